@@ -1,0 +1,185 @@
+/**
+ * The one interface that the debugger and the views talk to: a script run, an opened recording, later a live PyTorch process.
+ * The worker answers these requests; `Session` is their face in the extension host or the command line.
+ */
+import type { Cursor, Place } from './ticks';
+import type { GraphView, PictureView, TensorRef, TensorView, TimelineView, UpdateView } from './views';
+
+export interface BreakpointSpec {
+  line: number;
+  /** A Python expression; stops only where it is true. */
+  condition?: string;
+  /** `5`, `>= 5`, `% 10`: VS Code's hit counts. */
+  hitCondition?: string;
+  /** Logs this text, with `{expressions}` filled in, instead of stopping. */
+  logMessage?: string;
+}
+
+export interface BreakpointStatus {
+  id: number;
+  verified: boolean;
+  line: number;
+  message?: string;
+}
+
+/**
+ * `next` and `stepBack` move over `line` ticks in this frame (or over ops while inside a backward pass or an optimizer's step);
+ * `tickForward` and `tickBack` are the instruction granularity: the next and previous tick of any kind.
+ */
+export type Move =
+  | 'next'
+  | 'stepIn'
+  | 'stepOut'
+  | 'continue'
+  | 'stepBack'
+  | 'stepBackInto'
+  | 'stepBackOut'
+  | 'reverseContinue'
+  | 'tickForward'
+  | 'tickBack'
+  | 'iterationForward'
+  | 'iterationBack';
+
+export interface Frame {
+  id: number;
+  name: string;
+  place: Place | null;
+  /** `op` frames stand for an op inside backward() or an optimizer's step. */
+  presentation: 'normal' | 'op';
+}
+
+export interface Scope {
+  name: string;
+  ref: number;
+  expensive: boolean;
+  hint?: 'locals' | 'arguments' | 'registers';
+}
+
+export interface Variable {
+  name: string;
+  value: string;
+  type: string;
+  /** 0 where there is nothing below; else to be given to `variables`. Valid until the cursor moves. */
+  ref: number;
+  named?: number;
+  indexed?: number;
+  /** A Python expression for the same thing, for watches and hovers. */
+  evaluateName?: string;
+  /** The tensor behind it: the views can show it. */
+  tensor?: TensorRef;
+  /** False where it cannot be set: a computed statistic, or the past. */
+  settable: boolean;
+}
+
+export type Evaluated = Omit<Variable, 'name'>;
+
+export type ExceptionFilter = 'raised' | 'uncaught';
+
+export interface SessionCapabilities {
+  /** A recording from disk cannot run on, set variables or stop at exceptions it did not meet. */
+  live: boolean;
+  /** Any Python expression, against recorded names only, or nothing. */
+  evaluate: boolean;
+}
+
+/** name: [arguments, answer]. A request that fails rejects with an Error whose message is for the user. */
+export interface Requests {
+  // the debugger's
+  setBreakpoints: [{ path: string; breakpoints: BreakpointSpec[] }, BreakpointStatus[]];
+  /** Lines a breakpoint may stand on. */
+  breakpointLines: [{ path: string; from: number; to: number }, number[]];
+  setExceptionFilters: [{ filters: ExceptionFilter[] }, null];
+  /** Starts the script (after breakpoints are set). */
+  start: [{ stopOnEntry: boolean }, null];
+  /** Answered when the move is accepted; a `stopped` event tells its end. */
+  move: [{ move: Move }, null];
+  /** Moves the cursor to a tick, clamped to the recording; a `stopped` event (reason `goto`) follows. */
+  seek: [{ tick: number }, null];
+  /** The tick of a line near the cursor, for Jump to Cursor: nearest recorded tick at that line, or null. */
+  findTick: [{ path: string; line: number }, { tick: number | null }];
+  pause: [Record<string, never>, null];
+  stack: [Record<string, never>, Frame[]];
+  scopes: [{ frame: number }, Scope[]];
+  variables: [{ ref: number; start?: number; count?: number }, Variable[]];
+  evaluate: [
+    { expression: string; frame?: number; context: 'repl' | 'hover' | 'watch' | 'variables' | 'clipboard' },
+    Evaluated,
+  ];
+  completions: [{ text: string; column: number; frame?: number }, { label: string; type?: string }[]];
+  setVariable: [{ ref: number; name: string; value: string }, Evaluated];
+  setExpression: [{ expression: string; value: string; frame?: number }, Evaluated];
+  exceptionInfo: [Record<string, never>, { type: string; message: string; traceback: string }];
+
+  // the views'
+  cursor: [Record<string, never>, Cursor];
+  picture: [{ have?: string }, PictureView];
+  graph: [Record<string, never>, GraphView];
+  timeline: [{ from: number }, TimelineView];
+  tensor: [TensorRef & { slice?: number[]; row0?: number; col0?: number }, TensorView];
+  update: [{ parameter?: number; element?: number[] }, UpdateView];
+  /** Shapes and gradient norms on the lines of the current frame, for VS Code's inline values. */
+  inlineValues: [{ path: string; from: number; to: number }, { line: number; text: string }[]];
+  /** Graph nodes made by a line, for the caret. */
+  nodesAt: [{ path: string; line: number }, number[]];
+
+  // the recording
+  save: [{ path: string }, { bytes: number }];
+}
+
+export type StopReason =
+  | 'entry'
+  | 'step'
+  | 'breakpoint'
+  | 'exception'
+  | 'pause'
+  | 'goto'
+  | 'end'
+  | 'start of recording';
+
+export interface Events {
+  /** The cursor rests: every view redraws. */
+  stopped: { reason: StopReason; cursor: Cursor; text?: string; breakpoints?: number[] };
+  /** The script runs on, or the timeline is searched. */
+  continued: Record<string, never>;
+  /** What the script printed, or a log point; `tick` is where. */
+  output: { category: 'stdout' | 'stderr' | 'console'; text: string; tick: number; place?: Place };
+  /** While the script runs, a few times a second. */
+  progress: { cursor: Cursor; loss: number | string | null };
+  /** A variable or a weight was set: values on screen are stale. */
+  invalidated: Record<string, never>;
+  /** Loading steps before the script starts: `Loading Python`, with seconds so far. */
+  loading: { text: string };
+  /** The script ended (its exit code), or the recording was closed. */
+  terminated: { exitCode: number };
+}
+
+export type RequestName = keyof Requests;
+export type EventName = keyof Events;
+
+export interface Session {
+  readonly capabilities: SessionCapabilities;
+  /** Absolute path of the script that runs or was recorded. */
+  readonly script: string;
+  request<N extends RequestName>(name: N, args: Requests[N][0]): Promise<Requests[N][1]>;
+  on<N extends EventName>(name: N, listener: (event: Events[N]) => void): { dispose(): void };
+  /** Ends the worker at once, whatever it is doing. */
+  dispose(): Promise<void>;
+}
+
+/** What F5, the command line or a DAP client asks for. */
+export interface LaunchArguments {
+  /** The script to run, absolute; or a `.backstep` recording to open. */
+  program: string;
+  args?: string[];
+  /** Working directory, and the only folder that the script sees; the script's own folder when left out. */
+  cwd?: string;
+  stopOnEntry?: boolean;
+  /** Stop where the script ends, so that one can step back. Default true. */
+  stopAtEnd?: boolean;
+  /** Run without recording or stopping. */
+  noDebug?: boolean;
+  /** Bound for recorded values, in MB; beyond it old values are replayed instead of kept. Default 256. */
+  memoryLimit?: number;
+}
+
+export type Connect = (args: LaunchArguments) => Promise<Session>;

@@ -1,0 +1,232 @@
+/** What the views show. All of it is a function of (recording, tick); the worker computes it, nobody else. */
+import type { Cursor, Phase, Place } from './ticks';
+
+export type DType =
+  | 'bool'
+  | 'uint8'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'float16'
+  | 'bfloat16'
+  | 'float32'
+  | 'float64';
+
+/** Statistics of a tensor. `mean`, `std`, `min`, `max`, `norm` are over the finite elements; null for an empty tensor. */
+export interface Stats {
+  count: number;
+  mean: number | null;
+  /** Population standard deviation. */
+  std: number | null;
+  min: number | null;
+  max: number | null;
+  /** Euclidean norm. */
+  norm: number | null;
+  zeros: number;
+  nan: number;
+  inf: number;
+}
+
+export interface Histogram {
+  /** bins + 1 edges, ascending. */
+  edges: number[];
+  counts: number[];
+}
+
+/** What to look at: a tensor of the recording, its gradient, or a named state tensor of its optimizer, at the cursor. */
+export interface TensorRef {
+  /** The recorder's tensor id (from a graph node, a variable or an update). */
+  tensor: number;
+  /** `value` when left out. `state:momentum_buffer` names an optimizer's state tensor of this parameter. */
+  part?: 'value' | 'grad' | `state:${string}`;
+}
+
+export interface TensorView {
+  ref: TensorRef;
+  /** A name a user knows: `linear1.weight`, `zhat`, `relu at three_class.py:31`. */
+  name: string;
+  dtype: DType;
+  shape: number[];
+  requiresGrad: boolean;
+  gradFn: string | null;
+  stats: Stats;
+  histogram: Histogram | null;
+  /** The last two dimensions at `slice` of the leading ones; 1-d tensors are one row. Never more than 64 x 64 cells at a time. */
+  grid: TensorGrid | null;
+  /** Why there is nothing to show (no gradient yet, not kept), in words; then the rest is empty. */
+  missing: string | null;
+}
+
+export interface TensorGrid {
+  /** Index of the leading dimensions that was taken. */
+  slice: number[];
+  rows: number;
+  cols: number;
+  /** Offset of the first cell shown. */
+  row0: number;
+  col0: number;
+  /** Row-major cells of the window; NaN and infinities come as the strings 'nan', 'inf', '-inf'. */
+  cells: (number | string)[];
+  windowRows: number;
+  windowCols: number;
+}
+
+// ---- the graph ------------------------------------------------------------------------------------------------
+
+export interface GraphNode {
+  /** Stable within an iteration's structure: the n-th node. Repeated iterations of the same structure share ids. */
+  id: number;
+  kind: 'op' | 'parameter' | 'input' | 'loss';
+  /** PyTorch's op name (`linear`, `relu`), or the tensor's name for parameters and inputs. */
+  op: string;
+  label: string;
+  /** Module path (`linear1`, `block.0`), '' for the root; the op is drawn inside that module's box. */
+  module: string;
+  place: Place | null;
+  dtype: DType;
+  shape: number[];
+  /** Number of trained elements for a parameter. */
+  parameters?: number;
+  /** autograd's name of the gradient, `ReluBackward0`, or null where no gradient flows. */
+  gradFn: string | null;
+  /** Formula and gradient in words, from the op's entry. */
+  formula?: string;
+  gradient?: string;
+}
+
+export interface GraphEdge {
+  from: number;
+  to: number;
+  /** True where the gradient flows back along this edge. */
+  grad: boolean;
+}
+
+export interface GraphModule {
+  path: string;
+  /** Class name: `Linear`, `Model`. */
+  type: string;
+  /** `in_features=20, out_features=13, bias=False`, as in PyTorch's repr. */
+  extra: string;
+}
+
+/** The structure of one iteration: what was run from the inputs to the loss. */
+export interface GraphView {
+  /** Equal for iterations that ran the same ops in the same way; a layout may be cached by it. */
+  structure: string;
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+  modules: GraphModule[];
+}
+
+/** A node's numbers at the cursor. */
+export interface NodeState {
+  id: number;
+  /** The tensor to ask for with a TensorRef; null before it exists. */
+  tensor: number | null;
+  /** Ticks of this iteration at which the node ran; null if not (yet). Seek there on a double click. */
+  forwardTick: number | null;
+  backwardTick: number | null;
+  updateTick: number | null;
+  /** At or before the cursor? A node is hollow until its forward ran, and so on. */
+  forward: boolean;
+  backward: boolean;
+  updated: boolean;
+  /** Root mean square of the value and of its gradient at the cursor; null where there is none. */
+  value: number | null;
+  grad: number | null;
+  /** Norms of the same. */
+  valueNorm: number | null;
+  gradNorm: number | null;
+  /** NaN or infinity in the value or the gradient. */
+  bad: boolean;
+}
+
+/** One message, one redraw: everything the picture needs when the cursor moves. */
+export interface PictureView {
+  cursor: Cursor;
+  /** Left out when the asker already has this structure. */
+  graph?: GraphView;
+  structure: string;
+  nodes: NodeState[];
+}
+
+// ---- the timeline ---------------------------------------------------------------------------------------------
+
+export interface IterationSpan {
+  iteration: number;
+  /** First tick of each phase and the tick after the last: [start, backward, update, end); equal where a phase is empty. */
+  start: number;
+  backward: number;
+  update: number;
+  end: number;
+  /** Value of the tensor backward() was called on (the last in this iteration); null if none yet. Strings for nan/inf. */
+  loss: number | string | null;
+}
+
+export interface TimelineView {
+  cursor: Cursor;
+  /** Spans from `from` on (ask again with the last known iteration while the script runs). */
+  from: number;
+  spans: IterationSpan[];
+  /** The loss's name in the script's source, e.g. `loss`. */
+  lossName: string;
+}
+
+// ---- the optimizer --------------------------------------------------------------------------------------------
+
+export interface ParameterInfo {
+  tensor: number;
+  name: string;
+  shape: number[];
+  updates: number;
+}
+
+/** One tensor that takes part in an update, with its value at the chosen element. */
+export interface UpdateTerm {
+  /** `weight`, `gradient`, `velocity`, `exp_avg`, `step taken` … */
+  role: string;
+  /** The script's or the optimizer's own name: `linear1.weight`, `momentum_buffer`, `v`. */
+  name: string;
+  ref: TensorRef | null;
+  /** At the chosen element. */
+  value: number | string | null;
+  norm: number | null;
+}
+
+/** One op of the rule as it was executed: `v ← 0.9·v − 0.1·g`, with numbers of the chosen element put in. */
+export interface UpdateStep {
+  tick: number;
+  op: string;
+  expression: string;
+  numbers: string;
+  /** At or before the cursor. */
+  done: boolean;
+  place: Place | null;
+}
+
+export interface UpdateSeries {
+  role: string;
+  /** One value per update of the parameter, at the chosen element (`element`) and as a norm over the tensor (`norm`). */
+  element: (number | null)[];
+  norm: (number | null)[];
+}
+
+export interface UpdateView {
+  parameters: ParameterInfo[];
+  /** The parameter shown; null if no parameter was ever updated. */
+  parameter: ParameterInfo | null;
+  element: number[];
+  /** `SGD(lr=0.1, momentum=0.9)` for a torch.optim optimizer, `by hand` for the script's own rule. */
+  rule: string;
+  terms: UpdateTerm[];
+  steps: UpdateStep[];
+  /** Iterations of the series' points. */
+  iterations: number[];
+  series: UpdateSeries[];
+  /** Index in `iterations` of the update at or before the cursor; -1 before the first. */
+  at: number;
+  missing: string | null;
+}
+
+export type { Cursor, Phase, Place };

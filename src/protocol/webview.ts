@@ -1,0 +1,38 @@
+/** The wire between the extension and its webview. Both sides check what they get: a webview trusts no message's shape. */
+import type { Move } from './session';
+import type { Cursor, PictureView, TensorRef, TensorView, TimelineView, UpdateView } from './views';
+
+/** Extension to webview. */
+export type ToWebview =
+  /** The cursor rests here: one message, one redraw of graph, timeline and open panels. */
+  | {
+      type: 'picture';
+      picture: PictureView;
+      timeline: TimelineView;
+      tensor: TensorView | null;
+      update: UpdateView | null;
+    }
+  /** The script is running: dim, and grow the loss curve. */
+  | { type: 'running'; cursor: Cursor; loss: number | string | null; timeline: TimelineView | null }
+  | { type: 'tensor'; tensor: TensorView }
+  | { type: 'update'; update: UpdateView }
+  /** Nodes made by the editor's current line. */
+  | { type: 'caret'; nodes: number[] }
+  | { type: 'ended'; text: string }
+  | { type: 'error'; text: string };
+
+/** Webview to extension. */
+export type FromWebview =
+  | { type: 'ready' }
+  | { type: 'seek'; tick: number }
+  | { type: 'move'; move: Move }
+  /** Show this tensor in the inspector, and keep it current as the cursor moves; null closes it. */
+  | { type: 'inspect'; ref: (TensorRef & { slice?: number[]; row0?: number; col0?: number }) | null }
+  /** Show this parameter in the optimizer panel; null closes the panel. */
+  | { type: 'optimizer'; open: boolean; parameter?: number; element?: number[] }
+  /** Go to a node's line in the editor. */
+  | { type: 'reveal'; path: string; line: number; focus: boolean }
+  /** Hovering a node marks its line; null takes the mark away. */
+  | { type: 'mark'; path: string; line: number }
+  | { type: 'unmark' }
+  | { type: 'copy'; text: string };

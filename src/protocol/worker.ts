@@ -1,0 +1,27 @@
+/** The wire between the host (extension host or command line) and the worker thread that runs the script. */
+import type { EventName, Events, LaunchArguments, RequestName, Requests, SessionCapabilities } from './session';
+
+/**
+ * The worker blocks in `Atomics.wait` while paused. A host posts its message to the port, adds 1 to control[REQUESTS] and notifies;
+ * the worker reads all messages with `receiveMessageOnPort` at safe points and when woken.
+ */
+export const Control = { REQUESTS: 0, LENGTH: 1 } as const;
+
+export interface WorkerData {
+  launch: LaunchArguments;
+  control: SharedArrayBuffer;
+  /** One byte, pyodide's interrupt buffer. */
+  interrupt: SharedArrayBuffer;
+  /** Folder of our built files: pyodide/, python/. */
+  assets: string;
+}
+
+export type ToWorker = {
+  [N in RequestName]: { id: number; name: N; args: Requests[N][0] };
+}[RequestName];
+
+export type FromWorker =
+  | { type: 'answer'; id: number; result: unknown }
+  | { type: 'failure'; id: number; message: string }
+  | { [N in EventName]: { type: 'event'; name: N; event: Events[N] } }[EventName]
+  | { type: 'ready'; capabilities: SessionCapabilities; script: string };
