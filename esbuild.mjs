@@ -1,0 +1,159 @@
+// Builds everything that is shipped, into dist/. `--watch` rebuilds on change, `--minify` is for packaging.
+// Each kind of program gets the form its host can load: the extension and the CLI are CommonJS for Node,
+// the worker is an ES module (pyodide is one), the view is a plain script for a browser frame.
+import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const dist = join(root, 'dist');
+
+/** What pyodide loads at run time. Its other files are for browsers and for reading. */
+const PYODIDE_FILES = [
+  'pyodide.mjs',
+  'pyodide.asm.mjs',
+  'pyodide.asm.wasm',
+  'python_stdlib.zip',
+  'pyodide-lock.json',
+  'package.json',
+];
+
+/** Pyodide finds its own files beside itself, so it is not bundled: dist/worker.mjs imports dist/pyodide/pyodide.mjs. */
+const pyodideBeside = {
+  name: 'pyodide-beside',
+  setup(build) {
+    build.onResolve({ filter: /^pyodide$/ }, () => ({ path: './pyodide/pyodide.mjs', external: true }));
+  },
+};
+
+const node = { platform: 'node', target: 'node20' };
+const PROGRAMS = [
+  { in: 'src/extension/extension.ts', out: 'extension', ...node, format: 'cjs', external: ['vscode'] },
+  { in: 'src/cli.ts', out: 'cli', ...node, format: 'cjs', banner: { js: '#!/usr/bin/env node' } },
+  { in: 'src/python/worker.ts', out: 'worker', ...node, format: 'esm', outExtension: { '.js': '.mjs' } },
+  { in: 'webview/main.ts', out: 'webview', platform: 'browser', target: 'es2022', format: 'iife' },
+  { in: 'webview/main.css', out: 'webview', platform: 'browser', target: 'es2022' },
+];
+
+const exists = (path) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+async function options(program, { minify, watch }) {
+  const { in: input, out, ...rest } = program;
+  return {
+    absWorkingDir: root,
+    entryPoints: [{ in: input, out }],
+    outdir: 'dist',
+    bundle: true,
+    minify,
+    sourcemap: !minify,
+    metafile: true,
+    legalComments: 'none', // the licences are gathered in THIRD_PARTY_NOTICES.md
+    define: { 'process.env.NODE_ENV': minify ? '"production"' : '"development"' },
+    loader: { '.py': 'text', '.wasm': 'binary', '.svg': 'text' },
+    logLevel: 'warning',
+    plugins: [pyodideBeside, ...(watch ? [reporter(input)] : [])],
+    ...rest,
+  };
+}
+
+/** These two lines are what .vscode/tasks.json waits for. */
+function reporter(input) {
+  return {
+    name: 'reporter',
+    setup(build) {
+      build.onStart(() => console.log(`[watch] build started: ${input}`));
+      build.onEnd(() => console.log(`[watch] build finished: ${input}`));
+    },
+  };
+}
+
+async function copyPython(from, to) {
+  if (!(await exists(join(root, from)))) return 0;
+  const entries = await readdir(join(root, from), { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.py'));
+  for (const file of files) {
+    const source = join(file.parentPath, file.name);
+    const target = join(to, relative(join(root, from), source));
+    await mkdir(dirname(target), { recursive: true });
+    await copyFile(source, target);
+  }
+  return files.length;
+}
+
+/** Copies big files only when they changed: the 10 MB of WebAssembly need not be written at every build. */
+async function copyIfNewer(from, to) {
+  const [source, target] = await Promise.all([stat(from), stat(to).catch(() => undefined)]);
+  if (target && target.size === source.size && target.mtimeMs >= source.mtimeMs) return;
+  await mkdir(dirname(to), { recursive: true });
+  await copyFile(from, to);
+}
+
+async function copyAssets() {
+  const modules = join(root, 'node_modules');
+  await Promise.all(
+    PYODIDE_FILES.map((file) => copyIfNewer(join(modules, 'pyodide', file), join(dist, 'pyodide', file))),
+  );
+  await copyIfNewer(join(modules, 'elkjs/lib/elk-worker.min.js'), join(dist, 'elk-worker.min.js'));
+  await rm(join(dist, 'python'), { recursive: true, force: true }); // a deleted module must not live on
+  await copyPython('src/python/lib', join(dist, 'python'));
+  await copyPython('src/live', join(dist, 'live'));
+}
+
+/** Bundles all programs once. Returns the packages that went into them: THIRD_PARTY_NOTICES.md names them. */
+export async function build({ minify = false } = {}) {
+  const programs = [];
+  for (const program of PROGRAMS) {
+    if (await exists(join(root, program.in))) programs.push(program);
+    else console.log(`esbuild: ${program.in} does not exist yet, skipped`);
+  }
+  if (minify) await rm(dist, { recursive: true, force: true }); // no sourcemap of an earlier build gets packaged
+  const results = await Promise.all(
+    programs.map(async (program) => esbuild.build(await options(program, { minify, watch: false }))),
+  );
+  await copyAssets();
+  const packages = new Set(['pyodide', 'elkjs']);
+  for (const result of results) {
+    for (const input of Object.keys(result.metafile.inputs)) {
+      const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+      if (name) packages.add(name);
+    }
+  }
+  await writeFile(join(dist, 'bundled.json'), `${JSON.stringify([...packages].sort())}\n`);
+  return packages;
+}
+
+async function watch() {
+  await copyAssets();
+  for (const program of PROGRAMS) {
+    if (!(await exists(join(root, program.in)))) continue;
+    const context = await esbuild.context(await options(program, { minify: false, watch: true }));
+    await context.watch();
+  }
+  // esbuild watches what it bundles; the Python package is only copied.
+  const { watch: watchFolder } = await import('node:fs');
+  for (const [from, to] of [
+    ['src/python/lib', 'python'],
+    ['src/live', 'live'],
+  ]) {
+    if (!(await exists(join(root, from)))) continue;
+    watchFolder(join(root, from), { recursive: true }, () => copyPython(from, join(dist, to)).catch(console.error));
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const started = performance.now();
+  if (process.argv.includes('--watch')) await watch();
+  else {
+    await build({ minify: process.argv.includes('--minify') }).catch((error) => {
+      // esbuild has printed the errors with their places already.
+      if (!error.errors) console.error(error);
+      process.exit(1);
+    });
+    console.log(`built dist/ in ${Math.round(performance.now() - started)} ms`);
+  }
+}
