@@ -104,27 +104,37 @@ async function copyAssets() {
   await copyPython('src/live', join(dist, 'live'));
 }
 
-/** Bundles all programs once. Returns the packages that went into them: THIRD_PARTY_NOTICES.md names them. */
+/** Bundles all programs once, and notes which packages went into them: THIRD_PARTY_NOTICES.md names them. */
 export async function build({ minify = false } = {}) {
   const programs = [];
   for (const program of PROGRAMS) {
     if (await exists(join(root, program.in))) programs.push(program);
     else console.log(`esbuild: ${program.in} does not exist yet, skipped`);
   }
-  if (minify) await rm(dist, { recursive: true, force: true }); // no sourcemap of an earlier build gets packaged
   const results = await Promise.all(
     programs.map(async (program) => esbuild.build(await options(program, { minify, watch: false }))),
   );
   await copyAssets();
   const packages = new Set(['pyodide', 'elkjs']);
+  const written = new Set();
   for (const result of results) {
+    for (const output of Object.keys(result.metafile.outputs)) written.add(relative('dist', output));
     for (const input of Object.keys(result.metafile.inputs)) {
       const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
       if (name) packages.add(name);
     }
   }
-  await writeFile(join(dist, 'bundled.json'), `${JSON.stringify([...packages].sort())}\n`);
-  return packages;
+  await mkdir(join(root, '.vscode-test'), { recursive: true });
+  await writeFile(join(root, '.vscode-test/bundled.json'), `${JSON.stringify([...packages].sort())}\n`);
+  await prune(written);
+}
+
+/** Removes what an earlier build left at the top of dist/ (sourcemaps, renamed programs): all of dist/ gets packaged. */
+async function prune(written) {
+  const kept = new Set([...written, 'elk-worker.min.js']);
+  for (const entry of await readdir(dist, { withFileTypes: true })) {
+    if (entry.isFile() && !kept.has(entry.name)) await rm(join(dist, entry.name), { force: true });
+  }
 }
 
 async function watch() {
