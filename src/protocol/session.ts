@@ -100,11 +100,13 @@ export interface Requests {
   pause: [Record<string, never>, null];
   stack: [Record<string, never>, Frame[]];
   scopes: [{ frame: number }, Scope[]];
-  variables: [{ ref: number; start?: number; count?: number }, Variable[]];
+  /** `filter` asks for the named or the indexed children alone; `start` and `count` page the indexed ones. */
+  variables: [{ ref: number; filter?: 'named' | 'indexed'; start?: number; count?: number }, Variable[]];
   evaluate: [
     { expression: string; frame?: number; context: 'repl' | 'hover' | 'watch' | 'variables' | 'clipboard' },
     Evaluated,
   ];
+  /** `column`: how many characters of `text` (one line) stand before the caret. */
   completions: [{ text: string; column: number; frame?: number }, { label: string; type?: string }[]];
   setVariable: [{ ref: number; name: string; value: string }, Evaluated];
   setExpression: [{ expression: string; value: string; frame?: number }, Evaluated];
@@ -182,4 +184,5 @@ export interface LaunchArguments {
   memoryLimit?: number;
 }
 
-export type Connect = (args: LaunchArguments) => Promise<Session>;
+/** `loading` hears what happens before there is a session to listen to: loading Python takes seconds the first time. */
+export type Connect = (args: LaunchArguments, loading?: (text: string) => void) => Promise<Session>;

@@ -22,6 +22,7 @@ export type ToWorker = {
 
 export type FromWorker =
   | { type: 'answer'; id: number; result: unknown }
+  /** `id` 0, before `ready`: why the script or recording could not be opened. */
   | { type: 'failure'; id: number; message: string }
   | { [N in EventName]: { type: 'event'; name: N; event: Events[N] } }[EventName]
   | { type: 'ready'; capabilities: SessionCapabilities; script: string };

@@ -1,0 +1,121 @@
+/** `backstep run | record | dap`: the debugger's rooms without VS Code. */
+import { basename, resolve } from 'node:path';
+import { Command } from 'commander';
+import { version } from '../package.json';
+import { BackstepAdapter } from './debugger/adapter';
+import { checkLaunch, isRecording } from './debugger/launch';
+import type { LaunchArguments } from './protocol/session';
+import { openScript, type ScriptSession } from './python/scriptSession';
+
+/** What a shell reports for a program ended by Ctrl-C. */
+const INTERRUPTED = 130;
+
+/** Our built files lie beside this one. */
+const ASSETS = __dirname;
+
+/** Opens a script whose output goes to our own; Ctrl-C interrupts it as Python's does, a second one ends it at once. */
+async function openForShell(launch: LaunchArguments): Promise<ScriptSession> {
+  const session = await openScript(launch, ASSETS);
+  session.on('output', ({ category, text }) => {
+    (category === 'stdout' ? process.stdout : process.stderr).write(text);
+  });
+  let interrupted = false;
+  process.on('SIGINT', () => {
+    if (interrupted) process.exit(INTERRUPTED);
+    interrupted = true;
+    session.interrupt();
+  });
+  // `backstep run … | head` closes our output: then there is nobody left to run for.
+  process.stdout.on('error', () => process.exit(1));
+  return session;
+}
+
+function terminated(session: ScriptSession): Promise<number> {
+  return new Promise((done) => session.on('terminated', ({ exitCode }) => done(exitCode)));
+}
+
+async function run(file: string, args: string[]): Promise<void> {
+  const launch = await checkLaunch({ program: file, args, cwd: process.cwd(), noDebug: true, stopAtEnd: false });
+  if (isRecording(launch.program))
+    throw new Error(`${file} is a recording: open it in VS Code. "run" takes a .py file.`);
+  const session = await openForShell(launch);
+  const ended = terminated(session);
+  await session.request('start', { stopOnEntry: false });
+  process.exitCode = await ended;
+  await session.dispose();
+}
+
+async function record(file: string, args: string[], out: string, quiet: boolean): Promise<void> {
+  const launch = await checkLaunch({ program: file, args, cwd: process.cwd(), stopAtEnd: true });
+  if (isRecording(launch.program)) throw new Error(`${file} is a recording already.`);
+  const path = resolve(out);
+  const session = await openForShell(launch);
+  const ended = terminated(session);
+  let saved = false;
+  const ending = new Promise<void>((done, failed) => {
+    session.on('stopped', ({ reason, cursor }) => {
+      const finish = async () => {
+        if (reason === 'end') {
+          const { bytes } = await session.request('save', { path });
+          saved = true;
+          const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+          const what = `${cursor.ticks} ticks, ${cursor.iterations} iterations, ${size}`;
+          if (!quiet) process.stderr.write(`Recorded ${what}: ${path}\n`);
+        }
+        await session.request('move', { move: 'continue' });
+      };
+      finish().catch(failed);
+    });
+    ended.then(() => done());
+  });
+  await session.request('setExceptionFilters', { filters: [] });
+  await session.request('start', { stopOnEntry: false });
+  try {
+    await ending;
+    process.exitCode = await ended;
+  } finally {
+    await session.dispose();
+  }
+  if (!saved) throw new Error(`${basename(file)} ended before anything could be saved.`);
+}
+
+function dap(): void {
+  const adapter = new BackstepAdapter((launch, loading) => openScript(launch, ASSETS, loading));
+  // Anything else on stdout would break the protocol's framing.
+  console.log = console.error;
+  adapter.start(process.stdin, process.stdout);
+}
+
+const program = new Command('backstep')
+  .description('Runs, records and debugs PyTorch training scripts on an engine of its own; no Python needed.')
+  .version(version)
+  .showHelpAfterError('(backstep --help shows what there is)');
+
+program
+  .command('run')
+  .description('Run a script; prints exactly what Python would, and exits with its exit code.')
+  .argument('<file>', 'a Python script')
+  .argument('[args...]', "the script's own arguments")
+  .passThroughOptions()
+  .action(run);
+
+program
+  .command('record')
+  .description('Run a script and save a recording that VS Code opens and steps through, in both directions.')
+  .argument('<file>', 'a Python script')
+  .argument('[args...]', "the script's own arguments, after --")
+  .requiredOption('-o, --out <recording>', 'where to save, such as run.backstep')
+  .option('-q, --quiet', 'say nothing about the recording')
+  .action((file: string, args: string[], options: { out: string; quiet?: boolean }) =>
+    record(file, args, options.out, options.quiet ?? false),
+  );
+
+program.command('dap').description('Serve the Debug Adapter Protocol on stdin and stdout, for any editor.').action(dap);
+
+program
+  .enablePositionalOptions()
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.stderr.write(`backstep: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+  });

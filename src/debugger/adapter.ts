@@ -1,0 +1,279 @@
+/** The Debug Adapter Protocol over a Session: serves VS Code inline and any client on stdio. */
+import {
+  BreakpointEvent,
+  ExitedEvent,
+  InitializedEvent,
+  InvalidatedEvent,
+  OutputEvent,
+  ProgressEndEvent,
+  ProgressStartEvent,
+  ProgressUpdateEvent,
+  TerminatedEvent,
+} from '@vscode/debugadapter';
+import type { DebugProtocol as P } from '@vscode/debugprotocol';
+import type { Connect, Events, ExceptionFilter, LaunchArguments, Move, Session } from '../protocol/session';
+import { Breakpoints } from './breakpoints';
+import { CAPABILITIES } from './capabilities';
+import { source } from './convert';
+import { checkLaunch } from './launch';
+import { QuerySession } from './queries';
+import { stoppedBody } from './words';
+
+const LOADING = 'backstep.loading';
+
+/** One debug session of one client. `connect` opens the script or recording; it is called again on restart. */
+export class BackstepAdapter extends QuerySession {
+  private readonly breakpoints = new Breakpoints();
+  private session: Session | null = null;
+  private subscriptions: { dispose(): void }[] = [];
+  private launched: LaunchArguments | null = null;
+  private client: Partial<P.InitializeRequestArguments> = {};
+  private started = false;
+  private closed = false;
+  private loading = false;
+  /** A client's own move is under way: its answer already says that the script runs. */
+  private moving = false;
+
+  constructor(private readonly connect: Connect) {
+    super();
+    this.setDebuggerLinesStartAt1(true);
+    this.setDebuggerColumnsStartAt1(false);
+  }
+
+  // ---- life cycle ----
+
+  /** The library refuses a client that leaves `pathFormat` out, though the protocol has a default for it. */
+  protected override dispatchRequest(request: P.Request): void {
+    if (request.command === 'initialize') request.arguments = { pathFormat: 'path', ...request.arguments };
+    super.dispatchRequest(request);
+  }
+
+  protected override initializeRequest(response: P.InitializeResponse, args: P.InitializeRequestArguments): void {
+    this.client = args;
+    this.answer(response, async () => CAPABILITIES);
+  }
+
+  protected override launchRequest(response: P.LaunchResponse, args: P.LaunchRequestArguments): void {
+    this.act(response, async () => {
+      await this.open(args as unknown as LaunchArguments);
+      // Only now: breakpoints are checked by the session, so there must be one when the client sends them.
+      this.afterAct(() => this.sendEvent(new InitializedEvent()));
+    });
+  }
+
+  protected override attachRequest(response: P.AttachResponse): void {
+    this.answer(response, async () => {
+      throw new Error('Backstep cannot attach to a running process; use a "launch" configuration.');
+    });
+  }
+
+  protected override configurationDoneRequest(response: P.ConfigurationDoneResponse): void {
+    this.act(response, () => this.startScript());
+  }
+
+  protected override restartRequest(response: P.RestartResponse, args: P.RestartArguments): void {
+    const restart = async () => {
+      const launch = (args?.arguments as LaunchArguments | undefined) ?? this.launched;
+      if (!launch) throw new Error('Nothing was started yet, so there is nothing to restart.');
+      await this.close();
+      this.closed = false;
+      const session = await this.open(launch);
+      for (const status of await this.breakpoints.apply(session)) {
+        this.sendEvent(new BreakpointEvent('changed', this.toBreakpoint(status)));
+      }
+      await this.startScript();
+    };
+    this.act(response, restart);
+  }
+
+  protected override terminateRequest(response: P.TerminateResponse): void {
+    this.act(response, async () => {
+      await this.close();
+      this.afterAct(() => this.sendEvent(new TerminatedEvent()));
+    });
+  }
+
+  protected override disconnectRequest(response: P.DisconnectResponse): void {
+    this.act(response, async () => {
+      await this.close();
+      this.afterAct(() => this.shutdown());
+    });
+  }
+
+  /** VS Code calls this when the debug session is over, however it ended. */
+  override dispose(): void {
+    void this.close();
+  }
+
+  override shutdown(): void {
+    void this.close();
+    super.shutdown();
+  }
+
+  private async open(args: LaunchArguments): Promise<Session> {
+    const launch = await checkLaunch(args);
+    this.launched = args;
+    this.report(`Loading ${launch.program}`);
+    try {
+      const session = await this.connect(launch, (text) => this.report(text));
+      if (this.closed) {
+        await session.dispose();
+        throw new Error('Stopped while loading.');
+      }
+      this.session = session;
+      this.started = false;
+      this.listen(session);
+      return session;
+    } catch (error) {
+      this.endReport();
+      throw error;
+    }
+  }
+
+  private async startScript(): Promise<void> {
+    if (this.started) return;
+    this.started = true;
+    const { stopOnEntry = false, noDebug = false } = this.launched ?? {};
+    await this.live.request('start', { stopOnEntry: stopOnEntry && !noDebug });
+    this.endReport();
+  }
+
+  private async close(): Promise<void> {
+    this.closed = true;
+    this.endReport();
+    for (const subscription of this.subscriptions.splice(0)) subscription.dispose();
+    const session = this.session;
+    this.session = null;
+    await session?.dispose();
+  }
+
+  /** The session, or an error for the user when there is none. */
+  protected override get live(): Session {
+    if (!this.session) throw new Error(this.closed ? 'The debug session has ended.' : 'The script is not loaded yet.');
+    return this.session;
+  }
+
+  // ---- what the session tells ----
+
+  private listen(session: Session): void {
+    this.subscriptions = [
+      session.on('stopped', (event) => this.afterAct(() => this.onStopped(event))),
+      session.on('continued', () => this.afterAct(() => this.onContinued())),
+      session.on('output', (event) => this.afterAct(() => this.onOutput(event))),
+      session.on('invalidated', () => this.sendEvent(new InvalidatedEvent(['variables']))),
+      session.on('loading', ({ text }) => this.report(text)),
+      session.on('terminated', ({ exitCode }) => this.afterAct(() => this.onTerminated(exitCode))),
+    ];
+  }
+
+  private onStopped(event: Events['stopped']): void {
+    this.moving = false;
+    this.endReport();
+    const ids = this.breakpoints.toClient(event.breakpoints);
+    this.sendEvent({ seq: 0, type: 'event', event: 'stopped', body: stoppedBody(event, ids) } as P.StoppedEvent);
+  }
+
+  private onContinued(): void {
+    if (this.moving) return;
+    const body = { threadId: 1, allThreadsContinued: true };
+    this.sendEvent({ seq: 0, type: 'event', event: 'continued', body } as P.ContinuedEvent);
+  }
+
+  private onOutput({ category, text, place }: Events['output']): void {
+    const event: P.OutputEvent = new OutputEvent(text, category);
+    if (place) {
+      event.body.source = source(place.path);
+      event.body.line = this.convertDebuggerLineToClient(place.line);
+    }
+    this.sendEvent(event);
+  }
+
+  private onTerminated(exitCode: number): void {
+    this.endReport();
+    this.sendEvent(new ExitedEvent(exitCode));
+    this.sendEvent(new TerminatedEvent());
+  }
+
+  private report(text: string): void {
+    if (!this.client.supportsProgressReporting) return;
+    if (this.loading) this.sendEvent(new ProgressUpdateEvent(LOADING, text));
+    else this.sendEvent(new ProgressStartEvent(LOADING, 'Backstep', text));
+    this.loading = true;
+  }
+
+  private endReport(): void {
+    if (this.loading) this.sendEvent(new ProgressEndEvent(LOADING));
+    this.loading = false;
+  }
+
+  // ---- breakpoints ----
+
+  protected override setBreakPointsRequest(response: P.SetBreakpointsResponse, args: P.SetBreakpointsArguments): void {
+    this.answer(response, async () => {
+      const specs = (args.breakpoints ?? []).map(({ line, condition, hitCondition, logMessage }) => ({
+        line: this.convertClientLineToDebugger(line),
+        ...(condition ? { condition } : {}),
+        ...(hitCondition ? { hitCondition } : {}),
+        ...(logMessage ? { logMessage } : {}),
+      }));
+      const statuses = await this.breakpoints.set(this.session, args.source.path ?? '', specs);
+      return { breakpoints: statuses.map((status) => this.toBreakpoint(status)) };
+    });
+  }
+
+  private toBreakpoint({ id, verified, line, message }: P.Breakpoint & { line: number }): P.Breakpoint {
+    return { id, verified, line: this.convertDebuggerLineToClient(line), ...(message ? { message } : {}) };
+  }
+
+  protected override setExceptionBreakPointsRequest(
+    response: P.SetExceptionBreakpointsResponse,
+    args: P.SetExceptionBreakpointsArguments,
+  ): void {
+    this.answer(response, async () => {
+      await this.breakpoints.setFilters(this.session, args.filters as ExceptionFilter[]);
+      return undefined;
+    });
+  }
+
+  // ---- moves ----
+
+  private move(response: P.Response, move: Move): void {
+    this.act(response, async () => {
+      this.moving = true;
+      await this.live.request('move', { move });
+    });
+  }
+
+  protected override nextRequest(response: P.NextResponse, { granularity }: P.NextArguments): void {
+    this.move(response, granularity === 'instruction' ? 'tickForward' : 'next');
+  }
+
+  protected override stepInRequest(response: P.StepInResponse, { granularity }: P.StepInArguments): void {
+    this.move(response, granularity === 'instruction' ? 'tickForward' : 'stepIn');
+  }
+
+  protected override stepOutRequest(response: P.StepOutResponse): void {
+    this.move(response, 'stepOut');
+  }
+
+  protected override stepBackRequest(response: P.StepBackResponse, { granularity }: P.StepBackArguments): void {
+    this.move(response, granularity === 'instruction' ? 'tickBack' : 'stepBack');
+  }
+
+  protected override continueRequest(response: P.ContinueResponse): void {
+    response.body = { allThreadsContinued: true };
+    this.move(response, 'continue');
+  }
+
+  protected override reverseContinueRequest(response: P.ReverseContinueResponse): void {
+    this.move(response, 'reverseContinue');
+  }
+
+  protected override pauseRequest(response: P.PauseResponse): void {
+    this.act(response, async () => void (await this.live.request('pause', {})));
+  }
+
+  protected override gotoRequest(response: P.GotoResponse, { targetId }: P.GotoArguments): void {
+    this.act(response, async () => void (await this.live.request('seek', { tick: targetId })));
+  }
+}

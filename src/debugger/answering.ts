@@ -1,0 +1,70 @@
+/** Answers requests with promises: one place for errors, cancellation and the order of answers and events. */
+import { DebugSession } from '@vscode/debugadapter';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+
+class Cancelled extends Error {}
+
+/** An error that carries a link, which VS Code shows as a button. */
+export interface LinkedError extends Error {
+  url?: string;
+  urlLabel?: string;
+}
+
+/** A debug session whose handlers are async functions returning the answer's body. */
+export abstract class AnsweringSession extends DebugSession {
+  private readonly cancellable = new Map<number, (reason: Error) => void>();
+  private lastAct: Promise<void> = Promise.resolve();
+
+  /** Answers a question: sends `work`'s result as the response's body, or its error's message as a failure. */
+  protected answer<R extends DebugProtocol.Response>(response: R, work: () => Promise<R['body']>): void {
+    void this.run(response, work, false);
+  }
+
+  /**
+   * Carries out something that the user asked for: a failure is shown by the client,
+   * and events that follow from it are sent after the answer.
+   */
+  protected act(response: DebugProtocol.Response, work: () => Promise<void>): void {
+    this.lastAct = this.run(response, work, true);
+  }
+
+  /** Runs after the act under way, so that a client never hears `stopped` before its step was accepted. */
+  protected afterAct(send: () => void): void {
+    this.lastAct = this.lastAct.then(send, send);
+  }
+
+  protected override cancelRequest(response: DebugProtocol.CancelResponse, args: DebugProtocol.CancelArguments): void {
+    if (args?.requestId !== undefined) this.cancellable.get(args.requestId)?.(new Cancelled('cancelled'));
+    this.sendResponse(response);
+  }
+
+  private async run(response: DebugProtocol.Response, work: () => Promise<unknown>, tell: boolean): Promise<void> {
+    const id = response.request_seq;
+    const cancelled = new Promise<never>((_, reject) => this.cancellable.set(id, reject));
+    try {
+      const body = await Promise.race([work(), cancelled]);
+      if (body !== undefined) response.body = body;
+      this.sendResponse(response);
+    } catch (error) {
+      this.fail(response, error, tell);
+    } finally {
+      this.cancellable.delete(id);
+    }
+  }
+
+  private fail(response: DebugProtocol.Response, error: unknown, tell: boolean): void {
+    const { message, url, urlLabel }: LinkedError = error instanceof Error ? error : new Error(String(error));
+    if (error instanceof Cancelled) {
+      // The protocol wants exactly this word and no more.
+      this.sendResponse(Object.assign(response, { success: false, message: 'cancelled' }));
+      return;
+    }
+    this.sendErrorResponse(response, {
+      id: 1,
+      format: '{message}',
+      variables: { message },
+      showUser: tell,
+      ...(url ? { url, urlLabel } : {}),
+    });
+  }
+}

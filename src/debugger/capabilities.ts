@@ -1,0 +1,39 @@
+/** What the debugger can do, as the Debug Adapter Protocol words it. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+
+/** Everything a client may ask for. What a session cannot do (a recording runs nothing) it refuses in words. */
+export const CAPABILITIES: DebugProtocol.Capabilities = {
+  supportsConfigurationDoneRequest: true,
+  supportsStepBack: true,
+  supportsSteppingGranularity: true,
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
+  supportsBreakpointLocationsRequest: true,
+  supportsExceptionInfoRequest: true,
+  supportsEvaluateForHovers: true,
+  supportsClipboardContext: true,
+  supportsSetVariable: true,
+  supportsSetExpression: true,
+  supportsCompletionsRequest: true,
+  completionTriggerCharacters: ['.', '['],
+  supportsGotoTargetsRequest: true,
+  supportsRestartRequest: true,
+  supportsTerminateRequest: true,
+  supportsCancelRequest: true,
+  supportsValueFormattingOptions: false,
+  exceptionBreakpointFilters: [
+    {
+      filter: 'raised',
+      label: 'Raised Exceptions',
+      description: 'Stops where any exception is raised, even one that the script catches.',
+      default: false,
+    },
+    {
+      filter: 'uncaught',
+      label: 'Uncaught Exceptions',
+      description: 'Stops at the line of an exception that would end the script; everything before it can be explored.',
+      default: true,
+    },
+  ],
+};

@@ -1,0 +1,59 @@
+/** Checks what a user asked to debug, so that every mistake has its own words. Shared by the adapter and the command line. */
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { dirname, extname, isAbsolute, resolve } from 'node:path';
+import type { LaunchArguments } from '../protocol/session';
+
+/** True for a recording, false for a script. */
+export function isRecording(program: string): boolean {
+  return extname(program).toLowerCase() === '.backstep';
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/**
+ * The launch arguments with absolute paths and a working directory.
+ * Rejects with a message for the user when there is nothing to run.
+ */
+export async function checkLaunch(args: Partial<LaunchArguments>, base = process.cwd()): Promise<LaunchArguments> {
+  const { program } = args;
+  if (typeof program !== 'string' || program.trim() === '') {
+    throw new Error(
+      'Nothing to debug: "program" is empty. Set it to a Python script (.py) or a recording (.backstep).',
+    );
+  }
+  if (/\$\{\w+\}/.test(program)) {
+    throw new Error(`"program" is ${program}: this client does not fill in variables; give the path itself.`);
+  }
+  const path = isAbsolute(program) ? program : resolve(args.cwd ?? base, program);
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
+  if (found instanceof Error) {
+    throw new Error(
+      found.code === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be opened: ${found.message}.`,
+    );
+  }
+  if (found.isDirectory()) throw new Error(`${path} is a folder; "program" must be a Python script in it.`);
+  const extension = extname(path).toLowerCase();
+  if (extension === '.ipynb') {
+    throw new Error(
+      `${path} is a notebook; Backstep runs .py scripts. Export it first: jupyter nbconvert --to script.`,
+    );
+  }
+  if (extension !== '.py' && extension !== '.backstep') {
+    throw new Error(`${path} is neither a Python script (.py) nor a recording (.backstep).`);
+  }
+  await access(path, constants.R_OK).catch(() => {
+    throw new Error(`${path} cannot be read: permission denied.`);
+  });
+  if (args.args !== undefined && !(Array.isArray(args.args) && args.args.every((arg) => typeof arg === 'string'))) {
+    throw new Error('"args" must be a list of strings, such as ["--epochs", "20"].');
+  }
+  const cwd = args.cwd ? resolve(base, args.cwd) : dirname(path);
+  if (!(await isFolder(cwd))) throw new Error(`"cwd" is ${cwd}, which is not a folder.`);
+  return { ...args, program: path, cwd };
+}

@@ -1,0 +1,116 @@
+/** Requests that only look: the stack, variables, expressions, places in the script. None of them moves the cursor. */
+import { Thread } from '@vscode/debugadapter';
+import type { DebugProtocol as P } from '@vscode/debugprotocol';
+import type { Session } from '../protocol/session';
+import { AnsweringSession } from './answering';
+import { toScope, toStackFrame, toValue, toVariable } from './convert';
+
+const CONTEXTS = new Set(['repl', 'hover', 'watch', 'variables', 'clipboard']);
+
+function frameOf(frameId: number | undefined): { frame?: number } {
+  return frameId === undefined ? {} : { frame: frameId };
+}
+
+/** The half of the adapter that answers questions about where the cursor rests. */
+export abstract class QuerySession extends AnsweringSession {
+  /** The session, or an error for the user when there is none. */
+  protected abstract get live(): Session;
+
+  protected override threadsRequest(response: P.ThreadsResponse): void {
+    this.answer(response, async () => ({ threads: [new Thread(1, 'training')] }));
+  }
+
+  protected override stackTraceRequest(response: P.StackTraceResponse, args: P.StackTraceArguments): void {
+    this.answer(response, async () => {
+      const frames = await this.live.request('stack', {});
+      const start = args.startFrame ?? 0;
+      const page = frames.slice(start, args.levels ? start + args.levels : undefined);
+      const toClientLine = (line: number) => this.convertDebuggerLineToClient(line);
+      return { stackFrames: page.map((frame) => toStackFrame(frame, toClientLine)), totalFrames: frames.length };
+    });
+  }
+
+  protected override scopesRequest(response: P.ScopesResponse, { frameId }: P.ScopesArguments): void {
+    this.answer(response, async () => ({
+      scopes: (await this.live.request('scopes', { frame: frameId })).map(toScope),
+    }));
+  }
+
+  protected override variablesRequest(response: P.VariablesResponse, args: P.VariablesArguments): void {
+    this.answer(response, async () => {
+      const { variablesReference: ref, filter, start, count } = args;
+      const variables = await this.live.request('variables', {
+        ref,
+        ...(filter ? { filter } : {}),
+        ...(start ? { start } : {}),
+        ...(count ? { count } : {}),
+      });
+      return { variables: variables.map(toVariable) };
+    });
+  }
+
+  protected override setVariableRequest(response: P.SetVariableResponse, args: P.SetVariableArguments): void {
+    this.answer(response, async () => {
+      const { variablesReference: ref, name, value } = args;
+      const set = await this.live.request('setVariable', { ref, name, value });
+      return { value: set.value, ...toValue(set) };
+    });
+  }
+
+  protected override setExpressionRequest(response: P.SetExpressionResponse, args: P.SetExpressionArguments): void {
+    this.answer(response, async () => {
+      const { expression, value, frameId } = args;
+      const set = await this.live.request('setExpression', { expression, value, ...frameOf(frameId) });
+      return { value: set.value, ...toValue(set) };
+    });
+  }
+
+  /** `args.source` is not looked at: VS Code sends it as a URI for hovers and as a path elsewhere. */
+  protected override evaluateRequest(response: P.EvaluateResponse, args: P.EvaluateArguments): void {
+    this.answer(response, async () => {
+      const { expression, frameId, context = 'repl' } = args;
+      const known = CONTEXTS.has(context) ? (context as 'repl') : 'watch';
+      const result = await this.live.request('evaluate', { expression, context: known, ...frameOf(frameId) });
+      return { result: result.value, ...toValue(result) };
+    });
+  }
+
+  protected override completionsRequest(response: P.CompletionsResponse, args: P.CompletionsArguments): void {
+    this.answer(response, async () => {
+      const text = args.text.split('\n')[args.line === undefined ? 0 : this.convertClientLineToDebugger(args.line) - 1];
+      const column = this.convertClientColumnToDebugger(args.column);
+      const found = await this.live.request('completions', { text: text ?? '', column, ...frameOf(args.frameId) });
+      return { targets: found.map(({ label, type }) => ({ label, type: type as P.CompletionItemType })) };
+    });
+  }
+
+  protected override exceptionInfoRequest(response: P.ExceptionInfoResponse): void {
+    this.answer(response, async () => {
+      const { type, message, traceback } = await this.live.request('exceptionInfo', {});
+      const details = { typeName: type, message, stackTrace: traceback };
+      return { exceptionId: type, description: message, breakMode: 'unhandled' as const, details };
+    });
+  }
+
+  /** Lines only: a column per statement would litter the line with candidate marks in VS Code. */
+  protected override breakpointLocationsRequest(
+    response: P.BreakpointLocationsResponse,
+    args: P.BreakpointLocationsArguments,
+  ): void {
+    this.answer(response, async () => {
+      const from = this.convertClientLineToDebugger(args.line);
+      const to = args.endLine === undefined ? from : this.convertClientLineToDebugger(args.endLine);
+      const lines = await this.live.request('breakpointLines', { path: args.source.path ?? '', from, to });
+      return { breakpoints: lines.map((line) => ({ line: this.convertDebuggerLineToClient(line) })) };
+    });
+  }
+
+  /** A target's id is the tick to go to. */
+  protected override gotoTargetsRequest(response: P.GotoTargetsResponse, args: P.GotoTargetsArguments): void {
+    this.answer(response, async () => {
+      const line = this.convertClientLineToDebugger(args.line);
+      const { tick } = await this.live.request('findTick', { path: args.source.path ?? '', line });
+      return { targets: tick === null ? [] : [{ id: tick, label: `tick ${tick}`, line: args.line }] };
+    });
+  }
+}

@@ -1,0 +1,48 @@
+/** The words a stop is told in, and how our reasons map to the protocol's. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Events, StopReason } from '../protocol/session';
+
+/** Clients choose icons and behaviour by these; the description is what people read. */
+const REASONS: Record<StopReason, string> = {
+  entry: 'entry',
+  step: 'step',
+  breakpoint: 'breakpoint',
+  exception: 'exception',
+  pause: 'pause',
+  goto: 'goto',
+  end: 'pause',
+  'start of recording': 'entry',
+};
+
+function describe({ reason, cursor }: Events['stopped']): string {
+  switch (reason) {
+    case 'entry':
+      return 'Paused before the first line';
+    case 'breakpoint':
+      return 'Paused on a breakpoint';
+    case 'exception':
+      return 'Paused on an exception';
+    case 'pause':
+      return 'Paused';
+    case 'end':
+      return 'The script has ended. Step back to see how it got here';
+    case 'start of recording':
+      return 'At the start of the recording: there is nothing before this';
+    case 'goto':
+      return `At tick ${cursor.tick}: ${cursor.label}`;
+    case 'step':
+      return cursor.kind === 'line' || cursor.kind === 'output' ? 'Paused on a step' : cursor.label;
+  }
+}
+
+/** The body of a `stopped` event; `ids` are the breakpoints' ids as the client knows them. */
+export function stoppedBody(stop: Events['stopped'], ids: number[]): DebugProtocol.StoppedEvent['body'] {
+  return {
+    reason: REASONS[stop.reason],
+    description: describe(stop),
+    threadId: 1,
+    allThreadsStopped: true,
+    ...(stop.text ? { text: stop.text } : {}),
+    ...(ids.length > 0 ? { hitBreakpointIds: ids } : {}),
+  };
+}

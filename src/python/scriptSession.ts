@@ -1,0 +1,192 @@
+/** The host's side of the worker thread: a Session that posts requests to dist/worker.mjs and hears its events. */
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+import type {
+  EventName,
+  Events,
+  LaunchArguments,
+  RequestName,
+  Requests,
+  Session,
+  SessionCapabilities,
+} from '../protocol/session';
+import { Control, type FromWorker, type WorkerData } from '../protocol/worker';
+
+/** How long a pause waits for the worker's next safe point before it interrupts what runs, in milliseconds. */
+const PAUSE_PATIENCE = 1000;
+const SIGINT = 2;
+/** The last words of a crashed worker, kept for the error message. */
+const STDERR_KEPT = 4000;
+
+interface Pending {
+  resolve(result: never): void;
+  reject(error: Error): void;
+}
+
+/** A script (or a recording) in its own thread. Made by `openScript`. */
+export class ScriptSession implements Session {
+  capabilities: SessionCapabilities = { live: false, evaluate: false };
+  script: string;
+
+  private readonly worker: Worker;
+  private readonly control = new Int32Array(new SharedArrayBuffer(4 * Control.LENGTH));
+  private readonly interruptByte = new Uint8Array(new SharedArrayBuffer(1));
+  private readonly pending = new Map<number, Pending>();
+  private readonly listeners: { [N in EventName]?: Set<(event: Events[N]) => void> } = {};
+  private readonly ready: Promise<void>;
+  private settleReady: { resolve(): void; reject(error: Error): void } | null = null;
+  private nextId = 1;
+  /** Why no request can be answered any more, or null while the worker lives. */
+  private over: Error | null = null;
+  private stderr = '';
+
+  constructor(launch: LaunchArguments, assets: string) {
+    this.script = launch.program;
+    const workerData: WorkerData = {
+      launch,
+      control: this.control.buffer as SharedArrayBuffer,
+      interrupt: this.interruptByte.buffer as SharedArrayBuffer,
+      assets,
+    };
+    this.ready = new Promise((resolve, reject) => {
+      this.settleReady = { resolve, reject };
+    });
+    // The script must not see the editor's environment; and in `backstep dap`, stdout belongs to the protocol.
+    this.worker = new Worker(join(assets, 'worker.mjs'), {
+      workerData,
+      env: process.env.TZ ? { TZ: process.env.TZ } : {},
+      execArgv: [],
+      stdout: true,
+      stderr: true,
+    });
+    this.worker.on('message', (message: FromWorker) => this.onMessage(message));
+    this.worker.on('error', (error) => this.onCrash(error));
+    this.worker.on('exit', (code) => this.onExit(code));
+    this.drain(this.worker.stdout);
+    this.drain(this.worker.stderr);
+  }
+
+  /** Resolves when the worker has loaded Python (or the recording). */
+  whenReady(): Promise<void> {
+    return this.ready;
+  }
+
+  /** Posts a request to the worker; rejects with words for the user. */
+  request<N extends RequestName>(name: N, args: Requests[N][0]): Promise<Requests[N][1]> {
+    if (this.over) return Promise.reject(this.over);
+    const id = this.nextId++;
+    const answer = new Promise<Requests[N][1]>((resolve, reject) => this.pending.set(id, { resolve, reject }));
+    this.worker.postMessage({ id, name, args });
+    Atomics.add(this.control, Control.REQUESTS, 1);
+    Atomics.notify(this.control, Control.REQUESTS);
+    if (name === 'pause') this.interruptUnless(answer);
+    return answer;
+  }
+
+  on<N extends EventName>(name: N, listener: (event: Events[N]) => void): { dispose(): void } {
+    const listeners = ((this.listeners[name] as Set<typeof listener> | undefined) ??= new Set());
+    (this.listeners as Record<EventName, unknown>)[name] = listeners;
+    listeners.add(listener);
+    return { dispose: () => void listeners.delete(listener) };
+  }
+
+  /** Raises KeyboardInterrupt in the script, as Ctrl-C does. */
+  interrupt(): void {
+    Atomics.store(this.interruptByte, 0, SIGINT);
+    Atomics.add(this.control, Control.REQUESTS, 1);
+    Atomics.notify(this.control, Control.REQUESTS);
+  }
+
+  async dispose(): Promise<void> {
+    this.end(new Error('The session has ended.'));
+    await this.worker.terminate();
+  }
+
+  /** A Python loop answers at its next line; one long call into C does not, and must be interrupted. */
+  private interruptUnless(answer: Promise<unknown>): void {
+    const timer = setTimeout(() => this.interrupt(), PAUSE_PATIENCE);
+    const settled = () => clearTimeout(timer);
+    answer.then(settled, settled);
+  }
+
+  private onMessage(message: FromWorker): void {
+    switch (message.type) {
+      case 'ready':
+        this.capabilities = message.capabilities;
+        this.script = message.script;
+        this.settleReady?.resolve();
+        break;
+      case 'answer':
+        this.pending.get(message.id)?.resolve(message.result as never);
+        this.pending.delete(message.id);
+        break;
+      case 'failure':
+        // Before `ready` there are no requests: id 0 says why the worker could not open what it was given.
+        if (message.id === 0) this.settleReady?.reject(new Error(message.message));
+        this.pending.get(message.id)?.reject(new Error(message.message));
+        this.pending.delete(message.id);
+        break;
+      case 'event':
+        this.emit(message.name, message.event);
+        break;
+    }
+  }
+
+  private emit<N extends EventName>(name: N, event: Events[N]): void {
+    const listeners = this.listeners[name] as Set<(event: Events[N]) => void> | undefined;
+    for (const listener of listeners ?? []) listener(event);
+  }
+
+  private onCrash(error: Error & { code?: string }): void {
+    const why =
+      error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+        ? 'The script ran out of memory. Use smaller tensors or a smaller batch, or lower "memoryLimit".'
+        : `Backstep's engine stopped unexpectedly: ${error.message}`;
+    this.fail(why);
+  }
+
+  private onExit(code: number): void {
+    if (!this.over) this.fail(`Backstep's engine stopped unexpectedly (exit code ${code}).`);
+  }
+
+  private fail(why: string): void {
+    if (this.over) return;
+    const text = [why, this.stderr.trim()].filter(Boolean).join('\n');
+    this.end(new Error(why));
+    this.emit('output', { category: 'stderr', text: `${text}\n`, tick: -1 });
+    this.emit('terminated', { exitCode: 1 });
+  }
+
+  private end(reason: Error): void {
+    this.over ??= reason;
+    this.settleReady?.reject(reason);
+    for (const { reject } of this.pending.values()) reject(reason);
+    this.pending.clear();
+  }
+
+  private drain(stream: Readable): void {
+    stream.on('data', (data) => {
+      this.stderr = (this.stderr + data).slice(-STDERR_KEPT);
+    });
+  }
+}
+
+/** Starts a worker for a script or recording; resolves when it is ready for breakpoints. `assets` is our dist folder. */
+export async function openScript(
+  launch: LaunchArguments,
+  assets: string,
+  loading?: (text: string) => void,
+): Promise<ScriptSession> {
+  const session = new ScriptSession(launch, assets);
+  const subscription = session.on('loading', ({ text }) => loading?.(text));
+  try {
+    await session.whenReady();
+  } catch (error) {
+    await session.dispose();
+    throw error;
+  } finally {
+    subscription.dispose();
+  }
+  return session;
+}
