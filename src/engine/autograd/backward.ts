@@ -1,0 +1,239 @@
+/** The backward pass: walks the tape from the roots, later ops first, and accumulates into leaves. */
+import { context, unobserved, withGrad } from '../context';
+import { isFloat } from '../dtype';
+import { runtimeError } from '../errors';
+import { formulas } from '../formulas';
+import { sameShape, show } from '../shape';
+import type { Storage } from '../storage';
+import type { Tensor } from '../tensor';
+import { AccumulateGrad } from './accumulate';
+import { gradEdge } from './edges';
+import type { Edge, Node } from './node';
+
+export interface BackwardOptions {
+  retainGraph: boolean;
+  createGraph: boolean;
+  /** Gradients of these are returned (autograd.grad) or alone accumulated (backward(inputs=)). */
+  inputs?: readonly Tensor[];
+  /** Add to `.grad` of leaves; false for autograd.grad. */
+  accumulate: boolean;
+}
+
+/** Nodes that are ready, latest first (AccumulateGrad before all), as PyTorch's ready queue. A binary heap. */
+class ReadyQueue {
+  private readonly heap: Node[] = [];
+
+  get size(): number {
+    return this.heap.length;
+  }
+
+  push(node: Node): void {
+    const { heap } = this;
+    heap.push(node);
+    let i = heap.length - 1;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      if (heap[parent].sequence >= heap[i].sequence) break;
+      [heap[parent], heap[i]] = [heap[i], heap[parent]];
+      i = parent;
+    }
+  }
+
+  pop(): Node {
+    const { heap } = this;
+    const top = heap[0];
+    const last = heap.pop()!;
+    if (heap.length === 0) return top;
+    heap[0] = last;
+    for (let i = 0; ; ) {
+      let best = i;
+      for (const child of [2 * i + 1, 2 * i + 2])
+        if (child < heap.length && heap[child].sequence > heap[best].sequence) best = child;
+      if (best === i) return top;
+      [heap[best], heap[i]] = [heap[i], heap[best]];
+      i = best;
+    }
+  }
+}
+
+/** How many edges lead into each node that can be reached. */
+function countDependencies(roots: readonly Node[]): Map<Node, number> {
+  const counts = new Map<Node, number>();
+  const seen = new Set<Node>(roots);
+  const stack = [...roots];
+  while (stack.length) {
+    const node = stack.pop()!;
+    for (const edge of node.next) {
+      if (!edge) continue;
+      counts.set(edge.node, (counts.get(edge.node) ?? 0) + 1);
+      if (!seen.has(edge.node)) {
+        seen.add(edge.node);
+        stack.push(edge.node);
+      }
+    }
+  }
+  return counts;
+}
+
+/** The nodes from which one of the targets can be reached: only they need to run. */
+function leadingTo(targets: ReadonlySet<Node>, roots: readonly Node[]): Set<Node> {
+  const leads = new Map<Node, boolean>();
+  const stack: { node: Node; i: number }[] = roots.map((node) => ({ node, i: 0 }));
+  while (stack.length) {
+    const top = stack[stack.length - 1];
+    if (top.i === 0 && !leads.has(top.node)) leads.set(top.node, targets.has(top.node));
+    const edge = top.node.next[top.i++];
+    if (edge === undefined) {
+      stack.pop();
+      const parent = stack[stack.length - 1];
+      if (parent && leads.get(top.node)) leads.set(parent.node, true);
+    } else if (edge) {
+      const known = leads.get(edge.node);
+      if (known === undefined) stack.push({ node: edge.node, i: 0 });
+      else if (known) leads.set(top.node, true);
+    }
+  }
+  return new Set([...leads].filter(([, yes]) => yes).map(([node]) => node));
+}
+
+const add = (a: Tensor, b: Tensor) => formulas.add(a, b);
+
+/** Adds a gradient to a leaf's `.grad`, in place where PyTorch does it in place. */
+function accumulate(variable: Tensor, grad: Tensor, createGraph: boolean, shared: ReadonlySet<Storage>): void {
+  if (variable.grad === null) {
+    // PyTorch takes over a gradient that nobody else holds, and copies one that somebody does.
+    variable.grad = createGraph || (!shared.has(grad.storage) && grad.contiguous) ? grad : formulas.clone(grad);
+    if (!createGraph && variable.grad.gradFn) variable.grad = variable.grad.alias(grad.shape, grad.strides);
+    context.observer?.ran({ kind: 'grad', tensor: variable, cause: 'accumulate' });
+  } else if (createGraph) {
+    variable.grad = add(variable.grad, grad);
+    context.observer?.ran({ kind: 'grad', tensor: variable, cause: 'accumulate' });
+  } else formulas.add_(variable.grad, grad);
+}
+
+/**
+ * Runs the tape from `roots` (tensors with the gradients that start there) and returns the gradients of `inputs`, null for those that
+ * take no part. Source: torch/csrc/autograd/engine.cpp's order, so that sums of gradients have PyTorch's rounding.
+ */
+export function backward(
+  roots: readonly { tensor: Tensor; grad: Tensor | null }[],
+  options: BackwardOptions,
+): (Tensor | null)[] {
+  const starts = roots.map(({ tensor, grad }) => ({ edge: rootEdge(tensor), grad: rootGrad(tensor, grad) }));
+  context.observer?.ran({ kind: 'pass', state: 'begin', roots: roots.map((r) => r.tensor) });
+  try {
+    return withGrad(options.createGraph, () => walk(starts, options));
+  } finally {
+    context.observer?.ran({ kind: 'pass', state: 'end', roots: roots.map((r) => r.tensor) });
+  }
+}
+
+function rootEdge(t: Tensor): Edge {
+  const edge = gradEdge(t);
+  if (!edge) throw runtimeError('element 0 of tensors does not require grad and does not have a grad_fn');
+  return edge;
+}
+
+function rootGrad(t: Tensor, grad: Tensor | null): Tensor {
+  if (grad) {
+    if (!sameShape(grad.shape, t.shape))
+      throw runtimeError(
+        `Mismatch in shape: grad_output[0] has a shape of torch.Size(${show(grad.shape)}) and output[0] has a shape of torch.Size(${show(t.shape)}).`,
+      );
+    return grad;
+  }
+  if (t.count !== 1) throw runtimeError('grad can be implicitly created only for scalar outputs');
+  return formulas.ones_like(t);
+}
+
+function walk(starts: readonly { edge: Edge; grad: Tensor }[], options: BackwardOptions): (Tensor | null)[] {
+  const { createGraph, inputs } = options;
+  const rootNodes = [...new Set(starts.map((s) => s.edge.node))];
+  const dependencies = countDependencies(rootNodes);
+  const targets = inputs?.map((t) => {
+    const edge = gradEdge(t);
+    if (!edge) throw runtimeError('One of the differentiated Tensors does not require grad');
+    return edge;
+  });
+  const needed = targets ? leadingTo(new Set(targets.map((e) => e.node)), rootNodes) : null;
+  const captured: (Tensor | null)[] = targets?.map(() => null) ?? [];
+  const buffers = new Map<Node, (Tensor | null)[]>();
+  const queue = new ReadyQueue();
+  // Gradients that more than one place holds must not be taken over by a leaf.
+  const shared = new Set<Storage>();
+  const ran: Node[] = [];
+
+  const arrive = ({ node, nr }: Edge, grad: Tensor | null) => {
+    let buffer = buffers.get(node);
+    if (!buffer) buffers.set(node, (buffer = node.outputs.map(() => null)));
+    if (grad) buffer[nr] = buffer[nr] ? add(buffer[nr]!, grad) : grad;
+  };
+
+  for (const { edge, grad } of starts) {
+    shared.add(grad.storage);
+    arrive(edge, grad);
+  }
+  for (const node of rootNodes) if (!dependencies.get(node)) queue.push(node);
+
+  while (queue.size) {
+    const node = queue.pop();
+    let grads = buffers.get(node) ?? [];
+    buffers.delete(node);
+    grads = applyHooks(node, grads, shared);
+    targets?.forEach((edge, i) => {
+      if (edge.node === node) {
+        captured[i] = grads[edge.nr];
+        if (grads[edge.nr]) shared.add(grads[edge.nr]!.storage);
+      }
+    });
+    if (needed && !needed.has(node)) continue;
+    if (node instanceof AccumulateGrad) {
+      const wanted = options.accumulate && (!targets || targets.some((e) => e.node === node));
+      if (wanted && grads[0]) accumulate(node.variable, grads[0], createGraph, shared);
+      continue;
+    }
+    const some = grads.some((g) => g !== null);
+    const outs = some ? unobserved(() => node.apply(grads)) : node.next.map(() => null);
+    ran.push(node);
+    if (some && context.observer && context.depth === 0) context.observer.ran({ kind: 'backward', node, grads, outs });
+    const own = new Set<Storage>(grads.filter((g) => g !== null).map((g) => g!.storage));
+    for (const [i, edge] of node.next.entries()) {
+      const out = outs[i] ?? null;
+      if (out) {
+        if (own.has(out.storage)) shared.add(out.storage);
+        own.add(out.storage);
+      }
+      if (!edge) continue;
+      arrive(edge, out);
+      const left = dependencies.get(edge.node)! - 1;
+      dependencies.set(edge.node, left);
+      if (left === 0) queue.push(edge.node);
+    }
+    if (!options.retainGraph) node.release();
+  }
+  return captured;
+}
+
+/** register_hook's functions and retain_grad, in PyTorch's order: hooks first, then `.grad` keeps what they gave. */
+function applyHooks(node: Node, grads: (Tensor | null)[], shared: Set<Storage>): (Tensor | null)[] {
+  if (!node.tensorHooks && !node.retained) return grads;
+  const out = [...grads];
+  for (const [nr, hooks] of node.tensorHooks ?? [])
+    for (const hook of hooks) {
+      if (!out[nr]) continue;
+      shared.add(out[nr]!.storage);
+      out[nr] = hook(out[nr]!) ?? out[nr];
+    }
+  for (const [nr, tensor] of node.retained ?? []) {
+    if (!out[nr]) continue;
+    shared.add(out[nr]!.storage);
+    tensor.grad = tensor.grad ? add(tensor.grad, out[nr]!) : out[nr];
+    context.observer?.ran({ kind: 'grad', tensor, cause: 'accumulate' });
+  }
+  return out;
+}
+
+/** Is this dtype one that can require a gradient? Raises PyTorch's error if not. */
+export function checkRequiresGrad(t: Tensor): void {
+  if (!isFloat(t.dtype)) throw runtimeError('only Tensors of floating point dtype can require gradients');
+}

@@ -1,0 +1,156 @@
+import type { DType } from '../dtype';
+import { runtimeError } from '../errors';
+import type { Arg, BackwardContext, Op } from '../op';
+import { Tensor } from '../tensor';
+
+let nextId = 1;
+let nextSequence = 0;
+
+export interface Edge {
+  node: Node;
+  /** Which of the node's outputs. */
+  nr: number;
+}
+
+export interface Meta {
+  shape: number[];
+  dtype: DType;
+}
+
+export const metaOf = (t: Tensor): Meta => ({ shape: [...t.shape], dtype: t.dtype });
+
+export type GradHook = (grads: (Tensor | null)[]) => (Tensor | null)[] | null;
+
+/** A gradient function: one vertex of the tape. */
+export abstract class Node {
+  readonly id = nextId++;
+  /** Later ops run their gradients first; AccumulateGrad goes before all, as in PyTorch. */
+  sequence = nextSequence++;
+  /** Where each input's gradient goes; null where none is wanted. */
+  next: (Edge | null)[] = [];
+  /** Shape and dtype of each output: what an undefined gradient would be. */
+  outputs: Meta[] = [];
+  /** Hooks on output tensors (register_hook), by output; they may replace the gradient that arrives. */
+  tensorHooks: Map<number, ((grad: Tensor) => Tensor | null)[]> | null = null;
+  /** Tensors with retain_grad(), by output number. */
+  retained: Map<number, Tensor> | null = null;
+
+  /** autograd's name: `ReluBackward0`. */
+  abstract readonly name: string;
+  /** The op whose gradient this is; null for AccumulateGrad and its like. */
+  abstract readonly op: Op | null;
+
+  /** Gradients of the outputs in, gradients of the inputs out (in the order of `next`). */
+  abstract apply(grads: (Tensor | null)[]): (Tensor | null)[];
+
+  /** Frees what was saved for the gradient, after backward() without retain_graph. */
+  release(): void {}
+}
+
+/** A tensor kept for the gradient, with the version it had. */
+export class Saved {
+  private tensor: Tensor | null;
+  private readonly version: number;
+  private readonly counter;
+  /** An output of the node itself is kept without its gradFn, so that no cycle keeps the tape alive; it is put back on unpacking. */
+  private readonly own: boolean;
+
+  constructor(tensor: Tensor, owner: Node | null) {
+    this.own = owner !== null;
+    this.counter = tensor.counter;
+    this.version = tensor.counter.version;
+    if (this.own) {
+      const bare = tensor.alias(tensor.shape, tensor.strides);
+      bare.counter = tensor.counter;
+      this.tensor = bare;
+      this.outputNr = tensor.outputNr;
+    } else this.tensor = tensor;
+  }
+
+  private readonly outputNr: number = 0;
+
+  /** The tensor. Raises PyTorch's errors if it was freed or written since. */
+  unpack(owner: Node): Tensor {
+    if (!this.tensor)
+      throw runtimeError(
+        'Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.',
+      );
+    const found = this.counter.version;
+    if (found !== this.version) {
+      const t = this.tensor;
+      const source = this.own
+        ? `, which is output ${this.outputNr} of ${owner.name},`
+        : t.gradFn
+          ? `, which is output ${t.outputNr} of ${t.gradFn.name},`
+          : '';
+      throw runtimeError(
+        `one of the variables needed for gradient computation has been modified by an inplace operation: [${t.typeName} [${t.shape.join(', ')}]]${source} is at version ${found}; expected version ${this.version} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).`,
+      );
+    }
+    if (!this.own) return this.tensor;
+    const t = this.tensor.alias(this.tensor.shape, this.tensor.strides);
+    t.counter = this.tensor.counter;
+    t.gradFn = owner;
+    t.outputNr = this.outputNr;
+    return t;
+  }
+
+  release(): void {
+    this.tensor = null;
+  }
+}
+
+/** Arguments of an op without its tensors' memory: what a gradient may know for free. */
+export interface CallShape {
+  metas: Map<string, Meta | Meta[]>;
+  attrs: Map<string, Arg>;
+}
+
+export function callShape(op: Op, args: readonly Arg[]): CallShape {
+  const metas = new Map<string, Meta | Meta[]>();
+  const attrs = new Map<string, Arg>();
+  op.schema.params.forEach((p, i) => {
+    const a = args[i];
+    if (a instanceof Tensor) metas.set(p.name, metaOf(a));
+    else if (Array.isArray(a) && p.type === 'Tensor[]') metas.set(p.name, (a as Tensor[]).map(metaOf));
+    else attrs.set(p.name, a);
+  });
+  return { metas, attrs };
+}
+
+/** What a gradient formula sees, over any way of finding saved tensors (the tape's, or a replay's). */
+export class FormulaContext implements BackwardContext {
+  constructor(
+    private readonly call: CallShape,
+    readonly grads: readonly (Tensor | null)[],
+    private readonly find: (name: string) => Tensor,
+  ) {}
+
+  get grad(): Tensor {
+    return this.grads[0]!;
+  }
+
+  saved(name: string): Tensor {
+    return this.find(name);
+  }
+
+  attr<T extends Arg>(name: string): T {
+    return this.call.attrs.get(name) as T;
+  }
+
+  has(name: string): boolean {
+    return this.call.metas.has(name);
+  }
+
+  shape(name: string): number[] {
+    return (this.call.metas.get(name) as Meta).shape;
+  }
+
+  shapes(name: string): number[][] {
+    return (this.call.metas.get(name) as Meta[]).map((m) => m.shape);
+  }
+
+  dtype(name: string): DType {
+    return (this.call.metas.get(name) as Meta).dtype;
+  }
+}

@@ -1,0 +1,110 @@
+import { isFloat } from '../dtype';
+import { runtimeError } from '../errors';
+import { formulas } from '../formulas';
+import type { Arg, Op } from '../op';
+import { sameShape } from '../shape';
+import { Tensor } from '../tensor';
+import { gradEdge } from './edges';
+import { type CallShape, callShape, type Edge, FormulaContext, type Meta, metaOf, Node, Saved } from './node';
+
+const camel = (name: string) =>
+  name
+    .split('_')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('');
+
+/** The gradient of one call of one op, made from the op's entry. */
+export class OpNode extends Node {
+  readonly name: string;
+  readonly call: CallShape;
+  private saved = new Map<string, Saved>();
+
+  constructor(
+    readonly op: Op,
+    args: readonly Arg[],
+    outs: readonly Tensor[],
+    edge: ((t: Tensor) => Edge | null) | null,
+  ) {
+    super();
+    const { gradName } = op.spec;
+    this.name =
+      typeof gradName === 'function'
+        ? (gradName as (...a: readonly Arg[]) => string)(...args)
+        : (gradName ?? `${camel(op.base?.name ?? op.name.replace(/_$/, ''))}Backward0`);
+    this.call = callShape(op, args);
+    this.outputs = outs.map(metaOf);
+    const edgeOf = edge ?? gradEdge;
+    for (const [i, p] of op.schema.params.entries()) {
+      const a = args[i];
+      const wanted = (t: Tensor) => (op.spec.grads?.[p.name] && isFloat(t.dtype) ? edgeOf(t) : null);
+      if (a instanceof Tensor) this.next.push(wanted(a));
+      else if (p.type === 'Tensor[]') this.next.push(...(a as Tensor[]).map(wanted));
+    }
+  }
+
+  save(args: readonly Arg[], outs: readonly Tensor[], which: 'inputs' | 'results' | 'both' = 'both'): void {
+    for (const name of this.op.spec.saves ?? []) {
+      const result = /^result(\d*)$/.exec(name);
+      if (result) {
+        if (which !== 'inputs') this.saved.set(name, new Saved(outs[Number(result[1] || 0)], this));
+      } else if (which !== 'results') {
+        const a = args[this.op.schema.params.findIndex((p) => p.name === name)];
+        if (a instanceof Tensor) this.saved.set(name, new Saved(a, null));
+        else if (Array.isArray(a)) a.forEach((t, i) => this.saved.set(`${name}.${i}`, new Saved(t as Tensor, null)));
+      }
+    }
+  }
+
+  private unpack(name: string): Tensor {
+    const saved = this.saved.get(name);
+    if (!saved) throw new Error(`${this.name} asks for ${name}, which its entry does not save`);
+    return saved.unpack(this);
+  }
+
+  apply(grads: (Tensor | null)[]): (Tensor | null)[] {
+    const wanted = this.next.map((e) => e !== null);
+    return runFormulas(this.op, this.call, grads, wanted, (name) => this.unpack(name));
+  }
+
+  override release(): void {
+    for (const s of this.saved.values()) s.release();
+  }
+}
+
+/**
+ * An op's gradients from its entry's formulas: one per tensor input, null where not wanted. Used by the tape and by replay, so that
+ * both give the same bits. Broadcast dimensions are summed away and the input's dtype is restored.
+ */
+export function runFormulas(
+  op: Op,
+  call: CallShape,
+  grads: readonly (Tensor | null)[],
+  wanted: readonly boolean[],
+  find: (name: string) => Tensor,
+): (Tensor | null)[] {
+  const c = new FormulaContext(call, grads, find);
+  const out: (Tensor | null)[] = [];
+  for (const p of op.schema.params) {
+    const meta = call.metas.get(p.name);
+    if (!meta) continue;
+    const formula = op.spec.grads?.[p.name];
+    if (Array.isArray(meta)) {
+      const any = meta.some((_, i) => wanted[out.length + i]);
+      const list = formula && any ? (formula(c, formulas) as (Tensor | null)[]) : [];
+      for (const [i, m] of meta.entries()) out.push(wanted[out.length] ? fitGrad(op, list[i] ?? null, m) : null);
+    } else out.push(formula && wanted[out.length] ? fitGrad(op, formula(c, formulas) as Tensor | null, meta) : null);
+  }
+  return out;
+}
+
+/** Brings a gradient to its input's shape and dtype. */
+function fitGrad(op: Op, grad: Tensor | null, meta: Meta): Tensor | null {
+  if (!grad) return null;
+  let g = grad;
+  if (!sameShape(g.shape, meta.shape)) {
+    if (g.rank < meta.shape.length && g.count !== 1)
+      throw runtimeError(`${op.name}: gradient of shape [${g.shape}] does not fit its input's [${meta.shape}]`);
+    g = formulas.sum_to_size(g, meta.shape);
+  }
+  return g.dtype === meta.dtype ? g : formulas.to_dtype(g, meta.dtype);
+}

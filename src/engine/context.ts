@@ -1,0 +1,37 @@
+import type { DType } from './dtype';
+import type { Observer } from './observer';
+import { Generator } from './random/generator';
+
+/** The engine's state of the moment. One engine a thread. */
+export const context = {
+  gradEnabled: true,
+  inferenceMode: false,
+  defaultDtype: 'float32' as DType,
+  /** PyTorch's default CPU generator. */
+  generator: new Generator(),
+  /** Hears every op; null while nobody records. */
+  observer: null as Observer | null,
+  /** > 0 while an op's own gradient formulas run: their ops are part of one backward tick, not ticks of their own. */
+  depth: 0,
+};
+
+/** Runs `body` with the gradient mode set, and puts the old one back whatever happens. */
+export function withGrad<T>(enabled: boolean, body: () => T): T {
+  const before = context.gradEnabled;
+  context.gradEnabled = enabled;
+  try {
+    return body();
+  } finally {
+    context.gradEnabled = before;
+  }
+}
+
+/** Runs `body` unseen by the observer: formulas inside a backward tick, replay, a debugger's own looks. */
+export function unobserved<T>(body: () => T): T {
+  context.depth++;
+  try {
+    return body();
+  } finally {
+    context.depth--;
+  }
+}

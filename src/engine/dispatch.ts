@@ -1,0 +1,153 @@
+/** The one way an op runs: check, compute, link the gradient, tell the observer. */
+
+import { gradEdge } from './autograd/edges';
+import { checkInplace, linkInplace } from './autograd/inplace';
+import { OpNode } from './autograd/opNode';
+import { context } from './context';
+import { canCast, type Data, DTYPES, isFloat } from './dtype';
+import { runtimeError } from './errors';
+import { late } from './formulas';
+import { converter } from './kernels/convert';
+import { type Arg, isInplace, type Op, opNamed, type Scalar } from './op';
+import type { Param } from './schema';
+import { sameShape, show } from './shape';
+import { forEachOffset, Tensor } from './tensor';
+
+export type Result = Tensor | Tensor[] | number | boolean;
+
+/** A Python number as a 0-d tensor whose dtype gives way (c10's wrapped number). */
+export function wrapNumber({ kind, value }: Scalar): Tensor {
+  const dtype = kind === 'float' ? 'float64' : kind === 'int' ? 'int64' : 'bool';
+  const t = Tensor.zeros(dtype, []);
+  (t.storage.data as Float64Array)[0] = (dtype === 'int64' ? BigInt(value) : Number(value)) as number;
+  t.wrapped = true;
+  return t;
+}
+
+const asScalar = (value: number): Scalar => ({ kind: 'float', value });
+
+/** Reads a default as Python would: None, True, 1, 0.5, [], mean. */
+function readDefault(p: Param): Arg {
+  const text = p.default;
+  if (text === undefined || text === 'None') return null;
+  if (text === 'True' || text === 'False') return text === 'True';
+  if (text.startsWith('[')) return JSON.parse(text) as number[];
+  if (p.type.startsWith('str')) return text.replace(/['"]/g, '');
+  if (p.type.startsWith('Scalar')) return { kind: /[.e]/.test(text) ? 'float' : 'int', value: Number(text) };
+  return Number(text);
+}
+
+const defaults = new WeakMap<Op, Arg[]>();
+
+/** Fills in defaults and wraps plain numbers, so that gradient formulas and tests can call ops lightly. */
+function normalize(op: Op, args: readonly unknown[]): Arg[] {
+  let known = defaults.get(op);
+  if (!known) defaults.set(op, (known = op.schema.params.map(readDefault)));
+  return op.schema.params.map((p, i) => {
+    let a = (args[i] === undefined ? known![i] : args[i]) as Arg;
+    if (typeof a === 'number' && (p.type === 'Number' || (p.type.startsWith('Scalar') && p.type !== 'ScalarType?')))
+      a = asScalar(a);
+    return p.type === 'Number' && a !== null && typeof a === 'object' && 'kind' in a ? wrapNumber(a as Scalar) : a;
+  });
+}
+
+/** Every tensor among the arguments, in order, lists flattened. */
+export function tensorsOf(args: readonly Arg[]): Tensor[] {
+  const found: Tensor[] = [];
+  for (const a of args) {
+    if (a instanceof Tensor) found.push(a);
+    else if (Array.isArray(a)) for (const item of a) if (typeof item === 'object') found.push(item as Tensor);
+  }
+  return found;
+}
+
+/** Copies `from`'s elements into `to`'s memory, converting the dtype. The only place that writes into an existing tensor. */
+export function writeInto(to: Tensor, from: Tensor): void {
+  context.observer?.willWrite(to.storage);
+  const source = from.values() as Float64Array;
+  const target = to.storage.data as Float64Array;
+  const convert = converter(from.dtype, to.dtype);
+  if (to.contiguous && !convert) (target as Data as Float64Array).set(source, to.offset);
+  else
+    forEachOffset(to, (offset, i) => {
+      target[offset] = convert ? convert(source[i]) : source[i];
+    });
+  to.counter.version++;
+  to.storage.writes++;
+}
+
+function wantsGrad(op: Op, args: readonly Arg[]): boolean {
+  if (!context.gradEnabled || !op.spec.grads) return false;
+  return tensorsOf(args).some((t) => t.requiresGrad);
+}
+
+/** Runs an op on arguments that are complete and read (see Arg). */
+export function run(op: Op, args: readonly Arg[]): Result {
+  if (isInplace(op)) return runInplace(op, args);
+  const { spec } = op;
+  if (spec.composite) return (spec.forward as (...a: readonly Arg[]) => Result)(...args);
+  const random = spec.random && context.observer ? context.generator.snapshot() : null;
+  const out = (spec.forward as (...a: readonly Arg[]) => Result)(...args);
+  if (typeof out !== 'object') return out;
+  const outs = Array.isArray(out) ? out : [out];
+  let node: OpNode | null = null;
+  if (spec.view) linkView(args[0] as Tensor, outs);
+  if (wantsGrad(op, args) && outs.some((o) => isFloat(o.dtype))) {
+    node = new OpNode(op, args, outs, null);
+    outs.forEach((o, i) => {
+      if (!isFloat(o.dtype)) return;
+      o.gradFn = node;
+      o.outputNr = i;
+    });
+    node.save(args, outs);
+  }
+  if (context.observer && context.depth === 0) context.observer.ran({ kind: 'forward', op, args, outs, node, random });
+  return out;
+}
+
+function linkView(base: Tensor, outs: readonly Tensor[]): void {
+  for (const o of outs) {
+    if (o.storage !== base.storage) continue;
+    o.counter = base.counter;
+    o.viewOf = { base: base.viewOf?.base ?? base, attrVersion: base.counter.version };
+  }
+}
+
+function runInplace(op: Op, args: readonly Arg[]): Tensor {
+  const self = args[0] as Tensor;
+  const { spec } = op;
+  const wants = wantsGrad(op, args);
+  checkInplace(self);
+  const random = spec.random && context.observer ? context.generator.snapshot() : null;
+  const value = (spec.forward as (...a: readonly Arg[]) => Tensor)(...args);
+  if (!sameShape(value.shape, self.shape))
+    throw runtimeError(`output with shape ${show(self.shape)} doesn't match the broadcast shape ${show(value.shape)}`);
+  if (!canCast(value.dtype, self.dtype) && !spec.inplaceOnly)
+    throw runtimeError(
+      `result type ${DTYPES[value.dtype].label} can't be cast to the desired output type ${DTYPES[self.dtype].label}`,
+    );
+  let node: OpNode | null = null;
+  if (wants && isFloat(self.dtype)) {
+    // Gradient edges are those of before the write.
+    node = new OpNode(op, args, [self], gradEdge);
+    // A saved input is checked against the version it had before, so that writing over what the gradient needs is an error …
+    node.save(args, [], 'inputs');
+  }
+  writeInto(self, value);
+  if (node) {
+    linkInplace(self, node);
+    // … while a saved result has the version after.
+    node.save(args, [self], 'results');
+  }
+  if (context.observer && context.depth === 0)
+    context.observer.ran({ kind: 'update', op, args, outs: [self], node, random });
+  return self;
+}
+
+/** Calls an op by name with light arguments: left-out ones take their defaults, plain numbers are wrapped. */
+export function call(name: string, ...args: unknown[]): Result {
+  const op = opNamed(name);
+  return run(op, normalize(op, args));
+}
+
+late.call = call;

@@ -1,0 +1,71 @@
+/** Element types, their storage and promotion. Source: PyTorch's "Tensor Attributes" page and c10/core/ScalarType. */
+import { notYet } from './errors';
+
+export type DType = 'bool' | 'uint8' | 'int8' | 'int16' | 'int32' | 'int64' | 'float32' | 'float64';
+
+/** What holds elements: int64 is exact, so its elements are bigints; bool is 0 or 1. */
+export type Data = Uint8Array | Int8Array | Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
+
+export type Kind = 'bool' | 'int' | 'float';
+
+interface DTypeInfo {
+  array: new (lengthOrBuffer: number) => Data;
+  kind: Kind;
+  /** Bytes an element. */
+  size: number;
+  /** `Float` in PyTorch's error messages and `torch.FloatTensor`. */
+  label: string;
+}
+
+/** One row a dtype; its order is the number that crosses to Python. */
+export const DTYPES: Record<DType, DTypeInfo> = {
+  bool: { array: Uint8Array, kind: 'bool', size: 1, label: 'Bool' },
+  uint8: { array: Uint8Array, kind: 'int', size: 1, label: 'Byte' },
+  int8: { array: Int8Array, kind: 'int', size: 1, label: 'Char' },
+  int16: { array: Int16Array, kind: 'int', size: 2, label: 'Short' },
+  int32: { array: Int32Array, kind: 'int', size: 4, label: 'Int' },
+  int64: { array: BigInt64Array, kind: 'int', size: 8, label: 'Long' },
+  float32: { array: Float32Array, kind: 'float', size: 4, label: 'Float' },
+  float64: { array: Float64Array, kind: 'float', size: 8, label: 'Double' },
+};
+
+export const DTYPE_NAMES = Object.keys(DTYPES) as DType[];
+
+/** The dtype of this name; refuses what PyTorch has and the engine has not. */
+export function dtypeOf(name: string): DType {
+  if (name in DTYPES) return name as DType;
+  throw notYet(`dtype torch.${name}`);
+}
+
+export const isFloat = (d: DType) => DTYPES[d].kind === 'float';
+export const isInteger = (d: DType) => DTYPES[d].kind === 'int';
+
+export function allocate(dtype: DType, length: number): Data {
+  return new DTYPES[dtype].array(length);
+}
+
+const INTEGER_ORDER: DType[] = ['int8', 'int16', 'int32', 'int64'];
+
+/** torch.promote_types. */
+export function promote(a: DType, b: DType): DType {
+  if (a === b) return a;
+  const ka = DTYPES[a].kind;
+  const kb = DTYPES[b].kind;
+  if (ka === 'bool') return b;
+  if (kb === 'bool') return a;
+  if (ka === 'float' && kb === 'float') return 'float64';
+  if (ka === 'float') return a;
+  if (kb === 'float') return b;
+  // uint8 with a signed type needs at least int16 to hold both.
+  if (a === 'uint8') return b === 'int8' ? 'int16' : b;
+  if (b === 'uint8') return a === 'int8' ? 'int16' : a;
+  return INTEGER_ORDER[Math.max(INTEGER_ORDER.indexOf(a), INTEGER_ORDER.indexOf(b))];
+}
+
+/** May a result of dtype `from` be written into a tensor of dtype `to`? (torch.can_cast) */
+export function canCast(from: DType, to: DType): boolean {
+  const kf = DTYPES[from].kind;
+  const kt = DTYPES[to].kind;
+  if (kf === 'float' && kt !== 'float') return false;
+  return !(kf !== 'bool' && kt === 'bool');
+}

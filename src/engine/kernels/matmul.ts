@@ -1,0 +1,68 @@
+/** Matrix product in plain TypeScript: the reference. Sums are kept in float64. */
+
+type Floats = Float32Array | Float64Array;
+
+/**
+ * c[m, n] = a[m, k] · b[k, n], all row-major. Two rows by four columns at a time over a transposed copy of b, so that the eight sums live in
+ * registers.
+ */
+export function matmul(a: Floats, b: Floats, c: Floats, m: number, k: number, n: number): void {
+  const bt = b instanceof Float32Array ? new Float32Array(k * n) : new Float64Array(k * n);
+  for (let p = 0; p < k; p++) for (let j = 0; j < n; j++) bt[j * k + p] = b[p * n + j];
+  let i = 0;
+  for (; i + 1 < m; i += 2) {
+    const a0 = i * k;
+    const a1 = a0 + k;
+    let j = 0;
+    for (; j + 3 < n; j += 4) {
+      const b0 = j * k;
+      const b1 = b0 + k;
+      const b2 = b1 + k;
+      const b3 = b2 + k;
+      let s00 = 0;
+      let s01 = 0;
+      let s02 = 0;
+      let s03 = 0;
+      let s10 = 0;
+      let s11 = 0;
+      let s12 = 0;
+      let s13 = 0;
+      for (let p = 0; p < k; p++) {
+        const x = a[a0 + p];
+        const y = a[a1 + p];
+        const w0 = bt[b0 + p];
+        const w1 = bt[b1 + p];
+        const w2 = bt[b2 + p];
+        const w3 = bt[b3 + p];
+        s00 += x * w0;
+        s01 += x * w1;
+        s02 += x * w2;
+        s03 += x * w3;
+        s10 += y * w0;
+        s11 += y * w1;
+        s12 += y * w2;
+        s13 += y * w3;
+      }
+      const o = i * n + j;
+      c[o] = s00;
+      c[o + 1] = s01;
+      c[o + 2] = s02;
+      c[o + 3] = s03;
+      c[o + n] = s10;
+      c[o + n + 1] = s11;
+      c[o + n + 2] = s12;
+      c[o + n + 3] = s13;
+    }
+    for (; j < n; j++) {
+      c[i * n + j] = dot(a, a0, bt, j * k, k);
+      c[(i + 1) * n + j] = dot(a, a1, bt, j * k, k);
+    }
+  }
+  for (; i < m; i++) for (let j = 0; j < n; j++) c[i * n + j] = dot(a, i * k, bt, j * k, k);
+}
+
+function dot(a: Floats, at: number, b: Floats, bt: number, k: number): number {
+  let s = 0;
+  for (let p = 0; p < k; p++) s += a[at + p] * b[bt + p];
+  return s;
+}

@@ -1,0 +1,136 @@
+/** One op, one entry: what an op is, and the table of all of them. */
+import type { DType } from './dtype';
+import { parseSchema, type Schema } from './schema';
+import type { Tensor } from './tensor';
+
+export interface Scalar {
+  kind: 'bool' | 'int' | 'float';
+  value: number | bigint;
+}
+
+/** An argument after the bridge has read it: schema types become these. Numbers for `Number` are wrapped into 0-d tensors. */
+export type Arg = Tensor | Tensor[] | Scalar | number | number[] | boolean | string | null | undefined;
+
+/** Gradient formulas call ops by name, so that families need not import each other: `f.mul(c.grad, c.saved('other'))`. */
+export type Formulas = Record<string, (...args: unknown[]) => Tensor>;
+
+/** What a gradient formula may see. */
+export interface BackwardContext {
+  /** Gradient of the first output. */
+  readonly grad: Tensor;
+  /** Gradients of all outputs; null for one that took no part in the loss. */
+  readonly grads: readonly (Tensor | null)[];
+  /** A tensor named in `saves`. Raises PyTorch's errors if it was freed, or written in place since. */
+  saved(name: string): Tensor;
+  /** A non-tensor argument. */
+  attr<T extends Arg>(name: string): T;
+  /** Was a tensor given for this optional argument? */
+  has(name: string): boolean;
+  shape(name: string): number[];
+  /** Shapes of a Tensor[] argument. */
+  shapes(name: string): number[][];
+  dtype(name: string): DType;
+}
+
+/** Inputs of a sample, as JSON: the same are given to real PyTorch by test/golden/ops.py. */
+export interface SampleTensor {
+  shape: number[];
+  dtype?: DType;
+  /** Row-major values; drawn from a fixed sequence in -2 … 2 when left out (integers: 0 … 4). */
+  data?: number[];
+  /** Makes it non-contiguous: the tensor is this permutation of a contiguous one. */
+  permute?: number[];
+  /** Default: true for floats of an op that has gradients. */
+  requiresGrad?: boolean;
+  /** Draw from this range instead of -2 … 2. */
+  range?: [number, number];
+}
+export type SampleArg =
+  | { tensor: SampleTensor }
+  | { tensors: SampleTensor[] }
+  | { dtype: DType }
+  | number
+  | number[]
+  | boolean
+  | string
+  | null;
+export interface Sample {
+  args: SampleArg[];
+  kwargs?: Record<string, SampleArg>;
+}
+
+export interface OpSpec<A extends readonly unknown[]> {
+  /** Signature in PyTorch's notation; its name is the op's. */
+  schema: string;
+  /** Where Python finds it: `torch`, `Tensor`, `torch.nn.functional`, `torch._C._nn`, `torch.special`. `torch:clip` gives another name there. */
+  faces: string[];
+  /** An in-place twin exists, with a trailing underscore. */
+  inplace?: boolean;
+  /** The op only exists in place: `forward` computes the new contents of its first argument. Its name ends in `_`. */
+  inplaceOnly?: boolean;
+  /** The result shows its first argument's memory. */
+  view?: boolean;
+  /** `forward` is written in other ops: they are observed and differentiated instead of it. */
+  composite?: boolean;
+  /** Draws from the generator. */
+  random?: boolean;
+  /** The formula of the result, in a line: `y = max(x, 0)`. Shown to users. */
+  formula: string;
+  /** The gradient, in a line: `dx = dy where x > 0, else 0`. Left out where none flows. */
+  gradient?: string;
+  /** Computes the result from contiguous or strided inputs; raises PyTorch's errors for wrong shapes and dtypes. */
+  forward(...args: A): Tensor | Tensor[] | number | boolean;
+  /** Tensor arguments (by name) and outputs (`result`, `result1` …) that the gradient needs. */
+  saves?: string[];
+  /** Per tensor argument: its gradient. An argument without one gets none. Broadcast dimensions are summed away by the engine. */
+  grads?: Record<string, (c: BackwardContext, f: Formulas) => Tensor | null | (Tensor | null)[]>;
+  /** autograd's name of the gradient function; from the op's name when left out: `ReluBackward0`. */
+  gradName?: string | ((...args: A) => string);
+  samples: () => Sample[];
+}
+
+/** A callable op. Calling it goes through the dispatch point. */
+export interface Op {
+  readonly name: string;
+  readonly schema: Schema;
+  readonly spec: OpSpec<never[]>;
+  /** Position in the table; crosses to Python. */
+  index: number;
+  /** For a derived in-place twin (`relu_`), the op it was made from. */
+  readonly base: Op | null;
+}
+
+const table = new Map<string, Op>();
+const order: Op[] = [];
+
+function add(name: string, schema: Schema, spec: OpSpec<never[]>, base: Op | null): Op {
+  if (table.has(name)) throw new Error(`op ${name} is defined twice`);
+  const op: Op = { name, schema, spec, index: order.length, base };
+  table.set(name, op);
+  order.push(op);
+  return op;
+}
+
+/** Defines an op. The type parameter is what `forward` takes, after the bridge has read the arguments. */
+export function op<A extends readonly unknown[]>(spec: OpSpec<A>): Op {
+  const schema = parseSchema(spec.schema);
+  const known = new Set(schema.params.map((p) => p.name));
+  for (const name of Object.keys(spec.grads ?? {}))
+    if (!known.has(name)) throw new Error(`op ${schema.name}: gradient for unknown argument ${name}`);
+  for (const name of spec.saves ?? [])
+    if (!known.has(name) && !/^result\d*$/.test(name)) throw new Error(`op ${schema.name}: saves unknown ${name}`);
+  const plain = spec as unknown as OpSpec<never[]>;
+  const made = add(schema.name, schema, plain, null);
+  if (spec.inplace) add(`${schema.name}_`, { ...schema, name: `${schema.name}_` }, plain, made);
+  return made;
+}
+
+export const isInplace = (o: Op) => o.base !== null || o.spec.inplaceOnly === true;
+
+export function opNamed(name: string): Op {
+  const found = table.get(name);
+  if (!found) throw new Error(`no op named ${name}`);
+  return found;
+}
+
+export const allOps = (): readonly Op[] => order;

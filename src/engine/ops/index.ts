@@ -1,0 +1,3 @@
+/** Every family of ops; importing this fills the table. */
+import './activation';
+import './arithmetic';

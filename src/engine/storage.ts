@@ -1,0 +1,30 @@
+import { allocate, type Data, type DType } from './dtype';
+
+let nextId = 1;
+
+/**
+ * Where a tensor's bytes live. Views share one Storage. This class alone knows what holds the bytes (today: a typed array on
+ * JavaScript's heap), so that kernels and the recorder can change it without the ops noticing.
+ */
+export class Storage {
+  readonly id = nextId++;
+  /** How often it was written in place; the recorder tells one content from the next by it. */
+  writes = 0;
+
+  constructor(
+    readonly dtype: DType,
+    public data: Data,
+  ) {}
+
+  static allocate(dtype: DType, length: number): Storage {
+    return new Storage(dtype, allocate(dtype, length));
+  }
+
+  get length(): number {
+    return this.data.length;
+  }
+
+  get bytes(): number {
+    return this.data.byteLength;
+  }
+}

@@ -1,0 +1,144 @@
+import type { Node } from './autograd/node';
+import { allocate, type Data, DTYPES, type DType } from './dtype';
+import { contiguousStrides, isContiguous, numel } from './shape';
+import { Storage } from './storage';
+
+let nextId = 1;
+
+/** Counts in-place writes for autograd's checks; a tensor, its views and its detached twins share one. */
+export interface VersionCounter {
+  version: number;
+}
+
+/** A view's relation to the tensor whose memory it shows, for gradients of in-place writes (PyTorch's DifferentiableViewMeta). */
+export interface ViewOf {
+  base: Tensor;
+  /** The counter's value when this view's gradFn was made: older means that it must be made anew. */
+  attrVersion: number;
+}
+
+export type TensorHook = (grad: Tensor) => Tensor | null;
+
+/** Geometry of a tensor over its storage, in elements. */
+export interface Geometry {
+  shape: number[];
+  strides: number[];
+  offset: number;
+}
+
+/** A strided tensor with autograd's book-keeping. Ops make tensors; nothing else does (see dispatch). */
+export class Tensor implements Geometry {
+  readonly id = nextId++;
+  counter: VersionCounter = { version: 0 };
+  /** Set by requires_grad_() on a leaf; see `requiresGrad` for what a user sees. */
+  leafRequiresGrad = false;
+  gradFn: Node | null = null;
+  /** Which of gradFn's outputs this is. */
+  outputNr = 0;
+  grad: Tensor | null = null;
+  retainsGrad = false;
+  hooks: TensorHook[] | null = null;
+  viewOf: ViewOf | null = null;
+  /** The AccumulateGrad node of a leaf, made when first needed. */
+  accumulator: Node | null = null;
+  /** A Python number that takes part in an op: its dtype gives way to every tensor's. */
+  wrapped = false;
+  /** Made under inference_mode; autograd refuses it. */
+  inference = false;
+
+  constructor(
+    public storage: Storage,
+    public shape: number[],
+    public strides: number[] = contiguousStrides(shape),
+    public offset = 0,
+  ) {}
+
+  /** A new contiguous tensor around `data`, which it owns. */
+  static of(dtype: DType, shape: number[], data: Data): Tensor {
+    return new Tensor(new Storage(dtype, data), shape);
+  }
+
+  static zeros(dtype: DType, shape: number[]): Tensor {
+    return Tensor.of(dtype, shape, allocate(dtype, numel(shape)));
+  }
+
+  get dtype(): DType {
+    return this.storage.dtype;
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  get count(): number {
+    return numel(this.shape);
+  }
+
+  get requiresGrad(): boolean {
+    return this.leafRequiresGrad || this.gradFn !== null;
+  }
+
+  get isLeaf(): boolean {
+    return this.gradFn === null;
+  }
+
+  get contiguous(): boolean {
+    return isContiguous(this.shape, this.strides);
+  }
+
+  /** `torch.FloatTensor [2, 3]`, as autograd's messages name a tensor. */
+  get typeName(): string {
+    return `torch.${DTYPES[this.dtype].label}Tensor`;
+  }
+
+  /**
+   * The elements in row-major order: the storage's own memory where that is possible, else a copy. For reading only.
+   */
+  values(): Data {
+    const n = this.count;
+    const { data } = this.storage;
+    if (this.contiguous)
+      return this.offset === 0 && data.length === n ? data : data.subarray(this.offset, this.offset + n);
+    const out = allocate(this.dtype, n) as Float64Array;
+    const from = data as Float64Array;
+    forEachOffset(this, (offset, i) => {
+      out[i] = from[offset];
+    });
+    return out as Data;
+  }
+
+  /** Same memory, another geometry; no autograd. */
+  alias(shape: number[], strides: number[], offset = this.offset): Tensor {
+    return new Tensor(this.storage, shape, strides, offset);
+  }
+}
+
+/** Calls `visit(offset in the storage, row-major index)` for every element. */
+export function forEachOffset(
+  { shape, strides, offset }: Geometry,
+  visit: (offset: number, index: number) => void,
+): void {
+  const n = numel(shape);
+  if (n === 0) return;
+  const rank = shape.length;
+  if (rank === 0) {
+    visit(offset, 0);
+    return;
+  }
+  const at = new Array<number>(rank).fill(0);
+  const last = rank - 1;
+  const inner = shape[last];
+  const step = strides[last];
+  let base = offset;
+  for (let i = 0; i < n; ) {
+    for (let k = 0, o = base; k < inner; k++, o += step) visit(o, i++);
+    let d = last - 1;
+    for (; d >= 0; d--) {
+      base += strides[d];
+      if (++at[d] < shape[d]) break;
+      base -= strides[d] * shape[d];
+      at[d] = 0;
+    }
+    if (d < 0) return;
+  }
+}
