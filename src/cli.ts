@@ -89,6 +89,7 @@ function dap(): void {
 const program = new Command('backstep')
   .description('Runs, records and debugs PyTorch training scripts on an engine of its own; no Python needed.')
   .version(version)
+  .enablePositionalOptions() // what follows the script's name belongs to the script
   .showHelpAfterError('(backstep --help shows what there is)');
 
 program
@@ -112,10 +113,7 @@ program
 
 program.command('dap').description('Serve the Debug Adapter Protocol on stdin and stdout, for any editor.').action(dap);
 
-program
-  .enablePositionalOptions()
-  .parseAsync()
-  .catch((error: unknown) => {
-    process.stderr.write(`backstep: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 2;
-  });
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`backstep: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+});
