@@ -56,18 +56,24 @@ async function options(program, { minify, watch }) {
     define: { 'process.env.NODE_ENV': minify ? '"production"' : '"development"' },
     loader: { '.py': 'text', '.wasm': 'binary', '.svg': 'text' },
     logLevel: 'warning',
-    plugins: [pyodideBeside, ...(watch ? [reporter(input)] : [])],
+    plugins: [pyodideBeside, ...(watch ? [reporter()] : [])],
     ...rest,
   };
 }
 
-/** These two lines are what .vscode/tasks.json waits for. */
-function reporter(input) {
+let building = 0;
+
+/** The two lines are what .vscode/tasks.json waits for: all programs are built again. */
+function reporter() {
   return {
     name: 'reporter',
     setup(build) {
-      build.onStart(() => console.log(`[watch] build started: ${input}`));
-      build.onEnd(() => console.log(`[watch] build finished: ${input}`));
+      build.onStart(() => {
+        if (building++ === 0) console.log('[watch] building');
+      });
+      build.onEnd(() => {
+        if (--building === 0) console.log('[watch] ready');
+      });
     },
   };
 }

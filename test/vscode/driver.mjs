@@ -67,6 +67,8 @@ export async function openVSCode(options = {}) {
     page.on('console', (message) => code.console.push(`${message.type()}: ${message.text()}`));
     await page.goto(`${server.address}/?folder=${encodeURIComponent(folder)}`);
     await page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
+    // VS Code's own word that the window is usable: before it, the palette does not know all commands.
+    await page.waitForFunction(() => performance.getEntriesByName('code/LifecyclePhase/Restored').length > 0);
     if (file) await code.open(file);
     return code;
   } catch (error) {
@@ -76,7 +78,7 @@ export async function openVSCode(options = {}) {
   }
 }
 
-class Window {
+export class Window {
   /** What the page printed, for a test that failed. @type {string[]} */
   console = [];
 
@@ -107,17 +109,28 @@ class Window {
   }
 
   /**
-   * Types into the quick-open box and takes the entry that says `label`.
+   * Types into the quick-open box and takes the entry that says `label`. The box does not update itself when an entry
+   * comes late (an extension that registers its commands just now), so it is opened again until the entry is there.
    * @param {string} key @param {string} text @param {string | RegExp} label
    */
   async pick(key, text, label) {
     const { page } = this;
-    await page.keyboard.press(key);
     const input = page.locator('.quick-input-widget:visible input');
-    await input.waitFor();
-    await input.fill(text);
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first().click();
-    await input.waitFor({ state: 'hidden' });
+    const rows = page.locator('.quick-input-list .monaco-list-row');
+    const row = rows.filter({ hasText: label }).first();
+    for (let attempt = 1; ; attempt++) {
+      await page.keyboard.press(key);
+      await input.waitFor();
+      await input.fill(text);
+      try {
+        await row.click({ timeout: 3000 });
+        break;
+      } catch {
+        const shown = await rows.allTextContents();
+        if (attempt === 5) throw new Error(`No entry "${label}" for "${text}". There are: ${shown.join(' | ')}`);
+        await page.keyboard.press('Escape');
+      }
+    }
   }
 
   /** Runs a command by its title in the palette, such as "Debug: Step Back". @param {string} title */
@@ -212,7 +225,7 @@ class Window {
 
   /** Text of the status bar, for items a test looks for. */
   statusBar() {
-    return this.page.locator('.statusbar').innerText();
+    return this.page.locator('.statusbar').textContent();
   }
 
   /** @param {string} path */
