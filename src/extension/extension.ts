@@ -1,1 +1,46 @@
-export function activate(): void {}
+/** Activation: wires commands, views and the debugger. Loads neither adapter nor engine; the first session does. */
+import * as vscode from 'vscode';
+import { AdapterFactory } from './adapters';
+import { registerCommands } from './commands';
+import { ConfigurationProvider } from './configuration';
+import { registerLanguageFeatures } from './languageFeatures';
+import { COVERAGE_COMMAND, Log } from './log';
+import { Marks } from './marks';
+import { Panels } from './panels';
+import { DEBUG_TYPE, type Run, Runs } from './runs';
+import { registerStatusBar } from './statusBar';
+
+/** How Backstep's torch words a name that it does not have. */
+const UNSUPPORTED = /not (?:yet )?(?:supported|implemented)(?: yet)?[^.]*Backstep|Backstep does not (?:yet )?support/i;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = new Log();
+  const runs = new Runs();
+  const marks = new Marks(runs);
+  const assets = vscode.Uri.joinPath(context.extensionUri, 'dist');
+  const panels = new Panels({ runs, marks, log, assets });
+  const configurations = new ConfigurationProvider(log);
+  context.subscriptions.push(
+    log,
+    runs,
+    marks,
+    panels,
+    vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, configurations),
+    vscode.debug.registerDebugConfigurationProvider(
+      DEBUG_TYPE,
+      { provideDebugConfigurations: () => configurations.provideDebugConfigurations() },
+      vscode.DebugConfigurationProviderTriggerKind.Dynamic,
+    ),
+    vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, new AdapterFactory(runs, assets.fsPath, log)),
+    registerCommands(runs, panels, log, context.extensionUri),
+    registerLanguageFeatures(runs),
+    registerStatusBar(runs),
+    runs.onDidStop((run) => offerWayOut(run, log)),
+  );
+}
+
+/** An exception for a missing part of torch comes with the page that says what there is. */
+function offerWayOut({ stop }: Run, log: Log): void {
+  if (stop?.reason !== 'exception' || !UNSUPPORTED.test(stop.text ?? '')) return;
+  log.tell(stop.text, { 'Open Coverage Page': () => vscode.commands.executeCommand(COVERAGE_COMMAND) });
+}

@@ -1,0 +1,32 @@
+/** Makes the debug adapter of each debug session, inside the extension host; the script itself runs in a worker thread. */
+import * as vscode from 'vscode';
+import type { Log } from './log';
+import type { Runs } from './runs';
+
+/** The adapter and the worker's host are loaded at the first session, so that activation stays fast. */
+export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
+  constructor(
+    private readonly runs: Runs,
+    private readonly assets: string,
+    private readonly log: Log,
+  ) {}
+
+  async createDebugAdapterDescriptor(debug: vscode.DebugSession): Promise<vscode.DebugAdapterDescriptor> {
+    const [{ BackstepAdapter }, { openScript }] = await Promise.all([
+      import('../debugger/adapter'),
+      import('../python/scriptSession'),
+    ]);
+    const adapter = new BackstepAdapter(async (launch, loading) => {
+      this.log.info(`opening ${launch.program}`);
+      const started = performance.now();
+      const session = await openScript(launch, this.assets, loading).catch((error) => {
+        this.log.error(error);
+        throw error;
+      });
+      this.log.info(`ready after ${Math.round(performance.now() - started)} ms`);
+      this.runs.open(debug, session);
+      return session;
+    });
+    return new vscode.DebugAdapterInlineImplementation(adapter as unknown as vscode.DebugAdapter);
+  }
+}

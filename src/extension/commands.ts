@@ -1,0 +1,149 @@
+/** The palette's `Backstep: …` commands. What they need to be enabled stands in package.json. */
+import { basename, dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Move } from '../protocol/session';
+import type { TensorRef } from '../protocol/views';
+import { configurationFor, programOnScreen } from './configuration';
+import { COVERAGE_COMMAND, type Log } from './log';
+import type { Panels } from './panels';
+import type { Run, Runs } from './runs';
+
+const MOVES: Record<string, Move> = {
+  'backstep.tickBack': 'tickBack',
+  'backstep.tickForward': 'tickForward',
+  'backstep.nextIteration': 'iterationForward',
+  'backstep.previousIteration': 'iterationBack',
+  'backstep.stepBackInto': 'stepBackInto',
+  'backstep.stepBackOut': 'stepBackOut',
+};
+
+const RECORDINGS = { 'Backstep recordings': ['backstep'] };
+
+/** What VS Code hands to a command of the Variables view's menu. */
+interface VariableContext {
+  sessionId?: string;
+  container?: { variablesReference?: number };
+  variable?: { name?: string; evaluateName?: string };
+}
+
+/** The commands' functions, over the live runs. */
+class Commands {
+  constructor(
+    private readonly runs: Runs,
+    private readonly panels: Panels,
+    private readonly log: Log,
+    private readonly extension: vscode.Uri,
+  ) {}
+
+  readonly table: Record<string, (...args: never[]) => unknown> = {
+    'backstep.debug': (uri?: vscode.Uri) => this.start(uri, false),
+    'backstep.run': (uri?: vscode.Uri) => this.start(uri, true),
+    'backstep.showNetwork': () => this.panels.show(true),
+    'backstep.goToTick': () => this.goToTick(),
+    'backstep.goToStart': () => this.withRun((run) => run.session.request('seek', { tick: 0 })),
+    'backstep.goToEnd': () => this.withRun((run) => run.session.request('seek', { tick: Number.MAX_SAFE_INTEGER })),
+    'backstep.saveRecording': () => this.save(),
+    'backstep.openRecording': () => this.openRecording(),
+    'backstep.showVariable': (context: VariableContext) => this.showVariable(context),
+    'backstep.showLog': () => this.log.show(),
+    [COVERAGE_COMMAND]: () => this.showCoverage(),
+    ...Object.fromEntries(
+      Object.entries(MOVES).map(([command, move]) => [
+        command,
+        () => this.withRun((run) => run.session.request('move', { move })),
+      ]),
+    ),
+  };
+
+  private async start(uri: vscode.Uri | undefined, noDebug: boolean): Promise<void> {
+    const program = uri?.fsPath ?? programOnScreen();
+    if (!program) {
+      this.log.tell('Open a Python script first: Backstep debugs the script on screen.');
+      return;
+    }
+    const folder = vscode.workspace.getWorkspaceFolder(uri ?? vscode.Uri.file(program));
+    await vscode.debug.startDebugging(folder, configurationFor(program), { noDebug });
+  }
+
+  private async withRun(work: (run: Run) => Promise<unknown>): Promise<void> {
+    const run = this.runs.active;
+    if (!run) {
+      this.log.tell('No Backstep session is running. Press F5 in a training script to start one.');
+      return;
+    }
+    await work(run).catch((error) => this.log.tell(error));
+  }
+
+  private goToTick(): Promise<void> {
+    return this.withRun(async (run) => {
+      const { tick, ticks } = await run.session.request('cursor', {});
+      const last = Math.max(0, ticks - 1);
+      const picked = await vscode.window.showInputBox({
+        title: 'Go to Tick',
+        prompt: `0 to ${last}; +5 and -5 count from here`,
+        value: String(tick),
+        validateInput: (text) => (parseTick(text, tick, last) === null ? `A number from 0 to ${last}` : undefined),
+      });
+      const target = picked === undefined ? null : parseTick(picked, tick, last);
+      if (target !== null) await run.session.request('seek', { tick: target });
+    });
+  }
+
+  private save(): Promise<void> {
+    return this.withRun(async (run) => {
+      const { script } = run.session;
+      const uri = await vscode.window.showSaveDialog({
+        title: 'Save Recording',
+        defaultUri: vscode.Uri.file(join(dirname(script), `${basename(script, '.py')}.backstep`)),
+        filters: RECORDINGS,
+      });
+      if (!uri) return;
+      const { bytes } = await run.session.request('save', { path: uri.fsPath });
+      const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+      void vscode.window.showInformationMessage(`Saved ${basename(uri.fsPath)} (${size}).`);
+    });
+  }
+
+  private async openRecording(): Promise<void> {
+    const picked = await vscode.window.showOpenDialog({ title: 'Open Recording', filters: RECORDINGS });
+    if (picked?.[0]) await vscode.commands.executeCommand('vscode.openWith', picked[0], 'backstep.recording');
+  }
+
+  private async showVariable(context: VariableContext): Promise<void> {
+    const run = (context.sessionId && this.runs.byDebugSession(context.sessionId)) || this.runs.active;
+    if (!run) return;
+    const tensor = await tensorOf(run, context).catch(() => undefined);
+    if (tensor) this.panels.show().inspect(tensor);
+    else this.log.tell(`${context.variable?.name ?? 'This'} is not a recorded tensor.`);
+  }
+
+  private async showCoverage(): Promise<void> {
+    const file = vscode.Uri.joinPath(this.extension, 'dist', 'coverage.md');
+    await vscode.commands.executeCommand('markdown.showPreview', file);
+  }
+}
+
+/** VS Code passes only what the protocol knows of a variable, so the tensor is looked up again. */
+async function tensorOf(run: Run, { container, variable }: VariableContext): Promise<TensorRef | undefined> {
+  if (variable?.evaluateName) {
+    const found = await run.session.request('evaluate', { expression: variable.evaluateName, context: 'variables' });
+    if (found.tensor) return found.tensor;
+  }
+  if (!container?.variablesReference) return undefined;
+  const siblings = await run.session.request('variables', { ref: container.variablesReference });
+  return siblings.find(({ name }) => name === variable?.name)?.tensor;
+}
+
+function parseTick(text: string, here: number, last: number): number | null {
+  if (!/^\s*[+-]?\d+\s*$/.test(text)) return null;
+  const number = Number(text);
+  const tick = /^\s*[+-]/.test(text) ? here + number : number;
+  return tick >= 0 && tick <= last ? tick : null;
+}
+
+export function registerCommands(runs: Runs, panels: Panels, log: Log, extension: vscode.Uri): vscode.Disposable {
+  const { table } = new Commands(runs, panels, log, extension);
+  return vscode.Disposable.from(
+    ...Object.entries(table).map(([name, run]) => vscode.commands.registerCommand(name, run)),
+  );
+}

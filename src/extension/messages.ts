@@ -1,0 +1,61 @@
+/** Checks what a webview sent before anything is done with it. Pure: no vscode. */
+import { isAbsolute } from 'node:path';
+import type { Move } from '../protocol/session';
+import type { FromWebview } from '../protocol/webview';
+
+const MOVES: { [M in Move]: true } = {
+  next: true,
+  stepIn: true,
+  stepOut: true,
+  continue: true,
+  stepBack: true,
+  stepBackInto: true,
+  stepBackOut: true,
+  reverseContinue: true,
+  tickForward: true,
+  tickBack: true,
+  iterationForward: true,
+  iterationBack: true,
+};
+
+type Fields = Record<string, unknown>;
+type Check = (value: unknown) => boolean;
+
+const natural: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const naturals: Check = (value) => Array.isArray(value) && value.length <= 64 && value.every(natural);
+const isPath: Check = (value) => typeof value === 'string' && value.length < 4096 && isAbsolute(value);
+const isLine: Check = (value) => natural(value) && value !== 0;
+const part: Check = (value) =>
+  value === 'value' || value === 'grad' || (typeof value === 'string' && /^state:\w{1,100}$/.test(value));
+
+const isTensor: Check = (value) => {
+  if (typeof value !== 'object' || value === null) return false;
+  const ref = value as Fields;
+  const window = optional(natural)(ref.row0) && optional(natural)(ref.col0) && optional(naturals)(ref.slice);
+  return natural(ref.tensor) && optional(part)(ref.part) && window;
+};
+
+const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
+  ready: () => true,
+  seek: ({ tick }) => Number.isSafeInteger(tick),
+  move: ({ move }) => typeof move === 'string' && Object.hasOwn(MOVES, move),
+  inspect: ({ ref }) => ref === null || isTensor(ref),
+  optimizer: ({ open, parameter, element }) =>
+    typeof open === 'boolean' && optional(natural)(parameter) && optional(naturals)(element),
+  reveal: ({ path, line, focus }) => isPath(path) && isLine(line) && typeof focus === 'boolean',
+  mark: ({ path, line }) => isPath(path) && isLine(line),
+  unmark: () => true,
+  copy: ({ text }) => typeof text === 'string' && text.length < 1e7,
+};
+
+/** The message, or null when it is none of ours. */
+export function readFromWebview(message: unknown): FromWebview | null {
+  if (typeof message !== 'object' || message === null) return null;
+  const { type } = message as Fields;
+  if (typeof type !== 'string' || !Object.hasOwn(CHECKS, type)) return null;
+  return CHECKS[type as FromWebview['type']](message as Fields) ? (message as FromWebview) : null;
+}

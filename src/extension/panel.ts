@@ -1,0 +1,172 @@
+/** The webview beside the editor: the network, the inspector, the timeline. It follows one run's cursor. */
+import * as vscode from 'vscode';
+import type { TensorRef } from '../protocol/views';
+import type { FromWebview, ToWebview } from '../protocol/webview';
+import { Feed } from './feed';
+import type { Log } from './log';
+import type { Marks } from './marks';
+import { readFromWebview } from './messages';
+import { page } from './page';
+import type { Run, Runs } from './runs';
+
+/** What a panel needs of the rest of the extension. */
+export interface Surroundings {
+  runs: Runs;
+  marks: Marks;
+  log: Log;
+  assets: vscode.Uri;
+}
+
+/** A stop that the view asked for arrives well within this many milliseconds. */
+const FOCUS_KEPT = 1500;
+
+/** One webview. `pick` says whose run it shows: the shared panel follows the active one, a recording's editor its own. */
+export class NetworkPanel implements vscode.Disposable {
+  private readonly feed = new Feed((message) => this.post(message));
+  private readonly subscriptions: vscode.Disposable[];
+  private ready = false;
+  private keepFocusUntil = 0;
+  private caretTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly webview: vscode.WebviewPanel,
+    private readonly around: Surroundings,
+    private readonly pick: () => Run | undefined,
+  ) {
+    const { runs, assets } = around;
+    this.subscriptions = [
+      webview.webview.onDidReceiveMessage((message) => this.onMessage(message)),
+      // A hidden webview is gone, script and all; it says `ready` again when it is back.
+      webview.onDidChangeViewState(() => {
+        if (!webview.visible) this.ready = false;
+      }),
+      runs.onDidOpen(() => this.follow()),
+      runs.onDidChangeActive(() => this.follow()),
+      runs.onDidStop((run) => run === this.pick() && this.show()),
+      runs.onDidProgress(({ run, event }) => {
+        if (this.ready && run === this.pick()) void this.feed.grow(event);
+      }),
+      runs.onDidEnd((run) => run === this.pick() && this.end('The script has ended.')),
+      runs.onDidClose(() => !this.pick() && this.end('The debug session has ended.')),
+      vscode.debug.onDidChangeActiveStackItem(() => this.keepFocus()),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.onCaret(textEditor)),
+    ];
+    webview.webview.options = { enableScripts: true, localResourceRoots: [assets] };
+    webview.webview.html = page(webview.webview, assets);
+    this.follow();
+  }
+
+  /** Shows a tensor in the inspector. */
+  inspect(ref: TensorRef): void {
+    void this.feed.inspect(ref);
+  }
+
+  private post(message: ToWebview): void {
+    if (this.ready) void this.webview.webview.postMessage(message);
+  }
+
+  private follow(): void {
+    const run = this.pick();
+    this.feed.attach(run?.session ?? null);
+    if (run?.state === 'stopped') this.show();
+  }
+
+  private show(): void {
+    if (this.ready) void this.feed.show();
+  }
+
+  private end(text: string): void {
+    this.post({ type: 'ended', text });
+  }
+
+  private onMessage(raw: unknown): void {
+    const message = readFromWebview(raw);
+    if (!message) {
+      this.around.log.error(`A view sent a message of no known shape: ${JSON.stringify(raw)?.slice(0, 200)}`);
+      return;
+    }
+    this.handle(message);
+  }
+
+  private handle(message: FromWebview): void {
+    const { marks } = this.around;
+    switch (message.type) {
+      case 'ready':
+        this.ready = true;
+        this.feed.reset();
+        this.follow();
+        break;
+      case 'seek':
+        this.go((run) => run.session.request('seek', { tick: message.tick }));
+        break;
+      case 'move':
+        this.go((run) => run.session.request('move', { move: message.move }));
+        break;
+      case 'inspect':
+        void this.feed.inspect(message.ref);
+        break;
+      case 'optimizer':
+        void this.feed.showOptimizer(message);
+        break;
+      case 'reveal':
+        void this.reveal(message.path, message.line, message.focus);
+        break;
+      case 'mark':
+        marks.setMark({ path: message.path, line: message.line });
+        break;
+      case 'unmark':
+        marks.setMark(null);
+        break;
+      case 'copy':
+        void vscode.env.clipboard.writeText(message.text);
+        break;
+    }
+  }
+
+  /** Moves the run; the debugger hears of it from the Session, as the views do. */
+  private go(move: (run: Run) => Promise<unknown>): void {
+    const run = this.pick();
+    if (!run) {
+      this.feed.fail('No debug session is running. Press F5 in the script to start one.');
+      return;
+    }
+    if (this.webview.active) this.keepFocusUntil = Date.now() + FOCUS_KEPT;
+    move(run).catch((error) => this.feed.fail(error));
+  }
+
+  /** VS Code focuses the editor at every stop; who steps with the view's keys must stay in the view. */
+  private keepFocus(): void {
+    if (Date.now() > this.keepFocusUntil || this.webview.active) return;
+    this.webview.reveal(undefined, false);
+  }
+
+  private async reveal(path: string, line: number, focus: boolean): Promise<void> {
+    const uri = vscode.Uri.file(path);
+    const shown = vscode.window.visibleTextEditors.find(({ document }) => document.uri.fsPath === path);
+    try {
+      const document = shown?.document ?? (await vscode.workspace.openTextDocument(uri));
+      await vscode.window.showTextDocument(document, {
+        viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
+        preserveFocus: !focus,
+        selection: new vscode.Range(line - 1, 0, line - 1, 0),
+      });
+    } catch (error) {
+      this.feed.fail(error);
+    }
+  }
+
+  private onCaret(editor: vscode.TextEditor): void {
+    clearTimeout(this.caretTimer);
+    const run = this.pick();
+    const path = editor.document.uri.fsPath;
+    if (!this.ready || run?.state !== 'stopped' || !path.endsWith('.py')) return;
+    const line = editor.selection.active.line + 1;
+    this.caretTimer = setTimeout(() => void this.feed.caret(path, line), 100);
+  }
+
+  dispose(): void {
+    clearTimeout(this.caretTimer);
+    this.around.marks.setMark(null);
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+}

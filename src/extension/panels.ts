@@ -1,0 +1,90 @@
+/** Which webview shows which run: one panel beside the editor for scripts, and each recording's own editor. */
+import * as vscode from 'vscode';
+import { configurationFor } from './configuration';
+import { NetworkPanel, type Surroundings } from './panel';
+import type { Run, Runs } from './runs';
+
+const VIEW_TYPE = 'backstep.network';
+
+export class Panels implements vscode.Disposable {
+  private shared: NetworkPanel | undefined;
+  /** Recordings' editors by the recording's path. */
+  private readonly editors = new Map<string, NetworkPanel>();
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(private readonly around: Surroundings) {
+    const { runs } = around;
+    this.subscriptions = [
+      runs.onDidOpen((run) => this.openBySetting(run)),
+      vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
+        deserializeWebviewPanel: async (webview) => void this.share(webview),
+      }),
+      vscode.window.registerCustomEditorProvider(
+        'backstep.recording',
+        new RecordingEditors(runs, this.adopt.bind(this)),
+      ),
+    ];
+  }
+
+  /** Opens (or uncovers) the view of the active run and leaves the focus where it is, unless asked. */
+  show(focus = false): NetworkPanel {
+    const run = this.around.runs.active;
+    const panel = (run && this.editors.get(String(run.debug.configuration.program))) ?? this.shared;
+    if (panel) {
+      panel.webview.reveal(undefined, !focus);
+      return panel;
+    }
+    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: !focus };
+    return this.share(vscode.window.createWebviewPanel(VIEW_TYPE, 'Backstep: Network', column));
+  }
+
+  private openBySetting(run: Run): void {
+    if (run.debug.configuration.noDebug) return;
+    if (vscode.workspace.getConfiguration('backstep').get('openNetwork', true)) this.show();
+  }
+
+  private share(webview: vscode.WebviewPanel): NetworkPanel {
+    webview.iconPath = vscode.Uri.joinPath(this.around.assets, '..', 'media', 'icon.svg');
+    const panel = new NetworkPanel(webview, this.around, () => this.around.runs.active);
+    this.shared = panel;
+    webview.onDidDispose(() => {
+      panel.dispose();
+      if (this.shared === panel) this.shared = undefined;
+    });
+    return panel;
+  }
+
+  private adopt(uri: vscode.Uri, webview: vscode.WebviewPanel): void {
+    const path = uri.fsPath;
+    const panel = new NetworkPanel(webview, this.around, () => this.around.runs.byProgram(path));
+    this.editors.set(path, panel);
+    webview.onDidDispose(() => {
+      panel.dispose();
+      if (this.editors.get(path) === panel) this.editors.delete(path);
+    });
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+    this.shared?.webview.dispose();
+  }
+}
+
+/** Opening a .backstep file starts a debug session over it; the editor is the network view of that session. */
+class RecordingEditors implements vscode.CustomReadonlyEditorProvider {
+  constructor(
+    private readonly runs: Runs,
+    private readonly adopt: (uri: vscode.Uri, webview: vscode.WebviewPanel) => void,
+  ) {}
+
+  openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
+    return { uri, dispose: () => {} };
+  }
+
+  async resolveCustomEditor({ uri }: vscode.CustomDocument, webview: vscode.WebviewPanel): Promise<void> {
+    this.adopt(uri, webview);
+    if (this.runs.byProgram(uri.fsPath)) return;
+    const folder = vscode.workspace.getWorkspaceFolder(uri);
+    void vscode.debug.startDebugging(folder, { ...configurationFor(uri.fsPath), stopOnEntry: true });
+  }
+}

@@ -1,0 +1,139 @@
+/** The debug sessions of ours that live, and which one the views follow. Only forwards what the Session says. */
+import * as vscode from 'vscode';
+import type { Events, Session } from '../protocol/session';
+import type { Cursor } from '../protocol/ticks';
+
+export const DEBUG_TYPE = 'backstep';
+
+/** One debug session with the Session behind it; a restart gives it a new one. */
+export interface Run {
+  readonly debug: vscode.DebugSession;
+  session: Session;
+  state: 'running' | 'stopped' | 'ended';
+  /** Where it rested last; null before the first stop. */
+  stop: Events['stopped'] | null;
+  cursor: Cursor | null;
+}
+
+/** All runs, their events, and the context keys that menus and keybindings hang on. */
+export class Runs implements vscode.Disposable {
+  private readonly runs = new Map<string, Run>();
+  private readonly subscriptions: vscode.Disposable[] = [];
+  private readonly opened = this.emitter<Run>();
+  private readonly stopped = this.emitter<Run>();
+  private readonly continued = this.emitter<Run>();
+  private readonly progressed = this.emitter<{ run: Run; event: Events['progress'] }>();
+  private readonly ended = this.emitter<Run>();
+  private readonly closed = this.emitter<Run>();
+  private readonly activated = this.emitter<Run | undefined>();
+  private lastActive: Run | undefined;
+
+  readonly onDidOpen = this.opened.event;
+  readonly onDidStop = this.stopped.event;
+  readonly onDidContinue = this.continued.event;
+  readonly onDidProgress = this.progressed.event;
+  /** The script or recording ended; its debug session may still be on screen. */
+  readonly onDidEnd = this.ended.event;
+  readonly onDidClose = this.closed.event;
+  readonly onDidChangeActive = this.activated.event;
+
+  constructor() {
+    this.subscriptions.push(
+      vscode.debug.onDidChangeActiveDebugSession(() => this.changeActive()),
+      vscode.debug.onDidTerminateDebugSession((debug) => this.close(debug)),
+    );
+  }
+
+  /** The run that views and commands are about: the active debug session's, else the newest. */
+  get active(): Run | undefined {
+    const active = vscode.debug.activeDebugSession;
+    return (active && this.runs.get(active.id)) ?? [...this.runs.values()].at(-1);
+  }
+
+  byDebugSession(id: string): Run | undefined {
+    return this.runs.get(id);
+  }
+
+  /** The newest run that was started for this script or recording. */
+  byProgram(path: string): Run | undefined {
+    return [...this.runs.values()].findLast((run) => run.debug.configuration.program === path);
+  }
+
+  /** The run whose script this document is, the active one first. */
+  byScript(uri: vscode.Uri): Run | undefined {
+    if (uri.scheme !== 'file' && uri.scheme !== 'vscode-remote') return undefined;
+    const all = [this.active, ...this.runs.values()];
+    return all.find((run) => run?.session.script === uri.fsPath);
+  }
+
+  /** Called when a Session was connected for a debug session, at start and at every restart. */
+  open(debug: vscode.DebugSession, session: Session): void {
+    const known = this.runs.get(debug.id);
+    const run: Run = known ?? { debug, session, state: 'running', stop: null, cursor: null };
+    Object.assign(run, { session, state: 'running', stop: null, cursor: null });
+    this.runs.set(debug.id, run);
+    const ours = () => run.session === session;
+    session.on('stopped', (event) => {
+      if (!ours()) return;
+      Object.assign(run, { state: 'stopped', stop: event, cursor: event.cursor });
+      this.updateKeys();
+      this.stopped.fire(run);
+    });
+    session.on('continued', () => {
+      if (!ours()) return;
+      run.state = 'running';
+      this.updateKeys();
+      this.continued.fire(run);
+    });
+    session.on('progress', (event) => {
+      if (!ours()) return;
+      run.cursor = event.cursor;
+      this.progressed.fire({ run, event });
+    });
+    session.on('terminated', () => {
+      if (!ours()) return;
+      run.state = 'ended';
+      this.updateKeys();
+      this.ended.fire(run);
+    });
+    this.changeActive();
+    this.opened.fire(run);
+  }
+
+  private close(debug: vscode.DebugSession): void {
+    const run = this.runs.get(debug.id);
+    if (!run) return;
+    this.runs.delete(debug.id);
+    run.state = 'ended';
+    this.closed.fire(run);
+    this.changeActive();
+  }
+
+  private changeActive(): void {
+    this.updateKeys();
+    if (this.active === this.lastActive) return;
+    this.lastActive = this.active;
+    this.activated.fire(this.active);
+  }
+
+  private updateKeys(): void {
+    const run = this.active;
+    const keys = {
+      'backstep.active': run !== undefined,
+      'backstep.stopped': run?.state === 'stopped',
+      'backstep.live': run?.session.capabilities.live ?? false,
+    };
+    for (const [key, value] of Object.entries(keys)) void vscode.commands.executeCommand('setContext', key, value);
+  }
+
+  private emitter<T>(): vscode.EventEmitter<T> {
+    const emitter = new vscode.EventEmitter<T>();
+    this.subscriptions.push(emitter);
+    return emitter;
+  }
+
+  dispose(): void {
+    for (const run of this.runs.values()) void run.session.dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+}

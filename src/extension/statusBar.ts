@@ -1,0 +1,44 @@
+/** Where the cursor is, in the status bar: said by screen readers, clicked to go to a tick. */
+import * as vscode from 'vscode';
+import type { Runs } from './runs';
+
+export function registerStatusBar(runs: Runs): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('backstep.cursor', vscode.StatusBarAlignment.Left, 0);
+  item.name = 'Backstep';
+  item.command = 'backstep.goToTick';
+
+  function update(loss?: number | string | null): void {
+    const run = runs.active;
+    if (!run || run.state === 'ended') {
+      item.hide();
+      return;
+    }
+    const { cursor, state } = run;
+    const iteration = cursor && cursor.iterations > 0 ? `iteration ${cursor.iteration}` : '';
+    if (state === 'stopped' && cursor) {
+      item.text = `$(debug-step-back) ${[iteration, cursor.label].filter(Boolean).join(' · ')}`;
+      item.tooltip = `Tick ${cursor.tick} of ${cursor.ticks}. Select to go to a tick.`;
+      item.accessibilityInformation = { label: `Backstep: ${[cursor.label, iteration].filter(Boolean).join(', ')}` };
+    } else {
+      const shown =
+        loss === undefined || loss === null ? '' : `loss ${typeof loss === 'number' ? loss.toPrecision(6) : loss}`;
+      item.text = `$(sync~spin) ${['Training', iteration, shown].filter(Boolean).join(' · ')}`;
+      item.tooltip = 'The script is running. Pause to look around.';
+      item.accessibilityInformation = { label: `Backstep is running the script ${iteration}` };
+    }
+    item.show();
+  }
+
+  return vscode.Disposable.from(
+    item,
+    runs.onDidOpen(() => update()),
+    runs.onDidStop(() => update()),
+    runs.onDidContinue(() => update()),
+    runs.onDidProgress(({ run, event }) => {
+      if (run === runs.active) update(event.loss);
+    }),
+    runs.onDidEnd(() => update()),
+    runs.onDidClose(() => update()),
+    runs.onDidChangeActive(() => update()),
+  );
+}
