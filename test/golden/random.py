@@ -59,6 +59,7 @@ def cases():
             yield ['normal', d, n, [0.0, 1.0]]
             yield ['normal', d, n, [0.3, 0.7]]
         yield ['randperm', 'int64', n, []]
+    yield ['normal', 'float32', 100003, [0.0, 1.0]]  # enough to notice a single wrong bit in a constant
     for d in ('float32', 'float64'):
         for n in (5, 1000):
             for op, args in (

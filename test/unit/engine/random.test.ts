@@ -227,6 +227,9 @@ describe('arithmetic under the samplers', () => {
     expect(fma64(2 ** -53, 1, 1)).toBe(1);
     expect(fma64(2 ** -53, 1 + 2 ** -52, 1)).toBe(1 + 2 ** -52);
     expect(fma64(2 ** -53, 1 - 2 ** -53, 1 + 2 ** -52)).toBe(1 + 2 ** -52);
+    const almostOne = 2 ** -53 * (1 - 2 ** -30); // times 1 + 2^-30: 2^-53 - 2^-113
+    expect(fma64(1 + 2 ** -30, almostOne, 1 + 2 ** -52)).toBe(1 + 2 ** -52); // just under a tie that goes up
+    expect(fma64(-1 - 2 ** -30, almostOne, 1 + 2 ** -52)).toBe(1 + 2 ** -52); // just over a tie that goes down
     expect(fma64(0, 5, 3)).toBe(3);
     expect(fma64(5, 3, 0)).toBe(15);
   });
