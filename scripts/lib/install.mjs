@@ -23,8 +23,17 @@ export async function ensureNodeModules() {
   const found = state();
   if (found === 'fresh') return;
   // A stale folder is brought up to date in place, which takes seconds; `npm ci` would delete it first.
-  const args = found === 'missing' ? ['ci'] : ['install'];
-  await timed(`node_modules is ${found}: npm ${args[0]}`, () =>
-    npm([...args, '--no-audit', '--no-fund']).then(() => {}),
-  );
+  const quiet = ['--no-audit', '--no-fund'];
+  if (found === 'missing') {
+    const strict = () => npm(['ci', ...quiet]).then(() => {});
+    if (
+      await timed('Installing node_modules (npm ci)', strict).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+    console.log('package-lock.json does not suit this machine or its registry, so that npm chooses versions itself.');
+  }
+  await timed('Updating node_modules (npm install)', () => npm(['install', ...quiet]).then(() => {}));
 }
