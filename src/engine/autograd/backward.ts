@@ -119,10 +119,13 @@ export function backward(
   roots: readonly { tensor: Tensor; grad: Tensor | null }[],
   options: BackwardOptions,
 ): (Tensor | null)[] {
-  const starts = roots.map(({ tensor, grad }) => ({ edge: rootEdge(tensor), grad: rootGrad(tensor, grad) }));
+  for (const { tensor } of roots) rootEdge(tensor);
   context.observer?.ran({ kind: 'pass', state: 'begin', roots: roots.map((r) => r.tensor) });
   try {
-    return withGrad(options.createGraph, () => walk(starts, options));
+    return withGrad(options.createGraph, () => {
+      const starts = roots.map(({ tensor, grad }) => ({ edge: rootEdge(tensor), grad: rootGrad(tensor, grad) }));
+      return walk(starts, options);
+    });
   } finally {
     context.observer?.ran({ kind: 'pass', state: 'end', roots: roots.map((r) => r.tensor) });
   }

@@ -1,0 +1,72 @@
+/** Growing typed arrays: a recording's ticks are columns of these. */
+type Numbers = Uint8Array | Int32Array | Float64Array;
+
+export class Column<A extends Numbers> {
+  private items: A;
+  private used = 0;
+
+  constructor(private readonly make: new (length: number) => A) {
+    this.items = new make(1024);
+  }
+
+  get length(): number {
+    return this.used;
+  }
+
+  push(value: number): void {
+    if (this.used === this.items.length) {
+      const grown = new this.make(this.items.length * 2);
+      grown.set(this.items);
+      this.items = grown;
+    }
+    this.items[this.used++] = value;
+  }
+
+  at(index: number): number {
+    return this.items[index];
+  }
+
+  set(index: number, value: number): void {
+    this.items[index] = value;
+  }
+
+  toArray(): A {
+    return this.items.slice(0, this.used) as A;
+  }
+}
+
+/** Index of the last of the ascending `items` that is <= `limit`; -1 if none. */
+export function lastAtOrBefore(items: readonly number[], limit: number): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (items[middle] <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** A quantity that changes at ticks: what was it at this one? */
+export class History<T> {
+  readonly ticks: number[] = [];
+  readonly values: T[] = [];
+
+  /** Changes of one tick replace each other. */
+  set(tick: number, value: T): void {
+    const last = this.ticks.length - 1;
+    if (last >= 0 && this.ticks[last] === tick) this.values[last] = value;
+    else {
+      this.ticks.push(tick);
+      this.values.push(value);
+    }
+  }
+
+  at(tick: number): T | undefined {
+    return this.values[lastAtOrBefore(this.ticks, tick)];
+  }
+
+  get latest(): T | undefined {
+    return this.values[this.values.length - 1];
+  }
+}

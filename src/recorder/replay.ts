@@ -1,0 +1,157 @@
+/** Recomputes contents that are no longer held: the same op on the same inputs gives the same bits. */
+
+import type { CallShape, Meta } from '../engine/autograd/node';
+import { runFormulas } from '../engine/autograd/opNode';
+import { context, unobserved, withGrad } from '../engine/context';
+import { run } from '../engine/dispatch';
+import type { Data } from '../engine/dtype';
+import { type Arg, isInplace, type Op } from '../engine/op';
+import { Storage } from '../engine/storage';
+import { Tensor } from '../engine/tensor';
+import type { ArgUse, OpRecord, TensorUse, Value } from './recording';
+
+/** Contents recomputed lately, newest last, so that neighbours of a tick come for free. */
+export class Replay {
+  private readonly recent = new Map<Value, Data>();
+  private recentBytes = 0;
+  /** How many ops were run again, for the bench and the tests. */
+  replayed = 0;
+
+  constructor(private readonly limit = 64 * 1024 * 1024) {}
+
+  /** The elements of a content. For reading only. */
+  data(value: Value): Data {
+    const held = value.data ?? this.recent.get(value);
+    if (held) return held;
+    for (const record of this.plan(value)) this.execute(record);
+    return this.recent.get(value)!;
+  }
+
+  /** A tensor as it was used: fresh memory bookkeeping, shared elements. For reading only. */
+  tensor(use: TensorUse): Tensor {
+    const t = new Tensor(new Storage(use.value.dtype, this.data(use.value)), use.shape, use.strides, use.offset);
+    t.wrapped = use.wrapped;
+    return t;
+  }
+
+  forget(): void {
+    this.recent.clear();
+    this.recentBytes = 0;
+  }
+
+  /** The records to run again, in their order. */
+  private plan(value: Value): OpRecord[] {
+    const needed = new Set<OpRecord>();
+    const stack: Value[] = [value];
+    while (stack.length) {
+      const v = stack.pop()!;
+      if (v.data || this.recent.has(v)) continue;
+      if (!v.producer) throw new Error('a content that nothing can recompute was dropped');
+      if (needed.has(v.producer)) continue;
+      needed.add(v.producer);
+      for (const use of inputs(v.producer)) stack.push(use.value);
+    }
+    return [...needed].sort((a, b) => a.index - b.index);
+  }
+
+  private execute(record: OpRecord): void {
+    this.replayed++;
+    const outs = withGrad(false, () =>
+      unobserved(() =>
+        record.kind === 'backward' && record.forwardOf ? this.gradients(record) : this.forward(record),
+      ),
+    );
+    for (const [i, out] of record.outs.entries()) {
+      const made = outs[i];
+      if (!out || !made || out.value.producer !== record || out.value.result !== i) continue;
+      this.keep(out.value, made.storage.data);
+    }
+  }
+
+  private forward(record: OpRecord): (Tensor | null)[] {
+    const op = record.op!;
+    const args = record.args.map((a, i): Arg => {
+      if ('attr' in a) return a.attr;
+      if ('uses' in a) return a.uses.map((u) => this.tensor(u));
+      const t = this.tensor(a.use);
+      // An op in place writes into its first argument: give it memory of its own.
+      if (i === 0 && isInplace(op)) t.storage = new Storage(t.dtype, t.storage.data.slice() as Data);
+      return t;
+    });
+    const before = record.random ? context.generator.snapshot() : null;
+    if (record.random) context.generator.restore(record.random);
+    try {
+      const out = run(op, args);
+      return Array.isArray(out) ? out : [out as Tensor];
+    } finally {
+      if (before) context.generator.restore(before);
+    }
+  }
+
+  private gradients(record: OpRecord): (Tensor | null)[] {
+    const forward = record.forwardOf!;
+    const op = forward.op!;
+    const find = (name: string): Tensor => {
+      const result = /^result(\d*)$/.exec(name);
+      if (result) return this.tensor(forward.outs[Number(result[1] || 0)]!);
+      const [param, item] = name.split('.');
+      const a = forward.args[op.schema.params.findIndex((p) => p.name === param)];
+      if ('use' in a) return this.tensor(a.use);
+      if ('uses' in a) return this.tensor(a.uses[Number(item)]);
+      throw new Error(`${op.name}: ${name} is not a tensor`);
+    };
+    const grads = record.grads.map((g) => g && this.tensor(g));
+    return runFormulas(
+      op,
+      shapeOf(op, forward.args),
+      grads,
+      record.outs.map((o) => o !== null),
+      find,
+    );
+  }
+
+  private keep(value: Value, data: Data): void {
+    this.recent.set(value, data);
+    this.recentBytes += data.byteLength;
+    for (const [old, bytes] of this.recent) {
+      if (this.recentBytes <= this.limit || old === value) break;
+      this.recent.delete(old);
+      this.recentBytes -= bytes.byteLength;
+    }
+  }
+}
+
+/** Every content a record was computed from. */
+export function inputs(record: OpRecord): TensorUse[] {
+  const own = record.forwardOf && record.kind === 'backward' ? savedUses(record.forwardOf) : argUses(record.args);
+  return [...own, ...record.grads.filter((g): g is TensorUse => g !== null)];
+}
+
+export function argUses(args: readonly ArgUse[]): TensorUse[] {
+  return args.flatMap((a) => ('use' in a ? [a.use] : 'uses' in a ? a.uses : []));
+}
+
+/** What the gradient of a forward record may read: what its entry says it saves. */
+function savedUses(forward: OpRecord): TensorUse[] {
+  const op = forward.op!;
+  return (op.spec.saves ?? []).flatMap((name) => {
+    const result = /^result(\d*)$/.exec(name);
+    if (result) return forward.outs[Number(result[1] || 0)] ?? [];
+    const a = forward.args[op.schema.params.findIndex((p) => p.name === name)];
+    return a ? argUses([a]) : [];
+  });
+}
+
+/** callShape() of a recorded call: shapes and attributes without any elements. */
+function shapeOf(op: Op, args: readonly ArgUse[]): CallShape {
+  const meta = (u: TensorUse): Meta => ({ shape: u.shape, dtype: u.value.dtype });
+  const metas = new Map<string, Meta | Meta[]>();
+  const attrs = new Map<string, Arg>();
+  for (const [i, p] of op.schema.params.entries()) {
+    const a = args[i];
+    if ('use' in a) metas.set(p.name, meta(a.use));
+    else if ('uses' in a) metas.set(p.name, a.uses.map(meta));
+    else attrs.set(p.name, a.attr);
+  }
+  return { metas, attrs };
+}
