@@ -56,7 +56,7 @@ export function tensorsOf(args: readonly Arg[]): Tensor[] {
   const found: Tensor[] = [];
   for (const a of args) {
     if (a instanceof Tensor) found.push(a);
-    else if (Array.isArray(a)) for (const item of a) if (typeof item === 'object') found.push(item as Tensor);
+    else if (Array.isArray(a)) for (const item of a) if (item instanceof Tensor) found.push(item);
   }
   return found;
 }

@@ -9,7 +9,7 @@ export interface Scalar {
 }
 
 /** An argument after the bridge has read it: schema types become these. Numbers for `Number` are wrapped into 0-d tensors. */
-export type Arg = Tensor | Tensor[] | Scalar | number | number[] | boolean | string | null | undefined;
+export type Arg = Tensor | (Tensor | null)[] | Scalar | number | number[] | boolean | string | null | undefined;
 
 /** Gradient formulas call ops by name, so that families need not import each other: `f.mul(c.grad, c.saved('other'))`. */
 export type Formulas = Record<string, (...args: unknown[]) => Tensor>;
@@ -22,6 +22,8 @@ export interface BackwardContext {
   readonly grads: readonly (Tensor | null)[];
   /** A tensor named in `saves`. Raises PyTorch's errors if it was freed, or written in place since. */
   saved(name: string): Tensor;
+  /** A Tensor[] or Tensor?[] argument named in `saves`; null where the list has None. */
+  savedList(name: string): (Tensor | null)[];
   /** A non-tensor argument. */
   attr<T extends Arg>(name: string): T;
   /** Was a tensor given for this optional argument? */
@@ -47,7 +49,7 @@ export interface SampleTensor {
 }
 export type SampleArg =
   | { tensor: SampleTensor }
-  | { tensors: SampleTensor[] }
+  | { tensors: (SampleTensor | null)[] }
   | { dtype: DType }
   | number
   | number[]
@@ -62,7 +64,10 @@ export interface Sample {
 export interface OpSpec<A extends readonly unknown[]> {
   /** Signature in PyTorch's notation; its name is the op's. */
   schema: string;
-  /** Where Python finds it: `torch`, `Tensor`, `torch.nn.functional`, `torch._C._nn`, `torch.special`. `torch:clip` gives another name there. */
+  /**
+   * Where Python finds it: `torch`, `Tensor`, `torch.nn.functional`, `torch._C._nn`, `torch.special`; `torch.ops.aten` for
+   * what Python reaches only by syntax (`x[i]`). `torch:clip` gives another name there. No face: Backstep's own, for gradients.
+   */
   faces: string[];
   /** An in-place twin exists, with a trailing underscore. */
   inplace?: boolean;

@@ -3,7 +3,7 @@
  * `sum(Tensor self, int[]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`.
  * The Python face makes its functions from it, so that an op is written down once.
  *
- * Types: Tensor, Tensor?, Tensor[], Number (a Tensor or a Python number), Scalar, Scalar?, int, int?, int[], int[]?, float, float?,
+ * Types: Tensor, Tensor?, Tensor[], Tensor?[] (a list with None in it), Number (a Tensor or a Python number), Scalar, Scalar?, int, int?, int[], int[]?, float, float?,
  * bool, bool?, str, str?, ScalarType?, Generator?.
  */
 export interface Param {
@@ -50,7 +50,7 @@ export function parseSchema(text: string): Schema {
       keywordOnly = true;
       continue;
     }
-    const param = /^([A-Za-z]+(?:\[\])?\??) (\w+)(?:=(.+))?$/.exec(part);
+    const param = /^([A-Za-z]+\??(?:\[\])?\??) (\w+)(?:=(.+))?$/.exec(part);
     if (!param) throw new Error(`malformed argument '${part}' in op schema: ${text}`);
     params.push({ type: param[1], name: param[2], default: param[3], keywordOnly });
   }

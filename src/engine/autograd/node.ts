@@ -1,6 +1,7 @@
 import type { DType } from '../dtype';
 import { runtimeError } from '../errors';
 import type { Arg, BackwardContext, Op } from '../op';
+import type { Param } from '../schema';
 import { Tensor } from '../tensor';
 
 let nextId = 1;
@@ -100,9 +101,12 @@ export class Saved {
   }
 }
 
+export const isTensorList = (p: Param) => p.type === 'Tensor[]' || p.type === 'Tensor?[]';
+
 /** Arguments of an op without its tensors' memory: what a gradient may know for free. */
 export interface CallShape {
   metas: Map<string, Meta | Meta[]>;
+  /** For a list of tensors: which of its items are given. */
   attrs: Map<string, Arg>;
 }
 
@@ -112,8 +116,10 @@ export function callShape(op: Op, args: readonly Arg[]): CallShape {
   op.schema.params.forEach((p, i) => {
     const a = args[i];
     if (a instanceof Tensor) metas.set(p.name, metaOf(a));
-    else if (Array.isArray(a) && p.type === 'Tensor[]') metas.set(p.name, (a as Tensor[]).map(metaOf));
-    else attrs.set(p.name, a);
+    else if (Array.isArray(a) && isTensorList(p)) {
+      metas.set(p.name, (a as (Tensor | null)[]).filter((t) => t !== null).map(metaOf));
+      attrs.set(p.name, (a as (Tensor | null)[]).map((t) => t !== null) as unknown as Arg);
+    } else attrs.set(p.name, a);
   });
   return { metas, attrs };
 }
@@ -132,6 +138,11 @@ export class FormulaContext implements BackwardContext {
 
   saved(name: string): Tensor {
     return this.find(name);
+  }
+
+  savedList(name: string): (Tensor | null)[] {
+    const given = this.call.attrs.get(name) as unknown as boolean[];
+    return given.map((there, i) => (there ? this.find(`${name}.${i}`) : null));
   }
 
   attr<T extends Arg>(name: string): T {

@@ -5,7 +5,17 @@ import type { Arg, Op } from '../op';
 import { sameShape } from '../shape';
 import { Tensor } from '../tensor';
 import { gradEdge } from './edges';
-import { type CallShape, callShape, type Edge, FormulaContext, type Meta, metaOf, Node, Saved } from './node';
+import {
+  type CallShape,
+  callShape,
+  type Edge,
+  FormulaContext,
+  isTensorList,
+  type Meta,
+  metaOf,
+  Node,
+  Saved,
+} from './node';
 
 const camel = (name: string) =>
   name
@@ -38,7 +48,7 @@ export class OpNode extends Node {
       const a = args[i];
       const wanted = (t: Tensor) => (op.spec.grads?.[p.name] && isFloat(t.dtype) ? edgeOf(t) : null);
       if (a instanceof Tensor) this.next.push(wanted(a));
-      else if (p.type === 'Tensor[]') this.next.push(...(a as Tensor[]).map(wanted));
+      else if (isTensorList(p)) this.next.push(...(a as (Tensor | null)[]).filter((t) => t !== null).map(wanted));
     }
   }
 
@@ -50,7 +60,8 @@ export class OpNode extends Node {
       } else if (which !== 'results') {
         const a = args[this.op.schema.params.findIndex((p) => p.name === name)];
         if (a instanceof Tensor) this.saved.set(name, new Saved(a, null));
-        else if (Array.isArray(a)) a.forEach((t, i) => this.saved.set(`${name}.${i}`, new Saved(t as Tensor, null)));
+        else if (Array.isArray(a))
+          for (const [i, t] of a.entries()) if (t instanceof Tensor) this.saved.set(`${name}.${i}`, new Saved(t, null));
       }
     }
   }

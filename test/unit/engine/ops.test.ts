@@ -1,0 +1,171 @@
+/** Every op of the table: its entry is complete, it gives PyTorch's numbers, and its gradients are the derivatives. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import '../../../src/engine/ops';
+import '../../../src/engine/dispatch';
+import { allOps, type Op } from '../../../src/engine/op';
+import type { Tensor } from '../../../src/engine/tensor';
+import { entries, type FilledSample, hasGolden, sampleKey, samplesOf, sampleText } from '../../golden/samples';
+import {
+  type Answer,
+  answer,
+  compareWithDifferences,
+  difference,
+  type Golden,
+  gradients,
+  invoke,
+  projectionOf,
+  readSample,
+  tensorsIn,
+  upstream,
+} from './opHarness';
+
+const folder = join(__dirname, '../../golden/ops');
+const goldens = new Map<string, Golden[]>();
+for (const file of existsSync(folder) ? readdirSync(folder) : [])
+  for (const [name, rows] of Object.entries(JSON.parse(readFileSync(join(folder, file), 'utf8')).ops))
+    goldens.set(name, rows as Golden[]);
+
+const AGAIN = 'make it with `python3 test/golden/ops.py` (it needs torch)';
+
+function goldenOf(op: Op, nr: number, sample: FilledSample): Golden {
+  const rows = goldens.get(op.name);
+  if (!rows) throw new Error(`no golden for ${op.name}: ${AGAIN}`);
+  if (rows[nr]?.key !== sampleKey(sample)) throw new Error(`the golden of ${op.name} has other samples: ${AGAIN}`);
+  return rows[nr];
+}
+
+const tried = (body: () => Answer): Answer => {
+  try {
+    return body();
+  } catch (e) {
+    const { name, message } = e as Error;
+    if (!('python' in (e as object))) throw e;
+    return { error: [name, message] };
+  }
+};
+
+/** Every disagreement, in words. */
+function compare(op: Op, found: Answer, wanted: Answer): string[] {
+  if (found.error || wanted.error)
+    return JSON.stringify(found.error) === JSON.stringify(wanted.error)
+      ? []
+      : [`error ${JSON.stringify(found.error)} instead of ${JSON.stringify(wanted.error)}`];
+  const wrong: string[] = [];
+  const add = (where: string, words: string | null) => words && wrong.push(`${where}: ${words}`);
+  if (found.out!.length !== wanted.out!.length)
+    return [`${found.out!.length} outputs instead of ${wanted.out!.length}`];
+  found.out!.forEach((o, i) => void add(`output ${i}`, difference(o, wanted.out![i], op.spec.random === true)));
+  if (`${found.fn}` !== `${wanted.fn}`) add('grad_fn', `${found.fn} instead of ${wanted.fn}`);
+  if (JSON.stringify(found.view) !== JSON.stringify(wanted.view))
+    add('strides and offset', `${JSON.stringify(found.view)} instead of ${JSON.stringify(wanted.view)}`);
+  if (found.grads?.length !== wanted.grads?.length)
+    add('gradients', `${found.grads?.length} instead of ${wanted.grads?.length}`);
+  else
+    found.grads?.forEach((g, i) => {
+      const w = wanted.grads![i];
+      if (g && w) add(`gradient ${i}`, difference(g, w, false));
+      else if (g || w) add(`gradient ${i}`, `${JSON.stringify(g)} instead of ${JSON.stringify(w)}`);
+    });
+  return wrong;
+}
+
+/** The sample in float64 if it runs and is differentiable there, else null. */
+function smooth(op: Op, sample: FilledSample) {
+  const args = readSample(op, sample, true);
+  const leaves = tensorsIn(args).filter((t) => t.requiresGrad);
+  const f = () => {
+    const result = invoke(op, args);
+    return (Array.isArray(result) ? result : [result]) as Tensor[];
+  };
+  if (leaves.length === 0 || leaves.some((t) => t.count > 60)) return null;
+  let outs: Tensor[];
+  try {
+    outs = f();
+  } catch (e) {
+    if ('python' in (e as object)) return null;
+    throw e;
+  }
+  const tracked = outs.map((o) => o instanceof Object && o.requiresGrad && o.dtype === 'float64');
+  if (!tracked.some(Boolean)) return null;
+  const pick = (all: Tensor[]) => all.filter((_, i) => tracked[i]);
+  return { leaves, f: () => pick(f()) };
+}
+
+describe.each(entries().map((op) => [op.name, op] as const))('%s', (_, op) => {
+  const samples = samplesOf(op);
+
+  it('has a complete entry', () => {
+    expect(op.spec.formula).not.toBe('');
+    expect(samples.length).toBeGreaterThan(0);
+    if (op.spec.grads) expect(op.spec.gradient ?? '').not.toBe('');
+  });
+
+  it.skipIf(!hasGolden(op))('gives what PyTorch gives', () => {
+    const wrong = samples.flatMap((sample, nr) => {
+      const wanted = goldenOf(op, nr, sample);
+      const found = tried(() => answer(op, readSample(op, sample), op.spec.inplaceOnly === true));
+      return compare(op, found, wanted).map((w) => `sample ${nr} ${sampleText(sample)}\n  ${w}`);
+    });
+    expect(wrong.join('\n')).toBe('');
+  });
+
+  it.skipIf(!op.spec.inplace || !hasGolden(op))('gives it in place too', () => {
+    const wrong = samples.flatMap((sample, nr) => {
+      const wanted = goldenOf(op, nr, sample).inplace;
+      if (!wanted) return [];
+      const found = tried(() => answer(op, readSample(op, sample), true));
+      return compare(op, found, wanted).map((w) => `sample ${nr} ${sampleText(sample)}\n  ${w}`);
+    });
+    expect(wrong.join('\n')).toBe('');
+  });
+
+  it.skipIf(op.spec.inplaceOnly)('has the gradients that finite differences give', () => {
+    for (const [nr, sample] of samples.entries()) {
+      const at = smooth(op, sample);
+      if (!at) continue;
+      const outs = at.f();
+      const grads = gradients(outs, projectionOf(outs), at.leaves);
+      expect(compareWithDifferences(at.f, at.leaves, grads), `sample ${nr} ${sampleText(sample)}`).toBeNull();
+    }
+  });
+
+  it.skipIf(op.spec.inplaceOnly)('has second gradients that finite differences give', () => {
+    for (const [nr, sample] of samples.entries()) {
+      const at = smooth(op, sample);
+      if (!at) continue;
+      const rising = at.f().map(upstream);
+      for (const t of rising) t.leafRequiresGrad = true;
+      const inputs = [...at.leaves, ...rising];
+      const first = (createGraph: boolean) => gradients(at.f(), rising, at.leaves, createGraph);
+      const tracked = first(true).map((g) => g?.requiresGrad === true);
+      const f = (createGraph: boolean) => first(createGraph).filter((_, i) => tracked[i]) as Tensor[];
+      const outs = f(true);
+      const grads = gradients(outs, projectionOf(outs), inputs);
+      expect(
+        compareWithDifferences(() => f(false), inputs, grads),
+        `sample ${nr} ${sampleText(sample)}`,
+      ).toBeNull();
+    }
+  });
+});
+
+describe('the goldens', () => {
+  it('exist for every op that PyTorch knows, and for no other', () => {
+    const known = entries().filter(hasGolden);
+    const missing = known.map((o) => o.name).filter((name) => !goldens.has(name));
+    const names = new Set(known.map((o) => o.name));
+    const extra = [...goldens.keys()].filter((name) => !names.has(name));
+    expect({ missing, extra }, AGAIN).toEqual({ missing: [], extra: [] });
+  });
+
+  it('cover in-place twins', () => {
+    const twins = allOps().filter((o) => o.base && hasGolden(o));
+    for (const { base } of twins)
+      expect(
+        goldens.get(base!.name)?.some((g) => g.inplace),
+        base!.name,
+      ).toBe(true);
+  });
+});
