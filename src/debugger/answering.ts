@@ -25,7 +25,8 @@ export abstract class AnsweringSession extends DebugSession {
    * and events that follow from it are sent after the answer.
    */
   protected act(response: DebugProtocol.Response, work: () => Promise<void>): void {
-    this.lastAct = this.run(response, work, true);
+    // Started a moment later, so that even an event fired at once finds this act to wait for.
+    this.lastAct = Promise.resolve().then(() => this.run(response, work, true));
   }
 
   /** Runs after the act under way, so that a client never hears `stopped` before its step was accepted. */
@@ -61,8 +62,9 @@ export abstract class AnsweringSession extends DebugSession {
     }
     this.sendErrorResponse(response, {
       id: 1,
-      format: '{message}',
-      variables: { message },
+      // The text is a variable, for it may have braces in it; the underscore says that it need not be hidden.
+      format: '{_message}',
+      variables: { _message: message },
       showUser: tell,
       ...(url ? { url, urlLabel } : {}),
     });

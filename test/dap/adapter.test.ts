@@ -1,0 +1,271 @@
+import { join } from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { expect, test } from 'vitest';
+import { FakeSession } from './fakeSession';
+import { InlineClient } from './inlineClient';
+
+const program = join(import.meta.dirname, '../fixtures/lines.py');
+type Handlers = FakeSession['handlers'];
+
+/** A client over fake sessions; `sessions` are those that were opened, the newest last. */
+function start(handlers: Handlers = {}) {
+  const sessions: FakeSession[] = [];
+  const client = new InlineClient(async (args, loading) => {
+    loading?.('Loading Python');
+    sessions.push(FakeSession.from(args, handlers));
+    return sessions.at(-1)!;
+  });
+  return { client, sessions };
+}
+
+async function stoppedOnEntry(handlers: Handlers = {}) {
+  const { client, sessions } = start(handlers);
+  await client.launch({ program, stopOnEntry: true });
+  await client.request('configurationDone');
+  await client.event('stopped');
+  return { client, sessions };
+}
+
+test('breakpoints set before the start stop the script, under the ids the client was given', async () => {
+  const { client } = start();
+  await client.launch({ program });
+  const set = await client.request<DebugProtocol.SetBreakpointsResponse['body']>('setBreakpoints', {
+    source: { path: program },
+    breakpoints: [{ line: 3 }, { line: 5 }],
+  });
+  await client.request('configurationDone');
+  const stopped = await client.event<DebugProtocol.StoppedEvent['body']>('stopped');
+  expect(stopped).toMatchObject({ reason: 'breakpoint', threadId: 1, allThreadsStopped: true });
+  expect(stopped.hitBreakpointIds).toEqual([set.breakpoints[0]!.id]);
+});
+
+test('a client hears the answer to its step before the stop that follows it', async () => {
+  const { client } = await stoppedOnEntry();
+  const seq = client.send('next', { threadId: 1 });
+  await client.event('stopped');
+  const answer = client.messages.findIndex((m) => 'request_seq' in m && m.request_seq === seq);
+  const stop = client.messages.findLastIndex((m) => 'event' in m && m.event === 'stopped');
+  expect(answer).toBeGreaterThan(0);
+  expect(answer).toBeLessThan(stop);
+});
+
+test("a client's own continue is not told again as an event, a view's is", async () => {
+  const { client, sessions } = await stoppedOnEntry();
+  await client.request('continue', { threadId: 1 });
+  await client.event('stopped');
+  expect(client.events('continued')).toHaveLength(0);
+  sessions[0]!.emit('continued', {});
+  await client.event('continued');
+});
+
+test.each([
+  ['next', undefined, 'next'],
+  ['next', 'instruction', 'tickForward'],
+  ['stepIn', undefined, 'stepIn'],
+  ['stepIn', 'instruction', 'tickForward'],
+  ['stepOut', undefined, 'stepOut'],
+  ['stepBack', undefined, 'stepBack'],
+  ['stepBack', 'instruction', 'tickBack'],
+  ['continue', undefined, 'continue'],
+  ['reverseContinue', undefined, 'reverseContinue'],
+])('%s with granularity %s is the move %s', async (command, granularity, move) => {
+  const { client, sessions } = await stoppedOnEntry();
+  await client.request(command, { threadId: 1, ...(granularity ? { granularity } : {}) });
+  await client.event('stopped');
+  expect(sessions[0]!.asked.at(-1)).toEqual({ name: 'move', args: { move } });
+});
+
+test('an op with a line is a frame that clients focus; one without is a label', async () => {
+  const { client } = await stoppedOnEntry();
+  const { stackFrames } = await client.request<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 1 });
+  expect(stackFrames[0]).toMatchObject({ name: 'relu', line: 1, source: { path: program, name: 'lines.py' } });
+  expect(stackFrames[0]!.presentationHint).toBeUndefined();
+  expect(stackFrames[1]).toMatchObject({ name: 'engine', presentationHint: 'label' });
+  const page = await client.request('stackTrace', { threadId: 1, startFrame: 2, levels: 1 });
+  expect(page).toMatchObject({ totalFrames: 3, stackFrames: [{ name: '<module>' }] });
+});
+
+test('a client that counts lines from 0 gets them so', async () => {
+  const { client } = start();
+  await client.launch({ program, stopOnEntry: true }, { linesStartAt1: false });
+  const breakpoints = [{ line: 2 }];
+  const set = await client.request('setBreakpoints', { source: { path: program }, breakpoints });
+  expect(set).toMatchObject({ breakpoints: [{ line: 2 }] });
+  await client.request('configurationDone');
+  await client.event('stopped');
+  const stack = await client.request('stackTrace', { threadId: 1 });
+  expect(stack).toMatchObject({ stackFrames: [{ line: 0 }, {}, { line: 0 }] });
+});
+
+test('variables that cannot be set are read-only, tensors get their menu', async () => {
+  const { client } = await stoppedOnEntry({
+    variables: ({ filter, start, count }) => [
+      { name: `${filter} ${start} ${count}`, value: '1', type: 'int', ref: 0, settable: true },
+      { name: 'w', value: 'float32 [2]', type: 'Tensor', ref: 5, settable: false, tensor: { tensor: 7 }, indexed: 2 },
+    ],
+  });
+  const args = { variablesReference: 4, filter: 'indexed', start: 100, count: 50 };
+  const { variables } = await client.request<DebugProtocol.VariablesResponse['body']>('variables', args);
+  expect(variables[0]).toEqual({ name: 'indexed 100 50', value: '1', type: 'int', variablesReference: 0 });
+  expect(variables[1]).toMatchObject({
+    indexedVariables: 2,
+    presentationHint: { attributes: ['readOnly'] },
+    __vscodeVariableMenuContext: 'tensor',
+  });
+});
+
+test("a failing request fails with the session's words, braces and all", async () => {
+  const { client } = await stoppedOnEntry({
+    evaluate: () => {
+      throw new Error("NameError: name 'x' is not defined in {scope}");
+    },
+  });
+  const response = await client.response(client.send('evaluate', { expression: 'x', context: 'hover' }));
+  expect(response).toMatchObject({
+    success: false,
+    message: "NameError: name 'x' is not defined in {scope}",
+    body: { error: { showUser: false } },
+  });
+});
+
+test('a hover may carry any source: only the expression counts', async () => {
+  const value = { value: '3', type: 'int', ref: 0, settable: false };
+  const { client, sessions } = await stoppedOnEntry({ evaluate: () => value });
+  const source = { path: 'vscode-remote://host/a.py' };
+  await client.request('evaluate', { expression: 'x', context: 'hover', frameId: 1, source });
+  expect(sessions[0]!.asked.at(-1)!.args).toEqual({ expression: 'x', context: 'hover', frame: 1 });
+});
+
+test('completions count columns before the caret', async () => {
+  const { client, sessions } = await stoppedOnEntry({ completions: () => [{ label: 'linear1', type: 'field' }] });
+  const answer = await client.request('completions', { text: 'a\nnet.lin', line: 2, column: 8 });
+  expect(sessions[0]!.asked.at(-1)!.args).toEqual({ text: 'net.lin', column: 7 });
+  expect(answer).toEqual({ targets: [{ label: 'linear1', type: 'field' }] });
+});
+
+test('breakpoint locations are lines without columns', async () => {
+  const { client } = await stoppedOnEntry();
+  const answer = await client.request('breakpointLocations', { source: { path: program }, line: 2, endLine: 3 });
+  expect(answer).toEqual({ breakpoints: [{ line: 2 }, { line: 3 }] });
+});
+
+test('Jump to Cursor goes to the tick of the line; a line that never ran has no target', async () => {
+  const { client } = await stoppedOnEntry();
+  const source = { path: program };
+  const { targets } = await client.request<DebugProtocol.GotoTargetsResponse['body']>('gotoTargets', {
+    source,
+    line: 4,
+  });
+  await client.request('goto', { threadId: 1, targetId: targets[0]!.id });
+  expect(await client.event('stopped')).toMatchObject({ reason: 'goto' });
+  expect(await client.request('gotoTargets', { source, line: 99 })).toEqual({ targets: [] });
+});
+
+test('a restart opens a new session with the same breakpoints under the same ids, and hears the old one no more', async () => {
+  const { client, sessions } = start();
+  await client.launch({ program });
+  const args = { source: { path: program }, breakpoints: [{ line: 3, condition: 'x > 1' }] };
+  const set = await client.request<DebugProtocol.SetBreakpointsResponse['body']>('setBreakpoints', args);
+  await client.request('setExceptionBreakpoints', { filters: ['raised'] });
+  await client.request('configurationDone');
+  await client.event('stopped');
+  await client.request('restart', {});
+  const stopped = await client.event<DebugProtocol.StoppedEvent['body']>('stopped');
+  expect(stopped.hitBreakpointIds).toEqual([set.breakpoints[0]!.id]);
+  expect(sessions).toHaveLength(2);
+  expect(sessions[0]!.disposed).toBe(true);
+  expect(sessions[1]!.asked.slice(0, 3).map(({ name }) => name)).toEqual([
+    'setExceptionFilters',
+    'setBreakpoints',
+    'start',
+  ]);
+  expect(sessions[1]!.asked[0]!.args).toEqual({ filters: ['raised'] });
+  const before = client.messages.length;
+  sessions[0]!.emit('terminated', { exitCode: 0 });
+  await client.request('threads');
+  expect(client.messages.length).toBe(before + 1);
+});
+
+test('a breakpoint that stays at its line keeps its id when others are added', async () => {
+  const { client } = await stoppedOnEntry();
+  type Body = DebugProtocol.SetBreakpointsResponse['body'];
+  const set = (lines: number[]) =>
+    client.request<Body>('setBreakpoints', {
+      source: { path: program },
+      breakpoints: lines.map((line) => ({ line })),
+    });
+  const before = await set([3]);
+  const after = await set([2, 3]);
+  expect(after.breakpoints[1]!.id).toBe(before.breakpoints[0]!.id);
+  expect(after.breakpoints[0]!.id).not.toBe(after.breakpoints[1]!.id);
+});
+
+test('a request can be cancelled; its late answer is dropped', async () => {
+  const never = new Promise<never>(() => {});
+  const { client } = await stoppedOnEntry({ evaluate: () => never });
+  const seq = client.send('evaluate', { expression: 'slow()', context: 'repl' });
+  await client.request('cancel', { requestId: seq });
+  expect(await client.response(seq)).toMatchObject({ success: false, message: 'cancelled' });
+});
+
+test('the end of the script is told as a stop from which one can step back, then as exit and termination', async () => {
+  const { client, sessions } = start();
+  await client.launch({ program });
+  await client.request('configurationDone');
+  expect(await client.event('stopped')).toMatchObject({ description: expect.stringContaining('has ended') });
+  sessions[0]!.emit('terminated', { exitCode: 3 });
+  expect(await client.event('exited')).toEqual({ exitCode: 3 });
+  await client.event('terminated');
+});
+
+test('output carries its category and line', async () => {
+  const { client, sessions } = await stoppedOnEntry();
+  const place = { path: program, line: 2 };
+  sessions[0]!.emit('output', { category: 'stdout', text: 'loss 1\n', tick: 1, place });
+  const output = await client.event('output');
+  expect(output).toMatchObject({ category: 'stdout', output: 'loss 1\n', line: 2, source: { path: program } });
+});
+
+test('loading is shown as progress to clients that can, and ends', async () => {
+  const { client } = start();
+  await client.launch({ program }, { supportsProgressReporting: true });
+  await client.request('configurationDone');
+  await client.event('progressEnd');
+  expect(client.events('progressStart')).toHaveLength(1);
+  expect(client.events('progressUpdate')[0]!.body).toMatchObject({ message: 'Loading Python' });
+});
+
+test.each([
+  [{ program: '/nowhere/train.py' }, 'There is no file /nowhere/train.py.'],
+  [{}, 'Nothing to debug: "program" is empty'],
+  [{ program: import.meta.dirname }, 'is a folder'],
+  [{ program: import.meta.filename }, 'is neither a Python script'],
+  [{ program, args: 'x' }, '"args" must be a list'],
+  [{ program, cwd: '/nowhere' }, 'is not a folder'],
+])('launching %j says what is wrong', async (args, words) => {
+  const { client } = start();
+  await client.request('initialize', { adapterID: 'backstep' });
+  await expect(client.request('launch', args)).rejects.toThrow(words);
+});
+
+test('terminate and disconnect end the session at once', async () => {
+  const { client, sessions } = await stoppedOnEntry();
+  await client.request('terminate');
+  await client.event('terminated');
+  expect(sessions[0]!.disposed).toBe(true);
+  await client.request('disconnect');
+  await expect(client.request('next', { threadId: 1 })).rejects.toThrow('The debug session has ended.');
+});
+
+test('a session that is stopped while it loads is disposed when it arrives', async () => {
+  let arrive = (_: FakeSession) => {};
+  const client = new InlineClient(() => new Promise((resolve) => (arrive = resolve)));
+  await client.request('initialize', { adapterID: 'backstep' });
+  const launch = client.send('launch', { program });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await client.request('disconnect');
+  const session = new FakeSession(program);
+  arrive(session);
+  expect(await client.response(launch)).toMatchObject({ success: false, message: 'Stopped while loading.' });
+  expect(session.disposed).toBe(true);
+});
