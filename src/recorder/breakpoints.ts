@@ -1,0 +1,146 @@
+/** Line breakpoints over a recording: whether one stops a tick is a function of the tick, in both directions. */
+import type { BreakpointSpec, BreakpointStatus } from '../protocol/session';
+import type { RecordedValue } from '../protocol/recorded';
+import type { Recording } from './recording';
+
+interface Breakpoint extends BreakpointSpec {
+  id: number;
+  path: string;
+  /** What the condition was at ticks already asked about. */
+  held: Map<number, boolean>;
+}
+
+/** Evaluates an expression at a tick; throws with words for the user. */
+export type EvaluateAt = (expression: string, tick: number) => RecordedValue;
+
+export interface Hit {
+  breakpoint: number;
+  /** A log point's text; it does not stop. */
+  log?: string;
+  /** A condition that could not be evaluated stops, and says so. */
+  error?: string;
+}
+
+const falsy = new Set(['False', 'None', '0', '0.0', "''", '""', '[]', '()', '{}', '-0.0']);
+
+/** Python's truth of a recorded value. */
+const isTrue = (v: RecordedValue) => !(v.k === 'prim' && falsy.has(v.repr)) && !(v.k === 'object' && v.length === 0);
+
+/** `5`, `>= 5`, `% 10` … as VS Code's hit counts. Null where it makes no sense. */
+export function hitCountHolds(text: string, hits: number): boolean | null {
+  const match = /^\s*(==|=|>=|>|<=|<|%)?\s*(\d+)\s*$/.exec(text);
+  if (!match) return null;
+  const n = Number(match[2]);
+  switch (match[1]) {
+    case '>=':
+      return hits >= n;
+    case '>':
+      return hits > n;
+    case '<=':
+      return hits <= n;
+    case '<':
+      return hits < n;
+    case '%':
+      return n > 0 && hits % n === 0;
+    case '==':
+    case '=':
+      return hits === n;
+    default:
+      // A bare number means "from the n-th time on" nowhere and "the n-th time" in VS Code's Python debugger.
+      return hits === n;
+  }
+}
+
+export class Breakpoints {
+  private byPlace = new Map<string, Breakpoint[]>();
+  private nextId = 1;
+  /** Line ticks at each breakpoint's place, ascending; kept up to date lazily. */
+  private readonly seen = new Map<string, { ticks: number[]; upTo: number }>();
+
+  constructor(private readonly recording: Recording) {}
+
+  /** Replaces the breakpoints of a file. `lines` are those with code, ascending; null where that is not known. */
+  set(path: string, specs: readonly BreakpointSpec[], lines: readonly number[] | null): BreakpointStatus[] {
+    for (const [place, list] of this.byPlace) if (list[0].path === path) this.byPlace.delete(place);
+    return specs.map((spec) => {
+      const id = this.nextId++;
+      const line = lines ? (lines.find((l) => l >= spec.line) ?? null) : spec.line;
+      if (line === null) return { id, verified: false, line: spec.line, message: 'There is no code on or after this line.' };
+      if (spec.hitCondition && hitCountHolds(spec.hitCondition, 1) === null)
+        return { id, verified: false, line, message: `'${spec.hitCondition}' is no hit count: write 5, >= 5 or % 10.` };
+      const place = `${path}:${line}`;
+      const list = this.byPlace.get(place) ?? [];
+      list.push({ ...spec, line, id, path, held: new Map() });
+      this.byPlace.set(place, list);
+      return { id, verified: true, line };
+    });
+  }
+
+  get any(): boolean {
+    return this.byPlace.size > 0;
+  }
+
+  /** The breakpoints that this tick hits, log points among them. */
+  hits(tick: number, evaluate: EvaluateAt): Hit[] {
+    if (this.byPlace.size === 0 || this.recording.kindAt(tick) !== 'line') return [];
+    const site = this.recording.sites[this.recording.site.at(tick)];
+    const list = site && this.byPlace.get(`${site.path}:${site.line}`);
+    if (!list) return [];
+    const hits: Hit[] = [];
+    for (const b of list) {
+      try {
+        if (!this.holds(b, tick, evaluate)) continue;
+        if (b.hitCondition && !hitCountHolds(b.hitCondition, this.count(b, tick, evaluate))) continue;
+      } catch (error) {
+        hits.push({ breakpoint: b.id, error: `The condition '${b.condition}' failed: ${(error as Error).message}` });
+        continue;
+      }
+      hits.push(b.logMessage ? { breakpoint: b.id, log: fill(b.logMessage, tick, evaluate) } : { breakpoint: b.id });
+    }
+    return hits;
+  }
+
+  private holds(b: Breakpoint, tick: number, evaluate: EvaluateAt): boolean {
+    if (!b.condition) return true;
+    let held = b.held.get(tick);
+    if (held === undefined) b.held.set(tick, (held = isTrue(evaluate(b.condition, tick))));
+    return held;
+  }
+
+  /** How often the line was reached (with its condition true) up to and including this tick. */
+  private count(b: Breakpoint, tick: number, evaluate: EvaluateAt): number {
+    return this.ticksAt(b.path, b.line).filter((t) => t <= tick && this.holds(b, t, evaluate)).length;
+  }
+
+  private ticksAt(path: string, line: number): number[] {
+    const r = this.recording;
+    const place = `${path}:${line}`;
+    let seen = this.seen.get(place);
+    if (!seen) this.seen.set(place, (seen = { ticks: [], upTo: 0 }));
+    const site = r.sites.findIndex((s) => s.path === path && s.line === line);
+    for (; seen.upTo < r.ticks; seen.upTo++)
+      if (r.site.at(seen.upTo) === site && r.kindAt(seen.upTo) === 'line') seen.ticks.push(seen.upTo);
+    return seen.ticks;
+  }
+}
+
+/** A log message with its `{expressions}` filled in, as str() would show them. */
+function fill(message: string, tick: number, evaluate: EvaluateAt): string {
+  return message.replace(/\{([^{}]+)\}/g, (_, expression: string) => {
+    try {
+      const value = evaluate(`str(${expression})`, tick);
+      return value.k === 'prim' ? unquote(value.repr) : '?';
+    } catch (error) {
+      return `{${expression}: ${(error as Error).message}}`;
+    }
+  });
+}
+
+/** The text of a Python string's repr. */
+export function unquote(repr: string): string {
+  return repr
+    .slice(1, -1)
+    .replace(/\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|.)/g, (_, e: string) =>
+      e === 'n' ? '\n' : e === 't' ? '\t' : e === 'r' ? '\r' : /^[xuU]/.test(e) ? String.fromCodePoint(Number.parseInt(e.slice(1), 16)) : e,
+    );
+}

@@ -1,0 +1,41 @@
+/** Numbers and tensors in a line, for variables, hovers and inline values. */
+import type { Data, DType } from '../engine/dtype';
+import type { Stats } from '../protocol/views';
+
+/** About four significant digits, as short as it gets: 0.0098, 99.99, 1.2e-7. */
+export function short(v: number): string {
+  if (Number.isNaN(v)) return 'nan';
+  if (!Number.isFinite(v)) return v > 0 ? 'inf' : '-inf';
+  if (Number.isInteger(v) && Math.abs(v) < 1e7) return String(v);
+  const a = Math.abs(v);
+  if (a >= 1e6 || a < 1e-4) return v.toExponential(2).replace('e+', 'e');
+  return String(Number(v.toPrecision(4)));
+}
+
+/** One element as Python prints it: all digits of its dtype. */
+export function exact(data: Data, index: number, dtype: DType): string {
+  const v = data[index];
+  if (dtype === 'bool') return v ? 'True' : 'False';
+  if (typeof v === 'bigint' || dtype.startsWith('int') || dtype === 'uint8') return String(v);
+  if (Number.isNaN(v)) return 'nan';
+  if (!Number.isFinite(v)) return v > 0 ? 'inf' : '-inf';
+  const text = dtype === 'float32' ? float32Text(v) : String(v);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+/** The shortest decimal that reads back as the same float32. */
+function float32Text(v: number): string {
+  for (let digits = 6; digits <= 9; digits++) {
+    const text = Number(v.toPrecision(digits));
+    if (Math.fround(text) === v) return String(text);
+  }
+  return String(v);
+}
+
+/** `0.0098…99.99  mean 50.2`, with what is wrong first. */
+export function statsText(s: Stats): string {
+  if (s.count === 0) return 'empty';
+  const bad = [s.nan ? `${s.nan} nan` : '', s.inf ? `${s.inf} inf` : ''].filter(Boolean).join(', ');
+  if (s.min === null || s.max === null || s.mean === null) return bad;
+  return `${bad ? `${bad}  ` : ''}${short(s.min)}…${short(s.max)}  mean ${short(s.mean)}`;
+}
