@@ -24,7 +24,7 @@ export async function ensurePackage() {
     writeNotices();
   });
   await timed('Packaging', pack);
-  stamp('package', packageHash()); // again: the notices may have been rewritten
+  stamp('package', hash);
   return vsix;
 }
 

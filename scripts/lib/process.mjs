@@ -29,7 +29,9 @@ function signalGroup(child, signal) {
 /** Starts a long-living program. It ends with us, children included. */
 export function start(command, args, options = {}) {
   const { log, ...rest } = options;
-  const child = spawn(command, args, { detached: !windows, stdio: ['ignore', 'pipe', 'pipe'], ...rest });
+  // A Windows shell splits at spaces.
+  const words = rest.shell ? args.map((arg) => (/\s/.test(arg) ? `"${arg}"` : arg)) : args;
+  const child = spawn(command, words, { detached: !windows, stdio: ['ignore', 'pipe', 'pipe'], ...rest });
   running.add(child);
   child.once('exit', () => running.delete(child));
   if (log) {

@@ -40,10 +40,10 @@ export async function desktopVSCode() {
   if (!hasScreen()) return { reason: 'there is no screen' };
   try {
     const { downloadAndUnzipVSCode } = await import('@vscode/test-electron');
-    const executable = await downloadAndUnzipVSCode({
-      cachePath: join(keep, 'desktop'),
-      reporter: { report() {}, error() {} },
-    });
+    const reporter = { report() {}, error() {} };
+    const executable = await timed('Looking for VS Code, downloading it once', () =>
+      downloadAndUnzipVSCode({ cachePath: join(keep, 'desktop'), reporter }),
+    );
     return { executable };
   } catch (error) {
     return { reason: `it cannot be downloaded (${error.code ?? error.message})` };

@@ -13,9 +13,9 @@ const LIMIT = 10 * 60_000;
 /** The tests as an extension of their own: VS Code loads tests from nothing else. */
 async function buildTests() {
   const esbuild = await import('esbuild');
-  const out = join(keep, 'host-tests');
-  rmSync(out, { recursive: true, force: true });
+  const out = join(keep, `host-tests-${process.pid}`); // of its own: two runs may overlap
   mkdirSync(out, { recursive: true });
+  process.on('exit', () => rmSync(out, { recursive: true, force: true }));
   const source = join(root, 'test/vscode/host');
   const files = (await readdir(source)).filter((name) => name === 'index.ts' || name.endsWith('.test.ts'));
   await esbuild.build({
