@@ -1,0 +1,87 @@
+/** `backstep run` and `backstep record` as a shell sees them. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { built, Client, fixture } from './client';
+
+const cli = join(import.meta.dirname, '../../dist/cli.js');
+
+function backstep(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [cli, ...args]);
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (data) => (stdout += data));
+    child.stderr.on('data', (data) => (stderr += data));
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+describe.skipIf(!built)('backstep', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backstep-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test('run prints what the script prints, and ends with its exit code', async () => {
+    expect(await backstep('run', fixture('lines.py'))).toEqual({ code: 0, stdout: 'z 20\n', stderr: '' });
+    expect(await backstep('run', fixture('exits.py'), '--epochs', '2')).toEqual({
+      code: 3,
+      stdout: "args ['--epochs', '2']\n",
+      stderr: 'oops\n',
+    });
+  });
+
+  test("run shows Python's own traceback", async () => {
+    const { code, stderr } = await backstep('run', fixture('raises.py'));
+    expect(code).toBe(1);
+    expect(stderr).toBe(`Traceback (most recent call last):
+  File "${fixture('raises.py')}", line 14, in <module>
+    fail(10)
+    ~~~~^^^^
+  File "${fixture('raises.py')}", line 7, in fail
+    return values[n]
+           ~~~~~~^^^
+IndexError: list index out of range
+`);
+  });
+
+  test.each([
+    [['run', '/nowhere.py'], 'There is no file /nowhere.py.'],
+    [['run', import.meta.filename], 'neither a Python script'],
+    [['record', fixture('lines.py')], "required option '-o, --out <recording>' not specified"],
+    [['dance'], "unknown command 'dance'"],
+  ])('%j fails with words', async (args, words) => {
+    const { code, stderr } = await backstep(...args);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(words);
+  });
+
+  test('record saves a recording that opens and steps both ways', async () => {
+    const out = join(folder, 'train.backstep');
+    const { code, stdout, stderr } = await backstep('record', fixture('train.py'), '-o', out);
+    expect({ code, stdout: stdout.split('\n').at(-2) }).toEqual({ code: 0, stdout: 'done' });
+    expect(stderr).toMatch(/^Recorded \d+ ticks, 5 iterations, .*train\.backstep\n$/);
+    const client = new Client();
+    await client.start();
+    await client.stopped({ program: out, stopOnEntry: true, breakpoints: [] });
+    await client.breakAt(fixture('train.py'), [{ line: 27 }]);
+    expect(await client.go('continue')).toMatchObject({ reason: 'breakpoint', line: 27, file: 'train.py' });
+    expect(await client.value('net.output.weight.grad')).toContain('float32 [2, 4]');
+    expect(await client.go('stepBack')).toMatchObject({ line: 26 });
+    await client.stop();
+  });
+
+  test('a recording that is truncated or not ours says so', async () => {
+    const path = join(folder, 'bad.backstep');
+    await writeFile(path, 'this is no recording');
+    const client = new Client();
+    await client.start();
+    await client.initializeRequest();
+    await expect(client.send('launch', { program: path })).rejects.toThrow(/not a Backstep recording/i);
+    await client.stop();
+  });
+});
