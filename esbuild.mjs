@@ -5,6 +5,7 @@ import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { writeCoverage } from './scripts/coverage.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');
@@ -121,6 +122,10 @@ export async function build({ minify = false } = {}) {
     programs.map(async (program) => esbuild.build(await options(program, { minify, watch: false }))),
   );
   await copyAssets();
+  await writeCoverage().catch((error) => {
+    if (minify) throw error;
+    console.warn(`dist/coverage.md was not written: ${error.message}`); // an engine in the middle of an edit
+  });
   const packages = new Set(['pyodide', 'elkjs']);
   const written = new Set();
   for (const result of results) {
@@ -137,7 +142,7 @@ export async function build({ minify = false } = {}) {
 
 /** Removes what an earlier build left at the top of dist/ (sourcemaps, renamed programs): all of dist/ gets packaged. */
 async function prune(written) {
-  const kept = new Set([...written, 'elk-worker.min.js']);
+  const kept = new Set([...written, 'elk-worker.min.js', 'coverage.md']);
   for (const entry of await readdir(dist, { withFileTypes: true })) {
     if (entry.isFile() && !kept.has(entry.name)) await rm(join(dist, entry.name), { force: true });
   }

@@ -9,6 +9,7 @@ const INPUTS = [
   'src',
   'webview',
   'media',
+  'scripts/coverage.mjs',
   'scripts/notices',
   'scripts/notices.mjs',
   'scripts/package.mjs',
