@@ -1,0 +1,91 @@
+/**
+ * Takes pictures of the webview to be looked at, in every theme and two widths:
+ *   npx esbuild test/webview/shots.ts --bundle --platform=node --format=esm --packages=external --outfile=.vscode-test/shots.mjs && node .vscode-test/shots.mjs FOLDER
+ */
+import { mkdir } from 'node:fs/promises';
+import type { ToWebview } from '../../src/protocol/webview';
+import { BACKWARD_START, Fixture, NODE, PER_ITERATION, UPDATE_START } from './fixture';
+import { launch, type Options, open, sizes, type View } from './harness';
+import { largeGraph, largePicture } from './large';
+
+const folder = process.argv[2] ?? 'test-results/shots';
+const only = process.argv[3];
+await mkdir(folder, { recursive: true });
+const browser = await launch();
+const fixture = new Fixture(200);
+
+/** Answers what the panels ask for, as the extension would. */
+export async function serve(view: View, f: Fixture): Promise<void> {
+  for (const message of await view.news()) {
+    if (message.type === 'inspect' && message.ref) await view.send({ type: 'tensor', tensor: f.tensor(message.ref) });
+    if (message.type === 'optimizer' && message.open) {
+      await view.send({ type: 'update', update: f.update(message.parameter, message.element) });
+    }
+  }
+}
+
+async function shot(name: string, options: Options, act: (view: View) => Promise<void>): Promise<void> {
+  if (only && !name.includes(only)) return;
+  const view = await open(browser, options);
+  await act(view);
+  await view.page.waitForTimeout(300);
+  await view.page.screenshot({ path: `${folder}/${name}.png` });
+  if (view.errors.length > 0) console.log(name, view.errors);
+  await view.page.close();
+}
+
+async function at(view: View, tick: number): Promise<void> {
+  fixture.tick = tick;
+  await view.send(fixture.picture());
+  await view.page.waitForSelector('.card');
+  await view.page.waitForTimeout(150);
+  await serve(view, fixture);
+}
+
+const WIDE = { width: 1100, height: 800 };
+const NARROW = { width: 480, height: 860 };
+const middle = 11 * PER_ITERATION;
+await shot('empty', WIDE, async () => {});
+for (const theme of ['dark', 'light', 'hc', 'hclight']) {
+  await shot(`forward-${theme}-1100`, { ...WIDE, theme }, (view) => at(view, middle + 4));
+  await shot(`backward-${theme}-1100`, { ...WIDE, theme }, (view) => at(view, middle + BACKWARD_START + 6));
+  await shot(`backward-${theme}-480`, { ...NARROW, theme }, (view) => at(view, middle + BACKWARD_START + 6));
+  await shot(`optimizer-${theme}-1100`, { ...WIDE, theme }, async (view) => {
+    await at(view, middle + UPDATE_START + 2);
+    await view.page.click('#tab-optimizer');
+    await view.page.waitForTimeout(100);
+    await serve(view, fixture);
+  });
+}
+await shot('optimizer-dark-400', { width: 400, height: 800 }, async (view) => {
+  await at(view, middle + UPDATE_START + 2);
+  await view.page.click('#tab-optimizer');
+  await view.page.waitForTimeout(100);
+  await serve(view, fixture);
+});
+await shot('weight-dark-700', { width: 700, height: 1000 }, async (view) => {
+  await at(view, middle + UPDATE_START);
+  await view.page.click(`[data-key="n${NODE.w1}"]`);
+  await view.page.waitForTimeout(100);
+  await serve(view, fixture);
+});
+await shot('weight-light-1600', { width: 1600, height: 1000, theme: 'light' }, async (view) => {
+  await at(view, middle + UPDATE_START + 7);
+  await view.page.click(`[data-key="n${NODE.w1}"]`);
+  await view.page.waitForTimeout(100);
+  await serve(view, fixture);
+  await view.page.click('.numbers summary');
+});
+const graph = largeGraph(16);
+const large: ToWebview = largePicture(graph, 10_000);
+await shot('large-folded-1100', WIDE, async (view) => {
+  await view.send(large);
+  await view.page.waitForSelector('.card', { timeout: 20_000 });
+});
+await shot('large-open-1100', WIDE, async (view) => {
+  await view.send(largePicture(largeGraph(3), 300));
+  await view.page.waitForSelector('.card', { timeout: 20_000 });
+  await view.page.click('.fit');
+});
+await browser.close();
+console.log(folder, await sizes());

@@ -1,0 +1,175 @@
+/** A webview trusts no message's shape: each one is checked here before anything is drawn from it. */
+import type { ToWebview } from '../src/protocol/webview';
+
+type Check = (value: unknown) => boolean;
+
+const isNum: Check = (v) => typeof v === 'number';
+const isInt: Check = (v) => Number.isInteger(v);
+const isStr: Check = (v) => typeof v === 'string';
+const isBool: Check = (v) => typeof v === 'boolean';
+const isCell: Check = (v) => typeof v === 'number' || typeof v === 'string';
+const orNull =
+  (check: Check): Check =>
+  (v) =>
+    v === null || check(v);
+const opt =
+  (check: Check): Check =>
+  (v) =>
+    v === undefined || v === null || check(v);
+const list =
+  (check: Check): Check =>
+  (v) =>
+    Array.isArray(v) && v.every(check);
+const oneOf =
+  (...words: string[]): Check =>
+  (v) =>
+    typeof v === 'string' && words.includes(v);
+function shape(fields: Record<string, Check>): Check {
+  const entries = Object.entries(fields);
+  return (v) => {
+    if (typeof v !== 'object' || v === null) return false;
+    return entries.every(([name, check]) => check((v as Record<string, unknown>)[name]));
+  };
+}
+
+const nullableNum = orNull(isNum);
+const place = shape({ path: isStr, line: isInt });
+const ref = shape({ tensor: isInt, part: opt(isStr) });
+const cursor = shape({
+  tick: isInt,
+  ticks: isInt,
+  kind: oneOf('line', 'forward', 'backward', 'update', 'output'),
+  phase: oneOf('forward', 'backward', 'update'),
+  iteration: isInt,
+  iterations: isInt,
+  place: orNull(place),
+  label: isStr,
+  node: orNull(isInt),
+  live: isBool,
+});
+
+const graph = shape({
+  structure: isStr,
+  nodes: list(
+    shape({
+      id: isInt,
+      kind: oneOf('op', 'parameter', 'input', 'loss'),
+      op: isStr,
+      label: isStr,
+      module: isStr,
+      place: orNull(place),
+      dtype: isStr,
+      shape: list(isNum),
+      gradFn: orNull(isStr),
+      formula: opt(isStr),
+      gradient: opt(isStr),
+    }),
+  ),
+  edges: list(shape({ from: isInt, to: isInt, grad: isBool })),
+  modules: list(shape({ path: isStr, type: isStr, extra: isStr })),
+});
+
+const picture = shape({
+  cursor,
+  graph: opt(graph),
+  structure: isStr,
+  nodes: list(
+    shape({
+      id: isInt,
+      tensor: orNull(isInt),
+      forwardTick: orNull(isInt),
+      backwardTick: orNull(isInt),
+      updateTick: orNull(isInt),
+      forward: isBool,
+      backward: isBool,
+      updated: isBool,
+      value: nullableNum,
+      grad: nullableNum,
+      valueNorm: nullableNum,
+      gradNorm: nullableNum,
+      bad: isBool,
+    }),
+  ),
+});
+
+const timeline = shape({
+  cursor,
+  from: isInt,
+  lossName: isStr,
+  spans: list(
+    shape({ iteration: isInt, start: isInt, backward: isInt, update: isInt, end: isInt, loss: orNull(isCell) }),
+  ),
+});
+
+const stats = shape({
+  count: isNum,
+  mean: nullableNum,
+  std: nullableNum,
+  min: nullableNum,
+  max: nullableNum,
+  norm: nullableNum,
+  zeros: isNum,
+  nan: isNum,
+  inf: isNum,
+});
+
+const grid = shape({
+  slice: list(isInt),
+  rows: isInt,
+  cols: isInt,
+  row0: isInt,
+  col0: isInt,
+  cells: list(isCell),
+  windowRows: isInt,
+  windowCols: isInt,
+});
+const wholeGrid: Check = (v) => {
+  if (!grid(v)) return false;
+  const g = v as { cells: unknown[]; windowRows: number; windowCols: number };
+  return g.cells.length === g.windowRows * g.windowCols;
+};
+
+const tensor = shape({
+  ref,
+  name: isStr,
+  dtype: isStr,
+  shape: list(isInt),
+  requiresGrad: isBool,
+  gradFn: orNull(isStr),
+  stats,
+  histogram: orNull(shape({ edges: list(isNum), counts: list(isNum) })),
+  grid: orNull(wholeGrid),
+  missing: orNull(isStr),
+});
+
+const parameter = shape({ tensor: isInt, name: isStr, shape: list(isInt), updates: isInt });
+const update = shape({
+  parameters: list(parameter),
+  parameter: orNull(parameter),
+  element: list(isInt),
+  rule: isStr,
+  terms: list(shape({ role: isStr, name: isStr, ref: orNull(ref), value: orNull(isCell), norm: nullableNum })),
+  steps: list(shape({ tick: isInt, op: isStr, expression: isStr, numbers: isStr, done: isBool, place: orNull(place) })),
+  iterations: list(isInt),
+  series: list(shape({ role: isStr, element: list(nullableNum), norm: list(nullableNum) })),
+  at: isInt,
+  missing: orNull(isStr),
+});
+
+const messages: { [T in ToWebview['type']]: Check } = {
+  picture: shape({ picture, timeline, tensor: orNull(tensor), update: orNull(update) }),
+  running: shape({ cursor, loss: orNull(isCell), timeline: orNull(timeline) }),
+  tensor: shape({ tensor }),
+  update: shape({ update }),
+  caret: shape({ nodes: list(isInt) }),
+  ended: shape({ text: isStr }),
+  error: shape({ text: isStr }),
+};
+
+/** The message, or null where its shape is not one of the protocol's. */
+export function readMessage(data: unknown): ToWebview | null {
+  if (typeof data !== 'object' || data === null) return null;
+  const type = (data as { type?: unknown }).type;
+  if (typeof type !== 'string' || !Object.hasOwn(messages, type)) return null;
+  return messages[type as ToWebview['type']](data) ? (data as ToWebview) : null;
+}

@@ -1,0 +1,102 @@
+/** Zoom and pan: fit, keep a card in view, remember where the user left it. */
+import { select, type ZoomTransform, zoom, zoomIdentity } from 'd3';
+import { calm } from '../theme';
+import type { Rect } from './place';
+
+const MARGIN = 22;
+/** Below this the small print goes and the names grow. */
+const FAR = 0.5;
+/** An opening view keeps the words readable and lets the cursor lead through the rest. */
+const READABLE = 0.72;
+
+export class Camera {
+  private readonly behaviour = zoom<SVGSVGElement, unknown>().scaleExtent([0.05, 3]);
+  private transform: ZoomTransform = zoomIdentity;
+  /** The user took the camera: it is not refitted on its own. */
+  taken = false;
+
+  constructor(
+    private readonly frame: SVGSVGElement,
+    world: SVGGElement,
+    moved: (view: { k: number; x: number; y: number }) => void,
+  ) {
+    this.behaviour
+      .on('zoom', (event: { transform: ZoomTransform; sourceEvent: Event | null }) => {
+        this.transform = event.transform;
+        world.setAttribute('transform', event.transform.toString());
+        frame.classList.toggle('far', event.transform.k < FAR);
+        if (event.sourceEvent) this.taken = true;
+      })
+      .on('end', (event: { sourceEvent: Event | null }) => {
+        const { k, x, y } = this.transform;
+        if (event.sourceEvent) moved({ k, x, y });
+      });
+    select(frame).call(this.behaviour).on('dblclick.zoom', null);
+  }
+
+  private size(): [number, number] {
+    return [this.frame.clientWidth, this.frame.clientHeight];
+  }
+
+  private go(to: ZoomTransform, smooth: boolean): void {
+    const target = select(this.frame);
+    if (smooth && !calm()) target.transition().duration(220).call(this.behaviour.transform, to);
+    else target.interrupt().call(this.behaviour.transform, to);
+  }
+
+  restore(view: { k: number; x: number; y: number }): void {
+    this.taken = true;
+    this.go(zoomIdentity.translate(view.x, view.y).scale(view.k), false);
+  }
+
+  private fitScale(width: number, height: number): number {
+    const [w, h] = this.size();
+    return Math.min((w - MARGIN * 2) / Math.max(1, width), (h - MARGIN * 2) / Math.max(1, height), 1.25);
+  }
+
+  fit(width: number, height: number, smooth = true): void {
+    const [w, h] = this.size();
+    const k = Math.max(0.05, this.fitScale(width, height));
+    this.go(zoomIdentity.translate((w - width * k) / 2, (h - height * k) / 2).scale(k), smooth);
+  }
+
+  /** All of it where the words stay readable; else its left edge, or the cursor's surroundings. */
+  open(width: number, height: number, focus: Rect | null): void {
+    const k = this.fitScale(width, height);
+    if (k >= READABLE) {
+      this.fit(width, height, false);
+      return;
+    }
+    const [w, h] = this.size();
+    const at = (size: number, view: number, point: number): number => {
+      if (size * READABLE <= view - MARGIN * 2) return (view - size * READABLE) / 2;
+      return Math.min(MARGIN, Math.max(view - MARGIN - size * READABLE, view / 2 - point * READABLE));
+    };
+    const x = at(width, w, focus ? focus.x + focus.w / 2 : 0);
+    const y = at(height, h, focus ? focus.y + focus.h / 2 : height / 2);
+    this.go(zoomIdentity.translate(x, y).scale(READABLE), false);
+  }
+
+  /** Pans as little as needed. */
+  show(rect: Rect): void {
+    const [w, h] = this.size();
+    if (w === 0 || h === 0) return;
+    const { k, x, y } = this.transform;
+    const shift = (from: number, to: number, view: number): number => {
+      const margin = Math.min(MARGIN, view / 8);
+      if (to - from > view - margin * 2) return from > view / 2 || to < view / 2 ? view / 2 - (from + to) / 2 : 0;
+      if (from < margin) return margin - from + Math.min(60, view / 6);
+      if (to > view - margin) return view - margin - to - Math.min(60, view / 6);
+      return 0;
+    };
+    const dx = shift(rect.x * k + x, (rect.x + rect.w) * k + x, w);
+    const dy = shift(rect.y * k + y, (rect.y + rect.h) * k + y, h);
+    if (dx !== 0 || dy !== 0) this.go(zoomIdentity.translate(x + dx, y + dy).scale(k), true);
+  }
+
+  by(factor: number): void {
+    this.taken = true;
+    const target = select(this.frame);
+    this.behaviour.scaleBy(calm() ? target : (target.transition().duration(150) as never), factor);
+  }
+}

@@ -1,0 +1,259 @@
+/** Draws a laid-out graph and keeps it current. Structure is drawn once per layout, state at every cursor. */
+import { type Selection, select } from 'd3';
+import { svg } from '../dom';
+import { barSize, short } from '../format';
+import { calm } from '../theme';
+import { fitText } from './measure';
+import { type Box, boxTitle, type Card, type Drawn, type Link } from './model';
+import { gradientPoints, roundPath } from './paths';
+import type { Layout, Rect } from './place';
+import { cardState, linkState, type Shown, type States } from './state';
+
+export interface Handlers {
+  card(card: Card, event: MouseEvent): void;
+  seek(card: Card, event: MouseEvent): void;
+  hover(card: Card | null): void;
+  fold(path: string): void;
+}
+
+export interface Marks {
+  cursor: number | null;
+  kind: string;
+  selected: number | null;
+  caret: ReadonlySet<number>;
+}
+
+type Layer<T> = Selection<SVGGElement, T, SVGGElement, unknown>;
+type Parent = Selection<SVGGElement, unknown, null, undefined>;
+const MOVE = 260;
+
+export class Drawing {
+  private readonly boxes: Parent = select<SVGGElement, unknown>(svg('g', { class: 'boxes' }));
+  private readonly links: Parent = select<SVGGElement, unknown>(svg('g', { class: 'links' }));
+  private readonly grads: Parent = select<SVGGElement, unknown>(svg('g', { class: 'grads' }));
+  private readonly cards: Parent = select<SVGGElement, unknown>(svg('g', { class: 'cards' }));
+  private readonly shown = new Map<string, string>();
+
+  constructor(
+    world: SVGGElement,
+    private readonly handlers: Handlers,
+  ) {
+    for (const layer of [this.boxes, this.links, this.grads, this.cards]) world.append(layer.node()!);
+  }
+
+  /** Puts the structure on the page; what was there moves to its new place. */
+  structure(drawing: Drawn, layout: Layout): void {
+    this.shown.clear();
+    const move = calm() ? 0 : MOVE;
+    const rectOf = (key: string): Rect => layout.cards.get(key) ?? { x: 0, y: 0, w: 0, h: 0 };
+
+    const boxes = this.layer<Box>(
+      this.boxes,
+      drawing.boxes,
+      (box) => box.path,
+      (box) => this.box(box),
+    );
+    boxes.each(function (box) {
+      const rect = layout.boxes.get(box.path);
+      this.style.display = rect ? '' : 'none';
+      if (rect) shapeBox(this, box, rect, move);
+    });
+
+    const all = drawing.cards.flatMap((card) => [card, ...card.chips]);
+    // A card whose size or kind changed is built anew: its parts are placed by its width.
+    const cards = this.layer<Card>(
+      this.cards,
+      all,
+      (card) => `${card.key}:${card.width}:${card.kind}:${card.title}:${card.detail}`,
+      (card) => this.card(card),
+    );
+    cards.each(function (card) {
+      const { x, y } = rectOf(card.key);
+      moveTo(this, x, y, move);
+    });
+
+    const paths = drawing.links.filter((link) => layout.links.has(link.key));
+    const draw = (layer: typeof this.links, of: Link[], d: (link: Link) => string, name: string): void => {
+      const groups = this.layer<Link>(
+        layer,
+        of,
+        (link) => link.key,
+        () => svg('g', { class: 'link' }, svg('path')),
+      );
+      groups.attr('data-link', (link) => `${name}${link.key}`);
+      groups.each(function (link) {
+        this.querySelector('path')!.setAttribute('d', d(link));
+      });
+    };
+    draw(this.links, paths, (link) => roundPath(layout.links.get(link.key)!), '');
+    draw(
+      this.grads,
+      paths.filter((link) => link.grad),
+      (link) => roundPath(gradientPoints(layout.links.get(link.key)!)),
+      'g:',
+    );
+  }
+
+  private layer<T>(parent: Parent, data: T[], key: (item: T) => string, build: (item: T) => SVGGElement): Layer<T> {
+    return parent
+      .selectChildren<SVGGElement, T>()
+      .data(data, key)
+      .join((enter) => enter.append((item) => build(item))) as unknown as Layer<T>;
+  }
+
+  private box(box: Box): SVGGElement {
+    const head = svg(
+      'g',
+      { class: 'head' },
+      svg('title', {}, `${box.path}: ${box.module.type}(${box.module.extra})\nClick to fold (c)`),
+      svg('rect', { class: 'hit', height: 24 }),
+      svg('path', { class: 'chevron', d: 'M9,10 l4,4 l4,-4' }),
+      svg('text', { class: 'title', x: 22, y: 17 }),
+      svg('text', { class: 'type', y: 17 }),
+    );
+    head.addEventListener('click', () => this.handlers.fold(box.path));
+    return svg('g', { class: 'box', 'data-path': box.path }, svg('rect', { class: 'body', rx: 8 }), head);
+  }
+
+  private card(card: Card): SVGGElement {
+    const node = card.kind === 'parameter' ? chipParts(card) : cardParts(card);
+    node.addEventListener('click', (event) => this.handlers.card(card, event));
+    node.addEventListener('dblclick', (event) => this.handlers.seek(card, event));
+    node.addEventListener('pointerenter', () => this.handlers.hover(card));
+    node.addEventListener('pointerleave', () => this.handlers.hover(null));
+    return node;
+  }
+
+  /** Brings cards and links to the state at the cursor; only what changed is touched. */
+  state(drawing: Drawn, states: States, marks: Marks): void {
+    const { shown } = this;
+    this.cards.selectChildren<SVGGElement, Card>().each(function (card) {
+      const state = cardState(card, states, marks.cursor);
+      const selected = marks.selected !== null && card.members.includes(marks.selected);
+      const caret = card.members.some((id) => marks.caret.has(id));
+      const key = `${JSON.stringify(state)}${selected}${caret}`;
+      if (shown.get(card.key) === key) return;
+      shown.set(card.key, key);
+      showCard(this, card, state, selected, caret);
+    });
+    const linkStates = new Map(drawing.links.map((l) => [l.key, linkState(l, states, marks.cursor, marks.kind)]));
+    this.links.selectChildren<SVGGElement, Link>().each(function (link) {
+      const state = linkStates.get(link.key)!;
+      const classes = `link${state.lit ? ' lit' : ''}${state.now === 'forward' ? ' now' : ''}`;
+      if (this.getAttribute('class') !== classes) this.setAttribute('class', classes);
+    });
+    this.grads.selectChildren<SVGGElement, Link>().each(function (link) {
+      const state = linkStates.get(link.key)!;
+      const classes = `link grad${state.flowed ? ' flowed' : ''}${state.now === 'backward' ? ' now' : ''}`;
+      if (this.getAttribute('class') !== classes) this.setAttribute('class', classes);
+      const width = state.width.toFixed(2);
+      if (this.getAttribute('stroke-width') !== width) this.setAttribute('stroke-width', width);
+    });
+  }
+}
+
+function moveTo(node: SVGGElement, x: number, y: number, duration: number): void {
+  const target = `translate(${x},${y})`;
+  if (!node.hasAttribute('transform') || duration === 0) select(node).interrupt().attr('transform', target);
+  else select(node).transition().duration(duration).attr('transform', target);
+}
+
+function shapeBox(node: SVGGElement, box: Box, rect: Rect, duration: number): void {
+  moveTo(node, rect.x, rect.y, duration);
+  const group = select(node);
+  group.select('.body').attr('width', rect.w).attr('height', rect.h);
+  group.select('.hit').attr('width', rect.w);
+  const title = fitText(boxTitle(box), rect.w - 30, true);
+  group.select('.title').text(title);
+  const left = 22 + (group.select<SVGTextElement>('.title').node()?.getComputedTextLength() ?? 0) + 7;
+  const type = rect.w - left - 8 > 24 ? fitText(box.module.type, rect.w - left - 8, false) : '';
+  group.select('.type').attr('x', left).text(type);
+}
+
+function frame(card: Card, height: number, radius: number): SVGElement[] {
+  return [
+    svg('rect', { class: 'ring', x: -5, y: -5, width: card.width + 10, height: height + 10, rx: radius + 4 }),
+    svg('rect', { class: 'face', width: card.width, height, rx: radius }),
+  ];
+}
+
+function group(card: Card): SVGGElement {
+  const attrs = { role: 'button', tabindex: -1, 'data-key': card.key, 'data-kind': card.kind };
+  return svg('g', { class: 'card', ...attrs }, svg('title'));
+}
+
+function bar(name: string, x: number, y: number, width: number, height: number): SVGElement[] {
+  return [
+    svg('rect', { class: 'track', x, y, width, height, rx: height / 2 }),
+    svg('rect', { class: `bar ${name}`, x, y, width: 0, height, rx: height / 2, 'data-full': width }),
+  ];
+}
+
+function cardParts(card: Card): SVGGElement {
+  const { width } = card;
+  const node = group(card);
+  const height = 66;
+  if (card.kind === 'folded') node.append(svg('rect', { class: 'under', x: 4, y: 4, width, height, rx: 8 }));
+  const radius = card.kind === 'input' ? 20 : 8;
+  const inset = card.kind === 'input' ? 14 : 11;
+  const track = width - inset * 2 - 44;
+  node.append(
+    ...frame(card, height, radius),
+    svg('text', { class: 'title', x: inset, y: 19 }, fitText(card.title, width - inset - 24, true)),
+    svg('text', { class: 'marks', x: width - 9, y: 19 }),
+    svg('text', { class: 'detail', x: inset, y: 34 }, fitText(card.detail, width - inset * 2, false)),
+    ...bar('value', inset, 42, track, 5),
+    ...bar('grad', inset, 54, track, 5),
+    svg('text', { class: 'number value', x: width - inset, y: 48 }),
+    svg('text', { class: 'number grad', x: width - inset, y: 60 }),
+    svg('text', { class: 'far', x: width / 2, y: height / 2 + 6 }, fitText(card.title, width * 0.6, true)),
+  );
+  return node;
+}
+
+function chipParts(card: Card): SVGGElement {
+  const { width } = card;
+  const node = group(card);
+  node.append(
+    svg('path', { class: 'stem', d: 'M18,-5 v5' }),
+    ...frame(card, 32, 5),
+    svg('text', { class: 'detail name', x: 9, y: 14 }, card.title),
+    svg('text', { class: 'detail shape', x: width - 9, y: 14 }, card.detail),
+    ...bar('value', 9, 19, width - 18, 3),
+    ...bar('grad', 9, 25, width - 18, 3),
+  );
+  return node;
+}
+
+function showCard(node: SVGGElement, card: Card, state: Shown, selected: boolean, caret: boolean): void {
+  const classes = ['card', card.kind];
+  for (const [name, on] of Object.entries({
+    hollow: !state.forward && !state.partly,
+    partly: state.partly,
+    fwd: state.forward,
+    bwd: state.backward,
+    upd: state.updated,
+    bad: state.bad,
+    cursor: state.cursor,
+    selected,
+    caret,
+  })) {
+    if (on) classes.push(name);
+  }
+  node.setAttribute('class', classes.join(' '));
+  node.setAttribute('aria-label', state.label);
+  node.setAttribute('aria-pressed', String(selected));
+  if (state.cursor) node.setAttribute('aria-current', 'step');
+  else node.removeAttribute('aria-current');
+  const group = select(node);
+  group.select('title').text(state.label);
+  group.select('.marks').text(`${state.forward ? '→' : ''}${state.backward ? '←' : ''}${state.updated ? '✓' : ''}`);
+  for (const [name, rms] of [
+    ['value', state.value],
+    ['grad', state.grad],
+  ] as const) {
+    const fill = node.querySelector<SVGRectElement>(`.bar.${name}`);
+    if (fill) fill.setAttribute('width', String(barSize(rms) * Number(fill.dataset.full)));
+    group.select(`.number.${name}`).text(rms === null ? '' : short(rms));
+  }
+}

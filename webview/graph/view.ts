@@ -1,0 +1,222 @@
+/** The graph panel: ties model, layout, drawing, camera and keys together. */
+import { button, el, keyed, svg } from '../dom';
+import { post } from '../host';
+import type { Model, Store } from '../store';
+import { Camera } from './camera';
+import { Drawing } from './draw';
+import { type Direction, extreme, neighbour } from './keyboard';
+import { layout } from './layout';
+import { legend } from './legend';
+import { type Card, type Drawn, defaultFolds, drawn } from './model';
+import type { Layout } from './place';
+
+const ARROWS: Record<string, Direction> = {
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+};
+
+export class GraphPanel {
+  readonly element: HTMLElement;
+  private readonly frame = svg('svg', {
+    class: 'graph',
+    role: 'group',
+    'aria-label': 'Network: forward runs from left to right, gradients from right to left',
+  });
+  private readonly world = svg('g');
+  private readonly note = el('p', { class: 'note', hidden: true });
+  private readonly drawing: Drawing;
+  private readonly camera: Camera;
+  private wanted = '';
+  private model: Model | null = null;
+  private now: { drawing: Drawn; layout: Layout } | null = null;
+  /** The card that holds the tab stop. */
+  private active: string | null = null;
+  private cursorSeen = '';
+
+  constructor(private readonly store: Store) {
+    this.frame.append(this.world);
+    this.drawing = new Drawing(this.world, {
+      card: (card, event) => this.choose(card, event),
+      seek: (card, event) => this.seek(card, event.shiftKey),
+      hover: (card) => {
+        const place = card?.node?.place;
+        post(place ? { type: 'mark', path: place.path, line: place.line } : { type: 'unmark' });
+      },
+      fold: (path) => this.toggle(path),
+    });
+    this.camera = new Camera(this.frame, this.world, (zoom) => this.store.keep({ zoom }));
+    this.frame.addEventListener('keydown', (event) => this.key(event));
+    this.frame.addEventListener('focusin', (event) => {
+      const key = (event.target as SVGElement).closest?.<SVGElement>('[data-key]')?.dataset.key;
+      if (key) this.setActive(key);
+    });
+    const tools = el(
+      'div',
+      { class: 'tools', role: 'toolbar', 'aria-label': 'Graph' },
+      button('Zoom in (+)', () => this.camera.by(1.3), {}, '+'),
+      button('Zoom out (-)', () => this.camera.by(1 / 1.3), {}, '−'),
+      button('Fit the whole network (f)', () => this.fit(), { class: 'fit' }, 'Fit'),
+      button('Show the cursor (.)', () => this.showCursor(true), { class: 'fit' }, 'Cursor'),
+    );
+    const stage = el('div', { class: 'stage' }, this.frame, tools, this.note);
+    this.element = el('section', { class: 'panel graph-panel', 'aria-label': 'Network' }, stage, legend());
+    new ResizeObserver(() => {
+      if (this.now && !this.camera.taken) this.open();
+    }).observe(stage);
+  }
+
+  update(model: Model): void {
+    this.model = model;
+    if (!model.graph) return;
+    const folded = model.ui.folded[model.graph.structure] ?? defaultFolds(model.graph);
+    const key = `${model.graph.structure}|${[...folded].sort().join(',')}`;
+    if (this.wanted !== key) {
+      this.wanted = key;
+      const drawing = drawn(model.graph, folded);
+      layout(drawing).then((placed) => {
+        if (this.wanted === key) this.put(drawing, placed);
+      });
+    } else this.state();
+    keyed(this.note, model.graph.nodes.length === 0 ? 'empty' : '', () => ['No op has run in this iteration yet.']);
+    this.note.hidden = model.graph.nodes.length > 0;
+  }
+
+  private put(drawing: Drawn, placed: Layout): void {
+    const first = this.now === null;
+    const focused = this.frame.contains(document.activeElement);
+    this.now = { drawing, layout: placed };
+    this.drawing.structure(drawing, placed);
+    const zoom = this.model?.ui.zoom;
+    if (first && zoom) this.camera.restore(zoom);
+    else if (!this.camera.taken) this.open();
+    if (!this.active || !drawing.byKey.has(this.active)) this.active = this.successor(drawing);
+    this.state();
+    if (focused) this.focus(this.active);
+  }
+
+  /** Where the tab stop goes when its card was folded away or opened. */
+  private successor(drawing: Drawn): string | null {
+    if (this.active?.startsWith('m:')) {
+      const path = this.active.slice(2);
+      const child = drawing.cards.find((c) => c.box === path || c.key.startsWith(`m:${path}.`));
+      if (child) return child.key;
+    } else if (this.active) {
+      const card = drawing.cardOf.get(Number(this.active.slice(1)));
+      if (card) return card.key;
+    }
+    return drawing.cards[0]?.key ?? null;
+  }
+
+  private state(): void {
+    const { model, now } = this;
+    if (!model || !now) return;
+    const { cursor } = model;
+    this.drawing.state(now.drawing, model.states, {
+      cursor: cursor?.node ?? null,
+      kind: cursor?.kind ?? 'line',
+      selected: model.ui.node,
+      caret: model.caret,
+    });
+    this.setActive(this.active);
+    const seen = `${cursor?.tick}|${now.layout.key}`;
+    if (seen !== this.cursorSeen) {
+      this.cursorSeen = seen;
+      this.showCursor(false);
+    }
+  }
+
+  private rectAtCursor() {
+    const node = this.model?.cursor?.node ?? null;
+    const card = node === null ? undefined : this.now?.drawing.cardOf.get(node);
+    return card ? (this.now?.layout.cards.get(card.key) ?? null) : null;
+  }
+
+  private showCursor(focus: boolean): void {
+    const rect = this.rectAtCursor();
+    if (rect) this.camera.show(rect);
+    const node = this.model?.cursor?.node ?? null;
+    const card = focus && node !== null ? this.now?.drawing.cardOf.get(node) : undefined;
+    if (card) this.focus(card.key);
+  }
+
+  private open(): void {
+    if (this.now) this.camera.open(this.now.layout.width, this.now.layout.height, this.rectAtCursor());
+  }
+
+  private fit(): void {
+    this.camera.taken = false;
+    this.store.keep({ zoom: null });
+    if (this.now) this.camera.fit(this.now.layout.width, this.now.layout.height);
+  }
+
+  private setActive(key: string | null): void {
+    const before = this.frame.querySelector('[data-key][tabindex="0"]');
+    const after = key === null ? null : this.elementOf(key);
+    if (before === after) return;
+    before?.setAttribute('tabindex', '-1');
+    after?.setAttribute('tabindex', '0');
+    this.active = key;
+  }
+
+  private elementOf(key: string): SVGGElement | null {
+    return this.frame.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  }
+
+  private focus(key: string | null): void {
+    if (key === null) return;
+    this.setActive(key);
+    this.elementOf(key)?.focus({ preventScroll: true });
+    const rect = this.now?.layout.cards.get(key);
+    if (rect) this.camera.show(rect);
+  }
+
+  private choose(card: Card, event: MouseEvent | null): void {
+    if (event && event.detail > 1) return;
+    this.setActive(card.key);
+    if (card.kind === 'folded') {
+      this.toggle(card.module!.path);
+      return;
+    }
+    const node = card.node!;
+    this.store.setUi({ node: node.id, ref: null, part: null, slice: [], row0: 0, col0: 0, tab: 'tensor' });
+    if (node.place) post({ type: 'reveal', path: node.place.path, line: node.place.line, focus: false });
+  }
+
+  private seek(card: Card, backward: boolean): void {
+    const state = card.node ? this.model?.states.get(card.node.id) : undefined;
+    const tick = backward ? state?.backwardTick : (state?.forwardTick ?? state?.updateTick);
+    if (tick !== null && tick !== undefined) post({ type: 'seek', tick });
+  }
+
+  private toggle(path: string): void {
+    const graph = this.model?.graph;
+    if (!graph) return;
+    const { folded } = this.store.model.ui;
+    const before = folded[graph.structure] ?? defaultFolds(graph);
+    const after = before.includes(path) ? before.filter((p) => p !== path) : [...before, path];
+    this.store.setUi({ folded: { ...folded, [graph.structure]: after } });
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.altKey || event.metaKey || !this.now) return;
+    const card = this.active === null ? undefined : this.now.drawing.byKey.get(this.active);
+    const direction = ARROWS[event.key];
+    if (direction && this.active) this.focus(neighbour(this.now.drawing, this.now.layout, this.active, direction));
+    else if (event.key === 'Home' || event.key === 'End') this.focus(extreme(this.now.layout, event.key === 'End'));
+    else if ((event.key === 'Enter' || event.key === ' ') && card) this.choose(card, null);
+    else if ((event.key === 's' || event.key === 'S') && card) this.seek(card, event.shiftKey);
+    else if (event.key === 'c' && card) {
+      const path = card.kind === 'folded' ? card.module!.path : card.box;
+      if (path) this.toggle(path);
+    } else if (event.key === 'f') this.fit();
+    else if (event.key === '.') this.showCursor(true);
+    else if (event.key === '+' || event.key === '=') this.camera.by(1.3);
+    else if (event.key === '-') this.camera.by(1 / 1.3);
+    else if (event.key === 'Escape') this.store.setUi({ node: null, ref: null, part: null });
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}

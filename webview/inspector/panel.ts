@@ -1,0 +1,189 @@
+/** The chosen tensor in full: facts, statistics, histogram, heat-map, numbers, and what its op computes. */
+import type { GraphNode, TensorView } from '../../src/protocol/views';
+import { button, el, keyed, setText } from '../dom';
+import { placeText, shapeText } from '../format';
+import { post } from '../host';
+import type { Model, Part, Store } from '../store';
+import { onTheme } from '../theme';
+import { sameRef, shownPart, shownRef } from '../wants';
+import { Heatmap } from './heatmap';
+import { histogramChart } from './histogram';
+import { Numbers } from './numbers';
+import { statsTable } from './stats';
+
+interface Tab {
+  name: string;
+  part: Part;
+  /** A tensor of its own, e.g. a velocity that the script keeps by hand. */
+  tensor: number | null;
+}
+
+export class InspectorPanel {
+  readonly element = el('div', { class: 'inspector' });
+  private readonly title = el('h2');
+  private readonly follow: HTMLButtonElement;
+  private readonly facts = el('p', { class: 'facts' });
+  private readonly tabs = el('div', { class: 'parts', role: 'tablist', 'aria-label': 'What of it' });
+  private readonly missing = el('p', { class: 'missing' });
+  private readonly charts = el('div');
+  private readonly explain = el('section', { class: 'explain' });
+  private readonly heatmap = new Heatmap();
+  private readonly numbers: Numbers;
+  private readonly body: HTMLElement;
+  private drawn: TensorView | null = null;
+  private model: Model | null = null;
+
+  constructor(private readonly store: Store) {
+    this.follow = button('Follow the cursor', () => this.toggleFollow(), { class: 'toggle' });
+    this.numbers = new Numbers((open) => store.keep({ numbers: open }));
+    this.body = el('div', { class: 'body', role: 'tabpanel' }, this.charts, this.heatmap.element, this.numbers.element);
+    const head = el('header', {}, this.title, this.follow);
+    this.element.append(head, this.facts, this.tabs, this.missing, this.body, this.explain);
+    this.tabs.addEventListener('keydown', (event) => this.walk(event));
+    onTheme(() => this.redraw());
+    new ResizeObserver(() => this.redraw()).observe(this.body);
+  }
+
+  private redraw(): void {
+    this.drawn = null;
+    if (this.model) this.update(this.model);
+  }
+
+  private toggleFollow(): void {
+    const { ui } = this.store.model;
+    const following = ui.node === null && ui.ref === null;
+    this.store.setUi(following ? { node: this.store.model.shown } : { node: null, ref: null, part: null });
+  }
+
+  update(model: Model): void {
+    this.model = model;
+    const node = model.ui.ref ? null : (model.graph?.nodes.find((n) => n.id === model.shown) ?? null);
+    const ref = shownRef(model);
+    const view = model.tensor && ref && sameRef(model.tensor.ref, ref) ? model.tensor : null;
+    const following = model.ui.node === null && model.ui.ref === null;
+    this.follow.setAttribute('aria-pressed', String(following));
+    setText(this.title, view?.name ?? node?.label ?? 'Nothing chosen');
+    this.buildFacts(node, view);
+    this.buildTabs(model, node);
+    this.buildExplain(node);
+    const words = this.wordsFor(model, node, ref !== null, view);
+    setText(this.missing, words);
+    this.missing.hidden = words === '';
+    // A number that is still on its way leaves the old one in place for a moment, dimmed: no flicker.
+    this.body.hidden = (words !== '' && !(ref && !view)) || (ref === null && view === null);
+    this.body.classList.toggle('stale', ref !== null && view === null);
+    if (view && !view.missing) this.draw(view, model, node);
+  }
+
+  private wordsFor(model: Model, node: GraphNode | null, hasRef: boolean, view: TensorView | null): string {
+    if (!node && !model.ui.ref) {
+      return 'Choose a node of the network, or step to an op: its value, gradient and statistics appear here.';
+    }
+    if (!hasRef) return `${node?.label ?? 'This'} has not run yet in this iteration.`;
+    return view?.missing ?? '';
+  }
+
+  private buildFacts(node: GraphNode | null, view: TensorView | null): void {
+    const dtype = view?.dtype ?? node?.dtype;
+    const shape = view?.shape ?? node?.shape;
+    const gradFn = view ? view.gradFn : (node?.gradFn ?? null);
+    const leaf = view?.requiresGrad && !gradFn;
+    const key = [dtype, shape?.join(), gradFn, leaf, placeText(node?.place ?? null), node?.module].join('|');
+    keyed(this.facts, key, () => {
+      if (!dtype || !shape) return [];
+      const place = node?.place;
+      return [
+        el('span', {}, dtype),
+        el('span', {}, shapeText(shape)),
+        node?.module ? el('span', { title: 'Module' }, node.module) : null,
+        gradFn ? el('span', { title: 'grad_fn: the gradient that autograd runs' }, gradFn) : null,
+        leaf ? el('span', {}, 'requires gradient') : null,
+        place
+          ? button(
+              `Show ${placeText(place)} in the editor`,
+              () => post({ type: 'reveal', path: place.path, line: place.line, focus: true }),
+              { class: 'link' },
+              placeText(place),
+            )
+          : null,
+      ];
+    });
+  }
+
+  private tabsFor(model: Model, node: GraphNode | null): Tab[] {
+    if (!node) return [];
+    const tabs: Tab[] = [
+      { name: 'Value', part: 'value', tensor: null },
+      { name: 'Gradient', part: 'grad', tensor: null },
+    ];
+    const tensor = model.states.get(node.id)?.tensor;
+    if (node.kind !== 'parameter' || model.update?.parameter?.tensor !== tensor) return tabs;
+    for (const term of model.update?.terms ?? []) {
+      if (term.ref?.part?.startsWith('state:') && term.ref.tensor === tensor) {
+        tabs.push({ name: term.name, part: term.ref.part, tensor: null });
+      }
+    }
+    return tabs;
+  }
+
+  private buildTabs(model: Model, node: GraphNode | null): void {
+    const tabs = this.tabsFor(model, node);
+    const part = shownPart(model);
+    const built = keyed(this.tabs, tabs.map((tab) => tab.part + tab.name).join('|'), () =>
+      tabs.map((tab) =>
+        button(
+          `${tab.name} of this tensor`,
+          () => this.store.setUi({ part: tab.part, row0: 0, col0: 0 }),
+          { role: 'tab', 'data-part': tab.part, 'aria-label': tab.name },
+          tab.name,
+        ),
+      ),
+    );
+    if (built) this.tabs.hidden = tabs.length === 0;
+    for (const tab of this.tabs.querySelectorAll('button')) {
+      const on = tab.dataset.part === part;
+      tab.setAttribute('aria-selected', String(on));
+      tab.tabIndex = on ? 0 : -1;
+    }
+  }
+
+  private walk(event: KeyboardEvent): void {
+    const tabs = [...this.tabs.querySelectorAll('button')];
+    const at = tabs.indexOf(document.activeElement as HTMLButtonElement);
+    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (at < 0 || by === 0) return;
+    event.preventDefault();
+    const next = tabs[(at + by + tabs.length) % tabs.length]!;
+    next.focus();
+    next.click();
+  }
+
+  private draw(view: TensorView, model: Model, node: GraphNode | null): void {
+    const fresh = this.drawn !== view;
+    this.drawn = view;
+    if (!fresh) return;
+    const width = Math.max(200, this.body.clientWidth || this.element.clientWidth - 24);
+    const part = view.ref.part ?? 'value';
+    const name = part === 'grad' ? 'grad' : part === 'value' ? 'value' : 'state';
+    const chart = view.histogram && histogramChart(view.histogram, width, name);
+    this.charts.replaceChildren(statsTable(view.stats), ...(chart ? [chart] : []));
+    const parameter = node?.kind === 'parameter' ? (model.states.get(node.id)?.tensor ?? null) : null;
+    this.heatmap.update(view, width, {
+      page: (row0, col0) => this.store.setUi({ row0, col0 }),
+      slice: (slice) => this.store.setUi({ slice, row0: 0, col0: 0 }),
+      follow: parameter === null ? null : (element) => this.store.setUi({ tab: 'optimizer', parameter, element }),
+    });
+    this.numbers.update(view, model.ui.numbers);
+  }
+
+  private buildExplain(node: GraphNode | null): void {
+    const { formula, gradient } = node ?? {};
+    this.explain.hidden = !formula && !gradient;
+    keyed(this.explain, `${formula}|${gradient}`, () => [
+      formula && el('h3', {}, 'What it computes'),
+      formula && el('p', { class: 'formula' }, formula),
+      gradient && el('h3', {}, 'Its gradient'),
+      gradient && el('p', { class: 'formula' }, gradient),
+    ]);
+  }
+}

@@ -1,0 +1,18 @@
+/** The statistics table. */
+import type { Stats } from '../../src/protocol/views';
+import { el } from '../dom';
+import { statRows } from '../format';
+
+export function statsTable(stats: Stats): HTMLElement {
+  const rows = statRows(stats).filter(
+    ([name], i) => i < 6 || (name === 'zeros' ? stats.zeros : stats.nan + stats.inf) > 0,
+  );
+  return el(
+    'dl',
+    { class: 'stats', 'aria-label': 'Statistics' },
+    ...rows.map(([name, value]) => {
+      const bad = (name === 'NaN' && stats.nan > 0) || (name === 'infinite' && stats.inf > 0);
+      return el('div', { class: bad ? 'bad' : null }, el('dt', {}, name), el('dd', {}, value));
+    }),
+  );
+}

@@ -1,0 +1,109 @@
+/** Entry of the webview: one message in, one redraw. */
+
+import { readMessage } from './check';
+import { button, el, setText } from './dom';
+import { GraphPanel } from './graph/view';
+import { loadState, post } from './host';
+import { InspectorPanel } from './inspector/panel';
+import { OptimizerPanel } from './optimizer/panel';
+import { Seeker } from './seek';
+import { type Model, Store, type Ui } from './store';
+import { watchBody } from './theme';
+import { TimelinePanel } from './timeline/panel';
+import { sayWishes } from './wants';
+
+const store = new Store(loadState());
+const seeker = new Seeker();
+
+const graph = new GraphPanel(store);
+const inspector = new InspectorPanel(store);
+const optimizer = new OptimizerPanel(store);
+const timeline = new TimelinePanel(store, seeker);
+
+const spoken = el('p', { class: 'spoken', role: 'status', 'aria-live': 'polite' });
+const banner = el('p', { class: 'banner', hidden: true });
+const bannerText = el('span');
+banner.append(
+  bannerText,
+  button('Dismiss', () => store.dismiss(), { class: 'icon' }, '×'),
+);
+
+const TABS: [Ui['tab'], string, HTMLElement][] = [
+  ['tensor', 'Tensor', inspector.element],
+  ['optimizer', 'Optimizer', optimizer.element],
+];
+const tabs = TABS.map(([name, text]) =>
+  button(text, () => store.setUi({ tab: name }), { role: 'tab', id: `tab-${name}`, 'aria-controls': `panel-${name}` }),
+);
+for (const [name, , element] of TABS) {
+  element.id = `panel-${name}`;
+  element.setAttribute('role', 'tabpanel');
+  element.setAttribute('aria-labelledby', `tab-${name}`);
+}
+const tabList = el('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Panels' }, ...tabs);
+tabList.addEventListener('keydown', (event) => {
+  if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+  const other = tabs.find((tab) => tab.getAttribute('aria-selected') !== 'true');
+  other?.click();
+  other?.focus();
+  event.preventDefault();
+});
+const side = el('section', { class: 'panel side' }, tabList, ...TABS.map(([, , element]) => element));
+
+const empty = el(
+  'main',
+  { class: 'empty' },
+  el('h1', {}, 'Backstep'),
+  el('p', {}, 'Press F5 on a PyTorch script. The network appears here and follows every step, forward and backward.'),
+  el(
+    'ul',
+    {},
+    el('li', {}, 'Set a breakpoint in the script to stop where you want to look.'),
+    el('li', {}, 'Step back as well as forward: values, gradients and momentum are those of that moment.'),
+    el('li', {}, 'A recording (a .backstep file) opens here too, without Python.'),
+  ),
+);
+const work = el('main', { class: 'work', hidden: true }, graph.element, side);
+const root = el('div', { class: 'app' }, banner, empty, work, timeline.element, spoken);
+timeline.element.hidden = true;
+document.body.append(root);
+watchBody();
+
+function redraw(model: Model): void {
+  const started = model.picture !== null;
+  empty.hidden = started;
+  work.hidden = !started;
+  timeline.element.hidden = model.cursor === null;
+  root.classList.toggle('running', model.running);
+  const words = model.error ?? model.ended ?? '';
+  banner.hidden = words === '';
+  banner.classList.toggle('error', model.error !== null);
+  banner.lastElementChild?.toggleAttribute('hidden', model.error === null);
+  setText(bannerText, words);
+  for (const [i, [name, , element]] of TABS.entries()) {
+    const on = model.ui.tab === name;
+    tabs[i]!.setAttribute('aria-selected', String(on));
+    tabs[i]!.tabIndex = on ? 0 : -1;
+    element.hidden = !on;
+  }
+  if (!model.running && model.cursor) setText(spoken, model.error ?? model.cursor.label);
+  if (started) {
+    graph.update(model);
+    if (model.ui.tab === 'tensor') inspector.update(model);
+    else optimizer.update(model);
+  }
+  timeline.update(model);
+  sayWishes(model);
+}
+
+store.subscribe(redraw);
+window.addEventListener('message', (event: MessageEvent<unknown>) => {
+  const message = readMessage(event.data);
+  if (!message) {
+    console.warn('Backstep: a message of an unknown shape was ignored');
+    return;
+  }
+  if ((message.type === 'picture' || message.type === 'error') && seeker.landed()) timeline.landed();
+  store.receive(message);
+});
+post({ type: 'ready' });

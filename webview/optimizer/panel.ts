@@ -1,0 +1,143 @@
+/** One parameter's way through the optimizer: terms, rule, and how they went over the iterations. */
+import type { ParameterInfo, UpdateView } from '../../src/protocol/views';
+import { lineChart } from '../charts/lines';
+import { button, el, keyed, setText } from '../dom';
+import { plural, shapeText } from '../format';
+import { post } from '../host';
+import type { Model, Store } from '../store';
+import { spanAt } from '../timeline/scale';
+import { roleColour, stepsList, termsTable } from './tables';
+
+export class OptimizerPanel {
+  readonly element = el('div', { class: 'optimizer' });
+  private readonly picker = el('select', { id: 'parameter' });
+  private readonly elements = el('span', { class: 'elements' });
+  private readonly rule = el('p', { class: 'rule' });
+  private readonly missing = el('p', { class: 'missing' });
+  private readonly terms = el('div', { class: 'scroll' });
+  private readonly steps = el('div');
+  private readonly charts = el('div', { class: 'charts' });
+  private readonly modes: HTMLButtonElement[];
+  private readonly body: HTMLElement;
+  private model: Model | null = null;
+  private drawn: { view: UpdateView; mode: string; width: number } | null = null;
+
+  constructor(private readonly store: Store) {
+    this.picker.addEventListener('change', () => store.setUi({ parameter: Number(this.picker.value), element: null }));
+    const mode = (name: 'element' | 'norm', text: string): HTMLButtonElement =>
+      button(text, () => store.setUi({ series: name }), { class: 'toggle', 'data-mode': name });
+    this.modes = [mode('element', 'this element'), mode('norm', 'norm of all')];
+    const pick = el(
+      'div',
+      { class: 'pick' },
+      el('label', { for: 'parameter' }, 'Parameter'),
+      this.picker,
+      el('span', { class: 'index' }, 'Element', this.elements),
+    );
+    this.body = el(
+      'div',
+      { class: 'body' },
+      this.rule,
+      this.terms,
+      el('h3', {}, 'The rule, step by step'),
+      this.steps,
+      el('div', { class: 'line' }, el('h3', {}, 'Over the iterations'), ...this.modes),
+      this.charts,
+    );
+    this.element.append(pick, this.missing, this.body);
+    new ResizeObserver(() => this.model && this.update(this.model)).observe(this.element);
+  }
+
+  update(model: Model): void {
+    this.model = model;
+    const view = model.update;
+    const words = view
+      ? (view.missing ?? (view.parameter ? '' : 'No parameter was updated yet. Step on to the first optimizer step.'))
+      : 'Step to an optimizer update: the weight, its gradient and the step taken appear here.';
+    setText(this.missing, words);
+    this.missing.hidden = words === '';
+    this.body.hidden = words !== '';
+    this.element.querySelector<HTMLElement>('.pick')!.hidden = !view || view.parameters.length === 0;
+    if (!view) return;
+    this.buildPicker(view.parameters, view.parameter);
+    if (!view.parameter || view.missing) return;
+    this.buildElements(view.parameter, view.element);
+    setText(this.rule, view.rule);
+    const width = Math.max(220, this.charts.clientWidth || this.element.clientWidth - 24);
+    const { series: mode } = model.ui;
+    if (this.drawn?.view === view && this.drawn.mode === mode && this.drawn.width === width) return;
+    this.drawn = { view, mode, width };
+    this.draw(view, model, width);
+  }
+
+  private draw(view: UpdateView, model: Model, width: number): void {
+    const element = view.element.length > 0 ? `[${view.element.join(', ')}]` : '';
+    this.terms.replaceChildren(
+      termsTable(view.terms, element, (term) =>
+        this.store.setUi({ ref: term.ref, tab: 'tensor', slice: [], row0: 0, col0: 0 }),
+      ),
+    );
+    const list = stepsList(view.steps, model.cursor?.tick ?? -1, (step) => post({ type: 'seek', tick: step.tick }));
+    this.steps.replaceChildren(
+      view.steps.length > 0 ? list : el('p', { class: 'missing' }, 'No update in this iteration yet.'),
+    );
+    const { series: mode } = model.ui;
+    for (const one of this.modes) one.setAttribute('aria-pressed', String(one.dataset.mode === mode));
+    this.charts.replaceChildren(
+      ...view.series.map((series) =>
+        lineChart({
+          title: mode === 'norm' ? `norm of ${series.role}` : series.role,
+          name: roleColour(series.role),
+          iterations: view.iterations,
+          values: series[mode],
+          at: view.at,
+          width,
+          pick: (i) => this.seek(view.iterations[i]),
+        }),
+      ),
+    );
+  }
+
+  /** To the end of an iteration: after its update. */
+  private seek(iteration: number | undefined): void {
+    const spans = this.model?.spans ?? [];
+    const span = spans.find((s) => s.iteration === iteration) ?? spanAt(spans, 0);
+    if (span) post({ type: 'seek', tick: Math.max(span.start, span.end - 1) });
+  }
+
+  private buildPicker(parameters: ParameterInfo[], chosen: ParameterInfo | null): void {
+    const text = (p: ParameterInfo): string => `${p.name}  ${shapeText(p.shape)}  ${plural(p.updates, 'update')}`;
+    keyed(this.picker, parameters.map((p) => `${p.tensor}${text(p)}`).join('|'), () =>
+      parameters.map((p) => el('option', { value: p.tensor }, text(p))),
+    );
+    if (chosen && document.activeElement !== this.picker) this.picker.value = String(chosen.tensor);
+  }
+
+  private buildElements(parameter: ParameterInfo, element: number[]): void {
+    const { shape } = parameter;
+    keyed(this.elements, `${parameter.tensor}|${shape.join()}`, () =>
+      shape.map((size, i) => {
+        const input = el('input', {
+          type: 'number',
+          min: 0,
+          max: size - 1,
+          'aria-label': `Index in dimension ${i}, below ${size}`,
+        });
+        input.addEventListener('change', () => this.pickElement(parameter));
+        return input;
+      }),
+    );
+    this.elements.parentElement!.hidden = shape.length === 0;
+    this.elements.querySelectorAll('input').forEach((input, i) => {
+      if (document.activeElement !== input) input.value = String(element[i] ?? 0);
+    });
+  }
+
+  private pickElement(parameter: ParameterInfo): void {
+    const inputs = [...this.elements.querySelectorAll('input')];
+    const element = inputs.map((input, i) =>
+      Math.max(0, Math.min(parameter.shape[i]! - 1, Math.trunc(Number(input.value) || 0))),
+    );
+    this.store.setUi({ parameter: parameter.tensor, element });
+  }
+}

@@ -1,0 +1,181 @@
+/** The two canvases of the timeline: the iteration at the cursor tick by tick, and all iterations with the loss. */
+import { scaleLinear, scaleLog } from 'd3';
+import type { IterationSpan } from '../../src/protocol/views';
+import { aggregate, extent } from '../charts/aggregate';
+import { font, prepare } from '../charts/canvas';
+import { short } from '../format';
+import { css } from '../theme';
+import { type Axis, edgeOf, lossNumber, xOf } from './scale';
+
+export const STRIP_HEIGHT = 30;
+export const ALL_HEIGHT = 92;
+const BAND = 9;
+const PLOT_TOP = 16;
+const PLOT_BOTTOM = ALL_HEIGHT - 15;
+
+const PHASES = [
+  ['forward', '--fwd'],
+  ['backward', '--bwd'],
+  ['update', '--upd'],
+] as const;
+
+const bounds = (span: IterationSpan): [number, number][] => [
+  [span.start, span.backward],
+  [span.backward, span.update],
+  [span.update, span.end],
+];
+
+function cursorLine(c: CanvasRenderingContext2D, x: number, top: number, bottom: number): void {
+  c.fillStyle = css('--ring');
+  c.fillRect(x - 1, top, 2, bottom - top);
+  c.beginPath();
+  c.moveTo(x - 5, top);
+  c.lineTo(x + 5, top);
+  c.lineTo(x, top + 6);
+  c.fill();
+}
+
+/** Tick by tick: what one iteration is made of. */
+export function paintStrip(
+  canvas: HTMLCanvasElement,
+  width: number,
+  axis: Axis,
+  span: IterationSpan,
+  tick: number,
+): void {
+  const c = prepare(canvas, width, STRIP_HEIGHT);
+  if (!c) return;
+  const top = 15;
+  const wide = (axis.right - axis.left) / Math.max(1, axis.to - axis.from);
+  c.font = font(11);
+  c.textBaseline = 'alphabetic';
+  bounds(span).forEach(([from, to], phase) => {
+    if (to <= from) return;
+    const [name, variable] = PHASES[phase]!;
+    const x1 = edgeOf(axis, from);
+    const x2 = edgeOf(axis, to);
+    const colour = css(variable);
+    c.fillStyle = css('--dim');
+    if (c.measureText(name).width + 6 < x2 - x1) c.fillText(name, x1 + 1, 10);
+    c.fillStyle = colour;
+    if (wide >= 5) {
+      // Ticks that are past are full, those to come are pale.
+      for (let t = from; t < to; t++) {
+        c.globalAlpha = t <= tick ? 1 : 0.35;
+        c.fillRect(edgeOf(axis, t) + 0.5, top, wide - 1, STRIP_HEIGHT - top - 3);
+      }
+    } else {
+      const split = Math.max(x1, Math.min(x2, edgeOf(axis, tick + 1)));
+      c.fillRect(x1, top, split - x1, STRIP_HEIGHT - top - 3);
+      c.globalAlpha = 0.35;
+      c.fillRect(split, top, x2 - split, STRIP_HEIGHT - top - 3);
+    }
+    c.globalAlpha = 1;
+  });
+  cursorLine(c, xOf(axis, Math.max(axis.from, Math.min(axis.to - 1, tick))), top - 4, STRIP_HEIGHT);
+}
+
+/** All iterations: bands of the phases where there is room, and the loss curve under them. */
+export function paintAll(
+  canvas: HTMLCanvasElement,
+  width: number,
+  axis: Axis,
+  spans: readonly IterationSpan[],
+  tick: number,
+  log: boolean,
+): void {
+  const c = prepare(canvas, width, ALL_HEIGHT);
+  if (!c) return;
+  const wide = (axis.right - axis.left) / Math.max(1, spans.length);
+  paintBands(c, axis, spans, wide);
+  paintIterations(c, axis, spans, wide);
+  paintLoss(c, axis, spans, log);
+  cursorLine(c, xOf(axis, Math.max(axis.from, Math.min(axis.to - 1, tick))), 0, PLOT_BOTTOM);
+}
+
+function paintBands(c: CanvasRenderingContext2D, axis: Axis, spans: readonly IterationSpan[], wide: number): void {
+  if (wide < 5) {
+    c.fillStyle = css('--line');
+    c.fillRect(axis.left, 0, axis.right - axis.left, BAND);
+    return;
+  }
+  for (const span of spans) {
+    bounds(span).forEach(([from, to], phase) => {
+      const x1 = edgeOf(axis, from);
+      const x2 = edgeOf(axis, to);
+      if (x2 <= x1) return;
+      c.fillStyle = css(PHASES[phase]![1]);
+      c.fillRect(x1, 0, Math.max(1, x2 - x1 - (phase === 2 ? 1 : 0)), BAND);
+    });
+  }
+}
+
+/** Numbers of iterations at round steps, as many as fit. */
+function paintIterations(c: CanvasRenderingContext2D, axis: Axis, spans: readonly IterationSpan[], wide: number): void {
+  const least = Math.max(1, 56 / wide);
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= least) ?? 1;
+  c.font = font(10);
+  c.fillStyle = css('--dim');
+  c.textAlign = 'center';
+  for (const span of spans) {
+    const n = span.iteration + 1;
+    if (n !== 1 && n % step !== 0) continue;
+    if (n === 1 && step === 1 && wide < 12) continue;
+    const x = edgeOf(axis, span.start) + (wide >= 20 ? wide / 2 : 0);
+    c.textAlign = x < axis.left + 10 ? 'left' : x > axis.right - 14 ? 'right' : 'center';
+    c.fillText(String(n), x, ALL_HEIGHT - 3);
+  }
+  c.textAlign = 'left';
+}
+
+function paintLoss(c: CanvasRenderingContext2D, axis: Axis, spans: readonly IterationSpan[], log: boolean): void {
+  const x = (i: number): number => (edgeOf(axis, spans[i]!.start) + edgeOf(axis, spans[i]!.end)) / 2;
+  const buckets = aggregate(spans.length, x, (i) => lossNumber(spans[i]!.loss));
+  const range = extent(buckets);
+  c.strokeStyle = css('--line');
+  c.lineWidth = 1;
+  if (!range) return;
+  if (log && range[0] <= 0) range[0] = Math.min(...buckets.map((b) => b.min).filter((v) => v > 0));
+  const y = (log ? scaleLog() : scaleLinear()).domain(range).range([PLOT_BOTTOM - 3, PLOT_TOP + 4]);
+  c.font = font(10);
+  let lastLabel = Number.POSITIVE_INFINITY;
+  const ticks = y.ticks(3);
+  for (const value of log && ticks.length < 2 ? range : ticks) {
+    const at = Math.round(y(value)) + 0.5;
+    c.beginPath();
+    c.moveTo(axis.left, at);
+    c.lineTo(axis.right, at);
+    c.stroke();
+    if (lastLabel - at < 13) continue;
+    lastLabel = at;
+    c.fillStyle = css('--dim');
+    c.textAlign = 'right';
+    c.fillText(short(value), axis.left - 5, at + 3.5);
+  }
+  c.textAlign = 'left';
+  c.strokeStyle = css('--loss');
+  c.fillStyle = css('--loss');
+  c.lineJoin = 'round';
+  if (spans.length > axis.right - axis.left) {
+    c.globalAlpha = 0.35;
+    for (const b of buckets) c.fillRect(b.x - 0.5, y(b.max), 1, Math.max(1, y(b.min) - y(b.max)));
+    c.globalAlpha = 1;
+  }
+  c.lineWidth = 1.75;
+  c.beginPath();
+  for (const b of buckets) c.lineTo(b.x, y(b.last));
+  c.stroke();
+  if (buckets.length <= 40) {
+    for (const b of buckets) {
+      c.beginPath();
+      c.arc(b.x, y(b.last), 2.5, 0, Math.PI * 2);
+      c.fill();
+    }
+  }
+  c.fillStyle = css('--bad');
+  for (let i = 0; i < spans.length; i++) {
+    const { loss } = spans[i]!;
+    if (loss !== null && lossNumber(loss) === null) c.fillRect(x(i) - 1.5, PLOT_TOP - 3, 3, 5);
+  }
+}

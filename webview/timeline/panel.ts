@@ -1,0 +1,210 @@
+/** The bar at the bottom: where the cursor is, the moves, and a slider over every tick of the recording. */
+import type { Cursor } from '../../src/protocol/views';
+import type { FromWebview } from '../../src/protocol/webview';
+import { button, el, setText } from '../dom';
+import { count, num, placeText } from '../format';
+import { post } from '../host';
+import type { Seeker } from '../seek';
+import type { Model, Store } from '../store';
+import { onTheme } from '../theme';
+import { type IconName, icon } from './icons';
+import { paintAll, paintStrip } from './paint';
+import { type Axis, positive, spanAt, tickOf } from './scale';
+
+type Move = Extract<FromWebview, { type: 'move' }>['move'];
+const MOVES: [Move & IconName, string][] = [
+  ['reverseContinue', 'Run backward to the last breakpoint'],
+  ['iterationBack', 'One iteration back (Ctrl+Left on the timeline)'],
+  ['tickBack', 'One tick back (Left on the timeline)'],
+  ['tickForward', 'One tick forward (Right on the timeline)'],
+  ['iterationForward', 'One iteration forward (Ctrl+Right on the timeline)'],
+  ['continue', 'Run on to the next breakpoint'],
+];
+const LEFT = 46;
+const RIGHT = 10;
+
+export function statusText(cursor: Cursor): string {
+  const parts = [
+    `iteration ${count(cursor.iteration + 1)} of ${count(Math.max(cursor.iterations, cursor.iteration + 1))}`,
+    cursor.phase,
+    `tick ${count(cursor.tick + 1)} of ${count(cursor.ticks)}`,
+    placeText(cursor.place),
+  ];
+  return parts.filter(Boolean).join(' · ');
+}
+
+export class TimelinePanel {
+  readonly element: HTMLElement;
+  private readonly status = el('p', { class: 'status' });
+  private readonly loss = el('span', { class: 'loss' });
+  private readonly log: HTMLButtonElement;
+  private readonly buttons: HTMLButtonElement[];
+  private readonly strip = el('canvas', { class: 'strip', 'aria-hidden': true });
+  private readonly all = el('canvas', { class: 'all', 'aria-hidden': true });
+  private readonly hint = el('div', { class: 'hint', hidden: true, 'aria-hidden': true });
+  private readonly slider = el('div', { class: 'slider', role: 'slider', tabindex: 0, 'aria-label': 'Timeline' });
+  private model: Model | null = null;
+  /** Where the pointer or a held key has asked to go; the picture follows. */
+  private target: number | null = null;
+  private dragging: HTMLCanvasElement | null = null;
+  private dragAxis: Axis | null = null;
+
+  constructor(
+    store: Store,
+    private readonly seeker: Seeker,
+  ) {
+    this.buttons = MOVES.map(([move, label]) =>
+      button(label, () => post({ type: 'move', move }), { class: 'icon', 'data-move': move }, icon(move)),
+    );
+    this.log = button(
+      'Logarithmic scale of the loss',
+      () => store.setUi({ logLoss: !store.model.ui.logLoss }),
+      {
+        class: 'toggle',
+        'aria-label': 'Logarithmic scale of the loss',
+      },
+      'log',
+    );
+    const moves = el('div', { class: 'moves', role: 'toolbar', 'aria-label': 'Moves' }, ...this.buttons);
+    const controls = el('div', { class: 'controls' }, moves, this.status, this.loss, this.log);
+    this.slider.append(this.strip, this.all, this.hint);
+    this.element = el('footer', { class: 'panel timeline', 'aria-label': 'Timeline' }, controls, this.slider);
+    for (const canvas of [this.strip, this.all]) this.listen(canvas);
+    this.slider.addEventListener('keydown', (event) => this.key(event));
+    onTheme(() => this.paint());
+    new ResizeObserver(() => this.paint()).observe(this.slider);
+  }
+
+  /** A picture came: the cursor is where the recording says, unless the pointer still holds it. */
+  landed(): void {
+    if (!this.dragging) this.target = null;
+  }
+
+  update(model: Model): void {
+    this.model = model;
+    const { cursor, spans } = model;
+    if (!cursor) return;
+    setText(this.status, model.running ? `Running · iteration ${count(cursor.iteration + 1)}` : statusText(cursor));
+    this.status.title = cursor.label;
+    const span = spanAt(spans, cursor.tick);
+    const value = span?.loss ?? null;
+    setText(this.loss, value === null ? '' : `${model.lossName} ${num(value)}`);
+    this.log.hidden = !positive(spans);
+    this.log.setAttribute('aria-pressed', String(model.ui.logLoss));
+    for (const one of this.buttons) {
+      const back = one.dataset.move?.endsWith('Back') || one.dataset.move === 'reverseContinue';
+      const stuck = model.running || (back ? cursor.tick <= 0 : cursor.tick >= cursor.ticks - 1 && !cursor.live);
+      one.setAttribute('aria-disabled', String(stuck));
+    }
+    this.slider.setAttribute('aria-valuemin', '0');
+    this.slider.setAttribute('aria-valuemax', String(Math.max(0, cursor.ticks - 1)));
+    this.slider.setAttribute('aria-valuenow', String(cursor.tick));
+    this.slider.setAttribute('aria-valuetext', cursor.label);
+    this.paint();
+  }
+
+  private tick(): number {
+    return this.target ?? this.model?.cursor?.tick ?? 0;
+  }
+
+  private axis(canvas: HTMLCanvasElement): Axis | null {
+    const { model } = this;
+    if (!model?.cursor) return null;
+    const width = this.slider.clientWidth;
+    const edge = { left: LEFT, right: Math.max(LEFT + 20, width - RIGHT) };
+    if (canvas === this.all) {
+      const end = Math.max(model.cursor.ticks, model.spans.at(-1)?.end ?? 0, 1);
+      return { from: 0, to: end, ...edge };
+    }
+    const span = spanAt(model.spans, this.tick());
+    return span && { from: span.start, to: Math.max(span.end, span.start + 1), ...edge };
+  }
+
+  private paint(): void {
+    const { model } = this;
+    const width = this.slider.clientWidth;
+    if (!model?.cursor || width === 0) return;
+    const span = spanAt(model.spans, this.tick());
+    const axis = this.axis(this.strip);
+    if (span && axis) paintStrip(this.strip, width, axis, span, this.tick());
+    const log = model.ui.logLoss && positive(model.spans);
+    paintAll(this.all, width, this.axis(this.all)!, model.spans, this.tick(), log);
+  }
+
+  private listen(canvas: HTMLCanvasElement): void {
+    const tickAt = (event: PointerEvent): number | null => {
+      const axis = this.dragging === canvas ? this.dragAxis : this.axis(canvas);
+      return axis && tickOf(axis, event.clientX - canvas.getBoundingClientRect().left);
+    };
+    canvas.addEventListener('pointerdown', (event) => {
+      if (event.button !== 0) return;
+      // The axis stays as it is while dragging, so that the tick under the pointer is the tick that is shown.
+      this.dragAxis = this.axis(canvas);
+      this.dragging = canvas;
+      canvas.setPointerCapture(event.pointerId);
+      this.slider.focus({ preventScroll: true });
+      this.go(tickAt(event));
+      event.preventDefault();
+    });
+    canvas.addEventListener('pointermove', (event) => {
+      const tick = tickAt(event);
+      if (this.dragging === canvas) this.go(tick);
+      this.showHint(event, canvas, tick);
+    });
+    const done = (): void => {
+      this.dragging = null;
+      this.hint.hidden = true;
+    };
+    canvas.addEventListener('pointerup', done);
+    canvas.addEventListener('pointercancel', done);
+    canvas.addEventListener('pointerleave', () => {
+      if (!this.dragging) this.hint.hidden = true;
+    });
+  }
+
+  private showHint(event: PointerEvent, canvas: HTMLCanvasElement, tick: number | null): void {
+    const span = tick === null ? null : spanAt(this.model?.spans ?? [], tick);
+    this.hint.hidden = span === null;
+    if (!span || tick === null) return;
+    const loss = span.loss === null ? '' : ` · ${this.model?.lossName} ${num(span.loss)}`;
+    setText(this.hint, `iteration ${count(span.iteration + 1)} · tick ${count(tick + 1)}${loss}`);
+    const box = this.slider.getBoundingClientRect();
+    const half = this.hint.offsetWidth / 2;
+    const x = Math.max(half, Math.min(box.width - half, event.clientX - box.left));
+    this.hint.style.left = `${x - half}px`;
+    this.hint.style.top = `${canvas.offsetTop - 24}px`;
+  }
+
+  private go(tick: number | null): void {
+    if (tick === null || this.model?.running || tick === this.target) return;
+    if (this.target === null && tick === this.model?.cursor?.tick) return;
+    this.target = tick;
+    this.paint();
+    this.seeker.seek(tick);
+  }
+
+  private key(event: KeyboardEvent): void {
+    const cursor = this.model?.cursor;
+    if (!cursor || event.metaKey || event.shiftKey) return;
+    const by =
+      event.key === 'ArrowRight' || event.key === 'ArrowUp'
+        ? 1
+        : event.key === 'ArrowLeft' || event.key === 'ArrowDown'
+          ? -1
+          : 0;
+    if (by !== 0 && (event.ctrlKey || event.altKey)) {
+      post({ type: 'move', move: by > 0 ? 'iterationForward' : 'iterationBack' });
+    } else if (by !== 0) {
+      const next = this.tick() + by;
+      // Past the end of a script that still lives, a move runs it on.
+      if (next >= cursor.ticks) {
+        if (cursor.live) post({ type: 'move', move: 'tickForward' });
+      } else if (next >= 0) this.go(next);
+    } else if (event.key === 'PageUp' || event.key === 'PageDown') {
+      post({ type: 'move', move: event.key === 'PageUp' ? 'iterationForward' : 'iterationBack' });
+    } else if (event.key === 'Home') this.go(0);
+    else if (event.key === 'End') this.go(Math.max(0, cursor.ticks - 1));
+    else return;
+    event.preventDefault();
+  }
+}

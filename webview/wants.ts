@@ -1,0 +1,63 @@
+/** What the panels want to see, said to the extension whenever it changes: views state a wish, nobody counts requests. */
+import type { TensorRef } from '../src/protocol/views';
+import type { FromWebview } from '../src/protocol/webview';
+import { post } from './host';
+import type { Model, Part } from './store';
+
+/** The part shown: the user's choice, else the gradient while the gradient is what happens. */
+export function shownPart(model: Model): Part {
+  if (model.ui.ref) return model.ui.ref.part ?? 'value';
+  if (model.ui.part) return model.ui.part;
+  return model.cursor?.kind === 'backward' && model.ui.node === null ? 'grad' : 'value';
+}
+
+/** The tensor that the inspector is about; null while there is none. */
+export function shownRef(model: Model): TensorRef | null {
+  if (model.ui.ref) return model.ui.ref;
+  const state = model.shown === null ? undefined : model.states.get(model.shown);
+  if (!state || state.tensor === null) return null;
+  return { tensor: state.tensor, part: shownPart(model) };
+}
+
+export const sameRef = (a: TensorRef, b: TensorRef): boolean =>
+  a.tensor === b.tensor && (a.part ?? 'value') === (b.part ?? 'value');
+
+type Wish = Extract<FromWebview, { type: 'inspect' | 'optimizer' }>;
+
+function wishes(model: Model): Wish[] {
+  const { ui } = model;
+  const ref = ui.tab === 'tensor' ? shownRef(model) : null;
+  const open = ui.tab === 'optimizer';
+  return [
+    {
+      type: 'inspect',
+      ref: ref && {
+        ...ref,
+        ...(ui.slice.length > 0 ? { slice: ui.slice } : {}),
+        ...(ui.row0 > 0 ? { row0: ui.row0 } : {}),
+        ...(ui.col0 > 0 ? { col0: ui.col0 } : {}),
+      },
+    },
+    {
+      type: 'optimizer',
+      open,
+      ...(open && ui.parameter !== null ? { parameter: ui.parameter } : {}),
+      ...(open && ui.element ? { element: ui.element } : {}),
+    },
+  ];
+}
+
+const said = new Map<string, string>([
+  ['inspect', '{"type":"inspect","ref":null}'],
+  ['optimizer', '{"type":"optimizer","open":false}'],
+]);
+
+export function sayWishes(model: Model): void {
+  if (!model.picture) return;
+  for (const wish of wishes(model)) {
+    const text = JSON.stringify(wish);
+    if (said.get(wish.type) === text) continue;
+    said.set(wish.type, text);
+    post(wish);
+  }
+}
