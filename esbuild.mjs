@@ -115,8 +115,9 @@ async function copyAssets() {
 export async function build({ minify = false } = {}) {
   const programs = [];
   for (const program of PROGRAMS) {
-    if (await exists(join(root, program.in))) programs.push(program);
-    else console.log(`esbuild: ${program.in} does not exist yet, skipped`);
+    const notYet = program.in === 'src/python/worker.ts' && !(await exists(join(root, program.in)));
+    if (notYet) console.log(`esbuild: ${program.in} does not exist yet, skipped`);
+    else programs.push(program);
   }
   const results = await Promise.all(
     programs.map(async (program) => esbuild.build(await options(program, { minify, watch: false }))),
@@ -151,7 +152,6 @@ async function prune(written) {
 async function watch() {
   await copyAssets();
   for (const program of PROGRAMS) {
-    if (!(await exists(join(root, program.in)))) continue;
     const context = await esbuild.context(await options(program, { minify: false, watch: true }));
     await context.watch();
   }
