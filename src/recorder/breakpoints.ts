@@ -1,6 +1,7 @@
 /** Line breakpoints over a recording: whether one stops a tick is a function of the tick, in both directions. */
-import type { BreakpointSpec, BreakpointStatus } from '../protocol/session';
+
 import type { RecordedValue } from '../protocol/recorded';
+import type { BreakpointSpec, BreakpointStatus } from '../protocol/session';
 import type { Recording } from './recording';
 
 interface Breakpoint extends BreakpointSpec {
@@ -65,7 +66,8 @@ export class Breakpoints {
     return specs.map((spec) => {
       const id = this.nextId++;
       const line = lines ? (lines.find((l) => l >= spec.line) ?? null) : spec.line;
-      if (line === null) return { id, verified: false, line: spec.line, message: 'There is no code on or after this line.' };
+      if (line === null)
+        return { id, verified: false, line: spec.line, message: 'There is no code on or after this line.' };
       if (spec.hitCondition && hitCountHolds(spec.hitCondition, 1) === null)
         return { id, verified: false, line, message: `'${spec.hitCondition}' is no hit count: write 5, >= 5 or % 10.` };
       const place = `${path}:${line}`;
@@ -141,6 +143,14 @@ export function unquote(repr: string): string {
   return repr
     .slice(1, -1)
     .replace(/\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|.)/g, (_, e: string) =>
-      e === 'n' ? '\n' : e === 't' ? '\t' : e === 'r' ? '\r' : /^[xuU]/.test(e) ? String.fromCodePoint(Number.parseInt(e.slice(1), 16)) : e,
+      e === 'n'
+        ? '\n'
+        : e === 't'
+          ? '\t'
+          : e === 'r'
+            ? '\r'
+            : /^[xuU]/.test(e)
+              ? String.fromCodePoint(Number.parseInt(e.slice(1), 16))
+              : e,
     );
 }

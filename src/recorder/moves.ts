@@ -20,7 +20,8 @@ function inPass(r: Recording, tick: number): boolean {
 const isStop = (r: Recording, tick: number) => r.kindAt(tick) === 'line' || inPass(r, tick);
 
 /** Names a frame or a pass. */
-const levelAt = (r: Recording, tick: number) => (inPass(r, tick) ? `pass ${r.pass.at(tick)}` : `frame ${r.frame.at(tick)}`);
+const levelAt = (r: Recording, tick: number) =>
+  inPass(r, tick) ? `pass ${r.pass.at(tick)}` : `frame ${r.frame.at(tick)}`;
 
 /** The level a tick is in, then its callers. */
 function levels(r: Recording, tick: number): string[] {

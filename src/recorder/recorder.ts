@@ -52,6 +52,12 @@ export class Recorder implements Observer, TraceSink {
   /** Storages written since the last tick without an op's record (an edit in the debug console). */
   private readonly edited = new Map<Storage, true>();
   private readonly byNode = new WeakMap<object, OpRecord>();
+  /** The storage that an op is writing, with what it held: the op read that, and the observer hears of the op only after the write. */
+  private writing: { storage: Storage; value: Value } | null = null;
+  /** Memory of the tensors that training moves. */
+  private readonly leaves = new WeakSet<Storage>();
+  /** Was one of them written since the last backward pass? Then the next forward pass is a new iteration for certain. */
+  private updated = false;
   private nextValue = 1;
 
   constructor(options: RecorderOptions) {
@@ -174,6 +180,9 @@ export class Recorder implements Observer, TraceSink {
   // ---- the engine ---------------------------------------------------------------------------------------------
 
   willWrite(storage: Storage): void {
+    // Before the sharing ends: a content that was never seen becomes a root that shares, and is copied below.
+    this.writing = null;
+    if (context.depth === 0) this.writing = { storage, value: this.valueOf(storage) };
     const value = this.sharing.get(storage);
     if (value?.data === storage.data) value.data = storage.data.slice() as Data;
     this.sharing.delete(storage);
@@ -181,6 +190,7 @@ export class Recorder implements Observer, TraceSink {
   }
 
   ran(event: OpEvent): void {
+    if (event.kind !== 'update') this.writing = null;
     switch (event.kind) {
       case 'pass':
         if (event.state === 'begin') this.beginBackward(event.roots);
@@ -224,6 +234,8 @@ export class Recorder implements Observer, TraceSink {
     if (inPass && event.kind === 'update' && this.tentative && this.addsToEarlierGradient(args[0]))
       this.mergeIteration();
     const uses = args.map((a, i) => this.argUse(op.schema.params[i].type, a));
+    if (!inPass && event.kind === 'update' && this.leaves.has(outs[0].storage)) this.updated = true;
+    this.writing = null;
     const kind = event.kind === 'update' ? 'update' : inPass ? 'backward' : 'forward';
     const record = this.newRecord(kind, op.name);
     Object.assign(record, { op, args: uses, random: event.random, gradFn: node?.name ?? null });
@@ -271,6 +283,7 @@ export class Recorder implements Observer, TraceSink {
     this.append('update', record.index);
     this.valueOf(tensor.storage);
     known.place.set(record.tick, placeOf(tensor));
+    if (known.requiresGrad) this.updated = true;
     record.outs = [this.recording.useAt(tensor.id, record.tick)];
     record.args = record.outs[0] ? [{ use: record.outs[0] }] : [];
     this.onTick(record.tick);
@@ -286,7 +299,7 @@ export class Recorder implements Observer, TraceSink {
       const start = this.firstLineSince(current.update);
       iterations.push({ start, backward: -1, update: -1, loss: null, root: -1 });
       for (let t = start; t < this.recording.ticks; t++) this.recording.phase.set(t, FORWARD);
-      this.tentative = true;
+      this.tentative = !this.updated;
       this.memory.iterationEnded(this.recording, iterations.length - 2);
     }
     if (this.pass === null) this.phase = FORWARD;
@@ -352,6 +365,7 @@ export class Recorder implements Observer, TraceSink {
     this.pass.end = this.recording.ticks;
     if (this.pass.kind === 'backward') {
       this.tentative = false;
+      this.updated = false;
       this.phase = UPDATE;
       const { iterations, ticks } = this.recording;
       iterations[iterations.length - 1].update = ticks;
@@ -406,13 +420,15 @@ export class Recorder implements Observer, TraceSink {
       module: this.moduleStack[this.moduleStack.length - 1] ?? -1,
       site: this.currentSite,
     };
+    if (context.defaultDtype !== 'float32') record.defaultDtype = context.defaultDtype;
     records.push(record);
     return record;
   }
 
   private argUse(type: string, a: Arg): ArgUse {
     if (a instanceof Tensor) return { use: a.wrapped ? this.number(a) : this.use(a) };
-    if (type === 'Tensor[]' && Array.isArray(a)) return { uses: (a as Tensor[]).map((t) => this.use(t)) };
+    if (type.startsWith('Tensor') && Array.isArray(a))
+      return { uses: (a as (Tensor | null)[]).map((t) => t && this.use(t)) };
     return { attr: a };
   }
 
@@ -462,8 +478,9 @@ export class Recorder implements Observer, TraceSink {
     };
   }
 
-  /** The content of a storage as it is now; one that was never seen before is a root. */
+  /** The content of a storage as it is now, or as the op that writes it found it; one that was never seen before is a root. */
   private valueOf(storage: Storage): Value {
+    if (this.writing?.storage === storage) return this.writing.value;
     const history = this.recording.storages.get(storage.id);
     if (history && this.seenWrites.get(storage) === storage.writes) return history.latest!;
     return this.root(storage, storage.data);
@@ -509,6 +526,7 @@ export class Recorder implements Observer, TraceSink {
 
   private known(t: Tensor, producer: OpRecord | null = null, linked = false): void {
     const { tensors } = this.recording;
+    if (t.requiresGrad && t.isLeaf) this.leaves.add(t.storage);
     const known = tensors.get(t.id);
     if (known) {
       known.requiresGrad ||= t.requiresGrad;

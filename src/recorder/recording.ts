@@ -42,7 +42,7 @@ export interface TensorUse {
   wrapped: boolean;
 }
 
-export type ArgUse = { use: TensorUse } | { uses: TensorUse[] } | { attr: Arg };
+export type ArgUse = { use: TensorUse } | { uses: (TensorUse | null)[] } | { attr: Arg };
 
 /** One op that ran, one gradient that ran, or one write without an op (an edit, `.data =`, `.grad =`). */
 export interface OpRecord {
@@ -61,6 +61,8 @@ export interface OpRecord {
   /** autograd's name of the gradient function that was linked. */
   gradFn: string | null;
   random: GeneratorSnapshot | null;
+  /** torch.get_default_dtype() where it was not float32: some ops' results depend on it. */
+  defaultDtype?: DType;
   /** Module whose forward was running; -1 outside of all. */
   module: number;
   /** The line that made the op (for backward records too); index into sites, -1 if none. */

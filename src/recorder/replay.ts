@@ -56,11 +56,18 @@ export class Replay {
 
   private execute(record: OpRecord): void {
     this.replayed++;
-    const outs = withGrad(false, () =>
-      unobserved(() =>
-        record.kind === 'backward' && record.forwardOf ? this.gradients(record) : this.forward(record),
-      ),
-    );
+    const dtype = context.defaultDtype;
+    context.defaultDtype = record.defaultDtype ?? 'float32';
+    let outs: (Tensor | null)[];
+    try {
+      outs = withGrad(false, () =>
+        unobserved(() =>
+          record.kind === 'backward' && record.forwardOf ? this.gradients(record) : this.forward(record),
+        ),
+      );
+    } finally {
+      context.defaultDtype = dtype;
+    }
     for (const [i, out] of record.outs.entries()) {
       const made = outs[i];
       if (!out || !made || out.value.producer !== record || out.value.result !== i) continue;
@@ -72,7 +79,7 @@ export class Replay {
     const op = record.op!;
     const args = record.args.map((a, i): Arg => {
       if ('attr' in a) return a.attr;
-      if ('uses' in a) return a.uses.map((u) => this.tensor(u));
+      if ('uses' in a) return a.uses.map((u) => u && this.tensor(u));
       const t = this.tensor(a.use);
       // An op in place writes into its first argument: give it memory of its own.
       if (i === 0 && isInplace(op)) t.storage = new Storage(t.dtype, t.storage.data.slice() as Data);
@@ -97,7 +104,7 @@ export class Replay {
       const [param, item] = name.split('.');
       const a = forward.args[op.schema.params.findIndex((p) => p.name === param)];
       if ('use' in a) return this.tensor(a.use);
-      if ('uses' in a) return this.tensor(a.uses[Number(item)]);
+      if ('uses' in a) return this.tensor(a.uses[Number(item)]!);
       throw new Error(`${op.name}: ${name} is not a tensor`);
     };
     const grads = record.grads.map((g) => g && this.tensor(g));
@@ -128,7 +135,7 @@ export function inputs(record: OpRecord): TensorUse[] {
 }
 
 export function argUses(args: readonly ArgUse[]): TensorUse[] {
-  return args.flatMap((a) => ('use' in a ? [a.use] : 'uses' in a ? a.uses : []));
+  return args.flatMap((a) => ('use' in a ? [a.use] : 'uses' in a ? a.uses.filter((u) => u !== null) : []));
 }
 
 /** What the gradient of a forward record may read: what its entry says it saves. */
@@ -150,8 +157,11 @@ function shapeOf(op: Op, args: readonly ArgUse[]): CallShape {
   for (const [i, p] of op.schema.params.entries()) {
     const a = args[i];
     if ('use' in a) metas.set(p.name, meta(a.use));
-    else if ('uses' in a) metas.set(p.name, a.uses.map(meta));
-    else attrs.set(p.name, a.attr);
+    else if ('uses' in a) {
+      const given = a.uses.filter((u) => u !== null);
+      metas.set(p.name, given.map(meta));
+      attrs.set(p.name, a.uses.map((u) => u !== null) as unknown as Arg);
+    } else attrs.set(p.name, a.attr);
   }
   return { metas, attrs };
 }
