@@ -92,6 +92,13 @@ export class Variables {
     return node.open();
   }
 
+  /** The expression of an indexed child (`w[3]`), which open() without a range does not list. */
+  element(ref: number, name: string): string | undefined {
+    const index = /^\[(\d+)\]$/.exec(name);
+    const node = this.nodes[ref - 1];
+    return index && node?.indexed ? node.indexed(Number(index[1]), 1)[0]?.evaluateName : undefined;
+  }
+
   /** The frame a reference was opened in. */
   frameOf(ref: number): number {
     return this.nodes[ref - 1]?.frame ?? OP_FRAME;

@@ -1,0 +1,401 @@
+/** Answers a session's requests from a recording, and decides when a running script stops. */
+import { Tensor } from '../engine/tensor';
+import type { RecordedValue } from '../protocol/recorded';
+import type {
+  Evaluated,
+  EventName,
+  Events,
+  ExceptionFilter,
+  Move,
+  RequestName,
+  Requests,
+  StopReason,
+} from '../protocol/session';
+import type { Cursor } from '../protocol/ticks';
+import { Breakpoints } from './breakpoints';
+import type { Evaluator, Past } from './evaluator';
+import type { Recorder } from './recorder';
+import type { Recording } from './recording';
+import { Replay } from './replay';
+import { frameId, OP_FRAME, recordedFrame, stackAt } from './stack';
+import { Timeline } from './timeline';
+import { Variables } from './variables';
+import { cursorOf } from './views/cursor';
+import { graphOf } from './views/graph';
+import { inlineValuesOf, nodesAt } from './views/lines';
+import { pictureOf } from './views/picture';
+import { tensorOf } from './views/tensor';
+import { timelineOf } from './views/timeline';
+import { updateOf } from './views/update';
+
+/** What the room that owns the thread gives. */
+export interface ServerHost {
+  emit<N extends EventName>(name: N, event: Events[N]): void;
+  /** Answers waiting requests and returns at once. */
+  poll(): void;
+  /** Blocks the thread, answering requests, until `resumed()` is true. */
+  block(resumed: () => boolean): void;
+  /** Writes a recording to disk; returns its size in bytes. */
+  save(path: string): number;
+}
+
+export interface ServerOptions {
+  stopAtEnd: boolean;
+  /** null for a recording from disk. */
+  recorder: Recorder | null;
+}
+
+/** A few times a second while the script runs, in milliseconds. */
+const PROGRESS_EVERY = 200;
+
+type Handlers = { [N in RequestName]: (args: Requests[N][0]) => Requests[N][1] };
+
+export class SessionServer {
+  readonly timeline: Timeline;
+  readonly replay = new Replay();
+  /** Python, once it is loaded. */
+  evaluator: Evaluator | null = null;
+  private readonly breakpoints: Breakpoints;
+  private readonly variables: Variables;
+  private filters = new Set<ExceptionFilter>(['uncaught']);
+  /** The script exists and can run on. */
+  private alive: boolean;
+  private running = false;
+  private started = false;
+  private pauseAsked = false;
+  /** Set while the cursor rests at an exception: its frame's names come from Python. */
+  private exception: { type: string; message: string; frame: number } | null = null;
+  private lastProgress = 0;
+  private stopOnEntry = false;
+
+  constructor(
+    private readonly recording: Recording,
+    private readonly host: ServerHost,
+    private readonly options: ServerOptions,
+  ) {
+    this.alive = options.recorder !== null;
+    this.breakpoints = new Breakpoints(recording);
+    this.timeline = new Timeline(recording, this.breakpoints, (expression, tick) => this.evaluateAt(expression, tick));
+    this.timeline.onLog = (text, tick) =>
+      host.emit('output', {
+        category: 'console',
+        text: `${text}\n`,
+        tick,
+        place: recording.placeAt(tick) ?? undefined,
+      });
+    this.variables = new Variables(this.context());
+    const { recorder } = options;
+    if (recorder) {
+      recorder.onTick = (tick) => this.onTick(tick);
+      recorder.onRaised = (e) => this.onRaised(e.type, e.message, e.frame, e.caught);
+      recorder.onOutput = (category, text, tick) =>
+        host.emit('output', { category, text, tick, place: recording.placeAt(tick) ?? undefined });
+    } else this.timeline.seek(0);
+  }
+
+  /** Answers one request. Throws an Error with words for the user. */
+  handle<N extends RequestName>(name: N, args: Requests[N][0]): Requests[N][1] {
+    return (this.handlers[name] as (a: Requests[N][0]) => Requests[N][1])(args);
+  }
+
+  /** True between `start` (or a move past the end) and the next stop. */
+  get isRunning(): boolean {
+    return this.running;
+  }
+
+  get hasStarted(): boolean {
+    return this.started;
+  }
+
+  /** The script ended. Stays at its end for looking back, if that is wanted, until the user goes on. */
+  ended(exitCode: number): void {
+    this.options.recorder?.flushEdits();
+    this.alive = false;
+    if (this.options.stopAtEnd && this.recording.ticks > 0) {
+      this.timeline.seek(this.recording.ticks - 1);
+      this.rest('end');
+    }
+    this.host.emit('terminated', { exitCode });
+  }
+
+  // ---- running ------------------------------------------------------------------------------------------------
+
+  private onTick(tick: number): void {
+    const { timeline } = this;
+    timeline.tick = tick;
+    this.host.poll();
+    if (this.pauseAsked) {
+      this.pauseAsked = false;
+      this.rest('pause');
+      return;
+    }
+    if (this.stopOnEntry && this.recording.kindAt(tick) === 'line') {
+      this.stopOnEntry = false;
+      this.rest('entry');
+      return;
+    }
+    const iteration = this.recording.iterations.length - 1;
+    const stop = timeline.stopAt(tick, timeline.goal, true);
+    if (stop) {
+      // A new iteration begins at its line, which was recorded before the op that showed it.
+      if (stop.reason === 'step' && timeline.goal(tick) && this.toIteration)
+        timeline.seek(this.recording.iterations[iteration].start);
+      this.rest(stop.reason, stop.text, stop.breakpoints);
+    } else this.progress();
+  }
+
+  private toIteration = false;
+
+  private onRaised(type: string, message: string, frame: number, caught: boolean | null): void {
+    const wanted =
+      caught === false ? this.filters.has('uncaught') || this.filters.has('raised') : this.filters.has('raised');
+    if (!wanted) return;
+    const last = this.recording.frames.get(frame)?.last ?? -1;
+    if (last >= 0) this.timeline.seek(last);
+    this.exception = { type, message, frame };
+    this.rest('exception', message ? `${type}: ${message}` : type);
+    this.exception = null;
+  }
+
+  /** Stops here and serves until a move needs the script again. */
+  private rest(reason: StopReason, text?: string, breakpoints?: number[]): void {
+    this.running = false;
+    this.stopped(reason, text, breakpoints);
+    this.host.block(() => this.running);
+    this.options.recorder?.flushEdits();
+  }
+
+  private stopped(reason: StopReason, text?: string, breakpoints?: number[]): void {
+    this.variables.reset(this.context());
+    this.host.emit('stopped', { reason, cursor: this.cursor(), text, breakpoints });
+  }
+
+  private progress(): void {
+    const now = Date.now();
+    if (now - this.lastProgress < PROGRESS_EVERY) return;
+    this.lastProgress = now;
+    const { iterations } = this.recording;
+    const loss = iterations[iterations.length - 1].loss ?? iterations[iterations.length - 2]?.loss ?? null;
+    this.host.emit('progress', { cursor: this.cursor(), loss: plain(loss) });
+  }
+
+  private move(move: Move): null {
+    if (this.running) throw new Error('The script is running: pause it first.');
+    this.toIteration = move === 'iterationForward';
+    const stop = this.timeline.move(move);
+    if (stop) {
+      this.stopped(stop.reason, stop.text, stop.breakpoints);
+      return null;
+    }
+    if (!this.alive && this.options.recorder === null) {
+      // A recording from disk ends here.
+      this.timeline.seek(this.recording.ticks - 1);
+      this.stopped('end');
+      return null;
+    }
+    this.running = true;
+    this.host.emit('continued', {});
+    return null;
+  }
+
+  // ---- looking ------------------------------------------------------------------------------------------------
+
+  private cursor(): Cursor {
+    return cursorOf(this.recording, this.timeline.tick, this.atLiveEnd);
+  }
+
+  private get atLiveEnd(): boolean {
+    return this.alive && this.timeline.atEnd;
+  }
+
+  /** Python's own frames can be asked: at the live end, or where an exception holds them. */
+  private get framesLive(): boolean {
+    return (
+      this.evaluator !== null &&
+      (this.atLiveEnd ||
+        (this.exception !== null && this.timeline.tick === this.recording.frames.get(this.exception.frame)?.last))
+    );
+  }
+
+  private context() {
+    const { evaluator } = this;
+    const live = evaluator && this.framesLive;
+    return {
+      recording: this.recording,
+      replay: this.replay,
+      tick: this.timeline.tick,
+      live: live ? (frame: number) => evaluator.locals(frame) : null,
+      liveChildren: live ? (expression: string, frame: number) => evaluator.childrenLive(expression, frame) : null,
+    };
+  }
+
+  private past(tick: number): Past {
+    const { recording: r, replay } = this;
+    const copy = (id: number): Tensor | null => {
+      const use = r.useAt(id, tick);
+      if (!use) return null;
+      const shown = replay.tensor(use);
+      const t = Tensor.of(shown.dtype, [...shown.shape], shown.values().slice() as Float64Array);
+      t.leafRequiresGrad = r.tensors.get(id)?.requiresGrad ?? false;
+      return t;
+    };
+    return {
+      tensorAt: (id) => {
+        const t = copy(id);
+        const grad = r.gradAt(id, tick);
+        if (t && grad !== null) t.grad = copy(grad);
+        return t;
+      },
+      moduleAt: (id) => {
+        const m = r.modules.get(id);
+        return m
+          ? {
+              type: m.type,
+              extra: m.extra,
+              children: [...m.children],
+              parameters: [...m.parameters],
+              buffers: [...m.buffers],
+            }
+          : null;
+      },
+    };
+  }
+
+  private userFrame(frame: number | undefined): number {
+    return frame === undefined || frame === OP_FRAME
+      ? this.recording.frame.at(this.timeline.tick)
+      : recordedFrame(frame);
+  }
+
+  /** An expression at any tick, for conditions and log points. */
+  private evaluateAt(expression: string, tick: number): RecordedValue {
+    if (!this.evaluator) throw new Error('expressions need Python, which is not loaded for this recording');
+    const frame = this.recording.frame.at(tick);
+    if (this.alive && tick === this.recording.ticks - 1)
+      return this.evaluator.evaluateLive(expression, frame, 'eval') ?? NONE;
+    const then = new Variables({ ...this.context(), tick, live: null, liveChildren: null });
+    return this.evaluator.evaluatePast(expression, then.visible(frameId(frame)), this.past(tick)) ?? NONE;
+  }
+
+  private evaluate(expression: string, frame: number | undefined, repl: boolean): Evaluated {
+    if (!this.evaluator) return this.lookUp(expression, frame);
+    const user = this.userFrame(frame);
+    const value = this.framesLive
+      ? this.evaluator.evaluateLive(expression, user, repl ? 'exec-or-eval' : 'eval')
+      : this.evaluator.evaluatePast(expression, this.variables.visible(frameId(user)), this.past(this.timeline.tick));
+    if (repl) this.edited();
+    if (!value) return { value: '', type: '', ref: 0, settable: false };
+    return this.variables.evaluated(value, expression, frameId(user));
+  }
+
+  /** Without Python, a name can still be looked up. */
+  private lookUp(expression: string, frame: number | undefined): Evaluated {
+    const found = new Map(this.variables.visible(frameId(this.userFrame(frame)))).get(expression.trim());
+    if (!found) throw new Error('Only plain names can be looked at until Python is loaded.');
+    return this.variables.evaluated(found, expression, frameId(this.userFrame(frame)));
+  }
+
+  /** Something may have been written by an expression: it becomes a tick, and the cursor goes there. */
+  private edited(): void {
+    if (!this.atLiveEnd) return;
+    this.options.recorder?.flushEdits();
+    if (this.timeline.atEnd) return;
+    this.timeline.seek(this.recording.ticks - 1);
+    this.variables.reset(this.context());
+    this.host.emit('invalidated', {});
+  }
+
+  private set(target: string, value: string, frame: number): Evaluated {
+    if (!this.evaluator || !this.framesLive)
+      throw new Error(
+        this.alive
+          ? 'The past cannot be changed: continue to the end of the recording, then set it.'
+          : 'This cannot be changed: the script has ended.',
+      );
+    const user = this.userFrame(frame);
+    const set = this.evaluator.setLive(user, target, value);
+    this.edited();
+    this.variables.reset(this.context());
+    this.host.emit('invalidated', {});
+    return this.variables.evaluated(set, target, frameId(user));
+  }
+
+  private readonly handlers: Handlers = {
+    setBreakpoints: ({ path, breakpoints }) => this.breakpoints.set(path, breakpoints, this.codeLines(path)),
+    breakpointLines: ({ path, from, to }) => (this.codeLines(path) ?? []).filter((l) => l >= from && l <= to),
+    setExceptionFilters: ({ filters }) => {
+      this.filters = new Set(filters);
+      return null;
+    },
+    start: ({ stopOnEntry }) => {
+      this.started = true;
+      if (this.options.recorder) {
+        this.stopOnEntry = stopOnEntry;
+        this.running = true;
+      } else this.stopped('entry');
+      return null;
+    },
+    move: ({ move }) => this.move(move),
+    seek: ({ tick }) => {
+      if (this.running) throw new Error('The script is running: pause it first.');
+      this.timeline.seek(tick);
+      this.stopped('goto');
+      return null;
+    },
+    findTick: ({ path, line }) => ({ tick: this.timeline.nearest(path, line) }),
+    pause: () => {
+      if (this.running) this.pauseAsked = true;
+      return null;
+    },
+    stack: () => stackAt(this.recording, this.timeline.tick, this.cursor().label),
+    scopes: ({ frame }) => this.variables.scopes(frame),
+    variables: ({ ref, start, count }) => this.variables.open(ref, start, count),
+    evaluate: ({ expression, frame, context }) => this.evaluate(expression, frame, context === 'repl'),
+    completions: ({ text, column, frame }) =>
+      this.evaluator && this.framesLive ? this.evaluator.completions(text, column, this.userFrame(frame)) : [],
+    setVariable: ({ ref, name, value }) => {
+      const target =
+        this.variables.open(ref).find((v) => v.name === name)?.evaluateName ?? this.variables.element(ref, name);
+      if (!target) throw new Error(`${name} cannot be set.`);
+      return this.set(target, value, this.variables.frameOf(ref));
+    },
+    setExpression: ({ expression, value, frame }) => this.set(expression, value, frame ?? OP_FRAME),
+    exceptionInfo: () => {
+      const e = this.recording.exception;
+      return {
+        type: this.exception?.type ?? e?.type ?? 'Exception',
+        message: this.exception?.message ?? e?.message ?? '',
+        traceback: e?.traceback ?? '',
+      };
+    },
+    cursor: () => this.cursor(),
+    picture: ({ have }) => pictureOf(this.recording, this.replay, this.timeline.tick, this.atLiveEnd, have),
+    graph: () => graphOf(this.recording, Math.max(0, this.recording.iterationAt(this.timeline.tick))),
+    timeline: ({ from }) => timelineOf(this.recording, this.timeline.tick, this.atLiveEnd, from),
+    tensor: (ref) => tensorOf(this.recording, this.replay, this.timeline.tick, ref),
+    update: (args) => updateOf(this.recording, this.replay, this.timeline.tick, args),
+    inlineValues: ({ path, from, to }) =>
+      inlineValuesOf(this.recording, this.replay, this.timeline.tick, path, from, to),
+    nodesAt: ({ path, line }) => nodesAt(this.recording, this.timeline.tick, path, line),
+    save: ({ path }) => ({ bytes: this.host.save(path) }),
+  };
+
+  /** Lines with code: from Python's compiler, or, without it, the lines that ran. */
+  private codeLines(path: string): number[] | null {
+    if (this.evaluator) {
+      try {
+        return this.evaluator.lines(path);
+      } catch {
+        return null;
+      }
+    }
+    if (this.alive) return null;
+    return [...new Set(this.recording.sites.filter((s) => s.path === path).map((s) => s.line))].sort((a, b) => a - b);
+  }
+}
+
+const NONE: RecordedValue = { k: 'prim', type: 'NoneType', repr: 'None' };
+
+/** JSON has no NaN. */
+const plain = (v: number | null): number | string | null =>
+  v === null || Number.isFinite(v) ? v : Number.isNaN(v) ? 'nan' : v > 0 ? 'inf' : '-inf';

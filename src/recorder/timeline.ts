@@ -1,0 +1,86 @@
+/** The cursor over a recording, and the search for where a move ends. */
+import type { Move, StopReason } from '../protocol/session';
+import type { Breakpoints, EvaluateAt } from './breakpoints';
+import { type Goal, searchFor } from './moves';
+import type { Recording } from './recording';
+
+/** A move's end in the recorded part; null where it runs past its end. */
+export interface Stop {
+  tick: number;
+  reason: StopReason;
+  breakpoints?: number[];
+  text?: string;
+}
+
+export class Timeline {
+  /** The cursor: everything shown is of this tick. */
+  tick = -1;
+  /** What the running script has to reach to stop; null: only a breakpoint. */
+  goal: Goal = () => false;
+  /** Log points that were passed, to be printed. */
+  onLog: (text: string, tick: number) => void = () => {};
+
+  constructor(
+    readonly recording: Recording,
+    readonly breakpoints: Breakpoints,
+    private readonly evaluate: EvaluateAt,
+  ) {}
+
+  /** At the last tick? The next move forward runs the script on. */
+  get atEnd(): boolean {
+    return this.tick >= this.recording.ticks - 1;
+  }
+
+  /** Moves the cursor inside the recording. Null: the move goes on past its end, and `goal` says where it stops. */
+  move(move: Move): Stop | null {
+    const r = this.recording;
+    const { direction, goal } = searchFor(r, move, this.tick);
+    this.goal = goal;
+    const single = move === 'tickForward' || move === 'tickBack' || move.startsWith('iteration');
+    for (let t = this.tick + direction; t >= 0 && t < r.ticks; t += direction) {
+      const stop = single
+        ? goal(t)
+          ? { tick: t, reason: 'step' as const }
+          : null
+        : this.stopAt(t, goal, direction === 1);
+      if (!stop) continue;
+      this.tick = t;
+      return stop;
+    }
+    if (direction === 1) return null;
+    this.tick = r.ticks > 0 ? 0 : -1;
+    return { tick: this.tick, reason: 'start of recording' };
+  }
+
+  /** Does a tick stop a search: its goal, or a breakpoint? */
+  stopAt(tick: number, goal: Goal, log: boolean): Stop | null {
+    const hits = this.breakpoints.hits(tick, this.evaluate);
+    for (const { log: text } of hits) if (text !== undefined && log) this.onLog(text, tick);
+    const stopping = hits.filter((h) => h.log === undefined);
+    if (stopping.length > 0)
+      return {
+        tick,
+        reason: 'breakpoint',
+        breakpoints: stopping.map((h) => h.breakpoint),
+        text: stopping.find((h) => h.error)?.error,
+      };
+    return goal(tick) ? { tick, reason: 'step' } : null;
+  }
+
+  /** Puts the cursor on a tick, clamped to the recording. */
+  seek(tick: number): void {
+    this.tick = Math.min(Math.max(Math.round(tick), 0), this.recording.ticks - 1);
+  }
+
+  /** The recorded `line` tick at a place that is nearest to the cursor, or null. */
+  nearest(path: string, line: number): number | null {
+    const r = this.recording;
+    let best: number | null = null;
+    for (let t = 0; t < r.ticks; t++) {
+      const site = r.kindAt(t) === 'line' ? r.sites[r.site.at(t)] : null;
+      if (site?.line !== line || site.path !== path) continue;
+      if (best === null || Math.abs(t - this.tick) <= Math.abs(best - this.tick)) best = t;
+    }
+    return best;
+  }
+}
