@@ -31,8 +31,8 @@ export class BackstepAdapter extends QuerySession {
   private started = false;
   private closed = false;
   private loading = false;
-  /** A client's own move is under way: its answer already says that the script runs. */
-  private moving = false;
+  /** What the client believes: it hears `continued` only when its own requests do not tell it. */
+  private clientSees: 'running' | 'stopped' = 'running';
 
   constructor(private readonly connect: Connect) {
     super();
@@ -122,6 +122,7 @@ export class BackstepAdapter extends QuerySession {
       }
       this.session = session;
       this.started = false;
+      this.clientSees = 'running';
       this.listen(session);
       return session;
     } catch (error) {
@@ -167,14 +168,18 @@ export class BackstepAdapter extends QuerySession {
   }
 
   private onStopped(event: Events['stopped']): void {
-    this.moving = false;
+    // A stop that no request of the client led to (a view moved the cursor): VS Code keeps the old stop's words
+    // unless it hears that the script went on in between.
+    this.onContinued();
+    this.clientSees = 'stopped';
     this.endReport();
     const ids = this.breakpoints.toClient(event.breakpoints);
     this.sendEvent({ seq: 0, type: 'event', event: 'stopped', body: stoppedBody(event, ids) } as P.StoppedEvent);
   }
 
   private onContinued(): void {
-    if (this.moving) return;
+    if (this.clientSees === 'running') return;
+    this.clientSees = 'running';
     const body = { threadId: 1, allThreadsContinued: true };
     this.sendEvent({ seq: 0, type: 'event', event: 'continued', body } as P.ContinuedEvent);
   }
@@ -239,8 +244,13 @@ export class BackstepAdapter extends QuerySession {
 
   private move(response: P.Response, move: Move): void {
     this.act(response, async () => {
-      this.moving = true;
-      await this.live.request('move', { move });
+      this.clientSees = 'running';
+      try {
+        await this.live.request('move', { move });
+      } catch (error) {
+        this.clientSees = 'stopped';
+        throw error;
+      }
     });
   }
 

@@ -54,8 +54,9 @@ test("a client's own continue is not told again as an event, a view's is", async
   await client.request('continue', { threadId: 1 });
   await client.event('stopped');
   expect(client.events('continued')).toHaveLength(0);
-  sessions[0]!.emit('continued', {});
+  sessions[0]!.rest('goto', 0);
   await client.event('continued');
+  await client.event('stopped');
 });
 
 test.each([
