@@ -354,8 +354,7 @@ export class SessionServer {
     completions: ({ text, column, frame }) =>
       this.evaluator && this.framesLive ? this.evaluator.completions(text, column, this.userFrame(frame)) : [],
     setVariable: ({ ref, name, value }) => {
-      const target =
-        this.variables.open(ref).find((v) => v.name === name)?.evaluateName ?? this.variables.element(ref, name);
+      const target = this.variables.expressionOf(ref, name);
       if (!target) throw new Error(`${name} cannot be set.`);
       return this.set(target, value, this.variables.frameOf(ref));
     },
