@@ -1,0 +1,363 @@
+/** Tensors from nothing and from others: factories, copies, casts, fills. Source: PyTorch's "Creation Ops" page. */
+import { context } from '../context';
+import type { DType } from '../dtype';
+import { runtimeError } from '../errors';
+import { formulas as f } from '../formulas';
+import { contiguousAs, denseAs, expandTo, filled } from '../kernels/copy';
+import { dtypeLabel } from '../kernels/elementwise';
+import { op, type Sample, type SampleTensor, type Scalar } from '../op';
+import { broadcast, numel, sameShape, show } from '../shape';
+import { Tensor } from '../tensor';
+
+const like: SampleTensor = { shape: [2, 3] };
+const sizes = (): Sample[] => [
+  { args: [[2, 3]] },
+  { args: [[]] },
+  { args: [[0, 2]] },
+  { args: [[2]], kwargs: { dtype: { dtype: 'int64' } } },
+  { args: [[2, -1]] },
+];
+const likes = (...more: number[]): Sample[] => [
+  { args: [{ tensor: like }, ...more] },
+  { args: [{ tensor: { shape: [3], dtype: 'int64' } }, ...more] },
+  { args: [{ tensor: like }, ...more], kwargs: { dtype: { dtype: 'float64' } } },
+];
+const resized = (...more: number[]): Sample[] => [
+  { args: [{ tensor: like }, [4], ...more] },
+  { args: [{ tensor: { shape: [3], dtype: 'int64' } }, [2, 2], ...more] },
+  { args: [{ tensor: like }, [2], ...more], kwargs: { dtype: { dtype: 'int64' } } },
+];
+
+function checkSize(size: readonly number[], name = ''): number[] {
+  const bad = size.find((d) => d < 0);
+  if (bad !== undefined && name === 'zeros') throw runtimeError('zeros: Dimension size must be non-negative.');
+  if (bad !== undefined) throw runtimeError(`Trying to create tensor with negative dimension ${bad}: ${show(size)}`);
+  return [...size];
+}
+
+for (const [name, value, what] of [
+  ['zeros', 0, '0'],
+  ['ones', 1, '1'],
+  // PyTorch leaves memory as it was; zeros are one such content, and the same at every run.
+  ['empty', 0, '0 (PyTorch: whatever was there)'],
+] as const) {
+  op<[number[], DType | null]>({
+    schema: `${name}(int[] size, *, ScalarType? dtype=None) -> Tensor`,
+    faces: ['torch'],
+    formula: `y = ${what}`,
+    forward: (size, dtype) => filled(dtype ?? context.defaultDtype, checkSize(size, name), value),
+    samples: sizes,
+  });
+  op<[Tensor, DType | null]>({
+    schema: `${name}_like(Tensor self, *, ScalarType? dtype=None) -> Tensor`,
+    faces: ['torch'],
+    formula: `y = ${what}, in x's shape`,
+    forward: (x, dtype) => filled(dtype ?? x.dtype, x.shape, value),
+    samples: likes,
+  });
+  op<[Tensor, number[], DType | null]>({
+    schema: `new_${name}(Tensor self, int[] size, *, ScalarType? dtype=None) -> Tensor`,
+    faces: ['Tensor'],
+    formula: `y = ${what}, in x's dtype`,
+    forward: (x, size, dtype) => filled(dtype ?? x.dtype, checkSize(size), value),
+    samples: resized,
+  });
+}
+
+const scalarType = (s: Scalar): DType =>
+  s.kind === 'float' ? context.defaultDtype : s.kind === 'int' ? 'int64' : 'bool';
+
+op<[number[], Scalar, DType | null]>({
+  schema: 'full(int[] size, Scalar fill_value, *, ScalarType? dtype=None) -> Tensor',
+  faces: ['torch'],
+  formula: 'y = v',
+  forward: (size, v, dtype) => filled(dtype ?? scalarType(v), checkSize(size), v.value),
+  samples: () => [
+    { args: [[2, 3], 1.5] },
+    { args: [[2], 7] },
+    { args: [[2], true] },
+    { args: [[], 2], kwargs: { dtype: { dtype: 'float64' } } },
+  ],
+});
+
+op<[Tensor, Scalar, DType | null]>({
+  schema: 'full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None) -> Tensor',
+  faces: ['torch'],
+  formula: "y = v, in x's shape",
+  forward: (x, v, dtype) => filled(dtype ?? x.dtype, x.shape, v.value),
+  samples: () => likes(2),
+});
+
+op<[Tensor, number[], Scalar, DType | null]>({
+  schema: 'new_full(Tensor self, int[] size, Scalar fill_value, *, ScalarType? dtype=None) -> Tensor',
+  faces: ['Tensor'],
+  formula: "y = v, in x's dtype",
+  forward: (x, size, v, dtype) => filled(dtype ?? x.dtype, checkSize(size), v.value),
+  samples: () => resized(3),
+});
+
+function arange(start: Scalar, end: Scalar, step: Scalar, dtype: DType | null): Tensor {
+  const all = [start, end, step];
+  const type = dtype ?? (all.some((s) => s.kind === 'float') ? context.defaultDtype : 'int64');
+  const [from, to, by] = all.map((s) => Number(s.value));
+  if (by === 0) throw runtimeError('step must be nonzero');
+  if (!Number.isFinite(from) || !Number.isFinite(to)) throw runtimeError(`unsupported range: ${from} -> ${to}`);
+  if ((by > 0 && from > to) || (by < 0 && from < to))
+    throw runtimeError('upper bound and lower bound inconsistent with step sign');
+  const out = Tensor.zeros(type, [Math.ceil((to - from) / by)]);
+  const data = out.storage.data;
+  for (let i = 0; i < data.length; i++)
+    data[i] = (type === 'int64' ? BigInt(Math.trunc(from) + i * Math.trunc(by)) : from + i * by) as never;
+  return out;
+}
+const int = (value: number): Scalar => ({ kind: 'int', value });
+
+op<[Scalar, DType | null]>({
+  schema: 'arange(Scalar end, *, ScalarType? dtype=None) -> Tensor',
+  faces: ['torch'],
+  formula: 'y = 0, 1, … below end',
+  forward: (end, dtype) => arange(int(0), end, int(1), dtype),
+  samples: () => [
+    { args: [4] },
+    { args: [2.5] },
+    { args: [-1] },
+    { args: [3], kwargs: { dtype: { dtype: 'float64' } } },
+  ],
+});
+
+op<[Scalar, Scalar, Scalar, DType | null]>({
+  schema: 'arange_from(Scalar start, Scalar end, Scalar step=1, *, ScalarType? dtype=None) -> Tensor',
+  faces: ['torch:arange'],
+  formula: 'y = start + i · step, below end',
+  forward: arange,
+  samples: () => [
+    { args: [1, 5] },
+    { args: [0, 1, 0.1] },
+    { args: [5, 0, -2] },
+    { args: [0, 5, 0] },
+    { args: [0, 5, -1] },
+    { args: [1, 2, 0.25], kwargs: { dtype: { dtype: 'float64' } } },
+  ],
+});
+
+op<[Scalar, Scalar, number, DType | null]>({
+  schema: 'linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None) -> Tensor',
+  faces: ['torch'],
+  formula: 'y = start + i · (end − start) / (steps − 1)',
+  forward: (start, end, steps, dtype) => {
+    if (steps < 0) throw runtimeError('number of steps must be non-negative');
+    const out = Tensor.zeros(dtype ?? context.defaultDtype, [steps]);
+    const data = out.storage.data;
+    const round = out.dtype === 'float32' ? Math.fround : (v: number) => v;
+    const from = round(Number(start.value));
+    const to = round(Number(end.value));
+    const step = steps > 1 ? round(round(to - from) / (steps - 1)) : 0;
+    // From both ends to the middle, as PyTorch does.
+    for (let i = 0; i < steps; i++) {
+      const v = i < Math.floor(steps / 2) || steps === 1 ? from + step * i : to - step * (steps - i - 1);
+      data[i] = (out.dtype === 'int64' ? BigInt(Math.trunc(v)) : v) as never;
+    }
+    return out;
+  },
+  samples: () => [
+    { args: [0, 1, 5] },
+    { args: [-1, 1, 4] },
+    { args: [3, 3.5, 1] },
+    { args: [0, 1, 0] },
+    { args: [0, 10, 7], kwargs: { dtype: { dtype: 'float64' } } },
+    { args: [0, 1, -1] },
+  ],
+});
+
+op<[number, number | null, DType | null]>({
+  schema: 'eye(int n, int? m=None, *, ScalarType? dtype=None) -> Tensor',
+  faces: ['torch'],
+  formula: 'y[i, j] = 1 where i = j, else 0',
+  forward: (n, m, dtype) => {
+    const columns = m ?? n;
+    for (const [name, size] of Object.entries({ n, m: columns }))
+      if (size < 0) throw runtimeError(`${name} must be greater or equal to 0, got ${size}`);
+    const out = Tensor.zeros(dtype ?? context.defaultDtype, [n, columns]);
+    const one = out.dtype === 'int64' ? 1n : 1;
+    for (let i = 0; i < Math.min(n, columns); i++) out.storage.data[i * columns + i] = one as never;
+    return out;
+  },
+  samples: () => [
+    { args: [3] },
+    { args: [2, 3] },
+    { args: [2], kwargs: { dtype: { dtype: 'int64' } } },
+    { args: [-1] },
+  ],
+});
+
+op<[Tensor, string | null]>({
+  schema: 'clone(Tensor self, *, str? memory_format=None) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  formula: 'y = x',
+  gradient: 'dx = dy',
+  forward: (x, format) => (format === 'contiguous_format' ? contiguousAs(x, x.dtype) : denseAs(x, x.dtype)),
+  grads: { self: (c) => c.grad },
+  samples: () => [
+    { args: [{ tensor: like }] },
+    { args: [{ tensor: { shape: [2, 3], permute: [1, 0] } }] },
+    { args: [{ tensor: { shape: [2], dtype: 'bool' } }] },
+  ],
+});
+
+op<[Tensor]>({
+  schema: 'contiguous(Tensor self) -> Tensor',
+  faces: ['Tensor'],
+  composite: true,
+  formula: 'y = x, in row-major order: x itself where it is so already',
+  gradient: 'dx = dy',
+  forward: (x) => (x.contiguous ? x : f.clone(x, 'contiguous_format')),
+  samples: () => [{ args: [{ tensor: like }] }, { args: [{ tensor: { shape: [2, 3], permute: [1, 0] } }] }],
+});
+
+op<[Tensor, DType]>({
+  schema: 'to_dtype(Tensor self, ScalarType dtype) -> Tensor',
+  faces: ['torch.ops.aten:to'],
+  formula: 'y = x as another dtype',
+  gradient: "dx = dy as x's dtype",
+  forward: (x, dtype) => denseAs(x, dtype),
+  grads: { self: (c) => c.grad },
+  gradName: 'ToCopyBackward0',
+  samples: () => [
+    { args: [{ tensor: like }, { dtype: 'float64' }] },
+    { args: [{ tensor: { shape: [2, 3], permute: [1, 0], dtype: 'float64' } }, { dtype: 'float32' }] },
+    { args: [{ tensor: { shape: [4], data: [-1.5, 0, 0.5, 2.9] } }, { dtype: 'int64' }] },
+    { args: [{ tensor: { shape: [4], data: [-1.5, 0, 0.5, 2.9] } }, { dtype: 'bool' }] },
+    { args: [{ tensor: { shape: [4], data: [-1.5, 0, 200, 2.9] } }, { dtype: 'uint8' }] },
+    { args: [{ tensor: { shape: [3], dtype: 'int64' } }, { dtype: 'float32' }] },
+    { args: [{ tensor: { shape: [3], dtype: 'int64', data: [300, -1, 5] } }, { dtype: 'int8' }] },
+    { args: [{ tensor: { shape: [3], dtype: 'bool' } }, { dtype: 'int64' }] },
+  ],
+});
+
+op<[Tensor, Tensor]>({
+  schema: 'copy_(Tensor self, Tensor src, bool non_blocking=False) -> Tensor',
+  faces: ['Tensor'],
+  inplaceOnly: true,
+  formula: 'x ← s, broadcast',
+  gradient: 'ds = dy,  dx = 0',
+  forward: (x, src) => {
+    const shape = broadcast(x.shape, src.shape);
+    if (!sameShape(shape, x.shape))
+      throw runtimeError(`output with shape ${show(x.shape)} doesn't match the broadcast shape ${show(shape)}`);
+    return expandTo(src, shape);
+  },
+  grads: { self: (c, f) => f.zeros_like(c.grad), src: (c) => c.grad },
+  gradName: 'CopyBackwards',
+  samples: () => [
+    { args: [{ tensor: like }, { tensor: like }] },
+    { args: [{ tensor: like }, { tensor: { shape: [3], dtype: 'float64' } }] },
+    { args: [{ tensor: like }, { tensor: { shape: [3, 2], permute: [1, 0] } }] },
+    { args: [{ tensor: { shape: [3], dtype: 'int64' } }, { tensor: { shape: [3] } }] },
+    { args: [{ tensor: like }, { tensor: { shape: [2] } }] },
+    { args: [{ tensor: { shape: [3] } }, { tensor: like }] },
+  ],
+});
+
+op<[Tensor, Tensor]>({
+  schema: 'fill_(Tensor self, Number value) -> Tensor',
+  faces: ['Tensor'],
+  inplaceOnly: true,
+  formula: 'x ← v',
+  gradient: 'dv = Σ dy,  dx = 0',
+  forward: (x, v) => {
+    if (v.rank !== 0)
+      throw runtimeError(`fill_ only supports 0-dimension value tensor but got tensor with ${v.rank} dimensions.`);
+    return expandTo(v, x.shape);
+  },
+  grads: { self: (c, f) => f.zeros_like(c.grad), value: (c) => c.grad },
+  gradName: (_, v) => (v.wrapped ? 'FillBackward2' : 'FillBackward3'),
+  samples: () => [
+    { args: [{ tensor: like }, 1.5] },
+    { args: [{ tensor: like }, { tensor: { shape: [] } }] },
+    { args: [{ tensor: { shape: [2], dtype: 'int64' } }, 3] },
+    { args: [{ tensor: like }, { tensor: { shape: [3] } }] },
+  ],
+});
+
+op<[Tensor]>({
+  schema: 'zero_(Tensor self) -> Tensor',
+  faces: ['Tensor'],
+  inplaceOnly: true,
+  formula: 'x ← 0',
+  gradient: 'dx = 0',
+  forward: (x) => Tensor.zeros(x.dtype, [...x.shape]),
+  grads: { self: (c, f) => f.zeros_like(c.grad) },
+  samples: () => [{ args: [{ tensor: like }] }, { args: [{ tensor: { shape: [2], dtype: 'int64' } }] }],
+});
+
+/** Keeps the elements (of the last two dimensions) that `keep` chooses by column − row. */
+function triangle(x: Tensor, name: string, keep: (columnMinusRow: number) => boolean): Tensor {
+  if (x.rank < 2) throw runtimeError(`${name}: input tensor must have at least 2 dimensions`);
+  const out = contiguousAs(x, x.dtype);
+  const [rows, columns] = x.shape.slice(-2);
+  const { data } = out.storage;
+  const zero = x.dtype === 'int64' ? 0n : 0;
+  for (let i = 0; i < numel(x.shape); i++)
+    if (!keep((i % columns) - (Math.floor(i / columns) % rows))) data[i] = zero as never;
+  return out;
+}
+
+for (const [name, keep, which] of [
+  ['tril', (d: number, k: number) => d <= k, '≤'],
+  ['triu', (d: number, k: number) => d >= k, '≥'],
+] as const)
+  op<[Tensor, number]>({
+    schema: `${name}(Tensor self, int diagonal=0) -> Tensor`,
+    faces: ['torch', 'Tensor'],
+    inplace: true,
+    formula: `y[i, j] = x[i, j] where j − i ${which} k, else 0`,
+    gradient: `dx[i, j] = dy[i, j] where j − i ${which} k, else 0`,
+    forward: (x, k) => triangle(x, name, (d) => keep(d, k)),
+    grads: { self: (c, f) => f[name](c.grad, c.attr('diagonal')) },
+    samples: () => [
+      { args: [{ tensor: { shape: [3, 4] } }] },
+      { args: [{ tensor: { shape: [2, 3, 3] } }, 1] },
+      { args: [{ tensor: { shape: [3, 3], dtype: 'int64' } }, -1] },
+      { args: [{ tensor: { shape: [3] } }] },
+    ],
+  });
+
+op<[Tensor[], string]>({
+  schema: "meshgrid(Tensor[] tensors, *, str indexing='ij') -> Tensor[]",
+  faces: ['torch'],
+  composite: true,
+  formula: 'yₖ[i₀, i₁, …] = xₖ[iₖ]',
+  gradient: 'dxₖ = Σ dyₖ over the other dimensions',
+  forward: (tensors, indexing) => {
+    if (tensors.length === 0) throw runtimeError('meshgrid expects a non-empty TensorList');
+    if (indexing !== 'ij' && indexing !== 'xy')
+      throw runtimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${indexing}`);
+    const { dtype } = tensors[0];
+    for (const t of tensors) {
+      if (t.rank > 1)
+        throw runtimeError(`torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: ${show(t.shape)}`);
+      if (t.dtype !== dtype)
+        throw runtimeError(`torch.meshgrid expects all tensors to have the same dtype, but got ${dtypeLabel(t.dtype)}`);
+    }
+    const swap = indexing === 'xy' && tensors.length > 1;
+    const order = swap ? [tensors[1], tensors[0], ...tensors.slice(2)] : tensors;
+    const shape = order.map((t) => t.count);
+    const grids = order.map((t, i) =>
+      f.expand(
+        f.view(
+          t,
+          shape.map((_, d) => (d === i ? -1 : 1)),
+        ),
+        shape,
+      ),
+    );
+    if (!swap) return grids;
+    const turned = grids.map((g) => f.transpose(g, 0, 1));
+    return [turned[1], turned[0], ...turned.slice(2)];
+  },
+  samples: () => [
+    { args: [{ tensors: [{ shape: [2] }, { shape: [3] }] }], kwargs: { indexing: 'ij' } },
+    { args: [{ tensors: [{ shape: [2] }, { shape: [3] }, { shape: [2] }] }], kwargs: { indexing: 'xy' } },
+    { args: [{ tensors: [{ shape: [2, 2] }] }], kwargs: { indexing: 'ij' } },
+  ],
+});
