@@ -40,6 +40,11 @@ export class Panels implements vscode.Disposable {
 
   private openBySetting(run: Run): void {
     if (run.debug.configuration.noDebug) return;
+    const recording = this.editors.get(String(run.debug.configuration.program));
+    if (recording) {
+      void placeBeside(run.session.script, recording.webview);
+      return;
+    }
     if (vscode.workspace.getConfiguration('backstep').get('openNetwork', true)) this.show();
   }
 
@@ -67,6 +72,20 @@ export class Panels implements vscode.Disposable {
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.shared?.webview.dispose();
+  }
+}
+
+/** Puts a recording's script where its editor was, and the editor beside it: else VS Code would cover the one with the other. */
+async function placeBeside(script: string, editor: vscode.WebviewPanel): Promise<void> {
+  try {
+    const document = await vscode.workspace.openTextDocument(script);
+    await vscode.window.showTextDocument(document, { viewColumn: editor.viewColumn, preserveFocus: true });
+    editor.reveal(undefined, false);
+    // A custom editor that is revealed in another column would be copied; this command moves it.
+    await vscode.commands.executeCommand('workbench.action.moveEditorToRightGroup');
+    await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One });
+  } catch {
+    // The script is not on this machine: the network alone can be stepped through.
   }
 }
 
