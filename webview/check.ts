@@ -160,6 +160,7 @@ const messages: { [T in ToWebview['type']]: Check } = {
   picture: shape({ picture, timeline, tensor: orNull(tensor), update: orNull(update) }),
   running: shape({ cursor, loss: orNull(isCell), timeline: orNull(timeline) }),
   tensor: shape({ tensor }),
+  show: shape({ ref }),
   update: shape({ update }),
   caret: shape({ nodes: list(isInt) }),
   ended: shape({ text: isStr }),

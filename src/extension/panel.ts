@@ -25,6 +25,8 @@ export class NetworkPanel implements vscode.Disposable {
   private readonly feed = new Feed((message) => this.post(message));
   private readonly subscriptions: vscode.Disposable[];
   private ready = false;
+  /** Chosen before the view was there. */
+  private toShow: TensorRef | null = null;
   private keepFocusUntil = 0;
   private caretTimer: NodeJS.Timeout | undefined;
 
@@ -58,7 +60,8 @@ export class NetworkPanel implements vscode.Disposable {
 
   /** Shows a tensor in the inspector. */
   inspect(ref: TensorRef): void {
-    void this.feed.inspect(ref);
+    if (this.ready) this.post({ type: 'show', ref });
+    else this.toShow = ref;
   }
 
   private post(message: ToWebview): void {
@@ -95,6 +98,8 @@ export class NetworkPanel implements vscode.Disposable {
         this.ready = true;
         this.feed.reset();
         this.follow();
+        if (this.toShow) this.post({ type: 'show', ref: this.toShow });
+        this.toShow = null;
         break;
       case 'seek':
         this.go((run) => run.session.request('seek', { tick: message.tick }));

@@ -16,6 +16,8 @@ export type ToWebview =
   | { type: 'running'; cursor: Cursor; loss: number | string | null; timeline: TimelineView | null }
   | { type: 'tensor'; tensor: TensorView }
   | { type: 'update'; update: UpdateView }
+  /** Show this tensor in the inspector: the user chose it outside the view, among the debugger's variables. */
+  | { type: 'show'; ref: TensorRef }
   /** Nodes made by the editor's current line. */
   | { type: 'caret'; nodes: number[] }
   | { type: 'ended'; text: string }
