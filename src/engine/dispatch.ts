@@ -24,7 +24,11 @@ export function wrapNumber({ kind, value }: Scalar): Tensor {
   return t;
 }
 
-const asScalar = (value: number): Scalar => ({ kind: 'float', value });
+/** A plain number as Python would read it: 2 is an int, 0.5 a float. */
+const asScalar = (value: number): Scalar => ({
+  kind: Number.isSafeInteger(value) && !Object.is(value, -0) ? 'int' : 'float',
+  value,
+});
 
 /** Reads a default as Python would: None, True, 1, 0.5, [], mean. */
 function readDefault(p: Param): Arg {
@@ -45,9 +49,11 @@ function normalize(op: Op, args: readonly unknown[]): Arg[] {
   if (!known) defaults.set(op, (known = op.schema.params.map(readDefault)));
   return op.schema.params.map((p, i) => {
     let a = (args[i] === undefined ? known![i] : args[i]) as Arg;
-    if (typeof a === 'number' && (p.type === 'Number' || (p.type.startsWith('Scalar') && p.type !== 'ScalarType?')))
-      a = asScalar(a);
-    return p.type === 'Number' && a !== null && typeof a === 'object' && 'kind' in a ? wrapNumber(a as Scalar) : a;
+    const number = p.type.startsWith('Number');
+    if (typeof a === 'number' && (number || (p.type.startsWith('Scalar') && p.type !== 'ScalarType?'))) a = asScalar(a);
+    // dim=1 where a list of dimensions may stand.
+    if (typeof a === 'number' && p.type.startsWith('int[]')) return [a];
+    return number && a !== null && typeof a === 'object' && 'kind' in a ? wrapNumber(a as Scalar) : a;
   });
 }
 
@@ -113,6 +119,14 @@ function linkView(base: Tensor, outs: readonly Tensor[]): void {
   }
 }
 
+/** What a tensor holds before it is overwritten, with its gradient function of before: PyTorch saves such a copy too. */
+function asBefore(t: Tensor): Tensor {
+  const copy = Tensor.of(t.dtype, [...t.shape], t.values().slice());
+  copy.gradFn = t.gradFn;
+  copy.outputNr = t.outputNr;
+  return copy;
+}
+
 function runInplace(op: Op, args: readonly Arg[]): Tensor {
   const self = args[0] as Tensor;
   const { spec } = op;
@@ -131,7 +145,11 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
     // Gradient edges are those of before the write.
     node = new OpNode(op, args, [self], gradEdge);
     // A saved input is checked against the version it had before, so that writing over what the gradient needs is an error …
-    node.save(args, [], 'inputs');
+    node.save(
+      op.spec.saves?.includes(op.schema.params[0].name) ? [asBefore(self), ...args.slice(1)] : args,
+      [],
+      'inputs',
+    );
   }
   writeInto(self, value);
   if (node) {

@@ -3,7 +3,7 @@
  * `sum(Tensor self, int[]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor`.
  * The Python face makes its functions from it, so that an op is written down once.
  *
- * Types: Tensor, Tensor?, Tensor[], Tensor?[] (a list with None in it), Number (a Tensor or a Python number), Scalar, Scalar?, int, int?, int[], int[]?, float, float?,
+ * Types: Tensor, Tensor?, Tensor[], Tensor?[] (a list with None in it), Number and Number? (a Tensor or a Python number), Scalar, Scalar?, int, int?, int[], int[]?, float, float?,
  * bool, bool?, str, str?, ScalarType?, Generator?.
  */
 export interface Param {

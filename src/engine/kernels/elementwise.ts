@@ -1,8 +1,8 @@
 /** Elementwise loops in plain TypeScript: the reference that every faster path is compared with. */
 import { context } from '../context';
 import { allocate, type Data, DTYPES, type DType, isFloat, promote } from '../dtype';
-import { broadcast, numel, sameShape } from '../shape';
-import { forEachOffset, Tensor } from '../tensor';
+import { broadcast, numel } from '../shape';
+import { Tensor } from '../tensor';
 import { converter } from './convert';
 
 type Fn1 = (a: number) => number;
@@ -50,8 +50,24 @@ export function numbers(t: Tensor): Float64Array {
   return (v instanceof BigInt64Array ? Float64Array.from(v, Number) : v) as Float64Array;
 }
 
-/** f of every element; the result is of dtype `to`. `big` serves int64 to int64 exactly. */
-export function unary(x: Tensor, to: DType, f: Fn1, big?: Big1): Tensor {
+type Floats = Float32Array | Float64Array;
+/** A loop of its own for a hot op: `out[i] = f(x[i])`. A shared loop that calls any function is several times slower. */
+export type Loop1 = (x: Floats, out: Floats, n: number) => void;
+/** The same for two inputs, which advance by `di` and `dj` (0 repeats one element): `out[o + k] = f(x[i + k·di], y[j + k·dj])`. */
+export type Loop2 = (
+  x: Floats,
+  i: number,
+  di: number,
+  y: Floats,
+  j: number,
+  dj: number,
+  out: Floats,
+  o: number,
+  n: number,
+) => void;
+
+/** f of every element; the result is of dtype `to`. `big` serves int64 to int64 exactly, `loop` floats to floats quickly. */
+export function unary(x: Tensor, to: DType, f: Fn1, big?: Big1, loop?: Loop1): Tensor {
   const n = x.count;
   if (to === 'int64' && x.dtype === 'int64' && big) {
     const source = x.values() as BigInt64Array;
@@ -64,11 +80,19 @@ export function unary(x: Tensor, to: DType, f: Fn1, big?: Big1): Tensor {
   if (to === 'int64') {
     const target = out as unknown as BigInt64Array;
     for (let i = 0; i < n; i++) target[i] = BigInt(f(source[i]));
-  } else for (let i = 0; i < n; i++) out[i] = f(source[i]);
+  } else if (loop && isFloat(x.dtype) && isFloat(to)) loop(source, out, n);
+  else if (x.dtype === 'float32' && to === 'float32')
+    map32(f, source as unknown as Float32Array, out as unknown as Float32Array, n);
+  else for (let i = 0; i < n; i++) out[i] = f(source[i]);
   return Tensor.of(to, [...x.shape], out);
 }
 
-/** Strides that read `t` as if it had `shape`: 0 along broadcast dimensions. */
+/** Apart from the loop for all dtypes, so that the engine knows what it reads and writes. */
+function map32(f: Fn1, source: Float32Array, out: Float32Array, n: number): void {
+  for (let i = 0; i < n; i++) out[i] = f(source[i]);
+}
+
+/** Strides that read a row-major tensor of shape `from` as if it had `shape`: 0 along broadcast dimensions. */
 function broadcastStrides(from: readonly number[], shape: readonly number[]): number[] {
   const lead = shape.length - from.length;
   const strides = new Array<number>(shape.length).fill(0);
@@ -80,18 +104,45 @@ function broadcastStrides(from: readonly number[], shape: readonly number[]): nu
   return strides;
 }
 
-/** The elements of `values` (row-major, of shape `from`), repeated to fill `shape`. */
-function spread<D extends Data>(values: D, from: readonly number[], shape: readonly number[], dtype: DType): D {
-  if (sameShape(from, shape)) return values;
-  const n = numel(shape);
-  const out = allocate(dtype, n) as Float64Array;
-  const source = values as unknown as Float64Array;
-  if (source.length === 1) out.fill(source[0]);
-  else
-    forEachOffset({ shape: [...shape], strides: broadcastStrides(from, shape), offset: 0 }, (offset, i) => {
-      out[i] = source[offset];
-    });
-  return out as unknown as D;
+/**
+ * Walks row-major inputs that broadcast to `shape`, a run at a time: the longest stretch in which each input stands still or goes on by
+ * one. `visit` gets the run's place in the output, its length, and where each input starts and how it advances.
+ */
+export function forEachRun(
+  shape: readonly number[],
+  inputs: readonly (readonly number[])[],
+  visit: (out: number, length: number, starts: readonly number[], steps: readonly number[]) => void,
+): void {
+  const total = numel(shape);
+  if (total === 0) return;
+  const strides = inputs.map((from) => broadcastStrides(from, shape));
+  // The innermost dimensions that every input reads as one.
+  let d = shape.length;
+  let length = 1;
+  let steps: number[] | null = null;
+  while (d > 0) {
+    if (shape[d - 1] !== 1) {
+      const here = strides.map((s) => s[d - 1]);
+      if (!steps) steps = here;
+      else if (!here.every((s, k) => s === steps![k] * length)) break;
+      length *= shape[d - 1];
+    }
+    d--;
+  }
+  const at = new Array<number>(d).fill(0);
+  const starts = inputs.map(() => 0);
+  for (let out = 0; ; ) {
+    visit(out, length, starts, steps ?? starts);
+    out += length;
+    if (out === total) return;
+    for (let k = d - 1; k >= 0; k--) {
+      at[k]++;
+      for (let t = 0; t < starts.length; t++) starts[t] += strides[t][k];
+      if (at[k] < shape[k]) break;
+      for (let t = 0; t < starts.length; t++) starts[t] -= strides[t][k] * shape[k];
+      at[k] = 0;
+    }
+  }
 }
 
 export interface BinaryRule {
@@ -101,27 +152,66 @@ export interface BinaryRule {
   to?: DType;
   /** Exact arithmetic where the inputs are int64. */
   big?: Big2;
+  /** A loop of its own where inputs and result are floats. */
+  loop?: Loop2;
 }
 
-/** f of every pair, broadcast. */
+/** f of every pair, broadcast. A bool result is 1 where f gives anything but 0. */
 export function binary(a: Tensor, b: Tensor, f: Fn2, rule: BinaryRule = {}): Tensor {
   const shape = broadcast(a.shape, b.shape);
   const compute = rule.compute ?? resultType(a, b);
   const to = rule.to ?? compute;
-  const n = numel(shape);
-  const x = spread(valuesAs(a, compute), a.shape, shape, compute) as Float64Array;
-  const y = spread(valuesAs(b, compute), b.shape, shape, compute) as Float64Array;
-  const out = allocate(to, n) as Float64Array;
-  if (compute === 'int64') {
-    const bx = x as unknown as BigInt64Array;
-    const by = y as unknown as BigInt64Array;
-    if (to === 'int64') {
-      const target = out as unknown as BigInt64Array;
-      const big = rule.big ?? ((p, q) => BigInt(f(Number(p), Number(q))));
-      for (let i = 0; i < n; i++) target[i] = BigInt.asIntN(64, big(bx[i], by[i]));
-    } else for (let i = 0; i < n; i++) out[i] = f(Number(bx[i]), Number(by[i]));
-  } else for (let i = 0; i < n; i++) out[i] = f(x[i], y[i]);
+  const x = valuesAs(a, compute) as Float64Array;
+  const y = valuesAs(b, compute) as Float64Array;
+  const out = allocate(to, numel(shape)) as Float64Array;
+  const loop = chooseLoop(f, rule, compute, to);
+  forEachRun(shape, [a.shape, b.shape], (o, n, [i, j], [di, dj]) => loop(x, i, di, y, j, dj, out, o, n));
   return Tensor.of(to, shape, out);
+}
+
+function chooseLoop(f: Fn2, rule: BinaryRule, compute: DType, to: DType): Loop2 {
+  if (rule.loop && isFloat(compute) && isFloat(to)) return rule.loop;
+  if (compute === 'int64') {
+    const read = (v: unknown) => v as bigint;
+    if (to === 'int64') {
+      const big = rule.big ?? ((p, q) => BigInt(f(Number(p), Number(q))));
+      return (x, i, di, y, j, dj, out, o, n) => {
+        const target = out as unknown as BigInt64Array;
+        for (const end = o + n; o < end; o++, i += di, j += dj)
+          target[o] = BigInt.asIntN(64, big(read(x[i]), read(y[j])));
+      };
+    }
+    return (x, i, di, y, j, dj, out, o, n) => {
+      for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = f(Number(x[i]), Number(y[j]));
+    };
+  }
+  if (to === 'bool')
+    return (x, i, di, y, j, dj, out, o, n) => {
+      for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = f(x[i], y[j]) ? 1 : 0;
+    };
+  return (x, i, di, y, j, dj, out, o, n) => {
+    for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = f(x[i], y[j]);
+  };
+}
+
+/** f of every three elements, broadcast; for floats, and for what fits a float64 exactly. */
+export function ternary(
+  inputs: readonly [Tensor, Tensor, Tensor],
+  compute: DType,
+  f: (a: number, b: number, c: number) => number,
+): Tensor {
+  const [a, b, c] = inputs;
+  const shape = broadcast(broadcast(a.shape, b.shape), c.shape);
+  const whole = compute === 'int64';
+  const [x, y, z] = inputs.map((t) => (whole ? numbers(t) : (valuesAs(t, compute) as Float64Array)));
+  const out = allocate(compute, numel(shape)) as Float64Array;
+  forEachRun(shape, [a.shape, b.shape, c.shape], (o, n, [i, j, k], [di, dj, dk]) => {
+    for (let m = 0; m < n; m++) {
+      const v = f(x[i + m * di], y[j + m * dj], z[k + m * dk]);
+      out[o + m] = whole ? (BigInt(v) as unknown as number) : v;
+    }
+  });
+  return Tensor.of(compute, shape, out);
 }
 
 /** `result type` errors name dtypes as C++ does. */

@@ -1,32 +1,432 @@
-/** Activations. Source: torch.nn.functional's documentation. */
-import { unary } from '../kernels/elementwise';
-import { op, type Sample } from '../op';
+/** Activations and their gradients. Source: torch.nn.functional's documentation; kernels and derivatives as in ATen. */
+import { runtimeError } from '../errors';
+import { formulas } from '../formulas';
+import { binary, unary } from '../kernels/elementwise';
+import { reluLoop, thresholdGradLoop } from '../kernels/hotLoops';
+import { normalCdf, normalPdf, sigmoid, softplus } from '../kernels/special';
+import { type BackwardContext, type Formulas, op, type Sample, type Scalar } from '../op';
 import type { Tensor } from '../tensor';
+import { floatsOnly } from './refusals';
+import { exactly, ofTypes, oneInput } from './samples';
 
-/** A matrix, a scalar, a transposed matrix, float64, nothing. */
-export const oneInput = (): Sample[] => [
-  { args: [{ tensor: { shape: [2, 3] } }] },
-  { args: [{ tensor: { shape: [] } }] },
-  { args: [{ tensor: { shape: [3, 4], permute: [1, 0] } }] },
-  { args: [{ tensor: { shape: [5], dtype: 'float64' } }] },
-  { args: [{ tensor: { shape: [0] } }] },
-];
+const F = 'torch.nn.functional';
+const num = (s: Scalar) => Number(s.value);
 
 op<[Tensor]>({
   schema: 'relu(Tensor input) -> Tensor',
-  faces: ['torch', 'Tensor', 'torch.nn.functional'],
+  faces: ['torch', 'Tensor', F],
   inplace: true,
   formula: 'y = max(x, 0)',
   gradient: 'dx = dy where y > 0, else 0',
-  // NaN stays NaN, as in PyTorch.
-  forward: (x) =>
-    unary(
+  forward: (x) => {
+    if (x.dtype === 'bool') throw runtimeError('Boolean inputs not supported for relu');
+    return unary(
       x,
       x.dtype,
-      (v) => Math.max(v, 0),
-      (v) => (v <= 0n ? 0n : v),
-    ),
+      // biome-ignore lint/complexity/useMathMinMax: NaN stays NaN and -0 stays -0, as in PyTorch
+      (v) => (v < 0 ? 0 : v),
+      (v) => (v < 0n ? 0n : v),
+      reluLoop,
+    );
+  },
   saves: ['result'],
   grads: { input: (c, f) => f.threshold_backward(c.grad, c.saved('result'), 0) },
-  samples: oneInput,
+  samples: () => [...oneInput(), ...exactly([Number.NaN, 0, -0]), ...ofTypes(['int64'])],
+});
+
+op<[Tensor, Tensor, Scalar]>({
+  schema: 'threshold_backward(Tensor grad_output, Tensor input, Scalar threshold) -> Tensor',
+  faces: [],
+  formula: 'dx = dy where x > threshold, else 0',
+  gradient: 'ddy = ddx where x > threshold, else 0',
+  forward: (g, x, threshold) => {
+    const t = num(threshold);
+    return binary(g, x, (dy, v) => (v <= t ? 0 : dy), { loop: thresholdGradLoop(t) });
+  },
+  saves: ['input'],
+  grads: { grad_output: (c, f) => f.threshold_backward(c.grad, c.saved('input'), c.attr('threshold')) },
+  samples: () => [{ args: [{ tensor: { shape: [4] } }, { tensor: { shape: [4] } }, 0.5] }],
+});
+
+interface Activation {
+  name: string;
+  /** Arguments after the input, as in a schema; all of them Scalars. */
+  params?: string;
+  faces?: string[];
+  /** The kernel that PyTorch's message names when given integers; left out where it takes them. */
+  kernel?: string;
+  inplace?: boolean;
+  formula: string;
+  gradient: string;
+  value: (x: number, ...p: number[]) => number;
+  slope: (x: number, ...p: number[]) => number;
+  /** The slope's own derivative, for double backward; left out where it is 0. */
+  bend?: (x: Tensor, f: Formulas, ...p: number[]) => Tensor;
+  gradName?: string;
+  samples?: Sample[];
+}
+
+/** An activation of one input and its gradient as an op of its own, `<name>_backward`. */
+function activation(a: Activation): void {
+  const params = a.params ? `, ${a.params}` : '';
+  const names = [...params.matchAll(/Scalar (\w+)/g)].map((m) => m[1]);
+  const back = `${a.name}_backward`;
+  const attrs = (c: BackwardContext) => names.map((n) => c.attr<Scalar>(n));
+  op<[Tensor, ...Scalar[]]>({
+    schema: `${a.name}(Tensor input${params}) -> Tensor`,
+    faces: a.faces ?? [F],
+    inplace: a.inplace,
+    formula: `y = ${a.formula}`,
+    gradient: `dx = ${a.gradient}`,
+    forward: (x, ...p) => {
+      if (a.kernel) floatsOnly(a.kernel, x.dtype);
+      const k = p.map(num);
+      return unary(x, x.dtype, (v) => a.value(v, ...k));
+    },
+    saves: ['input'],
+    grads: { input: (c, f) => f[back](c.grad, c.saved('input'), ...attrs(c)) },
+    gradName: a.gradName,
+    samples: () => [
+      ...oneInput([-4, 4]),
+      ...(a.samples ?? []),
+      ...exactly([0, -100, 100]),
+      ...(a.kernel ? [] : ofTypes(['int64'])),
+    ],
+  });
+  op<[Tensor, Tensor, ...Scalar[]]>({
+    schema: `${back}(Tensor grad_output, Tensor input${params}) -> Tensor`,
+    faces: [],
+    formula: `dx = ${a.gradient}`,
+    gradient: 'ddy = ddx · the slope,  dx = ddx · dy · the slope’s slope',
+    forward: (g, x, ...p) => {
+      const k = p.map(num);
+      return binary(g, x, (dy, v) => {
+        const s = a.slope(v, ...k);
+        return s === 0 ? 0 : dy * s;
+      });
+    },
+    saves: ['grad_output', 'input'],
+    grads: {
+      grad_output: (c, f) => f[back](c.grad, c.saved('input'), ...attrs(c)),
+      input: (c, f) =>
+        a.bend ? f.mul(f.mul(c.grad, c.saved('grad_output')), a.bend(c.saved('input'), f, ...attrs(c).map(num))) : null,
+    },
+    samples: () => [],
+  });
+}
+
+const with_ = (...more: number[]): Sample => ({ args: [{ tensor: { shape: [2, 3], range: [-4, 4] } }, ...more] });
+
+activation({
+  name: 'leaky_relu',
+  faces: [F, 'torch._C._nn'],
+  params: 'Scalar negative_slope=0.01',
+  kernel: 'leaky_relu_cpu',
+  inplace: true,
+  formula: 'x where x > 0, else negative_slope · x',
+  gradient: 'dy where x > 0, else negative_slope · dy',
+  value: (x, slope) => (x > 0 ? x : x * slope),
+  slope: (x, slope) => (x > 0 ? 1 : slope),
+  samples: [with_(0.2)],
+});
+
+activation({
+  name: 'elu',
+  faces: [F, 'torch._C._nn'],
+  params: 'Scalar alpha=1, Scalar scale=1, Scalar input_scale=1',
+  kernel: 'elu_cpu',
+  inplace: true,
+  formula: 'scale · x where x > 0, else scale · alpha · (exp(input_scale · x) − 1)',
+  gradient: 'dy · scale where x > 0, else dy · input_scale · scale · alpha · exp(input_scale · x)',
+  value: (x, alpha, scale, k) => (x <= 0 ? Math.expm1(x * k) * alpha * scale : x * scale),
+  slope: (x, alpha, scale, k) => (x <= 0 ? k * alpha * scale * Math.exp(x * k) : scale),
+  bend: (x, f, alpha, scale, k) => f.where(f.gt(x, 0), 0, f.mul(f.exp(f.mul(x, k)), k * k * alpha * scale)),
+  samples: [with_(0.5)],
+});
+
+const SELU = [1.6732632423543772, 1.0507009873554805, 1] as const;
+
+op<[Tensor]>({
+  schema: 'selu(Tensor input) -> Tensor',
+  faces: ['torch', F],
+  inplace: true,
+  formula: 'y = 1.0507 · (x where x > 0, else 1.6733 · (eˣ − 1))',
+  gradient: 'dx = dy · 1.0507 where x > 0, else dy · 1.7581 · eˣ',
+  forward: (x) => {
+    floatsOnly('elu_cpu', x.dtype);
+    return unary(x, x.dtype, (v) => (v <= 0 ? Math.expm1(v) * SELU[0] * SELU[1] : v * SELU[1]));
+  },
+  saves: ['input'],
+  grads: { input: (c, f) => f.elu_backward(c.grad, c.saved('input'), ...SELU) },
+  gradName: 'EluBackward0',
+  samples: () => oneInput(),
+});
+
+op<[Tensor, Scalar]>({
+  schema: 'celu(Tensor input, Scalar alpha=1.0) -> Tensor',
+  faces: ['torch', F],
+  inplace: true,
+  formula: 'y = x where x > 0, else alpha · (exp(x / alpha) − 1)',
+  gradient: 'dx = dy where x > 0, else dy · exp(x / alpha)',
+  forward: (x, alpha) => {
+    if (num(alpha) === 0) throw runtimeError('ZeroDivisionError: alpha cannot be 0 for CELU');
+    floatsOnly('elu_cpu', x.dtype);
+    const a = num(alpha);
+    return unary(x, x.dtype, (v) => (v <= 0 ? Math.expm1(v / a) * a : v));
+  },
+  saves: ['input'],
+  grads: {
+    input: (c, f) => {
+      const a = num(c.attr('alpha'));
+      return f.elu_backward(c.grad, c.saved('input'), a, 1, 1 / a);
+    },
+  },
+  samples: () => [...oneInput(), with_(2)],
+});
+
+activation({
+  name: 'silu',
+  faces: [F, 'torch._C._nn'],
+  kernel: 'silu_cpu',
+  inplace: true,
+  formula: 'x · σ(x)',
+  gradient: 'dy · σ(x) · (1 + x · (1 − σ(x)))',
+  value: (x) => x * sigmoid(x),
+  slope: (x) => sigmoid(x) * (1 + x * sigmoid(-x)),
+  bend: (x, f) => {
+    const s = f.sigmoid(x);
+    const ds = f.mul(s, f.rsub(s, 1));
+    return f.mul(ds, f.add(f.mul(x, f.rsub(f.mul(s, 2), 1)), 2));
+  },
+});
+
+activation({
+  name: 'mish',
+  faces: [F, 'torch._C._nn'],
+  kernel: 'mish_cpu',
+  inplace: true,
+  formula: 'x · tanh(softplus(x))',
+  gradient: 'dy · (t + x · σ(x) · (1 − t²)), t = tanh(softplus(x))',
+  value: (x) => x * Math.tanh(softplus(x)),
+  slope: (x) => {
+    const t = Math.tanh(softplus(x));
+    return t + x * sigmoid(x) * (1 - t * t);
+  },
+  bend: (x, f) => {
+    const t = f.tanh(f.softplus(x));
+    const s = f.sigmoid(x);
+    const dt = f.mul(s, f.rsub(f.mul(t, t), 1));
+    const ddt = f.mul(dt, f.sub(f.rsub(s, 1), f.mul(f.mul(t, s), 2)));
+    return f.add(f.mul(dt, 2), f.mul(x, ddt));
+  },
+});
+
+activation({
+  name: 'softplus',
+  params: 'Scalar beta=1, Scalar threshold=20',
+  kernel: 'softplus_cpu',
+  formula: 'ln(1 + exp(beta · x)) / beta; x where beta · x > threshold',
+  gradient: 'dy · σ(beta · x); dy where beta · x > threshold',
+  value: (x, beta, threshold) => (x * beta > threshold ? x : softplus(x * beta) / beta),
+  slope: (x, beta, threshold) => (x * beta > threshold ? 1 : sigmoid(x * beta)),
+  bend: (x, f, beta, threshold) => {
+    const s = f.sigmoid(f.mul(x, beta));
+    return f.where(f.gt(f.mul(x, beta), threshold), 0, f.mul(f.mul(s, f.rsub(s, 1)), beta));
+  },
+  samples: [with_(2, 1)],
+});
+
+activation({
+  name: 'log_sigmoid',
+  faces: [`${F}:logsigmoid`, 'torch._C._nn'],
+  kernel: 'log_sigmoid_cpu',
+  formula: 'ln σ(x)',
+  gradient: 'dy · (1 − σ(x))',
+  value: (x) => -softplus(-x),
+  slope: (x) => sigmoid(-x),
+  bend: (x, f) => {
+    const s = f.sigmoid(x);
+    return f.mul(s, f.sub(s, 1));
+  },
+});
+
+activation({
+  name: 'hardtanh',
+  faces: [F, 'torch._C._nn'],
+  params: 'Scalar min_val=-1, Scalar max_val=1',
+  inplace: true,
+  formula: 'x, but no less than min_val and no more than max_val',
+  gradient: 'dy where min_val < x < max_val, else 0',
+  value: (x, low, high) => Math.min(Math.max(x, low), high),
+  slope: (x, low, high) => (x <= low || x >= high ? 0 : 1),
+  samples: [with_(-2, 0.5)],
+});
+
+op<[Tensor]>({
+  schema: 'relu6(Tensor input) -> Tensor',
+  faces: [F, 'torch._C._nn'],
+  inplace: true,
+  formula: 'y = min(max(x, 0), 6)',
+  gradient: 'dx = dy where 0 < x < 6, else 0',
+  forward: (x) => unary(x, x.dtype, (v) => Math.min(Math.max(v, 0), 6)),
+  saves: ['input'],
+  grads: { input: (c, f) => f.hardtanh_backward(c.grad, c.saved('input'), 0, 6) },
+  gradName: 'HardtanhBackward0',
+  samples: () => [...oneInput([-4, 10]), ...exactly([-1, 0, 6, 7]), ...ofTypes(['int64'])],
+});
+
+activation({
+  name: 'hardsigmoid',
+  faces: [F, 'torch._C._nn'],
+  kernel: 'hardsigmoid_cpu',
+  inplace: true,
+  formula: 'min(max(x + 3, 0), 6) / 6',
+  gradient: 'dy / 6 where −3 < x < 3, else 0',
+  value: (x) => Math.min(Math.max(x + 3, 0), 6) / 6,
+  slope: (x) => (x > -3 && x < 3 ? 1 / 6 : 0),
+});
+
+activation({
+  name: 'hardswish',
+  faces: [F, 'torch._C._nn'],
+  kernel: 'hardswish_cpu',
+  inplace: true,
+  formula: 'x · min(max(x + 3, 0), 6) / 6',
+  gradient: 'dy · (x / 3 + ½) where −3 < x < 3, dy above, 0 below',
+  value: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
+  slope: (x) => (x <= -3 ? 0 : x < 3 ? x / 3 + 0.5 : 1),
+  bend: (x, f) => f.where(f.lt(f.abs(x), 3), 1 / 3, f.zeros_like(x)),
+});
+
+activation({
+  name: 'softshrink',
+  params: 'Scalar lambd=0.5',
+  kernel: 'softshrink_cpu',
+  formula: 'x − lambd above lambd, x + lambd below −lambd, 0 between',
+  gradient: 'dy where |x| > lambd, else 0',
+  value: (x, lambd) => (x > lambd ? x - lambd : x < -lambd ? x + lambd : x * 0),
+  slope: (x, lambd) => (Math.abs(x) <= lambd ? 0 : 1),
+  samples: [with_(1)],
+});
+
+activation({
+  name: 'hardshrink',
+  params: 'Scalar lambd=0.5',
+  faces: ['torch', 'Tensor', F],
+  kernel: 'hardshrink_cpu',
+  formula: 'x where |x| > lambd, else 0',
+  gradient: 'dy where |x| > lambd, else 0',
+  value: (x, lambd) => (Math.abs(x) <= lambd ? 0 : x),
+  slope: (x, lambd) => (Math.abs(x) <= lambd ? 0 : 1),
+  samples: [with_(1)],
+});
+
+op<[Tensor, Scalar, Scalar]>({
+  schema: 'threshold(Tensor input, Scalar threshold, Scalar value) -> Tensor',
+  faces: ['torch', F],
+  inplace: true,
+  formula: 'y = x where x > threshold, else value',
+  gradient: 'dx = dy where x > threshold, else 0',
+  forward: (x, threshold, value) => {
+    const [t, instead] = [num(threshold), num(value)];
+    return unary(x, x.dtype, (v) => (v <= t ? instead : v));
+  },
+  saves: ['input'],
+  grads: { input: (c, f) => f.threshold_backward(c.grad, c.saved('input'), c.attr('threshold')) },
+  samples: () => [...oneInput(undefined, 0.1, 0.2), ...ofTypes(['int64'], 2, 7)],
+});
+
+/** √(2/π) and the cube's factor of GELU's approximation by tanh. */
+const K = Math.sqrt(2 / Math.PI);
+const CUBE = 0.044715;
+
+const gelus = {
+  none: { value: (x: number) => x * normalCdf(x), slope: (x: number) => normalCdf(x) + x * normalPdf(x) },
+  tanh: {
+    value: (x: number) => 0.5 * x * (1 + Math.tanh(K * (x + CUBE * x * x * x))),
+    slope: (x: number) => {
+      const t = Math.tanh(K * (x + CUBE * x * x * x));
+      return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * K * (1 + 3 * CUBE * x * x);
+    },
+  },
+};
+
+function geluOf(approximate: string) {
+  if (approximate !== 'none' && approximate !== 'tanh')
+    throw runtimeError('approximate argument must be either none or tanh.');
+  return gelus[approximate];
+}
+
+op<[Tensor, string]>({
+  schema: "gelu(Tensor input, *, str approximate='none') -> Tensor",
+  faces: [F, 'torch._C._nn'],
+  formula: 'y = x · Φ(x), Φ the normal distribution; tanh: y = ½ x · (1 + tanh(√(2/π) · (x + 0.044715 x³)))',
+  gradient: 'dx = dy · (Φ(x) + x · φ(x))',
+  forward: (x, approximate) => {
+    const { value } = geluOf(approximate);
+    floatsOnly('GeluKernelImpl', x.dtype);
+    return unary(x, x.dtype, value);
+  },
+  saves: ['input'],
+  grads: { input: (c, f) => f.gelu_backward(c.grad, c.saved('input'), c.attr('approximate')) },
+  samples: () => [
+    ...oneInput([-4, 4]),
+    ...exactly([-8, -20, 0, 20]),
+    { args: [{ tensor: { shape: [2, 3] } }], kwargs: { approximate: 'tanh' } },
+  ],
+});
+
+op<[Tensor, Tensor, string]>({
+  schema: "gelu_backward(Tensor grad_output, Tensor input, *, str approximate='none') -> Tensor",
+  faces: [],
+  formula: 'dx = dy · (Φ(x) + x · φ(x))',
+  gradient: 'ddy = ddx · (Φ(x) + x · φ(x)),  dx = ddx · dy · φ(x) · (2 − x²)',
+  forward: (g, x, approximate) => {
+    const { slope } = geluOf(approximate);
+    return binary(g, x, (dy, v) => dy * slope(v));
+  },
+  saves: ['grad_output', 'input'],
+  grads: {
+    grad_output: (c, f) => f.gelu_backward(c.grad, c.saved('input'), c.attr('approximate')),
+    input: (c, f) => {
+      const bend = c.attr('approximate') === 'none' ? bendOfGelu : bendOfTanhGelu;
+      return f.mul(f.mul(c.grad, c.saved('grad_output')), bend(c.saved('input'), f));
+    },
+  },
+  samples: () => [],
+});
+
+const bendOfGelu = (x: Tensor, f: Formulas) => {
+  const square = f.mul(x, x);
+  return f.mul(f.mul(f.exp(f.mul(square, -0.5)), 0.3989422804014327), f.rsub(square, 2));
+};
+
+/** With u = √(2/π) · (x + 0.044715 x³) and t = tanh u: (1 − t²) · (u′ − x · t · u′² + ½ x · u″). */
+const bendOfTanhGelu = (x: Tensor, f: Formulas) => {
+  const square = f.mul(x, x);
+  const t = f.tanh(f.mul(f.mul(x, f.add(f.mul(square, CUBE), 1)), K));
+  const du = f.mul(f.add(f.mul(square, 3 * CUBE), 1), K);
+  const ddu = f.mul(x, 6 * CUBE * K);
+  const sum = f.add(f.sub(du, f.mul(f.mul(x, t), f.mul(du, du))), f.mul(f.mul(x, ddu), 0.5));
+  return f.mul(f.rsub(f.mul(t, t), 1), sum);
+};
+
+op<[Tensor]>({
+  schema: 'softsign(Tensor input) -> Tensor',
+  faces: [F],
+  composite: true,
+  formula: 'y = x / (1 + |x|)',
+  gradient: 'dx = dy / (1 + |x|)²',
+  forward: (x) => formulas.div(x, formulas.add(formulas.abs(x), 1)),
+  samples: () => oneInput(),
+});
+
+op<[Tensor]>({
+  schema: 'tanhshrink(Tensor input) -> Tensor',
+  faces: [F],
+  composite: true,
+  formula: 'y = x − tanh(x)',
+  gradient: 'dx = dy · tanh²(x)',
+  forward: (x) => formulas.sub(x, formulas.tanh(x)),
+  samples: () => oneInput(),
 });

@@ -1,24 +1,17 @@
-/** Arithmetic, elementwise and broadcast. Formulas: PyTorch's derivatives.yaml and API documentation. */
-
+/** The four operations and their kin, elementwise and broadcast. Formulas: PyTorch's derivatives.yaml and API documentation. */
 import { context } from '../context';
 import { isFloat } from '../dtype';
 import { runtimeError } from '../errors';
-import { binary, resultType, unary } from '../kernels/elementwise';
+import { formulas } from '../formulas';
+import { type BinaryRule, binary, floatType, resultType, ternary, unary } from '../kernels/elementwise';
+import { addLoop, addScaledLoop, divLoop, mulLoop, negLoop, subLoop } from '../kernels/hotLoops';
+import { floorDiv, floorMod } from '../kernels/special';
 import { type Formulas, op, type Sample, type Scalar } from '../op';
 import type { Tensor } from '../tensor';
+import { refuse } from './refusals';
+import { boolPair, ofTypes, oneInput, pairs, wholePairs } from './samples';
 
 const n = (s: Scalar) => Number(s.value);
-
-/** Same shapes, broadcast both ways, a number, integers with floats. */
-export const pairs = (): Sample[] => [
-  { args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3] } }] },
-  { args: [{ tensor: { shape: [2, 1, 3] } }, { tensor: { shape: [4, 1] } }] },
-  { args: [{ tensor: { shape: [] } }, { tensor: { shape: [3] } }] },
-  { args: [{ tensor: { shape: [3, 2], permute: [1, 0] } }, { tensor: { shape: [2, 3] } }] },
-  { args: [{ tensor: { shape: [4] } }, 1.5] },
-  { args: [{ tensor: { shape: [4], dtype: 'int64' } }, { tensor: { shape: [4], dtype: 'float64' } }] },
-  { args: [{ tensor: { shape: [0, 3] } }, { tensor: { shape: [3] } }] },
-];
 
 /** alpha must be an integer where the result is one; PyTorch's words. */
 function checkAlpha(a: Tensor, b: Tensor, alpha: Scalar): void {
@@ -27,8 +20,16 @@ function checkAlpha(a: Tensor, b: Tensor, alpha: Scalar): void {
     throw runtimeError('For integral input tensors, argument alpha must not be a floating point number.');
 }
 
+const scaled = (grad: Tensor, alpha: Scalar, f: Formulas, sign = 1) =>
+  n(alpha) * sign === 1 ? grad : n(alpha) * sign === -1 ? f.neg(grad) : f.mul(grad, n(alpha) * sign);
+
+const withAlpha = (alpha: number): Sample => ({
+  args: [{ tensor: { shape: [3] } }, { tensor: { shape: [3] } }],
+  kwargs: { alpha },
+});
+
 op<[Tensor, Tensor, Scalar]>({
-  schema: 'add(Tensor self, Number other, *, Scalar alpha=1) -> Tensor',
+  schema: 'add(Tensor input, Number other, *, Scalar alpha=1) -> Tensor',
   faces: ['torch', 'Tensor'],
   inplace: true,
   formula: 'y = a + alpha · b',
@@ -36,84 +37,227 @@ op<[Tensor, Tensor, Scalar]>({
   forward: (a, b, alpha) => {
     checkAlpha(a, b, alpha);
     const k = n(alpha);
-    if (k === 1) return binary(a, b, (x, y) => x + y, { big: (x, y) => x + y });
-    return binary(a, b, (x, y) => x + k * y, { big: (x, y) => x + BigInt(k) * y });
+    if (k === 1) return binary(a, b, (x, y) => x + y, { big: (x, y) => x + y, loop: addLoop });
+    return binary(a, b, (x, y) => x + k * y, { big: (x, y) => x + BigInt(k) * y, loop: addScaledLoop(k) });
   },
   grads: {
-    self: (c) => c.grad,
+    input: (c) => c.grad,
     other: (c, f) => scaled(c.grad, c.attr('alpha'), f),
   },
-  samples: () => [
-    ...pairs(),
-    { args: [{ tensor: { shape: [3] } }, { tensor: { shape: [3] } }], kwargs: { alpha: 0.5 } },
-  ],
+  samples: () => [...pairs(), ...wholePairs(), boolPair(), withAlpha(0.5)],
 });
 
-const scaled = (grad: Tensor, alpha: Scalar, f: Formulas, sign = 1) =>
-  n(alpha) * sign === 1 ? grad : f.mul(grad, n(alpha) * sign);
+function refuseBools(a: Tensor, b: Tensor): void {
+  if (a.dtype !== 'bool' && b.dtype !== 'bool') return;
+  throw runtimeError(
+    a.dtype === b.dtype
+      ? 'Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.'
+      : 'Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
+  );
+}
+
+function subtract(a: Tensor, b: Tensor, alpha: Scalar): Tensor {
+  refuseBools(a, b);
+  checkAlpha(a, b, alpha);
+  const k = n(alpha);
+  const loop = k === 1 ? subLoop : addScaledLoop(-k);
+  return binary(a, b, (x, y) => x - k * y, { big: (x, y) => x - BigInt(k) * y, loop });
+}
 
 op<[Tensor, Tensor, Scalar]>({
-  schema: 'sub(Tensor self, Number other, *, Scalar alpha=1) -> Tensor',
-  faces: ['torch', 'Tensor'],
+  schema: 'sub(Tensor input, Number other, *, Scalar alpha=1) -> Tensor',
+  faces: ['torch', 'Tensor', 'torch:subtract', 'Tensor:subtract'],
   inplace: true,
   formula: 'y = a − alpha · b',
   gradient: 'da = dy,  db = −alpha · dy',
-  forward: (a, b, alpha) => {
-    if (a.dtype === 'bool' || b.dtype === 'bool')
-      throw runtimeError(
-        a.dtype === b.dtype
-          ? 'Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.'
-          : 'Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
-      );
-    checkAlpha(a, b, alpha);
-    const k = n(alpha);
-    return binary(a, b, (x, y) => x - k * y, { big: (x, y) => x - BigInt(k) * y });
-  },
+  forward: subtract,
   grads: {
-    self: (c) => c.grad,
+    input: (c) => c.grad,
     other: (c, f) => scaled(c.grad, c.attr('alpha'), f, -1),
   },
-  samples: pairs,
+  samples: () => [...pairs(), ...wholePairs(), withAlpha(0.5)],
+});
+
+op<[Tensor, Tensor, Scalar]>({
+  schema: 'rsub(Tensor input, Number other, *, Scalar alpha=1) -> Tensor',
+  faces: ['torch'],
+  formula: 'y = b − alpha · a',
+  gradient: 'da = −alpha · dy,  db = dy',
+  forward: (a, b, alpha) => subtract(b, a, alpha),
+  grads: {
+    input: (c, f) => scaled(c.grad, c.attr('alpha'), f, -1),
+    other: (c) => c.grad,
+  },
+  gradName: (_, b) => (b.wrapped ? 'RsubBackward1' : 'RsubBackward0'),
+  samples: () => [...pairs(), ...wholePairs()],
 });
 
 op<[Tensor, Tensor]>({
-  schema: 'mul(Tensor self, Number other) -> Tensor',
+  schema: 'mul(Tensor input, Number other) -> Tensor',
   faces: ['torch', 'Tensor', 'torch:multiply', 'Tensor:multiply'],
   inplace: true,
   formula: 'y = a · b',
   gradient: 'da = dy · b,  db = dy · a',
-  forward: (a, b) => binary(a, b, (x, y) => x * y, { big: (x, y) => x * y }),
-  saves: ['self', 'other'],
+  forward: (a, b) => binary(a, b, (x, y) => x * y, { big: (x, y) => x * y, loop: mulLoop }),
+  saves: ['input', 'other'],
   grads: {
-    self: (c, f) => f.mul(c.grad, c.saved('other')),
-    other: (c, f) => f.mul(c.grad, c.saved('self')),
+    input: (c, f) => f.mul(c.grad, c.saved('other')),
+    other: (c, f) => f.mul(c.grad, c.saved('input')),
   },
-  samples: pairs,
+  samples: () => [...pairs(), ...wholePairs(), boolPair()],
+});
+
+/** int64 division that rounds toward −∞, or toward 0. */
+const wholeDiv = (x: bigint, y: bigint, floor: boolean): bigint => {
+  if (y === 0n) throw runtimeError('ZeroDivisionError');
+  const q = x / y;
+  return floor && x % y !== 0n && x < 0n !== y < 0n ? q - 1n : q;
+};
+
+const floorRule: BinaryRule = { big: (x, y) => wholeDiv(x, y, true) };
+
+function floorDivide(a: Tensor, b: Tensor): Tensor {
+  refuse('div_floor_cpu', ['bool'], resultType(a, b));
+  const whole = !isFloat(resultType(a, b));
+  return binary(a, b, whole ? (x, y) => (y === 0 ? divideByZero() : floorDiv(x, y)) : floorDiv, floorRule);
+}
+
+function divideByZero(): never {
+  throw runtimeError('ZeroDivisionError');
+}
+
+function truncDivide(a: Tensor, b: Tensor): Tensor {
+  const d = resultType(a, b);
+  refuse('div_trunc_cpu', ['bool'], d);
+  const f = (x: number, y: number) => (y === 0 && !isFloat(d) ? divideByZero() : Math.trunc(x / y));
+  return binary(a, b, f, { big: (x, y) => wholeDiv(x, y, false) });
+}
+
+op<[Tensor, Tensor, string | null]>({
+  schema: 'div(Tensor input, Number other, *, str? rounding_mode=None) -> Tensor',
+  faces: ['torch', 'Tensor', 'torch:divide', 'Tensor:divide'],
+  inplace: true,
+  formula: 'y = a / b, rounded as rounding_mode says',
+  gradient: 'da = dy / b,  db = −dy · a / b²;  0 where rounded',
+  forward: (a, b, mode) => {
+    if (mode === 'floor') return floorDivide(a, b);
+    if (mode === 'trunc') return truncDivide(a, b);
+    if (mode)
+      throw runtimeError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${mode}'`);
+    const d = resultType(a, b);
+    return binary(a, b, (x, y) => x / y, { compute: isFloat(d) ? d : context.defaultDtype, loop: divLoop });
+  },
+  saves: ['input', 'other'],
+  grads: {
+    input: (c, f) => (c.attr('rounding_mode') ? f.zeros_like(c.grad) : f.div(c.grad, c.saved('other'))),
+    other: (c, f) => {
+      if (c.attr('rounding_mode')) return f.zeros_like(c.grad);
+      const other = c.saved('other');
+      return f.mul(f.neg(c.grad), f.div(f.div(c.saved('input'), other), other));
+    },
+  },
+  gradName: (_, __, mode) => (mode ? 'DivBackward2' : 'DivBackward0'),
+  samples: () => [
+    ...pairs([0.5, 2]),
+    ...wholePairs(),
+    ...['floor', 'trunc'].flatMap((rounding_mode) =>
+      [...pairs([0.5, 2]).slice(0, 2), ...wholePairs()].map((s) => ({ ...s, kwargs: { rounding_mode } })),
+    ),
+  ],
 });
 
 op<[Tensor, Tensor]>({
-  schema: 'div(Tensor self, Number other) -> Tensor',
-  faces: ['torch', 'Tensor', 'torch:true_divide', 'Tensor:true_divide'],
-  inplace: true,
+  schema: 'true_divide(Tensor input, Number other) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  composite: true,
   formula: 'y = a / b',
   gradient: 'da = dy / b,  db = −dy · a / b²',
-  forward: (a, b) => {
-    const d = resultType(a, b);
-    return binary(a, b, (x, y) => x / y, { compute: isFloat(d) ? d : context.defaultDtype });
-  },
-  saves: ['self', 'other'],
-  grads: {
-    self: (c, f) => f.div(c.grad, c.saved('other')),
-    other: (c, f) => f.mul(f.neg(c.grad), f.div(f.div(c.saved('self'), c.saved('other')), c.saved('other'))),
-  },
-  samples: () => pairs().map((s) => ({ ...s, args: [s.args[0], nonzero(s.args[1])] })),
+  forward: (a, b) => formulas.div(a, b),
+  samples: () => pairs([0.5, 2]),
 });
 
-const nonzero = (a: Sample['args'][number]): Sample['args'][number] =>
-  typeof a === 'object' && a !== null && 'tensor' in a ? { tensor: { ...a.tensor, range: [0.5, 2] } } : a;
+const notDifferentiable = (name: string) => () => {
+  throw runtimeError(`derivative for aten::${name} is not implemented`);
+};
+
+const withoutGrad = (samples: Sample[]): Sample[] =>
+  samples.map((s) => ({
+    ...s,
+    args: s.args.map((a) =>
+      typeof a === 'object' && a !== null && 'tensor' in a ? { tensor: { ...a.tensor, requiresGrad: false } } : a,
+    ),
+  }));
+
+op<[Tensor, Tensor]>({
+  schema: 'floor_divide(Tensor input, Number other) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  inplace: true,
+  formula: 'y = ⌊a / b⌋',
+  forward: floorDivide,
+  grads: { input: notDifferentiable('floor_divide'), other: notDifferentiable('floor_divide') },
+  gradName: 'NotImplemented',
+  samples: () => withoutGrad([...pairs([0.5, 2]), ...wholePairs()]),
+});
+
+function remainder(a: Tensor, b: Tensor): Tensor {
+  const d = resultType(a, b);
+  refuse('remainder_cpu', ['bool'], d);
+  const big = (x: bigint, y: bigint) => (y === 0n ? divideByZero() : x - y * wholeDiv(x, y, true));
+  return binary(a, b, (x, y) => (y === 0 && !isFloat(d) ? divideByZero() : floorMod(x, y)), { big });
+}
+
+op<[Tensor, Tensor]>({
+  schema: 'remainder_number(Number self, Tensor other) -> Tensor',
+  faces: ['torch:remainder'],
+  formula: 'y = a − b · ⌊a / b⌋, a a number',
+  forward: remainder,
+  grads: { other: notDifferentiable('remainder') },
+  gradName: 'NotImplemented',
+  samples: () => [
+    { args: [7, { tensor: { shape: [3], dtype: 'int64', data: [2, -3, 4] } }] },
+    { args: [7, { tensor: { shape: [3], requiresGrad: false } }] },
+  ],
+});
+
+op<[Tensor, Tensor]>({
+  schema: 'remainder(Tensor input, Number other) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  inplace: true,
+  formula: 'y = a − b · ⌊a / b⌋',
+  gradient: 'da = dy,  db = −dy · ⌊a / b⌋',
+  forward: remainder,
+  saves: ['input', 'other'],
+  grads: {
+    input: (c) => c.grad,
+    other: (c, f) => f.mul(f.neg(c.grad), f.div(c.saved('input'), c.saved('other'), 'floor')),
+  },
+  gradName: (_, b) => (b.wrapped ? 'RemainderBackward0' : 'RemainderBackward1'),
+  samples: () => [...pairs([0.7, 1.4]), ...wholePairs()],
+});
+
+op<[Tensor, Tensor]>({
+  schema: 'fmod(Tensor input, Number other) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  inplace: true,
+  formula: 'y = a − b · trunc(a / b)',
+  gradient: 'da = dy,  db = −dy · trunc(a / b)',
+  forward: (a, b) => {
+    const d = resultType(a, b);
+    refuse('fmod_cpu', ['bool'], d);
+    const big = (x: bigint, y: bigint) => (y === 0n ? divideByZero() : x % y);
+    return binary(a, b, (x, y) => (y === 0 && !isFloat(d) ? divideByZero() : x % y), { big });
+  },
+  saves: ['input', 'other'],
+  grads: {
+    input: (c) => c.grad,
+    other: (c, f) => f.mul(f.neg(c.grad), f.div(c.saved('input'), c.saved('other'), 'trunc')),
+  },
+  gradName: (_, b) => (b.wrapped ? 'FmodBackward0' : 'FmodBackward1'),
+  samples: () => [...pairs([0.7, 1.4]), ...wholePairs()],
+});
 
 op<[Tensor]>({
-  schema: 'neg(Tensor self) -> Tensor',
+  schema: 'neg(Tensor input) -> Tensor',
   faces: ['torch', 'Tensor', 'torch:negative', 'Tensor:negative'],
   inplace: true,
   formula: 'y = −x',
@@ -128,8 +272,120 @@ op<[Tensor]>({
       x.dtype,
       (v) => -v,
       (v) => -v,
+      negLoop,
     );
   },
-  grads: { self: (c, f) => f.neg(c.grad) },
-  samples: () => [{ args: [{ tensor: { shape: [2, 3] } }] }, { args: [{ tensor: { shape: [3], dtype: 'int64' } }] }],
+  grads: { input: (c, f) => f.neg(c.grad) },
+  samples: () => [...oneInput(), ...ofTypes(['int64', 'uint8'])],
+});
+
+op<[Tensor]>({
+  schema: 'reciprocal(Tensor input) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  inplace: true,
+  formula: 'y = 1 / x',
+  gradient: 'dx = −dy · y²',
+  forward: (x) => unary(x, floatType(x.dtype), (v) => 1 / v),
+  saves: ['result'],
+  grads: { input: (c, f) => f.mul(f.neg(c.grad), f.mul(c.saved('result'), c.saved('result'))) },
+  samples: () => [...oneInput([0.5, 2]), ...ofTypes(['int64'])],
+});
+
+/** torch.lerp and its kin take one dtype only. */
+function sameDtypes(a: Tensor, named: Record<string, Tensor>): void {
+  for (const [name, t] of Object.entries(named))
+    if (!t.wrapped && t.dtype !== a.dtype)
+      throw runtimeError(`expected dtype ${dtypeWord(a)} for \`${name}\` but got dtype ${dtypeWord(t)}`);
+}
+
+const dtypeWord = (t: Tensor) =>
+  ({ float32: 'float', float64: 'double', int64: 'long int' })[t.dtype as string] ?? t.dtype;
+
+op<[Tensor, Tensor, Tensor]>({
+  schema: 'lerp(Tensor input, Tensor end, Number weight) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  inplace: true,
+  formula: 'y = a + w · (b − a)',
+  gradient: 'da = dy · (1 − w),  db = dy · w,  dw = dy · (b − a)',
+  forward: (a, b, w) => {
+    sameDtypes(a, { end: b, weight: w });
+    refuse(`lerp_kernel_${w.wrapped ? 'scalar' : 'tensor'}`, ['bool', 'int'], a.dtype);
+    return ternary([a, b, w], a.dtype, (x, y, t) => (Math.abs(t) < 0.5 ? x + t * (y - x) : y - (y - x) * (1 - t)));
+  },
+  saves: ['input', 'end', 'weight'],
+  grads: {
+    input: (c, f) => f.mul(c.grad, f.rsub(c.saved('weight'), 1)),
+    end: (c, f) => f.mul(c.grad, c.saved('weight')),
+    weight: (c, f) => f.mul(c.grad, f.sub(c.saved('end'), c.saved('input'))),
+  },
+  gradName: (_, __, w) => (w.wrapped ? 'LerpBackward0' : 'LerpBackward1'),
+  samples: () => [
+    { args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [3] } }, 0.25] },
+    { args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3] } }, 0.75] },
+    { args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [] } }, { tensor: { shape: [2, 1] } }] },
+  ],
+});
+
+/** input + value · (a ∘ b), with the rounding of each step that the result's dtype has. */
+function addComposed(parts: [Tensor, Tensor, Tensor], value: Scalar, f: (a: number, b: number) => number): Tensor {
+  const d = resultType(...parts);
+  const k = isFloat(d) ? n(value) : Math.trunc(n(value));
+  return ternary(parts, d, (x, a, b) => x + k * f(a, b));
+}
+
+const threeTensors = (range?: [number, number]): Sample[] => [
+  { args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3], range } }] },
+  {
+    args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 1] } }, { tensor: { shape: [3], range } }],
+    kwargs: { value: 0.5 },
+  },
+  {
+    args: [
+      { tensor: { shape: [3], dtype: 'float64' } },
+      { tensor: { shape: [3], dtype: 'float64' } },
+      { tensor: { shape: [], dtype: 'float64', range } },
+    ],
+    kwargs: { value: -2 },
+  },
+];
+
+op<[Tensor, Tensor, Tensor, Scalar]>({
+  schema: 'addcmul(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  inplace: true,
+  formula: 'y = x + value · a · b',
+  gradient: 'dx = dy,  da = dy · value · b,  db = dy · value · a',
+  forward: (x, a, b, value) => addComposed([x, a, b], value, (p, q) => p * q),
+  saves: ['tensor1', 'tensor2'],
+  grads: {
+    input: (c) => c.grad,
+    tensor1: (c, f) => f.mul(c.grad, f.mul(c.saved('tensor2'), n(c.attr('value')))),
+    tensor2: (c, f) => f.mul(c.grad, f.mul(c.saved('tensor1'), n(c.attr('value')))),
+  },
+  samples: () => [...threeTensors(), { args: [1, 2, 3].map(() => ({ tensor: { shape: [4], dtype: 'int64' } })) }],
+});
+
+op<[Tensor, Tensor, Tensor, Scalar]>({
+  schema: 'addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  inplace: true,
+  formula: 'y = x + value · a / b',
+  gradient: 'dx = dy,  da = dy · value / b,  db = −dy · value · a / b²',
+  forward: (x, a, b, value) => {
+    if (!isFloat(a.dtype) && !isFloat(b.dtype))
+      throw runtimeError(
+        'Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.',
+      );
+    return addComposed([x, a, b], value, (p, q) => p / q);
+  },
+  saves: ['tensor1', 'tensor2'],
+  grads: {
+    input: (c) => c.grad,
+    tensor1: (c, f) => f.mul(c.grad, f.mul(f.reciprocal(c.saved('tensor2')), n(c.attr('value')))),
+    tensor2: (c, f) => {
+      const b = c.saved('tensor2');
+      return f.mul(f.neg(c.grad), f.div(f.mul(c.saved('tensor1'), n(c.attr('value'))), f.mul(b, b)));
+    },
+  },
+  samples: () => threeTensors([0.5, 2]),
 });

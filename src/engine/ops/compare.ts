@@ -1,0 +1,107 @@
+/** Comparisons. Nothing flows back through them. */
+import { DTYPES } from '../dtype';
+import { runtimeError } from '../errors';
+import { binary, numbers, unary } from '../kernels/elementwise';
+import { op, type Sample } from '../op';
+import { sameShape } from '../shape';
+import type { Tensor } from '../tensor';
+import { boolPair, exactly, ofTypes, pairs, wholePairs } from './samples';
+
+const INF = Number.POSITIVE_INFINITY;
+
+const special = (): Sample[] => exactly([Number.NaN, INF, -INF, 0, 1.5]);
+
+const comparisons: [name: string, sign: string, f: (a: number, b: number) => boolean, alias: string[]][] = [
+  ['eq', '=', (a, b) => a === b, []],
+  ['ne', '≠', (a, b) => a !== b, ['not_equal']],
+  ['lt', '<', (a, b) => a < b, ['less']],
+  ['le', '≤', (a, b) => a <= b, ['less_equal']],
+  ['gt', '>', (a, b) => a > b, ['greater']],
+  ['ge', '≥', (a, b) => a >= b, ['greater_equal']],
+];
+for (const [name, sign, f, alias] of comparisons)
+  op<[Tensor, Tensor]>({
+    schema: `${name}(Tensor input, Number other) -> Tensor`,
+    faces: ['torch', 'Tensor', ...alias.flatMap((a) => [`torch:${a}`, `Tensor:${a}`])],
+    inplace: true,
+    formula: `y = (a ${sign} b)`,
+    forward: (a, b) => binary(a, b, (x, y) => Number(f(x, y)), { to: 'bool' }),
+    samples: () => [
+      ...pairs(),
+      ...wholePairs(),
+      boolPair(),
+      { args: [{ tensor: { shape: [3], data: [1, 2, Number.NaN] } }, { tensor: { shape: [3], data: [1, 3, 0] } }] },
+    ],
+  });
+
+const tests: [name: string, words: string, f: (x: number) => boolean][] = [
+  ['isnan', 'x is NaN', Number.isNaN],
+  ['isinf', 'x is infinite', (x) => x === INF || x === -INF],
+  ['isfinite', 'x is finite', Number.isFinite],
+];
+for (const [name, words, f] of tests)
+  op<[Tensor]>({
+    schema: `${name}(Tensor input) -> Tensor`,
+    faces: ['torch', 'Tensor'],
+    formula: `y = (${words})`,
+    forward: (x) => unary(x, 'bool', (v) => Number(f(v))),
+    samples: () => [...special(), ...ofTypes(['int64', 'bool'])],
+  });
+
+type Tolerance = [a: Tensor, b: Tensor, rtol: number, atol: number, equalNan: boolean];
+
+function isClose(...[a, b, rtol, atol, equalNan]: Tolerance): Tensor {
+  if (a.dtype !== b.dtype) throw runtimeError(`${DTYPES[a.dtype].label} did not match ${DTYPES[b.dtype].label}`);
+  const close = (x: number, y: number) =>
+    x === y ||
+    (equalNan && Number.isNaN(x) && Number.isNaN(y)) ||
+    (Number.isFinite(x - y) && Math.abs(x - y) <= atol + Math.abs(rtol * y));
+  return binary(a, b, (x, y) => Number(close(x, y)), { to: 'bool' });
+}
+
+op<Tolerance>({
+  schema: 'isclose(Tensor input, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  formula: 'y = (|a − b| ≤ atol + rtol · |b|)',
+  forward: isClose,
+  samples: () => [
+    {
+      args: [
+        { tensor: { shape: [4], data: [1, 1, Number.NaN, INF] } },
+        { tensor: { shape: [4], data: [1.000001, 1.1, Number.NaN, INF] } },
+      ],
+    },
+    {
+      args: [{ tensor: { shape: [1], data: [Number.NaN] } }, { tensor: { shape: [1], data: [Number.NaN] } }],
+      kwargs: { equal_nan: true },
+    },
+    wholePairs()[0],
+  ],
+});
+
+op<Tolerance>({
+  schema: 'allclose(Tensor input, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> bool',
+  faces: ['torch', 'Tensor'],
+  formula: 'y = isclose(a, b) everywhere',
+  forward: (...args) => numbers(isClose(...args)).every((v) => v !== 0),
+  samples: () => [
+    { args: [{ tensor: { shape: [2], data: [1, 2] } }, { tensor: { shape: [2], data: [1.000001, 2] } }] },
+    { args: [{ tensor: { shape: [2], data: [1, 2] } }, { tensor: { shape: [2], data: [1.1, 2] } }] },
+  ],
+});
+
+op<[Tensor, Tensor]>({
+  schema: 'equal(Tensor input, Tensor other) -> bool',
+  faces: ['torch', 'Tensor'],
+  formula: 'y = same shape and same elements',
+  forward: (a, b) => {
+    if (!sameShape(a.shape, b.shape)) return false;
+    const y = numbers(b);
+    return numbers(a).every((v, i) => v === y[i]);
+  },
+  samples: () => [
+    { args: [{ tensor: { shape: [2], data: [1, 2] } }, { tensor: { shape: [2], data: [1, 2] } }] },
+    { args: [{ tensor: { shape: [2], data: [1, 2] } }, { tensor: { shape: [2], data: [1, 3] } }] },
+    { args: [{ tensor: { shape: [2], data: [1, 2] } }, { tensor: { shape: [3] } }] },
+  ],
+});

@@ -1,0 +1,364 @@
+/** Powers, exponentials, logarithms, trigonometry. Gradients: PyTorch's derivatives.yaml. */
+import { isFloat } from '../dtype';
+import { runtimeError } from '../errors';
+import { binary, floatType, type Loop1, resultType, unary } from '../kernels/elementwise';
+import { expLoop, sigmoidGradLoop, sigmoidLoop, sqrtLoop, tanhGradLoop, tanhLoop } from '../kernels/hotLoops';
+import { erf, erfc, power, sigmoid } from '../kernels/special';
+import { type BackwardContext, type Formulas, op } from '../op';
+import type { Tensor } from '../tensor';
+import { refuse } from './refusals';
+import { exactly, ofTypes, oneInput, pairs, wholePairs } from './samples';
+
+interface Elementary {
+  formula: string;
+  gradient: string;
+  value: (x: number) => number;
+  loop?: Loop1;
+  /** The derivative, in terms of x or of y, whichever is cheaper; `saves` says which. */
+  saves: 'input' | 'result';
+  slope: (v: Tensor, f: Formulas) => Tensor;
+  /** Where its samples are drawn from. */
+  range?: [number, number];
+  alias?: string;
+  special?: boolean;
+}
+
+/** A float-valued function of one number: integers become the default dtype. */
+function elementary(name: string, e: Elementary): void {
+  const names = [name, ...(e.alias ? [e.alias] : [])];
+  op<[Tensor]>({
+    schema: `${name}(Tensor input) -> Tensor`,
+    faces: [
+      ...names.flatMap((n) => (n === name ? ['torch', 'Tensor'] : [`torch:${n}`, `Tensor:${n}`])),
+      ...(e.special ? ['torch.special'] : []),
+    ],
+    inplace: true,
+    formula: `y = ${e.formula}`,
+    gradient: `dx = ${e.gradient}`,
+    forward: (x) => unary(x, floatType(x.dtype), e.value, undefined, e.loop),
+    saves: [e.saves],
+    grads: { input: (c: BackwardContext, f: Formulas) => f.mul(c.grad, e.slope(c.saved(e.saves), f)) },
+    samples: () => [...oneInput(e.range), ...ofTypes(['int64', 'bool'])],
+  });
+}
+
+const positive: [number, number] = [0.25, 3];
+const inside: [number, number] = [-0.9, 0.9];
+/** √(1 − x²), √(x² + 1) and the like, as tensors. */
+const oneMinusSquare = (x: Tensor, f: Formulas) => f.rsub(f.mul(x, x), 1);
+const onePlusSquare = (x: Tensor, f: Formulas) => f.add(f.mul(x, x), 1);
+
+elementary('exp', {
+  formula: 'eˣ',
+  gradient: 'dy · y',
+  value: Math.exp,
+  loop: expLoop,
+  saves: 'result',
+  slope: (y) => y,
+});
+elementary('exp2', {
+  formula: '2ˣ',
+  gradient: 'dy · y · ln 2',
+  value: (x) => 2 ** x,
+  saves: 'result',
+  slope: (y, f) => f.mul(y, Math.LN2),
+  special: true,
+});
+elementary('expm1', {
+  formula: 'eˣ − 1',
+  gradient: 'dy · (y + 1)',
+  value: Math.expm1,
+  saves: 'result',
+  slope: (y, f) => f.add(y, 1),
+  special: true,
+});
+elementary('log', {
+  formula: 'ln x',
+  gradient: 'dy / x',
+  value: Math.log,
+  saves: 'input',
+  slope: (x, f) => f.reciprocal(x),
+  range: positive,
+});
+elementary('log2', {
+  formula: 'log₂ x',
+  gradient: 'dy / (x · ln 2)',
+  value: Math.log2,
+  saves: 'input',
+  slope: (x, f) => f.reciprocal(f.mul(x, Math.LN2)),
+  range: positive,
+});
+elementary('log10', {
+  formula: 'log₁₀ x',
+  gradient: 'dy / (x · ln 10)',
+  value: Math.log10,
+  saves: 'input',
+  slope: (x, f) => f.reciprocal(f.mul(x, Math.LN10)),
+  range: positive,
+});
+elementary('log1p', {
+  formula: 'ln(1 + x)',
+  gradient: 'dy / (1 + x)',
+  value: Math.log1p,
+  saves: 'input',
+  slope: (x, f) => f.reciprocal(f.add(x, 1)),
+  range: positive,
+  special: true,
+});
+elementary('sqrt', {
+  formula: '√x',
+  gradient: 'dy / (2 · y)',
+  value: Math.sqrt,
+  loop: sqrtLoop,
+  saves: 'result',
+  slope: (y, f) => f.reciprocal(f.mul(y, 2)),
+  range: positive,
+});
+elementary('rsqrt', {
+  formula: '1 / √x',
+  gradient: '−½ · dy · y³',
+  value: (x) => 1 / Math.sqrt(x),
+  saves: 'result',
+  slope: (y, f) => f.mul(f.mul(f.mul(y, y), y), -0.5),
+  range: positive,
+});
+elementary('sin', {
+  formula: 'sin x',
+  gradient: 'dy · cos x',
+  value: Math.sin,
+  saves: 'input',
+  slope: (x, f) => f.cos(x),
+});
+elementary('cos', {
+  formula: 'cos x',
+  gradient: '−dy · sin x',
+  value: Math.cos,
+  saves: 'input',
+  slope: (x, f) => f.neg(f.sin(x)),
+});
+elementary('tan', {
+  formula: 'tan x',
+  gradient: 'dy · (1 + y²)',
+  value: Math.tan,
+  saves: 'result',
+  slope: onePlusSquare,
+  range: [-1.2, 1.2],
+});
+elementary('asin', {
+  formula: 'arcsin x',
+  gradient: 'dy / √(1 − x²)',
+  value: Math.asin,
+  saves: 'input',
+  slope: (x, f) => f.rsqrt(oneMinusSquare(x, f)),
+  range: inside,
+  alias: 'arcsin',
+});
+elementary('acos', {
+  formula: 'arccos x',
+  gradient: '−dy / √(1 − x²)',
+  value: Math.acos,
+  saves: 'input',
+  slope: (x, f) => f.neg(f.rsqrt(oneMinusSquare(x, f))),
+  range: inside,
+  alias: 'arccos',
+});
+elementary('atan', {
+  formula: 'arctan x',
+  gradient: 'dy / (x² + 1)',
+  value: Math.atan,
+  saves: 'input',
+  slope: (x, f) => f.reciprocal(onePlusSquare(x, f)),
+  alias: 'arctan',
+});
+elementary('sinh', {
+  formula: 'sinh x',
+  gradient: 'dy · cosh x',
+  value: Math.sinh,
+  saves: 'input',
+  slope: (x, f) => f.cosh(x),
+});
+elementary('cosh', {
+  formula: 'cosh x',
+  gradient: 'dy · sinh x',
+  value: Math.cosh,
+  saves: 'input',
+  slope: (x, f) => f.sinh(x),
+});
+elementary('erf', {
+  formula: '2/√π · ∫₀ˣ exp(−t²) dt',
+  gradient: 'dy · 2/√π · exp(−x²)',
+  value: erf,
+  saves: 'input',
+  slope: (x, f) => f.mul(f.exp(f.neg(f.mul(x, x))), 2 / Math.sqrt(Math.PI)),
+  special: true,
+});
+elementary('erfc', {
+  formula: '1 − erf x',
+  gradient: '−dy · 2/√π · exp(−x²)',
+  value: erfc,
+  saves: 'input',
+  slope: (x, f) => f.mul(f.exp(f.neg(f.mul(x, x))), -2 / Math.sqrt(Math.PI)),
+  special: true,
+});
+
+op<[Tensor]>({
+  schema: 'tanh(Tensor input) -> Tensor',
+  faces: ['torch', 'Tensor', 'torch.nn.functional'],
+  inplace: true,
+  formula: 'y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)',
+  gradient: 'dx = dy · (1 − y²)',
+  forward: (x) => unary(x, floatType(x.dtype), Math.tanh, undefined, tanhLoop),
+  saves: ['result'],
+  grads: { input: (c, f) => f.tanh_backward(c.grad, c.saved('result')) },
+  samples: () => [...oneInput(), ...ofTypes(['int64', 'bool'])],
+});
+
+op<[Tensor]>({
+  schema: 'sigmoid(Tensor input) -> Tensor',
+  faces: ['torch', 'Tensor', 'torch.nn.functional', 'torch.special:expit'],
+  inplace: true,
+  formula: 'y = σ(x) = 1 / (1 + e⁻ˣ)',
+  gradient: 'dx = dy · y · (1 − y)',
+  forward: (x) => unary(x, floatType(x.dtype), sigmoid, undefined, sigmoidLoop),
+  saves: ['result'],
+  grads: { input: (c, f) => f.sigmoid_backward(c.grad, c.saved('result')) },
+  samples: () => [...oneInput(), ...ofTypes(['int64', 'bool']), ...exactly([-100, 100, -20, 0])],
+});
+
+op<[Tensor, Tensor]>({
+  schema: 'tanh_backward(Tensor grad_output, Tensor output) -> Tensor',
+  faces: [],
+  formula: 'dx = dy · (1 − y²)',
+  gradient: 'ddy = ddx · (1 − y²),  dy = −2 · ddx · dy · y',
+  forward: (g, y) => binary(g, y, (d, v) => d * (1 - v * v), { loop: tanhGradLoop }),
+  saves: ['grad_output', 'output'],
+  grads: {
+    grad_output: (c, f) => f.tanh_backward(c.grad, c.saved('output')),
+    output: (c, f) => f.mul(f.mul(f.mul(c.grad, c.saved('grad_output')), c.saved('output')), -2),
+  },
+  samples: () => [],
+});
+
+op<[Tensor, Tensor]>({
+  schema: 'sigmoid_backward(Tensor grad_output, Tensor output) -> Tensor',
+  faces: [],
+  formula: 'dx = dy · y · (1 − y)',
+  gradient: 'ddy = ddx · y · (1 − y),  dy = ddx · dy · (1 − 2y)',
+  forward: (g, y) => binary(g, y, (d, v) => d * (1 - v) * v, { loop: sigmoidGradLoop }),
+  saves: ['grad_output', 'output'],
+  grads: {
+    grad_output: (c, f) => f.sigmoid_backward(c.grad, c.saved('output')),
+    output: (c, f) => f.mul(f.mul(c.grad, c.saved('grad_output')), f.rsub(f.mul(c.saved('output'), 2), 1)),
+  },
+  samples: () => [],
+});
+
+function raise(a: Tensor, b: Tensor): Tensor {
+  const d = resultType(a, b);
+  if (!isFloat(d) && b.wrapped && Number(b.values()[0]) < 0)
+    throw runtimeError('Integers to negative integer powers are not allowed.');
+  refuse('pow', ['bool'], d);
+  return binary(a, b, isFloat(d) ? power : (x, y) => Math.trunc(power(x, y)), { big: wholePower });
+}
+
+/** dy · y · ln a, but 0 where a = 0 and b ≥ 0. */
+function exponentGrad(c: BackwardContext, f: Formulas, base: Tensor): Tensor {
+  const atZero = f.logical_and(f.eq(base, 0), f.ge(c.saved('exponent'), 0));
+  return f.mul(c.grad, f.where(atZero, 0, f.mul(c.saved('result'), f.log(base))));
+}
+
+op<[Tensor, Tensor]>({
+  schema: 'pow(Tensor input, Number exponent) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  inplace: true,
+  formula: 'y = aᵇ',
+  gradient: 'da = dy · b · aᵇ⁻¹ (0 where b = 0),  db = dy · y · ln a (0 where a = 0 and b ≥ 0)',
+  forward: raise,
+  saves: ['input', 'exponent', 'result'],
+  grads: {
+    input: (c, f) => {
+      const [x, e] = [c.saved('input'), c.saved('exponent')];
+      if (!e.wrapped) return f.where(f.eq(e, 0), 0, f.mul(c.grad, f.mul(f.pow(x, f.sub(e, 1)), e)));
+      const k = Number(e.values()[0]);
+      if (k === 0) return f.zeros_like(c.grad);
+      return f.mul(c.grad, f.mul(k === 2 ? x : f.pow(x, k - 1), k));
+    },
+    exponent: (c, f) => exponentGrad(c, f, c.saved('input')),
+  },
+  gradName: (_, b) => (b.wrapped ? 'PowBackward0' : 'PowBackward1'),
+  samples: () => [
+    ...pairs([-1, 2], [0.5, 2]),
+    ...[0, 1, 2, 3, -1, 0.5].map((e) => ({ args: [{ tensor: { shape: [4] } }, e] })),
+    {
+      args: [
+        { tensor: { shape: [3], data: [0, 0, 2], requiresGrad: false } },
+        { tensor: { shape: [3], data: [0, 2, 0], requiresGrad: false } },
+      ],
+    },
+    wholePairs()[2],
+    { args: [{ tensor: { shape: [4], dtype: 'int64' } }, { tensor: { shape: [4], dtype: 'int64' } }] },
+    { args: [{ tensor: { shape: [4], dtype: 'int64' } }, 0.5] },
+  ],
+});
+
+op<[Tensor, Tensor]>({
+  schema: 'pow_number(Number self, Tensor exponent) -> Tensor',
+  faces: ['torch:pow'],
+  formula: 'y = aᵇ, a a number',
+  gradient: 'db = dy · y · ln a (0 where a = 0 and b ≥ 0)',
+  forward: raise,
+  saves: ['self', 'exponent', 'result'],
+  grads: { exponent: (c, f) => exponentGrad(c, f, c.saved('self')) },
+  gradName: 'PowBackward2',
+  samples: () => [
+    { args: [2, { tensor: { shape: [3] } }] },
+    { args: [0, { tensor: { shape: [3], range: [0.5, 1] } }] },
+    { args: [2, { tensor: { shape: [4], dtype: 'int64' } }] },
+    { args: [0.5, { tensor: { shape: [4], dtype: 'int64' } }] },
+  ],
+});
+
+/** xʸ in int64; a negative power leaves the integer part of the fraction. */
+function wholePower(x: bigint, y: bigint): bigint {
+  if (y >= 0n) return x ** y;
+  if (x === 1n) return 1n;
+  if (x === -1n) return y % 2n === 0n ? 1n : -1n;
+  return 0n;
+}
+
+op<[Tensor]>({
+  schema: 'square(Tensor input) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  inplace: true,
+  formula: 'y = x²',
+  gradient: 'dx = 2 · dy · x',
+  forward: (x) =>
+    unary(
+      x,
+      x.dtype === 'bool' ? 'int64' : x.dtype,
+      (v) => v * v,
+      (v) => v * v,
+    ),
+  saves: ['input'],
+  grads: { input: (c, f) => f.mul(c.grad, f.mul(c.saved('input'), 2)) },
+  gradName: 'PowBackward0',
+  samples: () => [...oneInput(), ...ofTypes(['int64', 'bool'])],
+});
+
+op<[Tensor, Tensor]>({
+  schema: 'atan2(Tensor input, Tensor other) -> Tensor',
+  faces: ['torch', 'Tensor', 'torch:arctan2', 'Tensor:arctan2'],
+  inplace: true,
+  formula: 'y = the angle of the point (b, a)',
+  gradient: 'da = dy · b / (a² + b²),  db = −dy · a / (a² + b²)',
+  forward: (a, b) => binary(a, b, Math.atan2, { compute: floatType(resultType(a, b)) }),
+  saves: ['input', 'other'],
+  grads: {
+    input: (c, f) => f.mul(c.grad, f.div(c.saved('other'), squares(c, f))),
+    other: (c, f) => f.mul(c.grad, f.div(f.neg(c.saved('input')), squares(c, f))),
+  },
+  samples: () => pairs([0.5, 2]).filter((s) => typeof s.args[1] === 'object'),
+});
+
+const squares = (c: BackwardContext, f: Formulas) =>
+  f.add(f.mul(c.saved('input'), c.saved('input')), f.mul(c.saved('other'), c.saved('other')));

@@ -1,0 +1,97 @@
+/** Running sums and products. */
+import { type DType, isFloat } from '../dtype';
+import { numbers } from '../kernels/elementwise';
+import { alongDim } from '../kernels/reduce';
+import { op, type Sample } from '../op';
+import type { Tensor } from '../tensor';
+import { dimSamples } from './reduce';
+import { converted } from './reduced';
+import { ofTypes } from './samples';
+
+/** Runs along dim; what it has gathered so far is kept in float64, or exactly for int64. */
+function scan(x: Tensor, dim: number, start: 0 | 1, f: (sum: number, v: number) => number, back = false): Tensor {
+  const from = isFloat(x.dtype) ? x : converted(x, 'int64');
+  const first = (isFloat(from.dtype) ? start : BigInt(start)) as number;
+  const [out] = alongDim(from, dim, [from.dtype], (v, i, n, [o], at) => {
+    let sum = first;
+    if (back) for (let k = n - 1; k >= 0; k--) o[at + k] = sum = f(sum, v[i + k]);
+    else for (let k = 0; k < n; k++) o[at + k] = sum = f(sum, v[i + k]);
+  });
+  return out;
+}
+
+// + and · serve numbers and bigints alike.
+const plus = (a: number, b: number) => a + b;
+const times = (a: number, b: number) => a * b;
+
+const scans = (): Sample[] => [
+  ...dimSamples().filter((s) => s.args.length > 1 && !s.kwargs),
+  ...ofTypes(['int64', 'bool'], 0),
+];
+
+op<[Tensor, number, DType | null]>({
+  schema: 'cumsum(Tensor input, int dim, *, ScalarType? dtype=None) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  inplace: true,
+  formula: 'yᵢ = Σ xₖ, k ≤ i, along dim',
+  gradient: 'dxᵢ = Σ dyₖ, k ≥ i',
+  forward: (x, dim, dtype) => scan(converted(x, dtype), dim, 0, plus),
+  grads: { input: (c, f) => f._reversed_cumsum(c.grad, c.attr('dim')) },
+  samples: scans,
+});
+
+op<[Tensor, number]>({
+  schema: '_reversed_cumsum(Tensor input, int dim) -> Tensor',
+  faces: [],
+  formula: 'yᵢ = Σ xₖ, k ≥ i, along dim',
+  gradient: 'dxᵢ = Σ dyₖ, k ≤ i',
+  forward: (x, dim) => scan(x, dim, 0, plus, true),
+  grads: { input: (c, f) => f.cumsum(c.grad, c.attr('dim')) },
+  samples: () => dimSamples().filter((s) => s.args.length > 1 && !s.kwargs),
+});
+
+op<[Tensor, number, DType | null]>({
+  schema: 'cumprod(Tensor input, int dim, *, ScalarType? dtype=None) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  inplace: true,
+  formula: 'yᵢ = Π xₖ, k ≤ i, along dim',
+  gradient: 'dxᵢ = Σ dyₖ · yₖ / xᵢ, k ≥ i',
+  forward: (x, dim, dtype) => scan(converted(x, dtype), dim, 1, times),
+  saves: ['input', 'result'],
+  grads: {
+    input: (c, f) => {
+      const x = c.saved('input');
+      const dim = c.attr('dim');
+      if (numbers(x).includes(0)) return f._cumprod_backward(c.grad, x, dim);
+      return f.div(f._reversed_cumsum(f.mul(c.grad, c.saved('result')), dim), x);
+    },
+  },
+  samples: () => [...scans(), { args: [{ tensor: { shape: [4], data: [2, 0, 3, 0.5] } }, 0] }],
+});
+
+/** cumprod's gradient where there are zeros, by which one cannot divide. */
+op<[Tensor, Tensor, number]>({
+  schema: '_cumprod_backward(Tensor grad_output, Tensor input, int dim) -> Tensor',
+  faces: [],
+  formula: 'dxᵢ = Σ dyₖ · Π xⱼ, k ≥ i, j ≤ k, j ≠ i',
+  forward: (grad, x, dim) => {
+    const lines: Float64Array[] = [];
+    alongDim(grad, dim, [grad.dtype], (g, from, n) => void lines.push(g.slice(from, from + n)));
+    let line = 0;
+    const [out] = alongDim(x, dim, [x.dtype], (v, from, n, [o], at) => {
+      const dy = lines[line++];
+      for (let i = 0; i < n; i++) {
+        let before = 1;
+        for (let j = 0; j < i; j++) before *= v[from + j];
+        let s = 0;
+        for (let k = i; k < n; k++) {
+          if (k > i) before *= v[from + k];
+          s += dy[k] * before;
+        }
+        o[at + i] = s;
+      }
+    });
+    return out;
+  },
+  samples: () => [],
+});
