@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { Feed } from '../../../src/extension/feed';
+import type { Session } from '../../../src/protocol/session';
+import type { ToWebview } from '../../../src/protocol/webview';
+
+/** A session that notes what it was asked; answers wait for `release` when `held`. */
+function fake(held = false) {
+  const asked: [string, object][] = [];
+  const waiting: (() => void)[] = [];
+  const answers: Record<string, unknown> = {
+    picture: { structure: 's', nodes: [] },
+    tensor: { name: 'w' },
+    update: { rule: 'SGD' },
+    nodesAt: [2],
+  };
+  const session = {
+    async request(name: string, args: object) {
+      asked.push([name, args]);
+      if (held) await new Promise<void>((resolve) => waiting.push(resolve));
+      if (name === 'timeline') return { from: (args as { from: number }).from, spans: [{}, {}, {}] };
+      if (name === 'tensor' && 'tensor' in args && args.tensor === 404) throw new Error('gone');
+      return answers[name];
+    },
+  } as unknown as Session;
+  return { session, asked, release: () => waiting.splice(0).forEach((go) => void go()) };
+}
+
+function feed() {
+  const posted: ToWebview[] = [];
+  return { posted, feed: new Feed((message) => posted.push(message)) };
+}
+
+test('a stop is one message; the next asks only for what is new', async () => {
+  const { feed: f, posted } = feed();
+  const { session, asked } = fake();
+  f.attach(session);
+  await f.show();
+  await f.show();
+  expect(posted.map(({ type }) => type)).toEqual(['picture', 'picture']);
+  expect(asked).toEqual([
+    ['picture', {}],
+    ['timeline', { from: 0 }],
+    ['picture', { have: 's' }],
+    ['timeline', { from: 2 }],
+  ]);
+});
+
+test('a view that lost what it had gets everything again', async () => {
+  const { feed: f } = feed();
+  const { session, asked } = fake();
+  f.attach(session);
+  await f.show();
+  f.reset();
+  await f.show();
+  expect(asked.slice(2)).toEqual(asked.slice(0, 2));
+});
+
+test('open panels come with the picture; a tensor that is gone does not spoil it', async () => {
+  const { feed: f, posted } = feed();
+  f.attach(fake().session);
+  await f.showOptimizer({ type: 'optimizer', open: true, parameter: 3 });
+  await f.inspect({ tensor: 404 });
+  posted.length = 0;
+  await f.show();
+  expect(posted[0]).toMatchObject({ type: 'picture', tensor: null, update: { rule: 'SGD' } });
+});
+
+test('stops that come while one is gathered become one more message', async () => {
+  const { feed: f, posted } = feed();
+  const { session, release } = fake(true);
+  f.attach(session);
+  const shown = f.show();
+  for (let i = 0; i < 5; i++) void f.show();
+  while (posted.length < 2) {
+    release();
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  await shown;
+  expect(posted).toHaveLength(2);
+});
+
+test('what an old session answers late is not shown', async () => {
+  const { feed: f, posted } = feed();
+  const old = fake(true);
+  f.attach(old.session);
+  const shown = f.show();
+  f.attach(fake().session);
+  old.release();
+  await shown;
+  expect(posted).toEqual([]);
+});
