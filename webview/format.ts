@@ -20,7 +20,8 @@ export function num(value: Cell | undefined, digits = 4): string {
       .toExponential(Math.max(0, digits - 2))
       .replace(/\.?0+e/, 'e')
       .replace('e+', 'e');
-  } else {
+  } else if (size >= 10 ** digits) text = String(Math.round(value));
+  else {
     text = value.toPrecision(digits);
     if (text.includes('.')) text = text.replace(/\.?0+$/, '');
   }

@@ -1,15 +1,17 @@
 /** Entry of the webview: one message in, one redraw. */
 
 import { readMessage } from './check';
+import { divider } from './divider';
 import { button, el, setText } from './dom';
 import { GraphPanel } from './graph/view';
 import { loadState, post } from './host';
 import { InspectorPanel } from './inspector/panel';
 import { OptimizerPanel } from './optimizer/panel';
 import { Seeker } from './seek';
-import { type Model, Store, type Ui } from './store';
+import { type Model, Store } from './store';
 import { watchBody } from './theme';
 import { TimelinePanel } from './timeline/panel';
+import type { Ui } from './ui';
 import { sayWishes } from './wants';
 
 const store = new Store(loadState());
@@ -63,7 +65,8 @@ const empty = el(
     el('li', {}, 'A recording (a .backstep file) opens here too, without Python.'),
   ),
 );
-const work = el('main', { class: 'work', hidden: true }, graph.element, side);
+const work = el('main', { class: 'work', hidden: true }, graph.element);
+work.append(divider(store, work), side);
 const root = el('div', { class: 'app' }, banner, empty, work, timeline.element, spoken);
 timeline.element.hidden = true;
 document.body.append(root);
@@ -80,23 +83,29 @@ function redraw(model: Model): void {
   banner.classList.toggle('error', model.error !== null);
   banner.lastElementChild?.toggleAttribute('hidden', model.error === null);
   setText(bannerText, words);
+  side.classList.toggle('both', model.both);
+  tabList.hidden = model.both;
   for (const [i, [name, , element]] of TABS.entries()) {
     const on = model.ui.tab === name;
     tabs[i]!.setAttribute('aria-selected', String(on));
     tabs[i]!.tabIndex = on ? 0 : -1;
-    element.hidden = !on;
+    element.hidden = !on && !model.both;
+    element.setAttribute('role', model.both ? 'region' : 'tabpanel');
   }
   if (!model.running && model.cursor) setText(spoken, model.error ?? model.cursor.label);
   if (started) {
     graph.update(model);
-    if (model.ui.tab === 'tensor') inspector.update(model);
-    else optimizer.update(model);
+    if (model.both || model.ui.tab === 'tensor') inspector.update(model);
+    if (model.both || model.ui.tab === 'optimizer') optimizer.update(model);
   }
   timeline.update(model);
   sayWishes(model);
 }
 
 store.subscribe(redraw);
+const wide = matchMedia('(min-width: 900px)');
+wide.addEventListener('change', () => store.setBoth(wide.matches));
+store.setBoth(wide.matches);
 window.addEventListener('message', (event: MessageEvent<unknown>) => {
   const message = readMessage(event.data);
   if (!message) {

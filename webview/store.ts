@@ -5,36 +5,12 @@ import type {
   IterationSpan,
   NodeState,
   PictureView,
-  TensorRef,
   TensorView,
   UpdateView,
 } from '../src/protocol/views';
 import type { ToWebview } from '../src/protocol/webview';
 import { post, saveState } from './host';
-
-export type Part = NonNullable<TensorRef['part']>;
-
-/** Choices of the user: kept over hide and show. */
-export interface Ui {
-  /** Selected graph node; null follows the cursor. */
-  node: number | null;
-  /** A tensor that is no node's, e.g. a velocity: shown in place of the node's. */
-  ref: TensorRef | null;
-  /** null: value while going forward, gradient while going backward. */
-  part: Part | null;
-  slice: number[];
-  row0: number;
-  col0: number;
-  tab: 'tensor' | 'optimizer';
-  /** Closed module paths by structure; absent where the user has not said. */
-  folded: Record<string, string[]>;
-  zoom: { k: number; x: number; y: number } | null;
-  logLoss: boolean;
-  parameter: number | null;
-  element: number[] | null;
-  series: 'element' | 'norm';
-  numbers: boolean;
-}
+import { readUi, type Ui } from './ui';
 
 export interface Model {
   ui: Ui;
@@ -52,39 +28,10 @@ export interface Model {
   error: string | null;
   /** The node the inspector is about: selected, or the last one at the cursor. */
   shown: number | null;
-}
-
-const freshUi = (): Ui => ({
-  node: null,
-  ref: null,
-  part: null,
-  slice: [],
-  row0: 0,
-  col0: 0,
-  tab: 'tensor',
-  folded: {},
-  zoom: null,
-  logLoss: false,
-  parameter: null,
-  element: null,
-  series: 'element',
-  numbers: false,
-});
-
-/** The saved choices, where they still have the shape of ours. */
-export function readUi(saved: unknown): Ui {
-  const ui = freshUi();
-  if (typeof saved !== 'object' || saved === null) return ui;
-  const from = saved as Record<string, unknown>;
-  for (const key of Object.keys(ui) as (keyof Ui)[]) {
-    const value = from[key];
-    const like = ui[key];
-    const nullable = like === null && (value === null || typeof value === 'number' || typeof value === 'object');
-    if (nullable || (like !== null && typeof value === typeof like && Array.isArray(value) === Array.isArray(like))) {
-      Object.assign(ui, { [key]: value });
-    }
-  }
-  return { ...ui, part: null, ref: null };
+  /** The parameter the optimizer panel is about: chosen, or the last one shown. Null lets the session choose. */
+  parameter: number | null;
+  /** There is room for both panels side by side. */
+  both: boolean;
 }
 
 export class Store {
@@ -109,6 +56,8 @@ export class Store {
       ended: null,
       error: null,
       shown: null,
+      parameter: null,
+      both: false,
     };
   }
 
@@ -125,6 +74,11 @@ export class Store {
   keep(patch: Partial<Ui>): void {
     Object.assign(this.model.ui, patch);
     saveState(this.model.ui);
+  }
+
+  setBoth(both: boolean): void {
+    this.model.both = both;
+    this.settle();
   }
 
   dismiss(): void {
@@ -152,6 +106,9 @@ export class Store {
       case 'tensor':
         m.tensor = message.tensor;
         break;
+      case 'show':
+        Object.assign(m.ui, { ref: message.ref, tab: 'tensor', slice: [], row0: 0, col0: 0 });
+        break;
       case 'update':
         m.update = message.update;
         break;
@@ -177,7 +134,7 @@ export class Store {
     if (!graph) post({ type: 'ready' });
     m.picture = picture;
     m.cursor = picture.cursor;
-    if (m.graph?.structure !== graph?.structure) m.shown = null;
+    if (m.graph?.structure !== graph?.structure) m.shown = m.parameter = null;
     m.graph = graph;
     m.states = new Map(picture.nodes.map((state) => [state.id, state]));
   }
@@ -195,6 +152,9 @@ export class Store {
       id !== null && m.graph?.nodes.some((n) => n.id === id) ? id : null;
     if (m.graph && m.ui.node !== null && known(m.ui.node) === null) m.ui.node = null;
     m.shown = m.ui.node ?? known(m.cursor?.node ?? null) ?? known(m.shown);
+    const node = m.graph?.nodes.find((n) => n.id === m.shown);
+    const tensor = node?.kind === 'parameter' ? (m.states.get(node.id)?.tensor ?? null) : null;
+    m.parameter = m.ui.parameter ?? tensor ?? m.parameter;
     if (this.scheduled) return;
     this.scheduled = true;
     requestAnimationFrame(() => {

@@ -2,7 +2,8 @@
 import type { TensorRef } from '../src/protocol/views';
 import type { FromWebview } from '../src/protocol/webview';
 import { post } from './host';
-import type { Model, Part } from './store';
+import type { Model } from './store';
+import type { Part } from './ui';
 
 /** The part shown: the user's choice, else the gradient while the gradient is what happens. */
 export function shownPart(model: Model): Part {
@@ -26,8 +27,8 @@ type Wish = Extract<FromWebview, { type: 'inspect' | 'optimizer' }>;
 
 function wishes(model: Model): Wish[] {
   const { ui } = model;
-  const ref = ui.tab === 'tensor' ? shownRef(model) : null;
-  const open = ui.tab === 'optimizer';
+  const ref = model.both || ui.tab === 'tensor' ? shownRef(model) : null;
+  const open = model.both || ui.tab === 'optimizer';
   return [
     {
       type: 'inspect',
@@ -41,7 +42,7 @@ function wishes(model: Model): Wish[] {
     {
       type: 'optimizer',
       open,
-      ...(open && ui.parameter !== null ? { parameter: ui.parameter } : {}),
+      ...(open && model.parameter !== null ? { parameter: model.parameter } : {}),
       ...(open && ui.element ? { element: ui.element } : {}),
     },
   ];

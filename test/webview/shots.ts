@@ -52,9 +52,6 @@ for (const theme of ['dark', 'light', 'hc', 'hclight']) {
   await shot(`backward-${theme}-480`, { ...NARROW, theme }, (view) => at(view, middle + BACKWARD_START + 6));
   await shot(`optimizer-${theme}-1100`, { ...WIDE, theme }, async (view) => {
     await at(view, middle + UPDATE_START + 2);
-    await view.page.click('#tab-optimizer');
-    await view.page.waitForTimeout(100);
-    await serve(view, fixture);
   });
 }
 await shot('optimizer-dark-400', { width: 400, height: 800 }, async (view) => {

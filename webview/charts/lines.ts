@@ -33,7 +33,7 @@ export function lineChart(chart: LineChart): HTMLElement {
   const head = el(
     'figcaption',
     {},
-    el('i', { class: `key line ${chart.name}`, 'aria-hidden': true }),
+    el('i', { class: `key stroke ${chart.name}`, 'aria-hidden': true }),
     chart.title,
     value,
   );

@@ -196,10 +196,10 @@ function cardParts(card: Card): SVGGElement {
   if (card.kind === 'folded') node.append(svg('rect', { class: 'under', x: 4, y: 4, width, height, rx: 8 }));
   const radius = card.kind === 'input' ? 20 : 8;
   const inset = card.kind === 'input' ? 14 : 11;
-  const track = width - inset * 2 - 44;
+  const track = width - inset * 2 - 42;
   node.append(
     ...frame(card, height, radius),
-    svg('text', { class: 'title', x: inset, y: 19 }, fitText(card.title, width - inset - 24, true)),
+    svg('text', { class: 'title', x: inset, y: 19 }, fitText(card.title, width - inset - 40, true)),
     svg('text', { class: 'marks', x: width - 9, y: 19 }),
     svg('text', { class: 'detail', x: inset, y: 34 }, fitText(card.detail, width - inset * 2, false)),
     ...bar('value', inset, 42, track, 5),
@@ -247,7 +247,8 @@ function showCard(node: SVGGElement, card: Card, state: Shown, selected: boolean
   else node.removeAttribute('aria-current');
   const group = select(node);
   group.select('title').text(state.label);
-  group.select('.marks').text(`${state.forward ? '→' : ''}${state.backward ? '←' : ''}${state.updated ? '✓' : ''}`);
+  const ran = state.forward && card.kind !== 'input';
+  group.select('.marks').text(`${ran ? '→' : ''}${state.backward ? '←' : ''}${state.updated ? '✓' : ''}`);
   for (const [name, rms] of [
     ['value', state.value],
     ['grad', state.grad],

@@ -14,6 +14,7 @@ export function textWidth(text: string, title: boolean): number {
   const key = `${title ? 't' : 'd'}${text}`;
   const width = known.get(key);
   if (width !== undefined) return width;
+  if (typeof document === 'undefined') return text.length * 7;
   context ??= document.createElement('canvas').getContext('2d');
   if (!context) return text.length * 7;
   context.font = title ? `600 12px ${family()}` : `11px ${family()}`;

@@ -52,7 +52,10 @@ export interface Drawn {
 export const CARD_HEIGHT = 66;
 export const CHIP_HEIGHT = 32;
 export const CHIP_GAP = 5;
+/** Cards that are read at a glance; too few to say anything; and as many as may be scrolled through. */
 const MANY = 70;
+const FEW = 8;
+const MOST = 250;
 
 const lastName = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 const inside = (path: string, outer: string): boolean => path === outer || path.startsWith(`${outer}.`);
@@ -85,12 +88,14 @@ export function defaultFolds(graph: GraphView): string[] {
     ).size;
   if (ops.length <= MANY || limit === 0) return [];
   while (limit > 1 && visible(limit) > MANY) limit--;
+  // A hundred equal blocks in a row are easier to read than one box that says nothing.
+  if (visible(limit) < FEW && visible(limit + 1) <= MOST) limit++;
   return paths.filter((p) => depth(p) === limit);
 }
 
 function size(card: Card): void {
   const chips = Math.max(0, ...card.chips.map((chip) => chip.width));
-  const own = Math.max(textWidth(card.title, true) + 34, textWidth(card.detail, false) + 22, 96);
+  const own = Math.max(textWidth(card.title, true) + 54, textWidth(card.detail, false) + 26, 112);
   card.width = Math.min(230, Math.max(own, chips));
   card.height = CARD_HEIGHT;
   for (const chip of card.chips) chip.width = card.width;

@@ -60,8 +60,9 @@ export class GraphPanel {
       button('Fit the whole network (f)', () => this.fit(), { class: 'fit' }, 'Fit'),
       button('Show the cursor (.)', () => this.showCursor(true), { class: 'fit' }, 'Cursor'),
     );
-    const stage = el('div', { class: 'stage' }, this.frame, tools, this.note);
-    this.element = el('section', { class: 'panel graph-panel', 'aria-label': 'Network' }, stage, legend());
+    const stage = el('div', { class: 'stage' }, this.frame, this.note);
+    const below = el('div', { class: 'below' }, legend(), tools);
+    this.element = el('section', { class: 'panel graph-panel', 'aria-label': 'Network' }, stage, below);
     new ResizeObserver(() => {
       if (this.now && !this.camera.taken) this.open();
     }).observe(stage);
@@ -180,7 +181,11 @@ export class GraphPanel {
       return;
     }
     const node = card.node!;
-    this.store.setUi({ node: node.id, ref: null, part: null, slice: [], row0: 0, col0: 0, tab: 'tensor' });
+    const tensor = node.kind === 'parameter' ? (this.model?.states.get(node.id)?.tensor ?? null) : null;
+    this.store.setUi({
+      ...{ node: node.id, ref: null, part: null, slice: [], row0: 0, col0: 0, tab: 'tensor' },
+      ...(tensor === null ? {} : { parameter: tensor, element: null }),
+    });
     if (node.place) post({ type: 'reveal', path: node.place.path, line: node.place.line, focus: false });
   }
 

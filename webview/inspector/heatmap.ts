@@ -34,6 +34,7 @@ export class Heatmap {
   constructor() {
     this.follow = button('Follow this element in the optimizer', () => this.actions?.follow?.(this.index()), {
       class: 'link',
+      hidden: true,
     });
     const legend = el(
       'div',

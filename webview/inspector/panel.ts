@@ -3,8 +3,9 @@ import type { GraphNode, TensorView } from '../../src/protocol/views';
 import { button, el, keyed, setText } from '../dom';
 import { placeText, shapeText } from '../format';
 import { post } from '../host';
-import type { Model, Part, Store } from '../store';
+import type { Model, Store } from '../store';
 import { onTheme } from '../theme';
+import type { Part } from '../ui';
 import { sameRef, shownPart, shownRef } from '../wants';
 import { Heatmap } from './heatmap';
 import { histogramChart } from './histogram';
@@ -70,7 +71,7 @@ export class InspectorPanel {
     setText(this.missing, words);
     this.missing.hidden = words === '';
     // A number that is still on its way leaves the old one in place for a moment, dimmed: no flicker.
-    this.body.hidden = (words !== '' && !(ref && !view)) || (ref === null && view === null);
+    this.body.hidden = words !== '' || (!view && (ref === null || !this.drawn));
     this.body.classList.toggle('stale', ref !== null && view === null);
     if (view && !view.missing) this.draw(view, model, node);
   }
@@ -162,7 +163,7 @@ export class InspectorPanel {
     const fresh = this.drawn !== view;
     this.drawn = view;
     if (!fresh) return;
-    const width = Math.max(200, this.body.clientWidth || this.element.clientWidth - 24);
+    const width = Math.max(200, this.charts.clientWidth || this.element.clientWidth - 24);
     const part = view.ref.part ?? 'value';
     const name = part === 'grad' ? 'grad' : part === 'value' ? 'value' : 'state';
     const chart = view.histogram && histogramChart(view.histogram, width, name);
@@ -171,7 +172,10 @@ export class InspectorPanel {
     this.heatmap.update(view, width, {
       page: (row0, col0) => this.store.setUi({ row0, col0 }),
       slice: (slice) => this.store.setUi({ slice, row0: 0, col0: 0 }),
-      follow: parameter === null ? null : (element) => this.store.setUi({ tab: 'optimizer', parameter, element }),
+      follow:
+        parameter === null
+          ? null
+          : (element) => this.store.setUi({ tab: 'optimizer', parameter, element, node: node!.id }),
     });
     this.numbers.update(view, model.ui.numbers);
   }

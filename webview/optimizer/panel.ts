@@ -2,7 +2,7 @@
 import type { ParameterInfo, UpdateView } from '../../src/protocol/views';
 import { lineChart } from '../charts/lines';
 import { button, el, keyed, setText } from '../dom';
-import { plural, shapeText } from '../format';
+import { shapeText } from '../format';
 import { post } from '../host';
 import type { Model, Store } from '../store';
 import { spanAt } from '../timeline/scale';
@@ -62,7 +62,7 @@ export class OptimizerPanel {
     this.buildPicker(view.parameters, view.parameter);
     if (!view.parameter || view.missing) return;
     this.buildElements(view.parameter, view.element);
-    setText(this.rule, view.rule);
+    setText(this.rule, `Rule: ${view.rule}`);
     const width = Math.max(220, this.charts.clientWidth || this.element.clientWidth - 24);
     const { series: mode } = model.ui;
     if (this.drawn?.view === view && this.drawn.mode === mode && this.drawn.width === width) return;
@@ -106,7 +106,7 @@ export class OptimizerPanel {
   }
 
   private buildPicker(parameters: ParameterInfo[], chosen: ParameterInfo | null): void {
-    const text = (p: ParameterInfo): string => `${p.name}  ${shapeText(p.shape)}  ${plural(p.updates, 'update')}`;
+    const text = (p: ParameterInfo): string => `${p.name} · ${shapeText(p.shape)}`;
     keyed(this.picker, parameters.map((p) => `${p.tensor}${text(p)}`).join('|'), () =>
       parameters.map((p) => el('option', { value: p.tensor }, text(p))),
     );

@@ -19,7 +19,7 @@ export function termsTable(terms: UpdateTerm[], element: string, show: (term: Up
       el(
         'th',
         { scope: 'row' },
-        el('i', { class: `key line ${roleColour(term.role)}`, 'aria-hidden': true }),
+        el('i', { class: `key stroke ${roleColour(term.role)}`, 'aria-hidden': true }),
         term.role,
       ),
       el(
@@ -27,7 +27,7 @@ export function termsTable(terms: UpdateTerm[], element: string, show: (term: Up
         { class: 'name' },
         term.ref ? button(`Inspect ${term.name}`, () => show(term), { class: 'link' }, term.name) : term.name,
       ),
-      el('td', { class: 'number' }, num(term.value, 6)),
+      el('td', { class: 'number' }, num(term.value, 5)),
       el('td', { class: 'number' }, num(term.norm)),
     ),
   );

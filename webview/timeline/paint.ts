@@ -10,7 +10,9 @@ import { type Axis, edgeOf, lossNumber, xOf } from './scale';
 export const STRIP_HEIGHT = 30;
 export const ALL_HEIGHT = 92;
 const BAND = 9;
-const PLOT_TOP = 16;
+const PLOT_TOP = 4;
+/** An iteration narrower than this has no room for its phases. */
+const ROOM = 14;
 const PLOT_BOTTOM = ALL_HEIGHT - 15;
 
 const PHASES = [
@@ -89,16 +91,12 @@ export function paintAll(
   const wide = (axis.right - axis.left) / Math.max(1, spans.length);
   paintBands(c, axis, spans, wide);
   paintIterations(c, axis, spans, wide);
-  paintLoss(c, axis, spans, log);
+  paintLoss(c, axis, spans, log, wide < ROOM ? PLOT_TOP : PLOT_TOP + BAND);
   cursorLine(c, xOf(axis, Math.max(axis.from, Math.min(axis.to - 1, tick))), 0, PLOT_BOTTOM);
 }
 
 function paintBands(c: CanvasRenderingContext2D, axis: Axis, spans: readonly IterationSpan[], wide: number): void {
-  if (wide < 5) {
-    c.fillStyle = css('--line');
-    c.fillRect(axis.left, 0, axis.right - axis.left, BAND);
-    return;
-  }
+  if (wide < ROOM) return;
   for (const span of spans) {
     bounds(span).forEach(([from, to], phase) => {
       const x1 = edgeOf(axis, from);
@@ -117,7 +115,8 @@ function paintIterations(c: CanvasRenderingContext2D, axis: Axis, spans: readonl
   const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= least) ?? 1;
   c.font = font(10);
   c.fillStyle = css('--dim');
-  c.textAlign = 'center';
+  c.textAlign = 'right';
+  c.fillText('iteration', axis.left - 6, ALL_HEIGHT - 3);
   for (const span of spans) {
     const n = span.iteration + 1;
     if (n !== 1 && n % step !== 0) continue;
@@ -129,7 +128,13 @@ function paintIterations(c: CanvasRenderingContext2D, axis: Axis, spans: readonl
   c.textAlign = 'left';
 }
 
-function paintLoss(c: CanvasRenderingContext2D, axis: Axis, spans: readonly IterationSpan[], log: boolean): void {
+function paintLoss(
+  c: CanvasRenderingContext2D,
+  axis: Axis,
+  spans: readonly IterationSpan[],
+  log: boolean,
+  top: number,
+): void {
   const x = (i: number): number => (edgeOf(axis, spans[i]!.start) + edgeOf(axis, spans[i]!.end)) / 2;
   const buckets = aggregate(spans.length, x, (i) => lossNumber(spans[i]!.loss));
   const range = extent(buckets);
@@ -137,7 +142,7 @@ function paintLoss(c: CanvasRenderingContext2D, axis: Axis, spans: readonly Iter
   c.lineWidth = 1;
   if (!range) return;
   if (log && range[0] <= 0) range[0] = Math.min(...buckets.map((b) => b.min).filter((v) => v > 0));
-  const y = (log ? scaleLog() : scaleLinear()).domain(range).range([PLOT_BOTTOM - 3, PLOT_TOP + 4]);
+  const y = (log ? scaleLog() : scaleLinear()).domain(range).range([PLOT_BOTTOM - 3, top + 6]);
   c.font = font(10);
   let lastLabel = Number.POSITIVE_INFINITY;
   const ticks = y.ticks(3);
@@ -176,6 +181,6 @@ function paintLoss(c: CanvasRenderingContext2D, axis: Axis, spans: readonly Iter
   c.fillStyle = css('--bad');
   for (let i = 0; i < spans.length; i++) {
     const { loss } = spans[i]!;
-    if (loss !== null && lossNumber(loss) === null) c.fillRect(x(i) - 1.5, PLOT_TOP - 3, 3, 5);
+    if (loss !== null && lossNumber(loss) === null) c.fillRect(x(i) - 1.5, top, 3, 5);
   }
 }

@@ -20,7 +20,7 @@ const MOVES: [Move & IconName, string][] = [
   ['iterationForward', 'One iteration forward (Ctrl+Right on the timeline)'],
   ['continue', 'Run on to the next breakpoint'],
 ];
-const LEFT = 46;
+const LEFT = 56;
 const RIGHT = 10;
 
 export function statusText(cursor: Cursor): string {
@@ -36,7 +36,7 @@ export function statusText(cursor: Cursor): string {
 export class TimelinePanel {
   readonly element: HTMLElement;
   private readonly status = el('p', { class: 'status' });
-  private readonly loss = el('span', { class: 'loss' });
+  private readonly loss = el('span', { class: 'loss-now' });
   private readonly log: HTMLButtonElement;
   private readonly buttons: HTMLButtonElement[];
   private readonly strip = el('canvas', { class: 'strip', 'aria-hidden': true });

@@ -1,0 +1,366 @@
+/** The built page in a real browser, under the policy VS Code gives it: messages in, what is on the page and what is asked out. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FromWebview } from '../../src/protocol/webview';
+import { BACKWARD_START, Fixture, NODE, PER_ITERATION, UPDATE_START } from './fixture';
+import { launch, missing, type Options, open, type View } from './harness';
+import { largeGraph, largePicture } from './large';
+
+if (missing) console.log(`webview page tests are skipped: ${missing}`);
+
+describe.skipIf(missing !== null)('the page', () => {
+  let browser: Browser;
+  const fixture = new Fixture(20);
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  async function show(tick: number, options: Options = {}): Promise<View> {
+    const view = await open(browser, options);
+    fixture.tick = tick;
+    await view.send(fixture.picture());
+    await view.page.waitForSelector('.card');
+    await view.page.waitForTimeout(60);
+    return view;
+  }
+  const seek = async (view: View, tick: number): Promise<void> => {
+    fixture.tick = tick;
+    await view.send(fixture.picture('three-class'));
+  };
+  const card = (id: number): string => `[data-key="n${id}"]`;
+  const classes = (view: View, id: number): Promise<string | null> => view.page.getAttribute(card(id), 'class');
+  const ofType = <T extends FromWebview['type']>(all: FromWebview[], type: T): Extract<FromWebview, { type: T }>[] =>
+    all.filter((m): m is Extract<FromWebview, { type: T }> => m.type === type);
+  const close = async (view: View): Promise<void> => {
+    expect(view.errors).toEqual([]);
+    await view.page.close();
+  };
+
+  it('says what to do before a session, and that it is ready', async () => {
+    const view = await open(browser);
+    expect(await view.page.textContent('.empty')).toContain('Press F5 on a PyTorch script');
+    expect(await view.posted()).toEqual([{ type: 'ready' }]);
+    await close(view);
+  });
+
+  it('ignores messages of another shape', async () => {
+    const view = await open(browser);
+    await view.send({ type: 'picture', picture: { cursor: null } });
+    await view.send({ type: '<img src=x onerror=alert(1)>' });
+    expect(await view.page.isVisible('.empty')).toBe(true);
+    await close(view);
+  });
+
+  it('draws nodes hollow until their forward ran, then their gradient, then the update', async () => {
+    const view = await show(1);
+    expect(await classes(view, NODE.relu)).toMatch(/hollow/);
+    expect(await classes(view, NODE.linear1)).toMatch(/fwd/);
+    expect(await classes(view, NODE.linear1)).not.toMatch(/hollow|bwd/);
+    await seek(view, BACKWARD_START + 5);
+    expect(await classes(view, NODE.sigmoid)).toMatch(/bwd/);
+    expect(await classes(view, NODE.relu)).not.toMatch(/bwd/);
+    expect(await view.page.locator('.grads .flowed').count()).toBe(3);
+    await seek(view, PER_ITERATION - 1);
+    expect(await classes(view, NODE.w1)).toMatch(/upd/);
+    // Backward again: the picture is a function of the tick, whichever way one came.
+    await seek(view, 1);
+    expect(await classes(view, NODE.relu)).toMatch(/hollow/);
+    expect(await classes(view, NODE.w1)).not.toMatch(/upd/);
+    await close(view);
+  });
+
+  it('marks the node at the cursor and keeps it in view', async () => {
+    const view = await show(1, { width: 480 });
+    for (const [tick, id] of [
+      [1, NODE.linear1],
+      [6, NODE.loss],
+      [PER_ITERATION - 1, NODE.b3],
+    ] as const) {
+      await seek(view, tick);
+      expect(await view.page.locator('.card.cursor').count()).toBe(1);
+      expect(await classes(view, id)).toMatch(/cursor/);
+      const box = (await view.page.locator(`${card(id)} .face`).boundingBox())!;
+      expect(box.x).toBeGreaterThanOrEqual(0);
+      expect(box.x + box.width).toBeLessThanOrEqual(480);
+    }
+    await close(view);
+  });
+
+  it('draws module boxes around their ops, and folds them', async () => {
+    const view = await show(3);
+    const box = (await view.page.locator('.box[data-path="linear1"] .body').boundingBox())!;
+    const op = (await view.page.locator(`${card(NODE.linear1)} .face`).boundingBox())!;
+    expect(op.x).toBeGreaterThan(box.x);
+    expect(op.x + op.width).toBeLessThan(box.x + box.width);
+    expect(await view.page.textContent('.box[data-path="linear1"] .type')).toBe('Linear');
+    await view.page.click('.box[data-path="linear1"] .head');
+    await view.page.waitForSelector('[data-key="m:linear1"]');
+    expect(await view.page.locator(card(NODE.linear1)).count()).toBe(0);
+    await view.page.click('[data-key="m:linear1"]');
+    await view.page.waitForSelector(card(NODE.linear1));
+    await close(view);
+  });
+
+  it('selects on click: asks for the tensor and shows the line', async () => {
+    const view = await show(6);
+    await view.news();
+    await view.page.click(`${card(NODE.relu)} .face`);
+    await view.page.waitForTimeout(50);
+    const asked = await view.news();
+    expect(ofType(asked, 'inspect').at(-1)!.ref).toEqual({ tensor: 100 + NODE.relu, part: 'value' });
+    expect(ofType(asked, 'reveal')[0]).toMatchObject({ line: 19, focus: false });
+    expect(ofType(asked, 'mark')[0]).toMatchObject({ line: 19 });
+    await view.send({ type: 'tensor', tensor: fixture.tensor({ tensor: 100 + NODE.relu }) });
+    expect(await view.page.textContent('.inspector h2')).toBe('relu');
+    expect(await view.page.locator('.histogram .bin').count()).toBe(32);
+    expect(await view.page.textContent('.pages')).toContain('rows 0–63 of 500');
+    await view.page.click('[aria-label="Next rows"]');
+    await view.page.waitForTimeout(50);
+    expect(ofType(await view.news(), 'inspect').at(-1)!.ref).toMatchObject({ row0: 64 });
+    await close(view);
+  });
+
+  it('says in words why there is no gradient', async () => {
+    const view = await show(6, { elk: false });
+    await view.page.click(`${card(NODE.relu)} .face`);
+    await view.page.click('[data-part="grad"]');
+    await view.send({ type: 'tensor', tensor: fixture.tensor({ tensor: 100 + NODE.relu, part: 'grad' }) });
+    expect(await view.page.textContent('.inspector .missing')).toContain('No gradient yet');
+    expect(await view.page.isVisible('.heatmap canvas')).toBe(false);
+    await close(view);
+  });
+
+  it('goes to the forward tick on a double click, to the backward tick with shift', async () => {
+    const view = await show(PER_ITERATION - 1, { elk: false });
+    await view.page.dblclick(`${card(NODE.sigmoid)} .face`);
+    await view.page.dblclick(`${card(NODE.sigmoid)} .face`, { modifiers: ['Shift'] });
+    expect(ofType(await view.posted(), 'seek').map((m) => m.tick)).toEqual([4, BACKWARD_START + 5]);
+    await close(view);
+  });
+
+  it('is walked with the keyboard: one tab stop, arrows along edges, enter selects', async () => {
+    const view = await show(6);
+    expect(await view.page.locator('.graph [tabindex="0"]').count()).toBe(1);
+    await view.page.focus('.graph [tabindex="0"]');
+    await view.page.keyboard.press('Home');
+    for (const id of [NODE.linear1, NODE.relu, NODE.linear2]) {
+      await view.page.keyboard.press('ArrowRight');
+      expect(await view.page.evaluate(() => (document.activeElement as HTMLElement).dataset.key)).toBe(`n${id}`);
+    }
+    await view.page.keyboard.press('ArrowDown');
+    await view.page.keyboard.press('Enter');
+    await view.page.waitForTimeout(50);
+    expect(await view.page.getAttribute(card(NODE.w2), 'aria-pressed')).toBe('true');
+    expect(await view.page.getAttribute(card(NODE.linear2), 'aria-label')).toMatch(
+      /^linear, linear2, output float32 500 by 8, value norm [\d.]+/,
+    );
+    await view.page.keyboard.press('c');
+    await view.page.waitForSelector('[data-key="m:linear2"]');
+    expect(await view.page.evaluate(() => (document.activeElement as HTMLElement).dataset.key)).toBe('m:linear2');
+    await close(view);
+  });
+
+  it('has a slider over every tick, with words for its value', async () => {
+    const view = await show(BACKWARD_START + 2, { elk: false });
+    const slider = view.page.locator('[role="slider"]');
+    expect(await slider.getAttribute('aria-valuetext')).toBe(fixture.cursor().label);
+    expect(await slider.getAttribute('aria-valuemax')).toBe(String(fixture.ticks - 1));
+    expect(await view.page.textContent('.status')).toBe(
+      'iteration 1 of 20 · backward · tick 10 of 520 · three_class.py:21',
+    );
+    expect(await view.page.textContent('[aria-live="polite"]')).toBe(fixture.cursor().label);
+    await slider.focus();
+    await view.page.keyboard.press('ArrowRight');
+    await seek(view, BACKWARD_START + 3);
+    await view.page.keyboard.press('Control+ArrowLeft');
+    await view.page.keyboard.press('End');
+    await seek(view, fixture.ticks - 1);
+    await view.page.keyboard.press('ArrowRight');
+    const all = await view.posted();
+    expect(ofType(all, 'seek').map((m) => m.tick)).toEqual([BACKWARD_START + 3, fixture.ticks - 1]);
+    expect(ofType(all, 'move').map((m) => m.move)).toEqual(['iterationBack', 'tickForward']);
+    await close(view);
+  });
+
+  it('drags to any tick, with one seek in flight', async () => {
+    const view = await show(0, { elk: false });
+    await view.news();
+    const box = (await view.page.locator('canvas.all').boundingBox())!;
+    const y = box.y + box.height / 2;
+    await view.page.mouse.move(box.x + 100, y);
+    await view.page.mouse.down();
+    for (let x = 120; x <= 600; x += 20) await view.page.mouse.move(box.x + x, y);
+    const first = ofType(await view.news(), 'seek');
+    expect(first).toHaveLength(1);
+    await seek(view, first[0]!.tick);
+    const second = ofType(await view.news(), 'seek');
+    expect(second).toHaveLength(1);
+    const share = (600 - 56) / (box.width - 66);
+    expect(Math.abs(second[0]!.tick - share * fixture.ticks)).toBeLessThan(2);
+    await seek(view, second[0]!.tick);
+    await view.page.mouse.up();
+    expect(ofType(await view.news(), 'seek')).toHaveLength(0);
+    await close(view);
+  });
+
+  it('moves with buttons, and not past the ends', async () => {
+    const view = await show(0, { elk: false });
+    await view.news();
+    await view.page.click('[data-move="tickBack"]', { force: true });
+    expect(await view.page.getAttribute('[data-move="tickBack"]', 'aria-disabled')).toBe('true');
+    for (const move of ['tickForward', 'iterationForward', 'continue']) await view.page.click(`[data-move="${move}"]`);
+    await seek(view, 30);
+    for (const move of ['tickBack', 'iterationBack', 'reverseContinue']) await view.page.click(`[data-move="${move}"]`);
+    expect(ofType(await view.news(), 'move').map((m) => m.move)).toEqual([
+      'tickForward',
+      'iterationForward',
+      'continue',
+      'tickBack',
+      'iterationBack',
+      'reverseContinue',
+    ]);
+    await close(view);
+  });
+
+  it('shows the optimizer: terms, the rule and what is done of it, for the chosen element', async () => {
+    const view = await show(UPDATE_START, { width: 600, elk: false });
+    await view.page.click('#tab-optimizer');
+    await view.page.waitForTimeout(50);
+    expect(ofType(await view.posted(), 'optimizer').at(-1)).toMatchObject({ open: true, parameter: 100 + NODE.w1 });
+    await view.send({ type: 'update', update: fixture.update(100 + NODE.w1) });
+    expect(await view.page.locator('.terms tbody tr').count()).toBe(4);
+    expect(await view.page.locator('.steps .done').count()).toBe(1);
+    expect(await view.page.locator('.steps .todo').count()).toBe(1);
+    expect(await view.page.locator('.lines svg').count()).toBe(3);
+    await view.page.fill('.elements input >> nth=1', '7');
+    await view.page.keyboard.press('Enter');
+    await view.page.waitForTimeout(50);
+    expect(ofType(await view.posted(), 'optimizer').at(-1)).toMatchObject({ element: [0, 7] });
+    await close(view);
+  });
+
+  it('reads a cell with the arrow keys and follows it in the optimizer', async () => {
+    const view = await show(UPDATE_START, { elk: false });
+    await view.page.click(`${card(NODE.w1)} .face`);
+    await view.send({ type: 'tensor', tensor: fixture.tensor({ tensor: 100 + NODE.w1 }) });
+    await view.page.focus('.heatmap canvas');
+    await view.page.keyboard.press('ArrowRight');
+    await view.page.keyboard.press('ArrowDown');
+    expect(await view.page.textContent('.heatmap .readout')).toMatch(/^\[1, 1\] = -?0\.\d+/);
+    await view.page.keyboard.press('Enter');
+    await view.page.waitForTimeout(50);
+    expect(ofType(await view.posted(), 'optimizer').at(-1)).toMatchObject({ parameter: 102, element: [1, 1] });
+    await close(view);
+  });
+
+  it('keeps zoom, selection and tab over hide and show', async () => {
+    const view = await show(6, { width: 600 });
+    await view.page.click(`${card(NODE.relu)} .face`);
+    await view.page.mouse.wheel(0, -300);
+    await view.page.click('#tab-optimizer');
+    await view.page.waitForTimeout(300);
+    const state = await view.page.evaluate(
+      () => (window as unknown as { savedState: { zoom: { k: number } } }).savedState,
+    );
+    await close(view);
+    const again = await show(6, { width: 600, state });
+    expect(await again.page.getAttribute(card(NODE.relu), 'aria-pressed')).toBe('true');
+    expect(await again.page.getAttribute('#tab-optimizer', 'aria-selected')).toBe('true');
+    expect(await again.page.getAttribute('.graph > g', 'transform')).toContain(`scale(${state.zoom.k})`);
+    await close(again);
+  });
+
+  it('survives a saved state of any shape', async () => {
+    for (const state of [
+      7,
+      { zoom: 'far', folded: [], tab: 3, slice: null, node: {} },
+      { zoom: {}, tab: 'x', element: 'y' },
+    ]) {
+      const view = await show(6, { state, elk: false });
+      expect(await view.page.locator('.card').count()).toBe(12);
+      await close(view);
+    }
+  });
+
+  it('grows the loss while the script runs, and says when it ended', async () => {
+    const view = await show(6, { elk: false });
+    const timeline = { ...fixture.timeline(), from: 0 };
+    await view.send({ type: 'running', cursor: { ...fixture.cursor(), iteration: 15 }, loss: 0.5, timeline });
+    expect(await view.page.textContent('.status')).toBe('Running · iteration 16');
+    expect(await view.page.getAttribute('.app', 'class')).toContain('running');
+    await view.send({ type: 'ended', text: 'The script ended.' });
+    expect(await view.page.textContent('.banner')).toContain('The script ended.');
+    await view.send({ type: 'error', text: '<b>boom</b>' });
+    expect(await view.page.textContent('.banner')).toContain('<b>boom</b>');
+    await close(view);
+  });
+
+  it('draws without a layout worker, too', async () => {
+    const view = await show(6, { elk: false });
+    expect(await view.page.locator('.card').count()).toBe(12);
+    await close(view);
+  });
+
+  it('stays quick with a thousand nodes and ten thousand iterations', async () => {
+    const view = await open(browser);
+    const graph = largeGraph(32);
+    const started = performance.now();
+    await view.send(largePicture(graph, 10_000));
+    await view.page.waitForSelector('.card', { timeout: 20_000 });
+    const opened = performance.now() - started;
+    const redraw = await view.page.evaluate(
+      async (message) => {
+        const frame = (): Promise<void> => new Promise((done) => requestAnimationFrame(() => done()));
+        await frame();
+        const from = performance.now();
+        window.postMessage(message, '*');
+        await new Promise((done) => setTimeout(done, 0));
+        await frame();
+        await frame();
+        return performance.now() - from;
+      },
+      largePicture(graph, 10_000, 0.6),
+    );
+    console.log(`${graph.nodes.length} nodes: opened in ${Math.round(opened)} ms, redrawn in ${Math.round(redraw)} ms`);
+    expect(opened).toBeLessThan(10_000);
+    expect(redraw).toBeLessThan(1_000);
+    await close(view);
+  });
+
+  for (const theme of ['dark', 'light', 'hc', 'hclight']) {
+    for (const width of [400, 1100]) {
+      it(`clips and overlaps nothing: ${theme}, ${width} px`, async () => {
+        const view = await show(UPDATE_START + 1, { theme, width, height: 900 });
+        await view.page.click(`${card(NODE.w1)} .face`, { force: true });
+        await view.send({ type: 'tensor', tensor: fixture.tensor({ tensor: 102 }) });
+        await view.send({ type: 'update', update: fixture.update(102) });
+        const wrong = await view.page.evaluate(() => {
+          const found: string[] = [];
+          if (document.documentElement.scrollWidth > window.innerWidth) found.push('the page scrolls sideways');
+          for (const node of document.querySelectorAll<HTMLElement>(
+            'button, .status, .loss-now, h2, dd, .legend li, label',
+          )) {
+            const box = node.getBoundingClientRect();
+            if (box.width === 0) continue;
+            if (box.right > window.innerWidth + 1 || box.left < -1)
+              found.push(`${node.className} ${node.textContent} leaves the page`);
+            if (node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== 'inline')
+              found.push(`${node.className} ${node.textContent} is cut`);
+          }
+          for (const text of document.querySelectorAll<SVGTextElement>('.card .title, .card .detail, .card .number')) {
+            const face = text.parentElement!.querySelector('.face')!.getBoundingClientRect();
+            const box = text.getBoundingClientRect();
+            if (box.width > 0 && (box.right > face.right + 1 || box.left < face.left - 1))
+              found.push(`${text.textContent} leaves its card`);
+          }
+          return found;
+        });
+        expect(wrong).toEqual([]);
+        await close(view);
+      });
+    }
+  }
+});

@@ -1,0 +1,162 @@
+/** The parts of the webview that need no page: what they compute is the same everywhere. */
+import { describe, expect, it } from 'vitest';
+import { aggregate, extent } from '../../webview/charts/aggregate';
+import { readMessage } from '../../webview/check';
+import { barSize, exact, nodeLabel, num, shapeText } from '../../webview/format';
+import { neighbour } from '../../webview/graph/keyboard';
+import { defaultFolds, drawn } from '../../webview/graph/model';
+import { gradientPoints, roundPath } from '../../webview/graph/paths';
+import { plainLayout } from '../../webview/graph/plain';
+import { cardState, gradWidth } from '../../webview/graph/state';
+import { positive, spanAt, tickOf, xOf } from '../../webview/timeline/scale';
+import { Fixture, GRAPH, NODE, PER_ITERATION } from './fixture';
+import { largeGraph } from './large';
+
+describe('numbers as they are read', () => {
+  it('keeps four digits, and exponents only where they are shorter', () => {
+    expect([0, 1, -0.5, 1.23456, 12345.678, 1e6, 1.5e-7, 123456.7].map((v) => num(v))).toEqual([
+      '0',
+      '1',
+      '−0.5',
+      '1.235',
+      '12346',
+      '1000000',
+      '1.5e−7',
+      '1.23e5',
+    ]);
+  });
+  it('names what is not a number', () => {
+    expect([num('nan'), num('-inf'), num(null), num(Number.NaN)]).toEqual(['NaN', '−∞', '–', 'NaN']);
+  });
+  it('gives float32 without the noise of float64', () => {
+    expect(exact(Math.fround(0.1), 'float32')).toBe('0.100000001');
+    expect(exact(0.1, 'float64')).toBe('0.1');
+    expect(exact(1, 'bool')).toBe('True');
+  });
+  it('writes shapes and sizes', () => {
+    expect(shapeText([500, 13])).toBe('500 × 13');
+    expect(shapeText([])).toBe('scalar');
+    expect(barSize(1e3)).toBe(1);
+    expect(barSize(0)).toBe(0);
+    expect(barSize(1e-9)).toBeGreaterThan(0);
+  });
+});
+
+describe('messages', () => {
+  const fixture = new Fixture(2);
+  it('takes what the protocol says', () => {
+    expect(readMessage(fixture.picture())).not.toBeNull();
+    expect(readMessage({ type: 'tensor', tensor: fixture.tensor({ tensor: 102 }) })).not.toBeNull();
+    expect(readMessage({ type: 'update', update: fixture.update() })).not.toBeNull();
+  });
+  it('refuses every other shape', () => {
+    const bad: unknown[] = [
+      null,
+      3,
+      'picture',
+      {},
+      { type: 'constructor' },
+      { type: 'caret', nodes: ['1'] },
+      { type: 'picture' },
+    ];
+    const picture = structuredClone(fixture.picture()) as { picture: { cursor: { tick: unknown } } };
+    picture.picture.cursor.tick = '0';
+    const tensor = fixture.tensor({ tensor: 102 });
+    tensor.grid!.cells.pop();
+    for (const message of [...bad, picture, { type: 'tensor', tensor }]) expect(readMessage(message)).toBeNull();
+  });
+});
+
+describe('the timeline', () => {
+  const spans = new Fixture(3).timeline().spans;
+  it('finds the iteration of a tick', () => {
+    expect(spanAt(spans, PER_ITERATION)!.iteration).toBe(1);
+    expect(spanAt(spans, PER_ITERATION - 1)!.iteration).toBe(0);
+    expect(spanAt(spans, 10 * PER_ITERATION)!.iteration).toBe(2);
+    expect(spanAt([], 3)).toBeNull();
+  });
+  it('comes back to the same tick from its pixel', () => {
+    const axis = { from: 100, to: 180, left: 50, right: 850 };
+    for (let tick = axis.from; tick < axis.to; tick++) expect(tickOf(axis, xOf(axis, tick))).toBe(tick);
+    expect([tickOf(axis, -10), tickOf(axis, 5000)]).toEqual([100, 179]);
+  });
+  it('offers a logarithm only where every loss allows it', () => {
+    expect(positive(spans)).toBe(true);
+    expect(positive([{ ...spans[0]!, loss: -1 }])).toBe(false);
+    expect(positive([{ ...spans[0]!, loss: 'nan' }])).toBe(false);
+  });
+  it('keeps a spike when ten thousand points share a few pixels', () => {
+    const buckets = aggregate(
+      10_000,
+      (i) => i / 100,
+      (i) => (i === 5003 ? 99 : i % 7 === 0 ? null : 1),
+    );
+    expect(buckets.length).toBeLessThan(110);
+    expect(extent(buckets)).toEqual([1, 99]);
+  });
+});
+
+describe('the graph', () => {
+  const drawing = drawn(GRAPH, []);
+  it('hangs parameters under their op and leaves their edges out', () => {
+    expect(drawing.byKey.get(`n${NODE.linear1}`)!.chips.map((c) => c.key)).toEqual([`n${NODE.w1}`]);
+    expect(drawing.byKey.get(`n${NODE.output}`)!.chips).toHaveLength(2);
+    expect(drawing.links.map((l) => l.key)).not.toContain(`n${NODE.w1}>n${NODE.linear1}`);
+  });
+  it('folds a module into one card that stands for its nodes', () => {
+    const folded = drawn(GRAPH, ['linear1']);
+    const card = folded.byKey.get('m:linear1')!;
+    expect(card.members).toEqual([NODE.w1, NODE.linear1]);
+    expect(folded.links.map((l) => l.key)).toContain(`m:linear1>n${NODE.relu}`);
+    const f = new Fixture(1);
+    const states = new Map(f.pictureView().nodes.map((s) => [s.id, s]));
+    expect(cardState(card, states, null).forward).toBe(false);
+    f.tick = 3;
+    expect(cardState(card, new Map(f.pictureView().nodes.map((s) => [s.id, s])), NODE.w1)).toMatchObject({
+      forward: true,
+      cursor: true,
+    });
+  });
+  it('opens small networks whole and large ones folded', () => {
+    expect(defaultFolds(GRAPH)).toEqual([]);
+    const large = largeGraph(30);
+    expect(large.nodes.length).toBeGreaterThan(900);
+    const shown = drawn(large, defaultFolds(large));
+    expect(shown.cards.length).toBeLessThan(80);
+    expect(shown.cards.length).toBeGreaterThan(20);
+  });
+  it('walks along edges, and to the neighbours above and below', () => {
+    const layout = plainLayout(drawing);
+    const go = (from: number, to: 'left' | 'right' | 'up' | 'down') => neighbour(drawing, layout, `n${from}`, to);
+    expect(go(NODE.linear1, 'right')).toBe(`n${NODE.relu}`);
+    expect(go(NODE.relu, 'left')).toBe(`n${NODE.linear1}`);
+    expect(go(NODE.output, 'down')).toBe(`n${NODE.w3}`);
+    expect(go(NODE.w3, 'up')).toBe(`n${NODE.output}`);
+    expect(go(NODE.w1, 'right')).toBe(`n${NODE.relu}`);
+    expect(go(NODE.loss, 'right')).toBeNull();
+  });
+  it('draws gradients backward, thicker where they are larger', () => {
+    const back = gradientPoints([
+      { x: 0, y: 0 },
+      { x: 50, y: 0 },
+      { x: 50, y: 40 },
+      { x: 90, y: 40 },
+    ]);
+    expect(back[0]!.x).toBe(90);
+    expect(back.at(-1)!.x).toBe(0);
+    expect(back[1]!.x).toBe(back[2]!.x);
+    expect(roundPath(back)).toMatch(/^M90,47L/);
+    expect(gradWidth(1)).toBeGreaterThan(gradWidth(1e-3));
+    expect(gradWidth(null)).toBe(gradWidth(1e-9));
+  });
+  it('says a node in words', () => {
+    const f = new Fixture(1);
+    f.tick = PER_ITERATION - 1;
+    const relu = GRAPH.nodes[NODE.relu]!;
+    expect(nodeLabel(relu, f.state(NODE.relu), true)).toMatch(
+      /^relu, output float32 500 by 13, value norm [\d.]+, gradient norm [\d.e−]+, at the cursor$/,
+    );
+    f.tick = 0;
+    expect(nodeLabel(relu, f.state(NODE.relu), false)).toBe('relu, output float32 500 by 13, not run yet');
+  });
+});

@@ -1,0 +1,86 @@
+/** The user's choices, and how they come back from storage. */
+import type { TensorRef } from '../src/protocol/views';
+
+export type Part = NonNullable<TensorRef['part']>;
+
+/** Choices of the user: kept over hide and show. */
+export interface Ui {
+  /** Selected graph node; null follows the cursor. */
+  node: number | null;
+  /** A tensor that is no node's, e.g. a velocity: shown in place of the node's. */
+  ref: TensorRef | null;
+  /** null: value while going forward, gradient while going backward. */
+  part: Part | null;
+  slice: number[];
+  row0: number;
+  col0: number;
+  tab: 'tensor' | 'optimizer';
+  /** Closed module paths by structure; absent where the user has not said. */
+  folded: Record<string, string[]>;
+  zoom: { k: number; x: number; y: number } | null;
+  logLoss: boolean;
+  parameter: number | null;
+  element: number[] | null;
+  series: 'element' | 'norm';
+  numbers: boolean;
+  /** Share of the height that the network takes; null where the user has not said. */
+  split: number | null;
+}
+
+const freshUi = (): Ui => ({
+  node: null,
+  ref: null,
+  part: null,
+  slice: [],
+  row0: 0,
+  col0: 0,
+  tab: 'tensor',
+  folded: {},
+  zoom: null,
+  logLoss: false,
+  parameter: null,
+  element: null,
+  series: 'element',
+  numbers: false,
+  split: null,
+});
+
+const isNum = (v: unknown): boolean => typeof v === 'number' && Number.isFinite(v);
+const isNums = (v: unknown): boolean => Array.isArray(v) && v.every(isNum);
+const isBool = (v: unknown): boolean => typeof v === 'boolean';
+const oneOf =
+  (...words: unknown[]) =>
+  (v: unknown): boolean =>
+    words.includes(v);
+const fields =
+  (check: (v: unknown) => boolean, ...names: string[]) =>
+  (v: unknown): boolean =>
+    typeof v === 'object' && v !== null && names.every((name) => check((v as Record<string, unknown>)[name]));
+
+/** What is kept; the part and a tensor off the graph belong to a moment and are not. */
+const KEPT: Partial<Record<keyof Ui, (v: unknown) => boolean>> = {
+  node: isNum,
+  tab: oneOf('tensor', 'optimizer'),
+  folded: (v) =>
+    typeof v === 'object' &&
+    v !== null &&
+    Object.values(v).every((paths) => Array.isArray(paths) && paths.every((path) => typeof path === 'string')),
+  zoom: fields(isNum, 'k', 'x', 'y'),
+  logLoss: isBool,
+  parameter: isNum,
+  element: isNums,
+  series: oneOf('element', 'norm'),
+  numbers: isBool,
+  split: isNum,
+};
+
+/** The saved choices, where they have the shape of ours. */
+export function readUi(saved: unknown): Ui {
+  const ui = freshUi();
+  if (typeof saved !== 'object' || saved === null) return ui;
+  for (const [name, check] of Object.entries(KEPT)) {
+    const value = (saved as Record<string, unknown>)[name];
+    if (check(value)) Object.assign(ui, { [name]: value });
+  }
+  return ui;
+}
