@@ -1,5 +1,5 @@
 /** `backstep run | record | dap`: the debugger's rooms without VS Code. */
-import { basename, resolve } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { version } from '../package.json';
 import { BackstepAdapter } from './debugger/adapter';
@@ -34,8 +34,15 @@ function terminated(session: ScriptSession): Promise<number> {
   return new Promise((done) => session.on('terminated', ({ exitCode }) => done(exitCode)));
 }
 
+/** The script sees one folder only: ours, as with Python, where the script is in it; else the script's own. */
+async function check(file: string, args: string[], more: Partial<LaunchArguments>): Promise<LaunchArguments> {
+  const launch = await checkLaunch({ program: file, args, ...more });
+  const inside = !relative(process.cwd(), launch.program).startsWith('..');
+  return inside ? { ...launch, cwd: process.cwd() } : launch;
+}
+
 async function run(file: string, args: string[]): Promise<void> {
-  const launch = await checkLaunch({ program: file, args, cwd: process.cwd(), noDebug: true, stopAtEnd: false });
+  const launch = await check(file, args, { noDebug: true, stopAtEnd: false });
   if (isRecording(launch.program))
     throw new Error(`${file} is a recording: open it in VS Code. "run" takes a .py file.`);
   const session = await openForShell(launch);
@@ -46,7 +53,7 @@ async function run(file: string, args: string[]): Promise<void> {
 }
 
 async function record(file: string, args: string[], out: string, quiet: boolean): Promise<void> {
-  const launch = await checkLaunch({ program: file, args, cwd: process.cwd(), stopAtEnd: true });
+  const launch = await check(file, args, { stopAtEnd: true });
   if (isRecording(launch.program)) throw new Error(`${file} is a recording already.`);
   const path = resolve(out);
   const session = await openForShell(launch);

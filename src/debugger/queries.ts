@@ -7,6 +7,9 @@ import { toScope, toStackFrame, toValue, toVariable } from './convert';
 
 const CONTEXTS = new Set(['repl', 'hover', 'watch', 'variables', 'clipboard']);
 
+/** How many rows a client gets that does not page. */
+const UNPAGED = 100;
+
 function frameOf(frameId: number | undefined): { frame?: number } {
   return frameId === undefined ? {} : { frame: frameId };
 }
@@ -38,13 +41,12 @@ export abstract class QuerySession extends AnsweringSession {
 
   protected override variablesRequest(response: P.VariablesResponse, args: P.VariablesArguments): void {
     this.answer(response, async () => {
-      const { variablesReference: ref, filter, start, count } = args;
-      const variables = await this.live.request('variables', {
-        ref,
-        ...(filter ? { filter } : {}),
-        ...(start ? { start } : {}),
-        ...(count ? { count } : {}),
-      });
+      const { variablesReference: ref, filter, start = 0, count = UNPAGED } = args;
+      const named = filter === 'indexed' ? [] : await this.live.request('variables', { ref });
+      const indexed = filter === 'named' ? [] : await this.live.request('variables', { ref, start, count });
+      // A value without indexed children answers the same to both questions.
+      const names = new Set(named.map(({ name }) => name));
+      const variables = [...named, ...indexed.filter(({ name }) => !names.has(name))];
       return { variables: variables.map(toVariable) };
     });
   }

@@ -100,8 +100,8 @@ export interface Requests {
   pause: [Record<string, never>, null];
   stack: [Record<string, never>, Frame[]];
   scopes: [{ frame: number }, Scope[]];
-  /** `filter` asks for the named or the indexed children alone; `start` and `count` page the indexed ones. */
-  variables: [{ ref: number; filter?: 'named' | 'indexed'; start?: number; count?: number }, Variable[]];
+  /** Without `start` the named children; with it the indexed ones from there on, where a value has any. */
+  variables: [{ ref: number; start?: number; count?: number }, Variable[]];
   evaluate: [
     { expression: string; frame?: number; context: 'repl' | 'hover' | 'watch' | 'variables' | 'clipboard' },
     Evaluated,

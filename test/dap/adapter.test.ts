@@ -100,19 +100,36 @@ test('a client that counts lines from 0 gets them so', async () => {
 
 test('variables that cannot be set are read-only, tensors get their menu', async () => {
   const { client } = await stoppedOnEntry({
-    variables: ({ filter, start, count }) => [
-      { name: `${filter} ${start} ${count}`, value: '1', type: 'int', ref: 0, settable: true },
+    variables: ({ start, count }) => [
+      { name: `${start} ${count}`, value: '1', type: 'int', ref: 0, settable: true },
       { name: 'w', value: 'float32 [2]', type: 'Tensor', ref: 5, settable: false, tensor: { tensor: 7 }, indexed: 2 },
     ],
   });
   const args = { variablesReference: 4, filter: 'indexed', start: 100, count: 50 };
   const { variables } = await client.request<DebugProtocol.VariablesResponse['body']>('variables', args);
-  expect(variables[0]).toEqual({ name: 'indexed 100 50', value: '1', type: 'int', variablesReference: 0 });
+  expect(variables[0]).toEqual({ name: '100 50', value: '1', type: 'int', variablesReference: 0 });
   expect(variables[1]).toMatchObject({
     indexedVariables: 2,
     presentationHint: { attributes: ['readOnly'] },
     __vscodeVariableMenuContext: 'tensor',
   });
+});
+
+test('named and indexed children are asked for apart; a client that does not page gets both', async () => {
+  const child = (name: string) => ({ name, value: '1', type: 'int', ref: 0, settable: true });
+  const { client } = await stoppedOnEntry({
+    variables: ({ start, count }) => [child(start === undefined ? 'mean' : `[${start}] of ${count}`)],
+  });
+  const names = async (args: object) => {
+    const body = await client.request<DebugProtocol.VariablesResponse['body']>('variables', {
+      variablesReference: 4,
+      ...args,
+    });
+    return body.variables.map(({ name }) => name);
+  };
+  expect(await names({ filter: 'named' })).toEqual(['mean']);
+  expect(await names({ filter: 'indexed', start: 0, count: 8 })).toEqual(['[0] of 8']);
+  expect(await names({})).toEqual(['mean', '[0] of 100']);
 });
 
 test("a failing request fails with the session's words, braces and all", async () => {
