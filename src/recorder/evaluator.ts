@@ -38,4 +38,6 @@ export interface Evaluator {
   locals(frame: number): [string, RecordedValue][];
   /** Lines of a file that have code, ascending. Throws on a syntax error. */
   lines(path: string): number[];
+  /** A tensor that an evaluation gave, by its engine id. */
+  looked(id: number): Tensor | null;
 }

@@ -17,6 +17,7 @@ import type { Evaluator, Past } from './evaluator';
 import type { Recorder } from './recorder';
 import type { Recording } from './recording';
 import { Replay } from './replay';
+import { resolvePath } from './resolve';
 import { frameId, OP_FRAME, recordedFrame, stackAt } from './stack';
 import { Timeline } from './timeline';
 import { Variables } from './variables';
@@ -146,6 +147,14 @@ export class SessionServer {
 
   private toIteration = false;
 
+  /** The thread can serve here, though no tick was made (Python was interrupted in a long call). */
+  safePoint(): void {
+    this.host.poll();
+    if (!this.pauseAsked) return;
+    this.pauseAsked = false;
+    this.rest('pause');
+  }
+
   private onRaised(type: string, message: string, frame: number, caught: boolean | null): void {
     const wanted =
       caught === false ? this.filters.has('uncaught') || this.filters.has('raised') : this.filters.has('raised');
@@ -225,6 +234,7 @@ export class SessionServer {
       replay: this.replay,
       tick: this.timeline.tick,
       live: live ? (frame: number) => evaluator.locals(frame) : null,
+      looked: (id: number) => evaluator?.looked(id) ?? null,
       liveChildren: live ? (expression: string, frame: number) => evaluator.childrenLive(expression, frame) : null,
     };
   }
@@ -278,21 +288,23 @@ export class SessionServer {
   }
 
   private evaluate(expression: string, frame: number | undefined, repl: boolean): Evaluated {
-    if (!this.evaluator) return this.lookUp(expression, frame);
     const user = this.userFrame(frame);
     const value = this.framesLive
-      ? this.evaluator.evaluateLive(expression, user, repl ? 'exec-or-eval' : 'eval')
-      : this.evaluator.evaluatePast(expression, this.variables.visible(frameId(user)), this.past(this.timeline.tick));
+      ? this.evaluator!.evaluateLive(expression, user, repl ? 'exec-or-eval' : 'eval')
+      : this.evaluateRecorded(expression, user);
     if (repl) this.edited();
     if (!value) return { value: '', type: '', ref: 0, settable: false };
     return this.variables.evaluated(value, expression, frameId(user));
   }
 
-  /** Without Python, a name can still be looked up. */
-  private lookUp(expression: string, frame: number | undefined): Evaluated {
-    const found = new Map(this.variables.visible(frameId(this.userFrame(frame)))).get(expression.trim());
-    if (!found) throw new Error('Only plain names can be looked at until Python is loaded.');
-    return this.variables.evaluated(found, expression, frameId(this.userFrame(frame)));
+  /** In the past, or in a recording: a plain path needs no Python. */
+  private evaluateRecorded(expression: string, frame: number): RecordedValue | null {
+    const names = this.variables.visible(frameId(frame));
+    const found = resolvePath(this.recording, this.timeline.tick, new Map(names), expression);
+    if (found) return found;
+    if (!this.evaluator)
+      throw new Error('Python is still loading: until then, only names and attributes can be looked at.');
+    return this.evaluator.evaluatePast(expression, names, this.past(this.timeline.tick));
   }
 
   /** Something may have been written by an expression: it becomes a tick, and the cursor goes there. */

@@ -1,9 +1,11 @@
 /** Tensors as variables: a line of shape and statistics; below it gradient, optimizer's state, statistics and rows. */
-import { DTYPES } from '../engine/dtype';
+import { type Data, DTYPES } from '../engine/dtype';
+import { contiguousStrides } from '../engine/shape';
+import type { Tensor } from '../engine/tensor';
 import type { Variable } from '../protocol/session';
 import type { TensorRef } from '../protocol/views';
 import { exact, short, statsText } from './format';
-import type { TensorUse } from './recording';
+import type { TensorUse, Value } from './recording';
 import type { References } from './references';
 import { statsOf } from './stats';
 import type { VariablesContext } from './variables';
@@ -20,9 +22,10 @@ export class TensorVariables {
 
   /** A recorded tensor at the cursor. */
   tensor(name: string, id: number, expression: string | undefined, frame: number, type = 'Tensor'): Variable {
-    const use = this.c.recording.useAt(id, this.c.tick);
+    const looked = this.c.looked(id);
+    const use = this.c.recording.useAt(id, this.c.tick) ?? (looked && useOf(looked));
     if (!use) return { name, value: 'not there yet', type, ref: 0, settable: false, evaluateName: expression };
-    const known = this.c.recording.tensors.get(id)!;
+    const known = this.c.recording.tensors.get(id);
     const ref = this.refs.add(
       () => this.inside(id, use, expression, frame),
       frame,
@@ -30,13 +33,13 @@ export class TensorVariables {
     );
     return {
       name,
-      value: `${this.summary(use)}${known.requiresGrad && known.isParameter ? '  requires_grad' : known.gradFn ? `  ${known.gradFn}` : ''}`,
+      value: `${this.summary(use)}${known?.requiresGrad && known.isParameter ? '  requires_grad' : known?.gradFn ? `  ${known.gradFn}` : ''}`,
       type,
       ref,
       named: this.inside(id, use, expression, frame, true).length,
       indexed: use.shape[0] ?? 0,
       evaluateName: expression,
-      tensor: { tensor: id },
+      tensor: known && { tensor: id },
       settable: this.settable && expression !== undefined,
     };
   }
@@ -59,7 +62,8 @@ export class TensorVariables {
   ): Variable[] {
     const { recording: r, tick } = this.c;
     const shown: Variable[] = [];
-    const grad = r.gradAt(id, tick);
+    const looked = r.tensors.has(id) ? null : this.c.looked(id);
+    const grad = looked?.grad ? looked.grad.id : r.gradAt(id, tick);
     const leaf = { name: '', value: '', type: '', ref: 0, settable: false };
     if (grad !== null)
       shown.push(
@@ -141,4 +145,20 @@ export class TensorVariables {
     }
     return rows;
   }
+}
+
+/** A tensor of an evaluation, as if the recording had it. */
+function useOf(t: Tensor): TensorUse {
+  const data = t.values().slice() as Data;
+  const value: Value = {
+    id: 0,
+    dtype: t.dtype,
+    length: data.length,
+    data,
+    producer: null,
+    result: 0,
+    iteration: 0,
+    carried: true,
+  };
+  return { tensor: -1, value, shape: [...t.shape], strides: contiguousStrides(t.shape), offset: 0, wrapped: false };
 }

@@ -1,4 +1,5 @@
 /** Scopes and variables at a tick: names as they were recorded, tensors with the contents they had. */
+import type { Tensor } from '../engine/tensor';
 import type { LocalsDelta, RecordedValue } from '../protocol/recorded';
 import type { Evaluated, Scope, Variable } from '../protocol/session';
 import { short } from './format';
@@ -15,6 +16,8 @@ export interface VariablesContext {
   tick: number;
   /** Names of a frame from the live interpreter, or null where the cursor is in the past. */
   live: ((frame: number) => [string, RecordedValue][]) | null;
+  /** A tensor that an expression gave and the recording does not know. */
+  looked: (id: number) => Tensor | null;
   /** What is inside a live object beyond what was recorded. */
   liveChildren: ((expression: string, frame: number) => [string, RecordedValue][]) | null;
 }

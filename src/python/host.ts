@@ -1,0 +1,104 @@
+/** `_backstep_host`: what Python's runner, tracer and evaluator (lib/_backstep) may call besides the engine. None of it throws into Python. */
+import type { Tensor } from '../engine/tensor';
+import type { Past } from '../recorder/evaluator';
+import type { TraceSink } from '../recorder/sink';
+import { toPython } from './paths';
+import type { Runtime } from './runtime';
+
+export interface HostFunctions {
+  output(stream: 'stdout' | 'stderr', text: string): void;
+  /** An exception ended the script; `frame` is -1 where no line of the user's was running. */
+  uncaught(type: string, message: string, traceback: string, path: string, line: number, frame: number): void;
+  /** SIGINT arrived: true where it shall stop the script. */
+  interrupted(): boolean;
+}
+
+/** Python, connected to a recorder or to nobody. */
+export interface ScriptHost {
+  readonly runtime: Runtime;
+  /** Hears lines, modules and optimizers from now on. */
+  trace(sink: TraceSink): void;
+  /** Runs a script to its end; its exit code. */
+  run(script: string, args: readonly string[], folder: string, debug: boolean): number;
+  /** Runs `body`, for which Python's questions about the past are answered by `past`. */
+  within<T>(past: Past, body: () => T): T;
+  /** Tensors that an evaluation gave and the recording may not know, by engine id. */
+  readonly looked: Map<number, Tensor>;
+}
+
+/** A sink for runs that nobody records. */
+const deaf: TraceSink = {
+  enterFrame() {},
+  leaveFrame() {},
+  line() {},
+  output() {},
+  module() {},
+  parameter() {},
+  buffer() {},
+  enterModule() {},
+  exitModule() {},
+  beginStep() {},
+  endStep() {},
+  state() {},
+  raised() {},
+};
+
+export function createHost(runtime: Runtime, functions: HostFunctions): ScriptHost {
+  const { tensors } = runtime.bridge;
+  const tensor = (handle: number) => tensors.get(handle);
+  const looked = new Map<number, Tensor>();
+  let sink = deaf;
+  let then: Past | null = null;
+  runtime.python.registerJsModule('_backstep_host', {
+    ...functions,
+    tensor_id: (handle: number) => tensor(handle).id,
+    looked: (handle: number) => void looked.set(tensor(handle).id, tensor(handle)),
+    line: (frame: number, path: string, line: number, delta?: string) => sink.line(frame, path, line, delta ?? null),
+    enter_frame: (frame: number, parent: number, name: string, path: string, line: number) =>
+      sink.enterFrame(frame, parent < 0 ? null : parent, name, path, line),
+    leave_frame: (frame: number) => sink.leaveFrame(frame),
+    raised: (type: string, message: string, path: string, line: number, frame: number) =>
+      sink.raised(type, message, path, line, frame, null),
+    module: (id: number, parent: number, name: string, type: string, extra: string) =>
+      sink.module(id, parent < 0 ? null : parent, name, type, extra),
+    parameter: (module: number, name: string, handle: number) => sink.parameter(module, name, tensor(handle)),
+    buffer: (module: number, name: string, handle: number) => sink.buffer(module, name, tensor(handle)),
+    enter_module: (id: number) => sink.enterModule(id),
+    exit_module: () => sink.exitModule(),
+    begin_step: (optimizer: number, description: string, hyper: string) =>
+      sink.beginStep(optimizer, description, hyper),
+    end_step: () => sink.endStep(),
+    state_tensor: (optimizer: number, parameter: number, name: string, handle: number) =>
+      sink.state(optimizer, tensor(parameter), name, tensor(handle)),
+    state_number: (optimizer: number, parameter: number, name: string, value: number) =>
+      sink.state(optimizer, tensor(parameter), name, value),
+    past_tensor: (id: number) => {
+      const t = then?.tensorAt(id);
+      return t ? tensors.add(t) : -1;
+    },
+    past_module: (id: number) => {
+      const m = then?.moduleAt(id);
+      const types = Object.fromEntries(m?.children.map(([name, child]) => [name, then?.moduleAt(child)?.type]) ?? []);
+      return JSON.stringify({ extra: '', children: [], parameters: [], buffers: [], ...m, types });
+    },
+  });
+  const runner = runtime.python.pyimport('_backstep.runner');
+  return {
+    runtime,
+    looked,
+    trace: (listener) => {
+      sink = listener;
+      runtime.python.pyimport('torch._trace').start();
+    },
+    run: (script, args, folder, debug) =>
+      runner.run(toPython(script), runtime.python.toPy([...args]), toPython(folder), debug) as number,
+    within: (past, body) => {
+      then = past;
+      try {
+        return body();
+      } finally {
+        then = null;
+      }
+    },
+  };
+}

@@ -1,0 +1,133 @@
+"""Writes Python values down, bounded: see src/protocol/recorded.ts."""
+import reprlib
+import types
+
+import torch
+from torch import nn
+
+import _backstep_host as _host
+
+_tensor_id = _host.tensor_id
+
+PRIMITIVES = frozenset((int, float, bool, str, type(None), complex, bytes))
+_ITEMS = 20
+_DEPTH = 2
+_TEXT = 2000
+
+_short = reprlib.Repr()
+_short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = 6
+_short.maxstring = _short.maxother = 80
+
+
+def encode(value, depth=_DEPTH):
+    """A RecordedValue, ready for JSON."""
+    kind = type(value)
+    if kind in PRIMITIVES:
+        text = repr(value)
+        if len(text) > _TEXT:
+            return {'k': 'prim', 'type': kind.__name__, 'repr': text[:_TEXT] + '…', 'cut': True}
+        return {'k': 'prim', 'type': kind.__name__, 'repr': text}
+    if isinstance(value, torch.Tensor):
+        return {'k': 'tensor', 'id': _tensor_id(value._h), 'type': kind.__name__}
+    if isinstance(value, nn.Module):
+        return {'k': 'module', 'id': value._trace_id, 'type': kind.__name__}
+    return _object(value, kind, depth)
+
+
+def _object(value, kind, depth):
+    written = {'k': 'object', 'type': kind.__name__, 'repr': text_of(value)}
+    try:
+        pairs, length = _children(value)
+    except Exception:
+        return written
+    if length is not None:
+        written['length'] = length
+    if pairs is not None:
+        if depth > 0:
+            written['items'] = [[name, encode(item, depth - 1)] for name, item in pairs[:_ITEMS]]
+        if len(pairs) > _ITEMS or (depth == 0 and pairs) or (length is not None and length > len(pairs)):
+            written['cut'] = True
+    return written
+
+
+def _children(value, limit=_ITEMS + 1):
+    """[(accessor, item)], the number of items. None where there is nothing inside."""
+    if isinstance(value, (list, tuple)):
+        names = getattr(value, '_fields', None)
+        if names and isinstance(value, tuple):
+            return [(f'.{n}', v) for n, v in zip(names, value)], len(value)
+        return [(f'[{i}]', v) for i, v in enumerate(value[:limit])], len(value)
+    if isinstance(value, dict):
+        pairs = []
+        for key in value:
+            if len(pairs) == limit:
+                break
+            pairs.append((f'[{_short.repr(key)}]', value[key]))
+        return pairs, len(value)
+    if isinstance(value, (set, frozenset)):
+        return None, len(value)
+    attributes = getattr(value, '__dict__', None)
+    if isinstance(attributes, dict):
+        return [(f'.{n}', v) for n, v in list(attributes.items())[:limit] if not n.startswith('__')], None
+    return None, None
+
+
+def children(value):
+    """Everything inside a value, for a user who opens it: at most 1000 items."""
+    pairs, _ = _children(value, 1000)
+    return [[name, encode(item, 1)] for name, item in pairs or []]
+
+
+def text_of(value):
+    """A short repr that never fails and never runs long."""
+    try:
+        if isinstance(value, (list, tuple, dict, set, frozenset)):
+            return _container(value)
+        text = repr(value)
+    except Exception as error:
+        return f'<{type(value).__name__}: its repr failed with {type(error).__name__}>'
+    text = ' '.join(text.split())
+    return text if len(text) <= 120 else text[:119] + '…'
+
+
+def _container(value):
+    """Containers of tensors are named by their size: tensors' own text is long."""
+    some = list(value.values() if isinstance(value, dict) else value)[:6]
+    if any(isinstance(v, (torch.Tensor, nn.Module)) for v in some):
+        return f'{type(value).__name__} of {len(value)}'
+    return _short.repr(value)
+
+
+_HIDDEN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, types.MethodType)
+
+
+def hidden(value):
+    """Modules, functions and classes are not listed among the variables."""
+    return isinstance(value, _HIDDEN)
+
+
+def signature(value):
+    """What must stay equal for a mutable value to count as unchanged; None where its identity is enough."""
+    kind = type(value)
+    if kind in PRIMITIVES or isinstance(value, (torch.Tensor, nn.Module)) or isinstance(value, _HIDDEN):
+        return None
+    if kind is list or kind is tuple or kind is dict or kind is set:
+        n = len(value)
+        if n == 0:
+            return 0
+        if kind is dict:
+            return n, tuple(id(v) for v in list(value.values())[:_ITEMS]), next(reversed(value))
+        if kind is set:
+            return n
+        # Items that are containers themselves may change inside.
+        return n, tuple(signature_of_item(v) for v in value[:_ITEMS]), id(value[-1])
+    attributes = getattr(value, '__dict__', None)
+    if isinstance(attributes, dict):
+        return tuple((k, signature_of_item(v)) for k, v in list(attributes.items())[:_ITEMS])
+    return text_of(value) if kind.__module__ not in ('builtins', 'torch') else None
+
+
+def signature_of_item(value):
+    """One level down, sizes are looked at."""
+    kind = type(value)
+    return (id(value), len(value)) if kind is list or kind is dict or kind is set else id(value)

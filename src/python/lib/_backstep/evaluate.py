@@ -1,0 +1,175 @@
+"""Expressions for the debugger: in a live frame, or over values rebuilt from the recording. Every answer is JSON: a value or an error."""
+import json
+import sys
+import types
+
+import torch
+
+import _backstep_bridge as _bridge
+import _backstep_host as _host
+
+from . import streams, tracer
+from .encode import children, encode
+from .past import rebuild
+
+
+def _answer(body):
+    """Runs body() unseen by the recorder; JSON of {value} or {error}."""
+    events = tracer.pause()
+    _bridge.unobserve(True)
+    try:
+        return json.dumps({'value': body()})
+    except BaseException as error:
+        return json.dumps({'error': describe(error)})
+    finally:
+        _bridge.unobserve(False)
+        tracer.resume(events)
+        streams.flush()
+
+
+def describe(error):
+    """`NameError: name 'q' is not defined`; where in the expression a syntax error stands."""
+    text = str(error)
+    if isinstance(error, SyntaxError):
+        text = error.msg
+    return f'{type(error).__name__}: {text}' if text else type(error).__name__
+
+
+def _compile(expression, statements):
+    source = expression.strip()
+    try:
+        return compile(source, '<expression>', 'eval'), True
+    except SyntaxError:
+        if not statements:
+            raise
+        return compile(source, '<debug console>', 'exec'), False
+
+
+def _frame(id):
+    frame = tracer.frame_of(id)
+    if frame is None:
+        raise RuntimeError('this frame has ended')
+    return frame
+
+
+def _value_in(frame, code):
+    # One namespace, so that lambdas and generators inside the expression see the frame's names.
+    return eval(code, {**frame.f_globals, **frame.f_locals})
+
+
+def _look(value):
+    """A value to show; tensors that the recording does not know are handed over."""
+    _hand_over(value)
+    return encode(value)
+
+
+def _hand_over(value, depth=2):
+    if isinstance(value, torch.Tensor):
+        _host.looked(value._h)
+    elif depth and isinstance(value, (list, tuple)):
+        for item in value[:20]:
+            _hand_over(item, depth - 1)
+    elif depth and isinstance(value, dict):
+        for item in list(value.values())[:20]:
+            _hand_over(item, depth - 1)
+
+
+def live(expression, frame, statements):
+    def body():
+        code, is_value = _compile(expression, statements)
+        f = _frame(frame)
+        if is_value:
+            return _look(_value_in(f, code))
+        exec(code, f.f_globals, f.f_locals)
+        return None
+    return _answer(body)
+
+
+def inside(expression, frame):
+    def body():
+        value = _value_in(_frame(frame), compile(expression, '<expression>', 'eval'))
+        pairs = children(value)
+        _hand_over(value)
+        return pairs
+    return _answer(body)
+
+
+def names(frame):
+    return _answer(lambda: tracer.locals_of(frame))
+
+
+def set_value(frame, target, expression):
+    """`target = expression` in the frame, with gradients off."""
+    def body():
+        f = _frame(frame)
+        target_code = compile(target.strip(), '<target>', 'eval')
+        value = _value_in(f, compile(expression.strip(), '<value>', 'eval'))
+        with torch.no_grad():
+            _assign(f, target.strip(), target_code, value)
+        return _look(_value_in(f, target_code))
+    return _answer(body)
+
+
+def _assign(f, target, target_code, value):
+    if target.isidentifier():
+        (f.f_locals if target in f.f_locals else f.f_globals)[target] = value
+        return
+    old = _value_in(f, target_code)
+    if isinstance(old, torch.Tensor) and not target.endswith(']'):
+        # A weight keeps its identity, for the optimizer holds it: its elements are replaced.
+        old.copy_(value if isinstance(value, torch.Tensor) else torch.as_tensor(value, dtype=old.dtype))
+        return
+    exec(compile(f'{target} = __value', '<target>', 'exec'), {**f.f_globals, **f.f_locals, '__value': value})
+
+
+def past(expression, recorded):
+    """Over the recorded names, given as JSON."""
+    def body():
+        code = compile(expression.strip(), '<expression>', 'eval')
+        return _look(eval(code, rebuild(code, json.loads(recorded), _modules())))
+    return _answer(body)
+
+
+def _modules():
+    """Imports of the script: modules have no past of their own."""
+    main = sys.modules.get('__main__')
+    found = {'torch': torch}
+    for name, value in vars(main).items() if main else ():
+        if isinstance(value, types.ModuleType):
+            found[name] = value
+    return found
+
+
+def completions(text, column, frame):
+    """Names and attributes that begin with what stands before the cursor."""
+    def body():
+        f = _frame(frame)
+        before = text[:column - 1] if column > 0 else text
+        start = len(before)
+        while start and (before[start - 1].isidentifier() or before[start - 1].isdigit() or before[start - 1] in '._]['):
+            start -= 1
+        owner, dot, prefix = before[start:].rpartition('.')
+        if dot:
+            found = dir(_value_in(f, compile(owner, '<completion>', 'eval')))
+        else:
+            found = {*f.f_locals, *f.f_globals, *dir(__builtins__)}
+        shown = sorted(n for n in found if n.startswith(prefix) and (prefix.startswith('_') or not n.startswith('_')))
+        return [{'label': n} for n in shown[:200]]
+    return _answer(body)
+
+
+def lines(path):
+    """Line numbers with code, ascending."""
+    def body():
+        with open(path, 'rb') as file:
+            code = compile(file.read(), path, 'exec')
+        found = set()
+        waiting = [code]
+        while waiting:
+            c = waiting.pop()
+            own = {line for _, _, line in c.co_lines() if line}
+            # A function's first line is its def, which its owner runs; RESUME stands there too.
+            found |= own - ({c.co_firstlineno} if c.co_name != '<module>' else set())
+            waiting += [k for k in c.co_consts if isinstance(k, types.CodeType)]
+        return sorted(found)
+    return _answer(body)

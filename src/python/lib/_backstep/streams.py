@@ -1,0 +1,78 @@
+"""stdout and stderr: text goes to the host a line at a time."""
+import io
+import sys
+
+import _backstep_host as _host
+
+_output = _host.output
+
+
+class _Bytes(io.RawIOBase):
+    """sys.stdout.buffer: bytes become text."""
+
+    def __init__(self, stream):
+        self._stream = stream
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        data = bytes(data)
+        self._stream.write(data.decode('utf-8', 'replace'))
+        return len(data)
+
+
+class Stream(io.TextIOBase):
+    """Keeps what has no newline yet, so that one print() is one output."""
+
+    encoding = 'utf-8'
+    errors = 'replace'
+
+    def __init__(self, name):
+        self._name = name
+        self.pending = ''
+        self.buffer = _Bytes(self)
+
+    @property
+    def name(self):
+        return f'<{self._name}>'
+
+    def writable(self):
+        return True
+
+    def isatty(self):
+        return False
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f'write() argument must be str, not {type(text).__name__}')
+        whole = self.pending + text
+        cut = whole.rfind('\n') + 1
+        self.pending = whole[cut:]
+        if cut:
+            _output(self._name, whole[:cut])
+        return len(text)
+
+    def flush(self):
+        if self.pending:
+            text, self.pending = self.pending, ''
+            _output(self._name, text)
+
+
+out = Stream('stdout')
+err = Stream('stderr')
+
+
+def install():
+    """Makes them the interpreter's; there is no terminal to read from."""
+    sys.stdout = sys.__stdout__ = out
+    sys.stderr = sys.__stderr__ = err
+    sys.stdin = sys.__stdin__ = io.StringIO()
+
+
+def flush():
+    """Hands over what waits for its newline, if the script still uses our streams."""
+    if out.pending:
+        out.flush()
+    if err.pending:
+        err.flush()

@@ -1,0 +1,219 @@
+"""The line tracer: sys.monitoring tells of every line of the user's files, with the names that changed."""
+import json
+import sys
+
+import _backstep_host as _host
+
+from . import streams
+from .encode import encode, hidden, signature
+
+_line = _host.line
+_enter = _host.enter_frame
+_leave = _host.leave_frame
+_raised = _host.raised
+
+_monitoring = sys.monitoring
+_TOOL = _monitoring.DEBUGGER_ID
+_DISABLE = _monitoring.DISABLE
+_MISSING = object()
+
+_folder = ''
+_next_id = 0
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(',', ':')).encode
+
+
+class _Traced:
+    """A frame of the user's code that is running."""
+
+    __slots__ = ('id', 'frame', 'known')
+
+    def __init__(self, id, frame):
+        self.id = id
+        self.frame = frame
+        # name -> (value, signature) as last written down. Holding the value keeps its id() from being used again.
+        self.known = {}
+
+
+_stack = []
+_suspended = {}
+# Frames that an exception left, for looking into them afterwards.
+_unwound = {}
+_last_raised = None
+
+
+def start(folder):
+    """Traces code from files under `folder`."""
+    global _folder
+    _folder = folder.rstrip('/') + '/'
+    events = _monitoring.events
+    _monitoring.use_tool_id(_TOOL, 'backstep')
+    for event, callback in (
+        (events.PY_START, _on_start),
+        (events.PY_RESUME, _on_resume),
+        (events.PY_RETURN, _on_return),
+        (events.PY_YIELD, _on_yield),
+        (events.PY_UNWIND, _on_unwind),
+        (events.PY_THROW, _on_throw),
+        (events.RAISE, _on_raise),
+        (events.LINE, _on_line),
+    ):
+        _monitoring.register_callback(_TOOL, event, callback)
+    _monitoring.set_events(
+        _TOOL,
+        events.PY_START | events.PY_RESUME | events.PY_RETURN | events.PY_YIELD | events.PY_UNWIND | events.PY_THROW
+        | events.RAISE | events.LINE,
+    )
+
+
+def stop():
+    """Hears nothing more."""
+    _monitoring.set_events(_TOOL, 0)
+    _monitoring.free_tool_id(_TOOL)
+
+
+def pause():
+    """Hears nothing while the debugger itself runs Python; undone by resume()."""
+    events = _monitoring.get_events(_TOOL)
+    _monitoring.set_events(_TOOL, 0)
+    return events
+
+
+def resume(events):
+    _monitoring.set_events(_TOOL, events)
+
+
+def _users(code):
+    return code.co_filename.startswith(_folder)
+
+
+def _on_start(code, offset):
+    if not _users(code):
+        return _DISABLE
+    global _next_id
+    frame = sys._getframe(1)
+    _unwound.clear()
+    traced = _Traced(_next_id, frame)
+    _next_id += 1
+    _enter(traced.id, _stack[-1].id if _stack else -1, code.co_qualname, code.co_filename, code.co_firstlineno)
+    _stack.append(traced)
+
+
+def _on_return(code, offset, value):
+    if not _users(code):
+        return _DISABLE
+    _pop(sys._getframe(1))
+
+
+def _on_yield(code, offset, value):
+    if not _users(code):
+        return _DISABLE
+    traced = _pop(sys._getframe(1))
+    if traced:
+        _suspended[traced.frame] = traced
+
+
+def _on_resume(code, offset):
+    if not _users(code):
+        return _DISABLE
+    traced = _suspended.pop(sys._getframe(1), None)
+    if traced:
+        _stack.append(traced)
+
+
+def _on_throw(code, offset, error):
+    if _users(code):
+        _on_resume(code, offset)
+
+
+def _on_unwind(code, offset, error):
+    if _users(code):
+        traced = _pop(sys._getframe(1))
+        if traced:
+            _unwound[traced.id] = traced
+
+
+def _on_raise(code, offset, error):
+    global _last_raised
+    # An exception on its way up is raised again in every frame.
+    if error is _last_raised or not _users(code):
+        return
+    _last_raised = error
+    if _stack:
+        frame = sys._getframe(1)
+        _raised(type(error).__name__, str(error), code.co_filename, frame.f_lineno, _stack[-1].id, None)
+
+
+def _pop(frame):
+    if _stack and _stack[-1].frame is frame:
+        traced = _stack.pop()
+        _leave(traced.id)
+        return traced
+    return None
+
+
+def _on_line(code, line):
+    if not _users(code):
+        return _DISABLE
+    if not _stack:
+        return
+    traced = _stack[-1]
+    streams.flush()
+    _line(traced.id, code.co_filename, line, _changes(traced))
+
+
+def _names(frame):
+    return frame.f_globals if frame.f_code.co_name == '<module>' else frame.f_locals
+
+
+def _changes(traced):
+    """JSON of the names that changed since this frame's last line; None if none did."""
+    known = traced.known
+    changed = None
+    names = _names(traced.frame)
+    count = 0
+    for name, value in names.items():
+        if name[:2] == '__':
+            continue
+        count += 1
+        old = known.get(name, _MISSING)
+        if old is not _MISSING and old[0] is value and (old[1] is None or old[1] == signature(value)):
+            continue
+        known[name] = (value, signature(value))
+        if changed is None:
+            changed = {}
+        # A name that now is a function or a class is gone from the variables.
+        if not hidden(value):
+            changed[name] = encode(value)
+        elif old is not _MISSING:
+            changed[name] = None
+    if count != len(known):
+        for name in [n for n in known if n not in names]:
+            del known[name]
+            changed = changed if changed is not None else {}
+            changed[name] = None
+    return _dumps(changed) if changed else None
+
+
+def frame_of(id):
+    """The running frame of this number, or one that an exception just left."""
+    for traced in _stack:
+        if traced.id == id:
+            return traced.frame
+    traced = _unwound.get(id)
+    return traced.frame if traced else None
+
+
+def id_of(frame):
+    """The number of a frame, running or unwound; None if it is not the user's."""
+    for traced in (*_stack, *_unwound.values()):
+        if traced.frame is frame:
+            return traced.id
+    return None
+
+
+def locals_of(id):
+    """[[name, RecordedValue]] of a live frame."""
+    frame = frame_of(id)
+    if frame is None:
+        return []
+    return [[n, encode(v)] for n, v in _names(frame).items() if n[:2] != '__' and not hidden(v)]

@@ -1,0 +1,179 @@
+/** The worker thread: Python, engine and recorder, or an opened recording. Blocks while paused, and serves all the same. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { context } from '../engine/context';
+import type { EventName, Events, LaunchArguments, SessionCapabilities } from '../protocol/session';
+import { Control, type FromWorker, type ToWorker, type WorkerData } from '../protocol/worker';
+import { load, save } from '../recorder/file';
+import { Recorder } from '../recorder/recorder';
+import type { Recording } from '../recorder/recording';
+import { type ServerHost, SessionServer } from '../recorder/server';
+import { createEvaluator } from './evaluator';
+import { createHost, type HostFunctions, type ScriptHost } from './host';
+import { toPython } from './paths';
+import { createRuntime } from './runtime';
+
+const MB = 1024 * 1024;
+const DEFAULT_MEMORY = 256;
+/** How a recording's file name ends. */
+const RECORDING = '.backstep';
+
+const data = workerData as WorkerData;
+const port = parentPort!;
+const control = new Int32Array(data.control);
+const interrupt = new Uint8Array(data.interrupt);
+
+const post = (message: FromWorker) => port.postMessage(message);
+const emit = <N extends EventName>(name: N, event: Events[N]) => post({ type: 'event', name, event } as FromWorker);
+
+/** Requests are read where the thread is at a safe point; between two of these it may run Python for hours. */
+class Inbox {
+  private seen = -1;
+
+  constructor(private readonly answer: (message: ToWorker) => void) {}
+
+  /** Answers what waits. Costs one atomic read where nothing does. */
+  poll(): void {
+    const count = Atomics.load(control, Control.REQUESTS);
+    if (count === this.seen) return;
+    this.seen = count;
+    for (let m = receiveMessageOnPort(port); m; m = receiveMessageOnPort(port)) this.answer(m.message as ToWorker);
+  }
+
+  /** Answers until `done()` is true. */
+  block(done: () => boolean): void {
+    for (;;) {
+      this.poll();
+      if (done()) return;
+      Atomics.wait(control, Control.REQUESTS, this.seen);
+    }
+  }
+}
+
+function serve(server: SessionServer): Inbox {
+  return new Inbox((m) => {
+    try {
+      post({ type: 'answer', id: m.id, result: server.handle(m.name, m.args as never) });
+    } catch (error) {
+      post({ type: 'failure', id: m.id, message: messageOf(error) });
+    }
+  });
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function hostOf(recording: Recording, inbox: () => Inbox): ServerHost {
+  return {
+    emit,
+    poll: () => inbox().poll(),
+    block: (done) => inbox().block(done),
+    save: (path) => save(recording, path),
+  };
+}
+
+/** Words for a file that is not there or cannot be read; null where it can. */
+function refusal(path: string): string | null {
+  if (!existsSync(path)) return `There is no file ${path}.`;
+  if (statSync(path).isDirectory()) return `${path} is a folder: name the script to run.`;
+  return null;
+}
+
+const ready = (capabilities: SessionCapabilities, script: string) => post({ type: 'ready', capabilities, script });
+
+/** Loads Python; `folder` is all that a script will see of this machine. */
+async function python(folder: string | null, functions: HostFunctions): Promise<ScriptHost> {
+  const runtime = await createRuntime({
+    pyodide: join(data.assets, 'pyodide/'),
+    library: join(data.assets, 'python'),
+    output: functions.output,
+    interrupt,
+  });
+  if (folder !== null) runtime.mount(folder);
+  return createHost(runtime, functions);
+}
+
+async function openRecording(path: string): Promise<void> {
+  const recording = load(path);
+  let inbox: Inbox;
+  const server = new SessionServer(
+    recording,
+    hostOf(recording, () => inbox),
+    { stopAtEnd: true, recorder: null },
+  );
+  inbox = serve(server);
+  ready({ live: false, evaluate: true }, recording.script);
+  // Nothing of the script runs here: the thread is free for Python, which only evaluates what a user types.
+  port.on('message', () => inbox.poll());
+  inbox.poll();
+  const host = await python(null, {
+    output: (category, text) => emit('output', { category, text, tick: -1 }),
+    uncaught: () => {},
+    interrupted: () => false,
+  });
+  server.evaluator = createEvaluator(host);
+}
+
+/** `backstep run`: no recording, no debugger; the script prints what it prints. */
+async function runOnly(launch: LaunchArguments, folder: string): Promise<void> {
+  const host = await python(folder, {
+    output: (category, text) => emit('output', { category, text, tick: -1 }),
+    uncaught: () => {},
+    interrupted: () => true,
+  });
+  let started = false;
+  const inbox = new Inbox((m) => {
+    if (m.name === 'start') started = true;
+    post({ type: 'answer', id: m.id, result: null });
+  });
+  ready({ live: true, evaluate: false }, launch.program);
+  inbox.block(() => started);
+  emit('terminated', { exitCode: host.run(launch.program, launch.args ?? [], folder, false) });
+}
+
+async function debug(launch: LaunchArguments, folder: string): Promise<void> {
+  const recorder = new Recorder({ memoryLimit: (launch.memoryLimit ?? DEFAULT_MEMORY) * MB });
+  const { recording } = recorder;
+  recording.script = toPython(launch.program);
+  recording.sources.set(recording.script, readFileSync(launch.program, 'utf8'));
+  let inbox: Inbox;
+  const server = new SessionServer(
+    recording,
+    hostOf(recording, () => inbox),
+    { stopAtEnd: launch.stopAtEnd !== false, recorder },
+  );
+  inbox = serve(server);
+  const host = await python(folder, {
+    output: (stream, text) => recorder.output(stream, text),
+    uncaught: (type, message, traceback, path, line, frame) => {
+      recording.exception = { type, message, traceback, tick: recording.ticks - 1 };
+      recorder.raised(type, message, path, line, frame, false);
+    },
+    interrupted: () => {
+      server.safePoint();
+      return false;
+    },
+  });
+  server.evaluator = createEvaluator(host);
+  ready({ live: true, evaluate: true }, launch.program);
+  inbox.block(() => server.hasStarted);
+  recorder.attach();
+  host.trace(recorder);
+  const exitCode = host.run(launch.program, launch.args ?? [], folder, true);
+  context.observer = null;
+  server.ended(exitCode);
+  // Still answers, until the host ends the thread.
+  inbox.block(() => false);
+}
+
+async function main(): Promise<void> {
+  const { launch } = data;
+  const refused = refusal(launch.program);
+  if (refused) throw new Error(refused);
+  if (launch.program.endsWith(RECORDING)) return openRecording(launch.program);
+  emit('loading', { text: 'Loading Python' });
+  const folder = resolve(launch.cwd ?? dirname(launch.program));
+  return launch.noDebug ? runOnly(launch, folder) : debug(launch, folder);
+}
+
+main().catch((error) => post({ type: 'failure', id: 0, message: messageOf(error) }));
