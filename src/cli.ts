@@ -1,5 +1,5 @@
 /** `backstep run | record | dap`: the debugger's rooms without VS Code. */
-import { basename, relative, resolve } from 'node:path';
+import { basename, isAbsolute, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { version } from '../package.json';
 import { BackstepAdapter } from './debugger/adapter';
@@ -37,7 +37,8 @@ function terminated(session: ScriptSession): Promise<number> {
 /** The script sees one folder only: ours, as with Python, where the script is in it; else the script's own. */
 async function check(file: string, args: string[], more: Partial<LaunchArguments>): Promise<LaunchArguments> {
   const launch = await checkLaunch({ program: file, args, ...more });
-  const inside = !relative(process.cwd(), launch.program).startsWith('..');
+  const way = relative(process.cwd(), launch.program);
+  const inside = !way.startsWith('..') && !isAbsolute(way); // absolute: another drive
   return inside ? { ...launch, cwd: process.cwd() } : launch;
 }
 
