@@ -1,0 +1,76 @@
+/** Small things that the views share. */
+import type { Data } from '../../engine/dtype';
+import { numel } from '../../engine/shape';
+import type { Place } from '../../protocol/ticks';
+import type { Stats } from '../../protocol/views';
+import type { OpRecord, Recording, TensorUse } from '../recording';
+import type { Replay } from '../replay';
+
+/** JSON has no NaN and no infinities. */
+export function wire(v: number): number | string {
+  return Number.isNaN(v) ? 'nan' : Number.isFinite(v) ? v : v > 0 ? 'inf' : '-inf';
+}
+
+export const fileName = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+
+/** `three_class.py:31` */
+export const placeText = (place: Place): string => `${fileName(place.path)}:${place.line}`;
+
+export const bad = (s: Stats): boolean => s.nan > 0 || s.inf > 0;
+
+/** Root mean square of the finite elements. */
+export function rms(s: Stats): number | null {
+  return s.norm === null ? null : s.norm / Math.sqrt(s.count - s.nan - s.inf);
+}
+
+/** Storage that a tensor shows at a tick; -1 if it is not there yet. */
+export const storageAt = (r: Recording, tensor: number, tick: number): number =>
+  r.tensors.get(tensor)?.place.at(tick)?.storage ?? -1;
+
+/** Position of an element in a tensor's storage; leading dimensions are broadcast as in an elementwise op. Null if it has no such element. */
+export function offsetOf(use: TensorUse, element: readonly number[]): number | null {
+  const skip = element.length - use.shape.length;
+  if (skip < 0) return numel(use.shape) === 1 ? use.offset : null;
+  let offset = use.offset;
+  for (const [d, n] of use.shape.entries()) {
+    const i = n === 1 ? 0 : element[skip + d];
+    if (i >= n) return null;
+    offset += i * use.strides[d];
+  }
+  return offset;
+}
+
+/** One element of a recorded tensor; null if it has no such element. */
+export function elementOf(replay: Replay, use: TensorUse, element: readonly number[]): number | null {
+  const offset = offsetOf(use, element);
+  return offset === null ? null : Number((use.value.data ?? replay.data(use.value))[offset]);
+}
+
+/** The elements in row-major order. */
+export const valuesOf = (replay: Replay, use: TensorUse): Data => replay.tensor(use).values();
+
+/**
+ * What an operand came from: the op that made the tensor or, if it was written in place after that, the op that wrote it last.
+ * Null for what no op made, or for one that ran after `before`.
+ */
+export function sourceOf(r: Recording, use: TensorUse, before: number): OpRecord | null {
+  const made = r.tensors.get(use.tensor)?.producer ?? null;
+  const wrote = use.value.producer;
+  let best: OpRecord | null = null;
+  for (const record of [made, wrote])
+    if (record && record.index < before && (!best || record.index > best.index)) best = record;
+  return best;
+}
+
+/** FNV-1a twice over: enough to tell structures apart. */
+export function hash(text: string): string {
+  let a = 0x811c9dc5;
+  let b = 0x01000193;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    a = Math.imul(a ^ c, 0x01000193);
+    b = Math.imul(b ^ c, 0x5bd1e995) ^ (b >>> 13);
+  }
+  return (a >>> 0).toString(16).padStart(8, '0') + (b >>> 0).toString(16).padStart(8, '0');
+}

@@ -1,0 +1,97 @@
+/** Where the cursor is, and how one says so. */
+import type { Cursor } from '../../protocol/ticks';
+import type { OpRecord, Recording } from '../recording';
+import { fileName, placeText, storageAt } from './common';
+import { textOf } from './expression';
+import { builtAt } from './graph';
+import { lossName } from './loss';
+import { Names } from './names';
+import { parameterOf } from './parameters';
+
+export function cursorOf(r: Recording, tick: number, live: boolean): Cursor {
+  const none = tick < 0 || tick >= r.ticks;
+  const base = { tick, ticks: r.ticks, iterations: r.iterations.length, live };
+  if (none)
+    return { ...base, kind: 'line', phase: 'forward', iteration: 0, place: null, label: 'not started', node: null };
+  const iteration = r.iterationAt(tick);
+  return {
+    ...base,
+    kind: r.kindAt(tick),
+    phase: r.phaseAt(tick),
+    iteration,
+    place: r.placeAt(tick),
+    label: labelOf(r, tick),
+    node: nodeAt(r, tick),
+  };
+}
+
+/** The graph's node that a tick belongs to: the op's, or the parameter's whose gradient or update it is. */
+export function nodeAt(r: Recording, tick: number): number | null {
+  const record = r.recordAt(tick);
+  if (!record) return null;
+  const built = builtAt(r, r.iterationAt(tick), tick);
+  const own = built.nodeOf.get(record) ?? (record.forwardOf && built.nodeOf.get(record.forwardOf));
+  if (own !== undefined && own !== null) return own;
+  const parameter = parameterOf(r, record);
+  return parameter === null ? null : (built.nodeOfTensor.get(parameter) ?? null);
+}
+
+/** `relu of linear1 (three_class.py:31)`: what a status bar or a screen reader says of a tick. */
+export function labelOf(r: Recording, tick: number): string {
+  const place = r.placeAt(tick);
+  const kind = r.kindAt(tick);
+  if (kind === 'line') return place ? `line ${place.line} of ${fileName(place.path)}` : 'a line';
+  if (kind === 'output') return `prints ${printed(r.outputs[r.record.at(tick)]?.text ?? '')}`;
+  const record = r.recordAt(tick)!;
+  const text = recordText(r, record);
+  return place && record.kind !== 'update' ? `${text} (${placeText(place)})` : text;
+}
+
+function recordText(r: Recording, record: OpRecord): string {
+  const names = Names.of(r);
+  if (record.kind === 'backward') {
+    if (record.forwardOf) return `gradient of ${opText(r, record.forwardOf)}`;
+    const pass = r.passAt(record.tick);
+    if (record.name === 'ones_like' && pass && record.tick === pass.start) return `gradient starts at ${lossName(r)}`;
+    if (record.name === 'add') return 'sum of two gradients';
+    return record.op ? `${record.name} in backward()` : `gradient ${record.name}`;
+  }
+  const parameter = parameterOf(r, record);
+  const name = parameter === null ? null : names.tensor(parameter, record.tick);
+  if (record.name === 'accumulate gradient') return `gradient put into ${name ?? 'a tensor'}.grad`;
+  if (record.name === 'edit') return `edit of ${name ?? outName(r, record) ?? 'a tensor'}`;
+  if (record.name === 'data') return `${name ?? outName(r, record) ?? 'a tensor'}.data is set`;
+  if (record.kind === 'update') {
+    if (r.passAt(record.tick)?.kind === 'backward') return `gradient added to ${name ?? 'a tensor'}.grad`;
+    if (name && parameter !== null && isOf(r, record, parameter)) return `update of ${name}: ${textOf(r, record)}`;
+    if (name) return `update of ${name}: ${textOf(r, record)}`;
+    return `write: ${textOf(r, record)}`;
+  }
+  if (name && r.phaseAt(record.tick) === 'update') return `update of ${name}: ${textOf(r, record)}`;
+  return opText(r, record);
+}
+
+const isOf = (r: Recording, record: OpRecord, parameter: number): boolean =>
+  record.outs.some((o) => o && storageAt(r, o.tensor, record.tick) === storageAt(r, parameter, record.tick));
+
+const outName = (r: Recording, record: OpRecord): string | null => {
+  const out = record.outs.find((o) => o !== null);
+  return out ? Names.of(r).tensor(out.tensor, record.tick) : null;
+};
+
+/** `relu of linear1`, as the graph says it. */
+function opText(r: Recording, record: OpRecord): string {
+  const built = builtAt(r, r.iterationAt(record.tick), record.tick);
+  const id = built.nodeOf.get(record);
+  if (id === undefined) {
+    const module = Names.of(r).modulePath(record.module);
+    return module ? `${record.name} of ${module}` : record.name;
+  }
+  const node = built.view.nodes[id];
+  return node.kind === 'loss' ? `${node.op}, ${node.label}` : node.label;
+}
+
+function printed(text: string): string {
+  const line = text.trim().split('\n')[0];
+  return line.length > 60 ? `“${line.slice(0, 59)}…”` : `“${line}”`;
+}

@@ -1,0 +1,16 @@
+/** The loss: what it is called, and what it was. */
+import type { Recording } from '../recording';
+
+/** The loss's name in the script: from the line that calls backward(), `NAME.backward(`; else its variable; else `loss`. */
+export function lossName(r: Recording): string {
+  const pass = r.passes.find((p) => p.kind === 'backward');
+  const place = pass && pass.site >= 0 ? r.sites[pass.site] : null;
+  const text = place && lineText(r, place.path, place.line);
+  const found = text && /([A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\w+\])*)\s*\.\s*backward\s*\(/.exec(text);
+  return found ? found[1] : 'loss';
+}
+
+/** A line of the script as it was run; null if its text is not kept. */
+export function lineText(r: Recording, path: string, line: number): string | null {
+  return r.sources.get(path)?.split('\n')[line - 1] ?? null;
+}

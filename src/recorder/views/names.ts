@@ -1,0 +1,130 @@
+/** What a user calls a tensor or a module: the module's path, else the script's variable. */
+import type { LocalsDelta, RecordedValue } from '../../protocol/recorded';
+import type { FrameRecord, Recording } from '../recording';
+
+/** Names that a frame gave, first come first kept: a tensor is known by the name it got when it was made. */
+interface FrameNames {
+  read: number;
+  tensors: Map<number, string>;
+  modules: Map<number, string>;
+}
+
+/** The names of one recording. Locals are parsed once, frame by frame, when somebody asks for a name in that frame. */
+export class Names {
+  private static readonly all = new WeakMap<Recording, Names>();
+  private readonly frames = new Map<number, FrameNames>();
+  private owners = new Map<number, { path: string; name: string }>();
+  private ownersAt = -1;
+  private roots = new Map<number, string>();
+
+  static of(recording: Recording): Names {
+    let names = Names.all.get(recording);
+    if (!names) Names.all.set(recording, (names = new Names(recording)));
+    return names;
+  }
+
+  private constructor(private readonly r: Recording) {}
+
+  /** `linear1.weight`: a tensor that a module owns, with the module's path. */
+  owner(tensor: number): { path: string; name: string } | null {
+    this.refresh();
+    return this.owners.get(tensor) ?? null;
+  }
+
+  /** `linear1`, `netD.block.0`; '' for the one root module there is, or for no module at all. */
+  modulePath(id: number): string {
+    this.refresh();
+    const { modules } = this.r;
+    const names: string[] = [];
+    let m = modules.get(id);
+    for (; m && m.parent !== null; m = modules.get(m.parent)) names.unshift(m.name);
+    const root = m && this.roots.get(m.id);
+    if (root) names.unshift(root);
+    return names.join('.');
+  }
+
+  /** The variable that holds a tensor, seen from a tick: of the outermost frame for inputs, the innermost one for results. */
+  variable(tensor: number, tick: number, from: 'outer' | 'inner' = 'outer'): string | null {
+    const chain = this.chain(tick);
+    if (from === 'outer') chain.reverse();
+    for (const frame of chain) {
+      const name = this.read(frame).tensors.get(tensor);
+      if (name) return name;
+    }
+    return null;
+  }
+
+  /** The best name there is, or null. */
+  tensor(tensor: number, tick: number, from: 'outer' | 'inner' = 'outer'): string | null {
+    const owner = this.owner(tensor);
+    if (owner) return owner.path ? `${owner.path}.${owner.name}` : owner.name;
+    return this.variable(tensor, tick, from);
+  }
+
+  private chain(tick: number): FrameRecord[] {
+    const { frames } = this.r;
+    const chain: FrameRecord[] = [];
+    if (tick < 0 || tick >= this.r.ticks) return chain;
+    for (let f = frames.get(this.r.frame.at(tick)); f; f = f.parent === null ? undefined : frames.get(f.parent))
+      chain.push(f);
+    return chain;
+  }
+
+  private read(frame: FrameRecord): FrameNames {
+    let known = this.frames.get(frame.id);
+    if (!known) this.frames.set(frame.id, (known = { read: 0, tensors: new Map(), modules: new Map() }));
+    for (; known.read < frame.deltas.length; known.read++) {
+      const delta = JSON.parse(frame.deltas[known.read].json) as LocalsDelta;
+      for (const [name, value] of Object.entries(delta)) if (value) note(known, name, value);
+    }
+    return known;
+  }
+
+  /** Modules may be added at any time; their number tells. */
+  private refresh(): void {
+    const { modules } = this.r;
+    let count = modules.size;
+    for (const m of modules.values()) count += m.parameters.size + m.buffers.size;
+    if (count === this.ownersAt) return;
+    this.ownersAt = count;
+    this.nameRoots();
+    this.owners = new Map();
+    for (const m of modules.values())
+      for (const owned of [m.parameters, m.buffers])
+        for (const [name, id] of owned)
+          if (!this.owners.has(id)) this.owners.set(id, { path: this.modulePath(m.id), name });
+  }
+
+  /** Two networks in one script (a GAN's) are told apart by their variables; one alone needs no prefix. */
+  private nameRoots(): void {
+    const { modules, frames } = this.r;
+    this.roots = new Map();
+    const roots = [...modules.values()].filter(
+      (m) => m.parent === null && (m.children.size > 0 || m.parameters.size > 0),
+    );
+    if (roots.length < 2) return;
+    const [first] = frames.values();
+    const variables = first ? this.read(first).modules : new Map<number, string>();
+    const used = new Set<string>();
+    for (const root of roots) {
+      let name = variables.get(root.id) ?? root.type;
+      for (let n = 2; used.has(name); n++) name = `${variables.get(root.id) ?? root.type}${n}`;
+      used.add(name);
+      this.roots.set(root.id, name);
+    }
+    // Variables are known a line later than their modules: look again until every root has one.
+    if (roots.some((root) => !variables.has(root.id))) this.ownersAt = -1;
+  }
+}
+
+/** A tensor inside a list or tuple is called by its place: `batch[0]`. */
+function note(names: FrameNames, name: string, value: RecordedValue): void {
+  const put = (map: Map<number, string>, id: number, text: string) => {
+    if (!map.has(id) && !text.startsWith('__')) map.set(id, text);
+  };
+  if (value.k === 'tensor') put(names.tensors, value.id, name);
+  else if (value.k === 'module') put(names.modules, value.id, name);
+  else if (value.k === 'object')
+    for (const [accessor, item] of value.items ?? [])
+      if (item.k === 'tensor') put(names.tensors, item.id, `${name}${accessor}`);
+}

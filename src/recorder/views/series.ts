@@ -1,0 +1,93 @@
+/** A parameter's updates over the iterations: weight, gradient, velocity and the step taken. */
+import type { UpdateSeries } from '../../protocol/views';
+import type { Recording, TensorUse } from '../recording';
+import type { Replay } from '../replay';
+import { statsOf } from '../stats';
+import { elementOf, valuesOf } from './common';
+import { type Rule, ruleOf } from './rule';
+import type { UpdateEvent } from './updates';
+
+/** More points than a chart can show are not computed. */
+const POINTS = 500;
+/** Ops to run again for one answer at most; points beyond are left out until asked for again. */
+const BUDGET = 20_000;
+
+interface Numbers {
+  element: number | null;
+  norm: number | null;
+}
+type Point = Map<string, Numbers>;
+
+/** Per update: numbers by element. */
+const caches = new WeakMap<Recording, WeakMap<UpdateEvent, Map<string, Point>>>();
+
+/** Evenly spread updates, the last among them. */
+export function sampled(events: readonly UpdateEvent[]): readonly UpdateEvent[] {
+  if (events.length <= POINTS) return events;
+  const stride = (events.length - 1) / (POINTS - 1);
+  return Array.from({ length: POINTS }, (_, i) => events[Math.round(i * stride)]);
+}
+
+export function seriesOf(
+  r: Recording,
+  replay: Replay,
+  parameter: number,
+  events: readonly UpdateEvent[],
+  element: readonly number[],
+): UpdateSeries[] {
+  const until = replay.replayed + BUDGET;
+  const points = events.map((event) => pointOf(r, replay, parameter, event, element, until));
+  const roles: string[] = [];
+  for (const point of points) for (const role of point?.keys() ?? []) if (!roles.includes(role)) roles.push(role);
+  return roles.map((role) => ({
+    role,
+    element: points.map((p) => p?.get(role)?.element ?? null),
+    norm: points.map((p) => p?.get(role)?.norm ?? null),
+  }));
+}
+
+function pointOf(
+  r: Recording,
+  replay: Replay,
+  parameter: number,
+  event: UpdateEvent,
+  element: readonly number[],
+  until: number,
+): Point | null {
+  let cache = caches.get(r);
+  if (!cache) caches.set(r, (cache = new WeakMap()));
+  let known = cache.get(event);
+  if (!known) cache.set(event, (known = new Map()));
+  const key = element.join();
+  let point = known.get(key);
+  if (point) return point;
+  if (replay.replayed > until) return null;
+  const rule = ruleOf(r, parameter, event);
+  const one = (use: TensorUse): Numbers => ({
+    element: finite(elementOf(replay, use, element)),
+    norm: statsOf(replay, use).norm,
+  });
+  point = new Map<string, Numbers>([['weight', one(rule.after)]]);
+  if (rule.gradient) point.set('gradient', one(rule.gradient.use));
+  for (const c of rule.carried) if (c.after) point.set(c.role, one(c.after));
+  const step = stepTaken(replay, rule, element);
+  if (step) point.set('step taken', step);
+  known.set(key, point);
+  return point;
+}
+
+const finite = (v: number | null) => (v !== null && Number.isFinite(v) ? v : null);
+
+/** What the update changed: new weight less old weight, in float64. */
+export function stepTaken(replay: Replay, rule: Rule, element: readonly number[]): Numbers | null {
+  if (!rule.before) return null;
+  const before = valuesOf(replay, rule.before);
+  const after = valuesOf(replay, rule.after);
+  if (before.length !== after.length) return null;
+  let squares = 0;
+  for (let i = 0; i < after.length; i++) squares += (Number(after[i]) - Number(before[i])) ** 2;
+  const norm = Math.sqrt(squares);
+  const a = elementOf(replay, rule.after, element);
+  const b = elementOf(replay, rule.before, element);
+  return { element: a === null || b === null ? null : a - b, norm: Number.isFinite(norm) ? norm : null };
+}
