@@ -82,7 +82,7 @@ function reporter() {
 async function copyPython(from, to) {
   if (!(await exists(join(root, from)))) return 0;
   const entries = await readdir(join(root, from), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.py'));
+  const files = entries.filter((entry) => entry.isFile() && /\.(py|json)$/.test(entry.name));
   for (const file of files) {
     const source = join(file.parentPath, file.name);
     const target = join(to, relative(join(root, from), source));

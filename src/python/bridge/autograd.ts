@@ -1,0 +1,236 @@
+/** The tape as Python sees it: requires_grad, .grad, backward, hooks, grad_fn, and gradients written in Python. */
+import { type BackwardOptions, backward, checkRequiresGrad } from '../../engine/autograd/backward';
+import { gradEdge } from '../../engine/autograd/edges';
+import { metaOf, Node } from '../../engine/autograd/node';
+import { context } from '../../engine/context';
+import { DTYPES, isFloat } from '../../engine/dtype';
+import { runtimeError, typeError } from '../../engine/errors';
+import { sameShape, show } from '../../engine/shape';
+import type { Tensor } from '../../engine/tensor';
+import { PythonRaised } from './failure';
+import { Handles } from './handles';
+
+/** Python functions that JavaScript calls. They never raise: they keep the exception and answer -2. */
+export interface Callbacks {
+  /** A tensor hook: gradient in; its replacement out, or -1 for none. */
+  hook(id: number, grad: number): number;
+  /** autograd.Function's backward: gradients in (-1 for none); handles out, as many as the function has inputs. */
+  apply(id: number, ...grads: number[]): Iterable<number>;
+}
+
+/** One call of a user's autograd.Function. */
+class PythonNode extends Node {
+  readonly op = null;
+
+  constructor(
+    readonly name: string,
+    private readonly run: (grads: (Tensor | null)[]) => (Tensor | null)[],
+  ) {
+    super();
+  }
+
+  apply(grads: (Tensor | null)[]): (Tensor | null)[] {
+    return this.run(grads);
+  }
+}
+
+const RAISED = -2;
+
+export function autogradFunctions(tensors: Handles<Tensor>) {
+  const of = (h: number) => tensors.get(h);
+  const orNull = (h: number) => (h < 0 ? null : tensors.get(h));
+  const nodes = new Handles<Node>();
+  let callbacks: Callbacks | null = null;
+
+  function runHook(id: number, grad: Tensor): Tensor | null {
+    const answer = callbacks!.hook(id, tensors.add(grad));
+    if (answer === RAISED) throw new PythonRaised();
+    return orNull(answer);
+  }
+
+  const hookFunctions = new Map<number, { node: Node; nr: number; hook: (grad: Tensor) => Tensor | null }>();
+
+  return {
+    setCallbacks(hook: { copy(): Callbacks['hook'] }, apply: { copy(): Callbacks['apply'] }) {
+      callbacks = { hook: hook.copy(), apply: apply.copy() };
+      return 0;
+    },
+    requiresGrad: (h: number) => of(h).requiresGrad,
+    isLeaf: (h: number) => of(h).isLeaf,
+    retainsGrad: (h: number) => of(h).retainsGrad,
+    setRequiresGrad(h: number, on: boolean) {
+      const t = of(h);
+      if (!t.isLeaf && !on)
+        throw runtimeError(
+          "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().",
+        );
+      if (on) checkRequiresGrad(t);
+      if (t.isLeaf) t.leafRequiresGrad = on;
+      return 0;
+    },
+    /** A handle; -1 for None; -2 where it still is the tensor of handle `known`. */
+    grad(h: number, known: number) {
+      const { grad } = of(h);
+      if (!grad) return -1;
+      if (known >= 0 && tensors.get(known) === grad) return -2;
+      return tensors.add(grad);
+    },
+    setGrad(h: number, g: number) {
+      const t = of(h);
+      const grad = orNull(g);
+      if (grad === t) throw runtimeError("can't assign Variable as its own grad");
+      if (grad && grad.dtype !== t.dtype)
+        throw runtimeError(
+          `attempting to assign a gradient with dtype '${DTYPES[grad.dtype].label.toLowerCase()}' to a tensor with dtype '${DTYPES[t.dtype].label.toLowerCase()}'. The gradient must match the tensor's dtype (or the tensor's grad_dtype if set). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they match.`,
+        );
+      if (grad && !sameShape(grad.shape, t.shape)) throw runtimeError(`assigned grad has data of a different size`);
+      const changed = t.grad !== grad;
+      t.grad = grad;
+      if (changed) context.observer?.ran({ kind: 'grad', tensor: t, cause: 'set' });
+      return 0;
+    },
+    setData(h: number, other: number) {
+      const t = of(h);
+      const from = of(other);
+      if (t.leafRequiresGrad && !isFloat(from.dtype))
+        throw runtimeError('data set to a tensor that requires gradients must be floating point or complex dtype');
+      t.storage = from.storage;
+      t.shape = [...from.shape];
+      t.strides = [...from.strides];
+      t.offset = from.offset;
+      context.observer?.ran({ kind: 'data', tensor: t });
+      return 0;
+    },
+    detachInPlace(h: number) {
+      const t = of(h);
+      if (t.viewOf)
+        throw runtimeError(
+          "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution.",
+        );
+      t.gradFn = null;
+      t.leafRequiresGrad = false;
+      t.outputNr = 0;
+      return 0;
+    },
+    retainGrad(h: number) {
+      const t = of(h);
+      if (!t.requiresGrad) throw runtimeError("can't retain_grad on Tensor that has requires_grad=False");
+      if (t.isLeaf || t.retainsGrad) return 0;
+      const edge = gradEdge(t)!;
+      edge.node.retained ??= new Map();
+      edge.node.retained.set(edge.nr, t);
+      t.retainsGrad = true;
+      return 0;
+    },
+    addHook(h: number, id: number) {
+      const t = of(h);
+      if (!t.requiresGrad) throw runtimeError("cannot register a hook on a tensor that doesn't require gradient");
+      const edge = gradEdge(t)!;
+      const hook = (grad: Tensor) => runHook(id, grad);
+      edge.node.tensorHooks ??= new Map();
+      const list = edge.node.tensorHooks.get(edge.nr) ?? [];
+      list.push(hook);
+      edge.node.tensorHooks.set(edge.nr, list);
+      hookFunctions.set(id, { node: edge.node, nr: edge.nr, hook });
+      return 0;
+    },
+    removeHook(id: number) {
+      const known = hookFunctions.get(id);
+      hookFunctions.delete(id);
+      const list = known?.node.tensorHooks?.get(known.nr);
+      if (known && list) list.splice(list.indexOf(known.hook), 1);
+      return 0;
+    },
+    /** backward() of `n` roots with their gradients (-1: none); then `inputs`. */
+    backward(retain: boolean, create: boolean, n: number, ...rest: number[]) {
+      const inputs = rest.slice(2 * n);
+      const options: BackwardOptions = { retainGraph: retain, createGraph: create, accumulate: true };
+      if (inputs.length) options.inputs = inputs.map(of);
+      backward(rootsOf(n, rest), options);
+      return 0;
+    },
+    /** autograd.grad: the gradients' handles, -1 where there is none. */
+    gradOf(retain: boolean, create: boolean, n: number, ...rest: number[]) {
+      const inputs = rest.slice(2 * n).map(of);
+      const found = backward(rootsOf(n, rest), {
+        retainGraph: retain,
+        createGraph: create,
+        accumulate: false,
+        inputs,
+      });
+      return found.map((g) => (g ? tensors.add(g) : -1)).join();
+    },
+    gradFn(h: number) {
+      const t = of(h);
+      if (!t.requiresGrad || t.isLeaf) return -1;
+      return nodes.add(gradEdge(t)!.node);
+    },
+    /** Name of a tensor's gradient function, '' for none: what print shows. */
+    gradFnName(h: number) {
+      const t = of(h);
+      return t.isLeaf ? '' : gradEdge(t)!.node.name;
+    },
+    nodeId: (n: number) => nodes.get(n).id,
+    nodeName: (n: number) => nodes.get(n).name,
+    /** `handle,nr` of each next function, `-1,0` for None. */
+    nodeNext: (n: number) =>
+      nodes
+        .get(n)
+        .next.map((e) => (e ? `${nodes.add(e.node)},${e.nr}` : '-1,0'))
+        .join(';'),
+    /** The leaf of an AccumulateGrad, or -1. */
+    nodeVariable(n: number) {
+      const variable = (nodes.get(n) as { variable?: Tensor }).variable;
+      return variable ? tensors.add(variable) : -1;
+    },
+    releaseNode(n: number) {
+      nodes.release(n);
+      return 0;
+    },
+    /** Links outputs to a gradient function written in Python. `inputs` may hold -1 for arguments that are no tensors. */
+    linkFunction(name: string, id: number, inputCount: number, ...rest: number[]) {
+      const inputs = rest.slice(0, inputCount).map(orNull);
+      const outs = rest.slice(inputCount).map(orNull);
+      const node: PythonNode = new PythonNode(name, (grads) => {
+        const handles = callbacks!.apply(id, ...grads.map((g) => (g ? tensors.add(g) : -1)));
+        const answers = [...handles];
+        (handles as { destroy?: () => void }).destroy?.();
+        if (answers[0] === RAISED) throw new PythonRaised();
+        return answers.map(orNull);
+      });
+      node.next = inputs.map((t) => (t && isFloat(t.dtype) ? gradEdge(t) : null));
+      node.outputs = outs.map((t) => (t ? metaOf(t) : { shape: [], dtype: 'float32' }));
+      outs.forEach((t, i) => {
+        if (!t || !isFloat(t.dtype)) return;
+        t.gradFn = node;
+        t.outputNr = i;
+      });
+      return 0;
+    },
+    gradEnabled: () => context.gradEnabled,
+    setGradEnabled(on: boolean) {
+      context.gradEnabled = on;
+      return 0;
+    },
+    inferenceMode: () => context.inferenceMode,
+    setInferenceMode(on: boolean) {
+      context.inferenceMode = on;
+      return 0;
+    },
+  };
+
+  function rootsOf(n: number, rest: number[]) {
+    return rest.slice(0, n).map((h, i) => {
+      const tensor = of(h);
+      const grad = orNull(rest[n + i]);
+      if (!tensor.requiresGrad)
+        throw runtimeError(`element ${i} of tensors does not require grad and does not have a grad_fn`);
+      if (grad && !sameShape(grad.shape, tensor.shape))
+        throw runtimeError(
+          `Mismatch in shape: grad_output[${i}] has a shape of torch.Size(${show(grad.shape)}) and output[${i}] has a shape of torch.Size(${show(tensor.shape)}).`,
+        );
+      if (grad && !isFloat(grad.dtype)) throw typeError('gradients can be Tensors of floating point only');
+      return { tensor, grad };
+    });
+  }
+}

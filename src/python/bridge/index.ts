@@ -1,0 +1,159 @@
+/**
+ * Everything that Python can ask of the engine, as functions over numbers and strings (a JsProxy a tensor would cost twice as much).
+ * No JavaScript exception crosses: a function that fails answers FAILED (or undefined), and Python asks `error()`.
+ */
+import { context } from '../../engine/context';
+import { run } from '../../engine/dispatch';
+import { DTYPE_NAMES } from '../../engine/dtype';
+import { allOps, isInplace } from '../../engine/op';
+import type { Generator } from '../../engine/random/generator';
+import { Tensor } from '../../engine/tensor';
+import type { TraceSink } from '../../recorder/sink';
+import '../../engine/ops';
+import { type Entry, entryOf } from './arguments';
+import { autogradFunctions } from './autograd';
+import { describe, FAILED, SAME } from './failure';
+import { Handles, releaseTensors } from './handles';
+import { randomFunctions } from './random';
+import { tensorFunctions } from './tensors';
+import { traceFunctions } from './trace';
+
+// biome-ignore lint/suspicious/noExplicitAny: what crosses is checked on the Python side
+type Crossing = (...args: any[]) => unknown;
+
+/** What the Python face needs to know of every op, as JSON. */
+export function opTable(): string {
+  return JSON.stringify(
+    allOps().map((op) => ({
+      name: op.name,
+      params: op.schema.params.map((p) => [p.name, p.type, p.default ?? null, p.keywordOnly]),
+      returns: op.schema.returns,
+      // An in-place twin has its base's faces, with an underscore.
+      faces: op.base
+        ? op.spec.faces.map((face) => (face.includes(':') ? `${face}_` : face)).filter((f) => !f.includes('__'))
+        : op.spec.faces,
+      inplace: isInplace(op),
+      twin: op.base !== null || op.spec.inplace === true,
+    })),
+  );
+}
+
+/** Failing functions answer undefined, which Python sees as None. */
+function guard(body: Crossing, failed: (error: unknown) => void): Crossing {
+  return (...args) => {
+    try {
+      return body(...args);
+    } catch (error) {
+      failed(error);
+      return undefined;
+    }
+  };
+}
+
+/** Register `functions` as Python's module `_backstep_bridge` before importing torch. */
+export class Bridge {
+  readonly tensors = new Handles<Tensor>();
+  /** The functions by the names that Python knows, each guarded. */
+  readonly functions: Record<string, Crossing>;
+  /** Hears of modules, parameters and optimizers; null while nobody records. */
+  recorder: TraceSink | null = null;
+
+  private readonly entries: Entry[] = [];
+  private readonly generators: Handles<Generator>;
+  private failure: unknown = null;
+  /** Outputs of the last call with several. */
+  private outputs: readonly Tensor[] = [];
+
+  constructor() {
+    const random = randomFunctions();
+    this.generators = random.generators;
+    const plain: Record<string, Crossing> = {
+      ...this.ownFunctions(),
+      ...tensorFunctions(this.tensors),
+      ...autogradFunctions(this.tensors),
+      ...random.functions,
+      ...traceFunctions(this.tensors, () => this.recorder),
+    };
+    const failed = (error: unknown) => {
+      this.failure = error;
+    };
+    this.functions = Object.fromEntries(Object.entries(plain).map(([name, body]) => [name, guard(body, failed)]));
+    // The one that runs for every op has a guard of its own.
+    this.functions.call = (index: number, ...flat: unknown[]) => this.call(index, flat);
+  }
+
+  tensorOf(handle: number): Tensor {
+    return this.tensors.get(handle);
+  }
+
+  /** A new handle, which Python releases. */
+  handleOf(t: Tensor): number {
+    return this.tensors.add(t);
+  }
+
+  private invoke(index: number, flat: readonly unknown[]) {
+    const entry = (this.entries[index] ??= entryOf(allOps()[index]));
+    const args = entry.read(flat, this.tensors);
+    const g = entry.generator >= 0 ? (args[entry.generator] as number | null) : null;
+    if (entry.generator >= 0) args[entry.generator] = null;
+    if (!g) return { entry, args, result: run(entry.op, args) };
+    const before = context.generator;
+    context.generator = this.generators.get(g);
+    try {
+      return { entry, args, result: run(entry.op, args) };
+    } finally {
+      context.generator = before;
+    }
+  }
+
+  private give(t: Tensor): number {
+    if (context.inferenceMode) t.inference = true;
+    return this.tensors.add(t);
+  }
+
+  /** Runs an op; answers the first result's handle, SAME or FAILED. */
+  private call(index: number, flat: readonly unknown[]): number {
+    try {
+      const { entry, args, result } = this.invoke(index, flat);
+      if (result instanceof Tensor) {
+        if (result === args[0]) return SAME;
+        return isInplace(entry.op) ? 0 : this.give(result);
+      }
+      if (!Array.isArray(result)) throw new Error(`op ${entry.op.name} gives no tensor`);
+      this.outputs = result;
+      return result.length ? this.give(result[0]) : 0;
+    } catch (error) {
+      this.failure = error;
+      return FAILED;
+    }
+  }
+
+  private ownFunctions(): Record<string, Crossing> {
+    return {
+      /** Runs an op that gives a Python number or truth. */
+      value: (index: number, ...flat: unknown[]) => this.invoke(index, flat).result,
+      /** Further results of the last call. */
+      more: (i: number) => this.give(this.outputs[i]),
+      count: () => this.outputs.length,
+      error: () => {
+        const text = describe(this.failure);
+        this.failure = null;
+        return text;
+      },
+      release: (...handles: number[]) => releaseTensors(this.tensors, handles),
+      live: () => this.tensors.size,
+      opTable,
+      dtypeNames: () => DTYPE_NAMES.join(),
+      defaultDtype: () => DTYPE_NAMES.indexOf(context.defaultDtype),
+      setDefaultDtype(d: number) {
+        context.defaultDtype = DTYPE_NAMES[d];
+        return 0;
+      },
+      /** Ops between these two are a debugger's own looks: no ticks. */
+      unobserve(on: boolean) {
+        context.depth += on ? 1 : -1;
+        return 0;
+      },
+    };
+  }
+}

@@ -1,0 +1,102 @@
+/** What Python asks of a tensor that is no op: its geometry, contents and flags. */
+import { allocate, type Data, DTYPE_NAMES, DTYPES, dtypeOf } from '../../engine/dtype';
+import { runtimeError } from '../../engine/errors';
+import { Tensor } from '../../engine/tensor';
+import type { Handles } from './handles';
+
+function bytesOf(data: Data): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** A number as Python gets it: integers as bigint or bool, and what would lose its kind as text. */
+function element(t: Tensor, value: number | bigint): number | bigint | boolean | string {
+  const { kind } = DTYPES[t.dtype];
+  if (kind === 'bool') return value !== 0;
+  if (kind === 'int') return BigInt(value);
+  return Object.is(value, -0) ? '-0.0' : value;
+}
+
+const ends = (size: number, edge: number) =>
+  Array.from({ length: 2 * edge }, (_, i) => (i < edge ? i : size - 2 * edge + i));
+
+export function tensorFunctions(tensors: Handles<Tensor>) {
+  const of = (h: number) => tensors.get(h);
+  return {
+    /** The engine's own id, by which the recorder knows the tensor. */
+    id: (h: number) => of(h).id,
+    storageId: (h: number) => of(h).storage.id,
+    /** `2,3`; empty for a 0-d tensor. */
+    shape: (h: number) => of(h).shape.join(),
+    strides: (h: number) => of(h).strides.join(),
+    offset: (h: number) => of(h).offset,
+    rank: (h: number) => of(h).shape.length,
+    numel: (h: number) => of(h).count,
+    dtype: (h: number) => DTYPE_NAMES.indexOf(of(h).dtype),
+    version: (h: number) => of(h).counter.version,
+    contiguous: (h: number) => of(h).contiguous,
+    isView: (h: number) => of(h).viewOf !== null,
+    storageBytes: (h: number) => of(h).storage.bytes,
+    inference: (h: number) => of(h).inference,
+    /** The only element of a tensor; null where there is not exactly one. */
+    item(h: number) {
+      const t = of(h);
+      if (t.count !== 1) throw runtimeError(`a Tensor with ${t.count} elements cannot be converted to Scalar`);
+      return element(t, t.storage.data[t.offset]);
+    },
+    /** The elements in row-major order, as bytes. */
+    bytes(h: number) {
+      return bytesOf(of(h).values());
+    },
+    /** The same of what print shows of a big tensor: the first and last `edge` entries of each long dimension. */
+    corners(h: number, edge: number) {
+      const t = of(h);
+      let picked = [t.offset];
+      t.shape.forEach((size, d) => {
+        const at = size > 2 * edge ? ends(size, edge) : Array.from({ length: size }, (_, i) => i);
+        picked = picked.flatMap((base) => at.map((i) => base + i * t.strides[d]));
+      });
+      const out = allocate(t.dtype, picked.length) as Float64Array;
+      const from = t.storage.data as Float64Array;
+      picked.forEach((offset, i) => {
+        out[i] = from[offset];
+      });
+      return bytesOf(out as Data);
+    },
+    /** A new tensor of these bytes. */
+    fromBytes(dtype: number, bytes: Uint8Array, ...shape: number[]) {
+      const name = DTYPE_NAMES[dtype];
+      const t = Tensor.zeros(name, shape);
+      bytesOf(t.storage.data).set(bytes);
+      return tensors.add(t);
+    },
+    /** A new tensor of these few numbers: cheaper than bytes. */
+    fromNumbers(dtype: number, rank: number, ...rest: (number | bigint | boolean)[]) {
+      const t = Tensor.zeros(DTYPE_NAMES[dtype], rest.slice(0, rank).map(Number));
+      const data = t.storage.data as unknown as (number | bigint)[];
+      const big = DTYPE_NAMES[dtype] === 'int64';
+      const truth = DTYPE_NAMES[dtype] === 'bool';
+      for (let i = rank; i < rest.length; i++)
+        data[i - rank] = big ? BigInt(rest[i]) : truth ? (rest[i] ? 1 : 0) : Number(rest[i]);
+      return tensors.add(t);
+    },
+    /** Other strides over the same memory (torch.as_strided, without autograd). */
+    strided(h: number, offset: number, rank: number, ...geometry: number[]) {
+      const t = of(h);
+      const made = t.alias(geometry.slice(0, rank), geometry.slice(rank), offset);
+      made.counter = t.counter;
+      return tensors.add(made);
+    },
+    /** Shares memory with `h` and nothing else: what nn.Parameter(data) holds. */
+    detached(h: number) {
+      const t = of(h);
+      const made = t.alias([...t.shape], [...t.strides]);
+      made.counter = t.counter;
+      return tensors.add(made);
+    },
+    /** Another number for the same tensor. */
+    again: (h: number) => tensors.add(of(h)),
+    same: (a: number, b: number) => of(a) === of(b),
+    /** Refuses dtypes that the engine has not, in words. */
+    needDtype: (name: string) => DTYPE_NAMES.indexOf(dtypeOf(name)),
+  };
+}

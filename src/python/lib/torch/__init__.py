@@ -1,0 +1,32 @@
+"""Backstep's torch: PyTorch's Python face over Backstep's engine."""
+import math as _math
+
+from . import _bridge, _device, _dtype, _wrappers
+from ._device import device
+from ._dtype import (channels_last, contiguous_format, dtype, finfo, get_default_dtype, iinfo, layout, memory_format,
+                     preserve_format, set_default_dtype, sparse_coo, strided)
+from ._size import Size
+from ._tensor import Tensor
+from . import _construct
+from ._construct import as_tensor, asarray, scalar_tensor, tensor
+from . import _bind
+from ._ops import ops as _ops
+
+__version__ = '2.13.0+cpu'
+globals().update(_dtype.dtypes)
+globals().update(_construct.tensor_types())
+inf, nan, pi, e = _math.inf, _math.nan, _math.pi, _math.e
+newaxis = None
+_bind.install()
+
+from .random import (Generator, default_generator, fork_rng, get_rng_state, initial_seed, manual_seed, seed,  # noqa: E402
+                     set_rng_state)
+from .autograd.grad_mode import (enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled,  # noqa: E402
+                                 no_grad, set_grad_enabled)
+from ._functions import *  # noqa: E402,F403
+from ._tensor_str import set_printoptions  # noqa: E402
+from . import autograd, nn, optim, utils  # noqa: E402
+from . import backends, cuda, version  # noqa: E402
+from .serialization import load, save  # noqa: E402
+
+__getattr__, __dir__ = _bind.lazy('torch', globals())

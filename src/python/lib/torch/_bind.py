@@ -1,0 +1,101 @@
+"""Puts the engine's ops where PyTorch has them. Each is made when it is first asked for."""
+import sys
+
+from . import _missing, _wrappers
+from ._tensor import Tensor
+
+_pending = {}
+for _space, _found in _wrappers.faces().items():
+    _real = _missing.names().get('torch.Tensor' if _space == 'Tensor' else _space)
+    _pending[_space] = {n: found for n, found in _found.items() if _real is None or n in _real or n.startswith('__')}
+
+
+def names_of(space):
+    """Names that the engine's ops give a namespace."""
+    return _pending.get(space, {})
+
+
+def lazy(space, globals_):
+    """__getattr__ and __dir__ of a module whose functions are the engine's."""
+    pending = _pending.get(space, {})
+    style = 'functional' if space == 'torch.nn.functional' else 'function'
+    there = _Names(globals_, pending)
+    missing = _missing.attribute_error
+
+    def __getattr__(name):
+        if name in pending:
+            found = globals_[name] = _wrappers.bind(pending[name], style, name)
+            found.__module__ = space
+            return found
+        if not name.startswith('__'):
+            error = missing(space, name, there)
+            if error is not None:
+                if _missing._importing(sys._getframe(1)):
+                    raise ImportError(str(error), name=space)
+                raise error
+        raise AttributeError(f"module '{space}' has no attribute '{name}'", name=name, obj=sys.modules.get(space))
+
+    def __dir__():
+        return sorted(there)
+
+    return __getattr__, __dir__
+
+
+class _Names:
+    """All names of a module, those not made yet among them."""
+
+    def __init__(self, globals_, pending):
+        self.globals, self.pending = globals_, pending
+
+    def __iter__(self):
+        return iter({*self.globals, *self.pending})
+
+
+_methods = _pending.get('Tensor', {})
+
+
+def _method(name):
+    """Makes a Tensor method, if the engine has the op."""
+    found = _methods.get(name)
+    if found is None:
+        return None
+    made = _wrappers.bind(found, 'method', name)
+    setattr(Tensor, name, made)
+    return made
+
+
+def tensor_class_getattr(cls, name):
+    """torch.Tensor.name, for a method not made yet."""
+    made = _method(name)
+    if made is not None:
+        return made
+    if not name.startswith('__'):
+        error = _missing.attribute_error('torch.Tensor', name, tensor_names())
+        if error is not None:
+            raise error
+    raise AttributeError(f"type object '{cls.__name__}' has no attribute '{name}'", name=name, obj=cls)
+
+
+def tensor_getattr(self, name):
+    """tensor.name: Python comes here only when a name was not found."""
+    made = _method(name)
+    if made is not None:
+        return made.__get__(self, type(self))
+    if not name.startswith('__'):
+        error = _missing.attribute_error('torch.Tensor', name, tensor_names())
+        if error is not None:
+            raise error
+    raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'", name=name, obj=self)
+
+
+def tensor_names():
+    return {*dir(Tensor), *_methods}
+
+
+def install():
+    """Gives class Tensor its methods and operators."""
+    type(Tensor).__getattr__ = tensor_class_getattr
+    Tensor.__getattr__ = tensor_getattr
+    Tensor.__dir__ = lambda self: sorted({*object.__dir__(self), *_methods})
+    from ._tensor import install_operators
+    install_operators()

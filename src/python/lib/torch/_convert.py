@@ -1,0 +1,192 @@
+"""Arguments as PyTorch accepts them, made into what crosses to the engine; and its TypeErrors for those that it does not."""
+import builtins
+import numbers
+
+from ._dtype import index_of as dtype_index  # noqa: F401  (part of this module's face)
+
+# How a Python number travels: JavaScript cannot tell 1 from 1.0. Tensor's 0 is added by _wrappers.ready, subclasses' on first use.
+KIND_OF = {int: 1, float: 2, bool: 3}
+Tensor = None
+Missing = None
+
+
+class _Missing:
+    """Stands for a required argument that was left out."""
+
+    def __repr__(self):
+        return '<required>'
+
+
+MISSING = _Missing()
+
+
+def type_name(v):
+    """A value's type as PyTorch's messages print it."""
+    t = type(v)
+    return t.__name__
+
+
+def wrong(v, fn, argument, position, expected):
+    """The TypeError for an argument of the wrong type."""
+    if v is MISSING:
+        return Missing()
+    return TypeError(f"{fn}(): argument '{argument}' (position {position}) must be {expected}, not {type_name(v)}")
+
+
+def _plain(v):
+    """A numpy scalar, or another class's number, as Python's own; None for anything else."""
+    if isinstance(v, bool):
+        return bool(v)
+    if isinstance(v, numbers.Integral):
+        return builtins.int(v)
+    if isinstance(v, numbers.Real):
+        return builtins.float(v)
+    item = getattr(v, 'item', None)
+    if item is not None and hasattr(v, 'dtype') and getattr(v, 'ndim', 1) == 0:
+        return item()
+    return None
+
+
+def _complex(fn):
+    from ._missing import not_yet
+    return not_yet(f'a complex number for {fn}()', NotImplementedError)
+
+
+def number(v, fn, argument, position):
+    """A tensor or a number: (kind, handle or value)."""
+    if isinstance(v, Tensor):
+        KIND_OF[type(v)] = 0
+        return 0, v._h
+    if isinstance(v, complex):
+        raise _complex(fn)
+    plain = _plain(v)
+    if plain is None:
+        raise wrong(v, fn, argument, position, 'Tensor')
+    return KIND_OF[type(plain)], plain
+
+
+def operand(v):
+    """The same for an operator: kind -1 where Python should ask the other side."""
+    if isinstance(v, Tensor):
+        KIND_OF[type(v)] = 0
+        return 0, v._h
+    if isinstance(v, complex):
+        raise _complex('operator')
+    if type(v).__module__ == 'numpy' and getattr(v, 'ndim', 0) > 0:
+        from ._construct import as_tensor
+        v = operand.held = as_tensor(v)
+        return 0, v._h
+    plain = _plain(v)
+    return (-1, None) if plain is None else (KIND_OF[type(plain)], plain)
+
+
+def scalar(v, fn, argument, position):
+    """A Python number; a tensor of one element counts as one."""
+    if isinstance(v, Tensor):
+        if v.requires_grad or v.numel() != 1:
+            raise wrong(v, fn, argument, position, 'Number')
+        v = v.item()
+        return KIND_OF[type(v)], v
+    if isinstance(v, complex):
+        raise _complex(fn)
+    plain = _plain(v)
+    if plain is None:
+        raise wrong(v, fn, argument, position, 'Number')
+    return KIND_OF[type(plain)], plain
+
+
+def scalars(v, fn, argument, position):
+    if not isinstance(v, (list, tuple)):
+        raise wrong(v, fn, argument, position, 'tuple of Scalars')
+    out = [len(v)]
+    for item in v:
+        kind = KIND_OF.get(type(item), -1)
+        out += (kind, item) if kind > 0 else scalar(item, fn, argument, position)
+    return out
+
+
+def integer(v, fn, argument, position):
+    if type(v) is bool:
+        raise wrong(v, fn, argument, position, 'int')
+    if isinstance(v, Tensor):
+        if v.numel() == 1 and not v.dtype.is_floating_point:
+            return builtins.int(v.item())
+        raise wrong(v, fn, argument, position, 'int')
+    if hasattr(v, '__index__'):
+        return v.__index__()
+    raise wrong(v, fn, argument, position, 'int')
+
+
+def floating(v, fn, argument, position):
+    if isinstance(v, (builtins.int, builtins.float)) and type(v) is not bool:
+        return builtins.float(v)
+    if isinstance(v, Tensor):
+        if v.numel() == 1:
+            return builtins.float(v.item())
+        raise wrong(v, fn, argument, position, 'float')
+    plain = None if isinstance(v, (str, bool)) else _plain(v)
+    if plain is None:
+        raise wrong(v, fn, argument, position, 'float')
+    return builtins.float(plain)
+
+
+def boolean(v, fn, argument, position):
+    if type(v).__module__ == 'numpy' and type(v).__name__ in ('bool', 'bool_'):
+        return builtins.bool(v)
+    raise wrong(v, fn, argument, position, 'bool')
+
+
+def string(v, fn, argument, position):
+    if isinstance(v, str):
+        return str(v)
+    raise wrong(v, fn, argument, position, 'str')
+
+
+def ints(v, fn, argument, position):
+    """(length, *items) of a shape or of dimensions; an int is one of one."""
+    if v.__class__ is builtins.int:
+        return (1, v)
+    if not isinstance(v, (list, tuple)):
+        if v is MISSING:
+            raise Missing()
+        if isinstance(v, Tensor) and v.dim() == 1:
+            v = v.tolist()
+        else:
+            return (1, _item(v, fn, argument, position, None))
+    for i, item in enumerate(v):
+        if item.__class__ is not builtins.int:
+            v = [_item(item, fn, argument, position, i) for i, item in enumerate(v)]
+            break
+    return (len(v), *v)
+
+
+def _item(v, fn, argument, position, i):
+    if isinstance(v, Tensor) and v.numel() == 1 and not v.dtype.is_floating_point:
+        return builtins.int(v.item())
+    if type(v) is not bool and hasattr(v, '__index__') and not isinstance(v, Tensor):
+        return v.__index__()
+    if i is None:
+        raise wrong(v, fn, argument, position, 'tuple of ints')
+    raise TypeError(f"{fn}(): argument '{argument}' (position {position}) must be tuple of ints, "
+                    f"but found element of type {type_name(v)} at pos {i}")
+
+
+def floats(v, fn, argument, position):
+    if not isinstance(v, (list, tuple)):
+        raise wrong(v, fn, argument, position, 'tuple of floats')
+    return (len(v), *(floating(item, fn, argument, position) for item in v))
+
+
+def tensors(v, fn, argument, position):
+    """(length, *handles) of a list of tensors; None crosses as -1."""
+    if not isinstance(v, (list, tuple)):
+        raise wrong(v, fn, argument, position, 'tuple of Tensors')
+    out = [len(v)]
+    for i, t in enumerate(v):
+        if t is None:
+            out.append(-1)
+        elif isinstance(t, Tensor):
+            out.append(t._h)
+        else:
+            raise TypeError(f'expected Tensor as element {i} in argument {position - 1}, but got {type_name(t)}')
+    return out

@@ -1,0 +1,218 @@
+"""x[...] and x[...] = v, composed of select, slice, unsqueeze, index, copy_ and index_put_ as PyTorch composes them."""
+from . import _bridge, _wrappers
+from ._bridge import call
+from ._convert import KIND_OF
+from ._ops import ops
+from ._tensor import Tensor
+
+_new = object.__new__
+_FULL = slice(None)
+
+
+def _op_index(name):
+    return _wrappers.by_name[name].index if name in _wrappers.by_name else None
+
+
+_SELECT = _op_index('select')
+
+
+def get(self, index):
+    """Tensor.__getitem__."""
+    if index.__class__ is int and _SELECT is not None:
+        r = call(_SELECT, self._h, 0, index)
+        if r >= 0:
+            t = _new(Tensor)
+            t._h = r
+            return t
+        _check_int(self, index, 0, 0)
+        _bridge.raise_error()
+    view, indices = _apply(self, index)
+    if any(i is not None for i in indices):
+        return ops.index(view, indices)
+    return _alias(self) if view is self else view
+
+
+def put(self, index, value):
+    """Tensor.__setitem__."""
+    view, indices = _apply(self, index)
+    advanced = any(i is not None for i in indices)
+    kind = KIND_OF.get(type(value), -1)
+    if kind > 0 and not advanced:
+        view.fill_(value)
+        return
+    if not isinstance(value, Tensor):
+        value = _value(value, self)
+    if advanced:
+        view.index_put_(indices, value if value.dtype is self.dtype else value.to(self.dtype))
+        return
+    # Leading dimensions of size 1 may be left over, as in numpy.
+    shape = value.shape
+    while len(shape) > view.dim() and shape[0] == 1:
+        value = value.squeeze(0)
+        shape = value.shape
+    if len(shape) > view.dim() or any(a != b and a != 1 for a, b in zip(reversed(shape), reversed(view.shape))):
+        raise RuntimeError(f'shape mismatch: value tensor of shape {list(shape)} cannot be broadcast to indexing result of shape '
+                           f'{list(view.shape)}' if False else
+                           f'The expanded size of the tensor ({_mismatch(view.shape, shape)[0]}) must match the existing size '
+                           f'({_mismatch(view.shape, shape)[1]}) at non-singleton dimension {_mismatch(view.shape, shape)[2]}.  '
+                           f'Target sizes: {list(view.shape)}.  Tensor sizes: {list(shape)}')
+    view.copy_(value)
+
+
+def _mismatch(target, shape):
+    if len(shape) > len(target):
+        return '', '', ''
+    for i in range(1, len(shape) + 1):
+        if shape[-i] != target[-i] and shape[-i] != 1:
+            return target[-i], shape[-i], len(target) - i
+    return '', '', ''
+
+
+def _value(value, like):
+    from ._construct import tensor
+    if isinstance(value, (int, float, bool)):
+        return tensor(value, dtype=like.dtype)
+    if isinstance(value, complex):
+        from ._missing import not_yet
+        raise not_yet('assigning a complex number', NotImplementedError)
+    if hasattr(value, '__array__') or hasattr(value, '__index__') or hasattr(value, '__float__'):
+        return tensor(value, dtype=like.dtype)
+    raise TypeError(f"can't assign a {type(value).__name__} to a torch.{like.type().removeprefix('torch.')}")
+
+
+def _alias(t):
+    if ops.has('alias'):
+        return ops.alias(t)
+    return t.view(t.shape)
+
+
+def _check_int(t, i, dim, real):
+    shape = t.shape
+    if not shape:
+        raise IndexError('invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a '
+                         '0-dim tensor to a number')
+    if not -shape[dim] <= i < shape[dim]:
+        raise IndexError(f'index {i} is out of bounds for dimension {real} with size {shape[dim]}')
+
+
+def _as_tuple(index):
+    if isinstance(index, tuple):
+        return index
+    if isinstance(index, list) and any(i is None or i is ... or isinstance(i, slice) for i in index):
+        return tuple(index)
+    return (index,)
+
+
+def _sequence(index):
+    from ._construct import tensor
+    if isinstance(index, (list, tuple)) and len(index) == 0:
+        return tensor([], dtype=__import__('torch').int64)
+    return tensor(index)
+
+
+def _bound(v):
+    if v is None or type(v) is int:
+        return v
+    if hasattr(v, '__index__'):
+        return v.__index__()
+    raise TypeError('slice indices must be integers or None or have an __index__ method')
+
+
+def _consumes(i):
+    """How many dimensions an index takes."""
+    if i is None or i is ... or isinstance(i, bool):
+        return 0
+    if isinstance(i, Tensor):
+        return i.dim() if i.dtype.name in ('bool', 'uint8') else 1
+    return 1
+
+
+def _apply(self, index):
+    """The view that ints, slices and None give, and the tensors that are left to index it with."""
+    parts = [p if isinstance(p, (int, slice, Tensor, type(None))) or p is ... else _part(p) for p in _as_tuple(index)]
+    rank = self.dim()
+    used = sum(map(_consumes, parts))
+    if used > rank:
+        if rank == 0 and len(parts) == 1 and isinstance(parts[0], int):
+            _check_int(self, parts[0], 0, 0)
+        if rank == 0 and len(parts) == 1 and isinstance(parts[0], slice):
+            raise IndexError('slice() cannot be applied to a 0-dim tensor.')
+        raise IndexError(f'too many indices for tensor of dimension {rank}')
+    view = self
+    dim = 0
+    real = 0
+    indices = []
+
+    def record(t):
+        while len(indices) < dim:
+            indices.append(None)
+        indices.append(t)
+
+    seen = False
+    for p in parts:
+        if p is None:
+            view = view.unsqueeze(dim)
+            dim += 1
+        elif p is ...:
+            if not seen:
+                seen = True
+                skipped = rank - used
+                dim += skipped
+                real += skipped
+        elif isinstance(p, bool):
+            view = view.unsqueeze(dim)
+            record(_sequence(p).unsqueeze(0) if False else _sequence([p]))
+            dim += 1
+        elif isinstance(p, int):
+            _check_int(view, p, dim, real)
+            view = ops.select(view, dim, p)
+            real += 1
+        elif isinstance(p, slice):
+            if p != _FULL:
+                step = _bound(p.step)
+                step = 1 if step is None else step
+                if step <= 0:
+                    raise ValueError('step must be greater than zero')
+                start, stop = _bound(p.start), _bound(p.stop)
+                size = view.shape[dim]
+                whole = (start is None or start == 0 or start <= -size) and (stop is None or stop >= size) and step == 1
+                if not whole:
+                    view = ops.slice(view, dim, start, stop, step)
+            dim += 1
+            real += 1
+        else:
+            name = p.dtype.name
+            if p.dim() == 0 and name != 'bool' and not p.dtype.is_floating_point:
+                i = p.item()
+                _check_int(view, i, dim, real)
+                view = ops.select(view, dim, i)
+                real += 1
+                continue
+            if p.dtype.is_floating_point:
+                raise IndexError('tensors used as indices must be long, int, byte or bool tensors')
+            if name in ('bool', 'uint8'):
+                if p.dim() == 0:
+                    view = view.unsqueeze(dim)
+                    record(p.unsqueeze(0))
+                    dim += 1
+                    continue
+                record(p)
+                dim += p.dim()
+                real += p.dim()
+            else:
+                record(p)
+                dim += 1
+                real += 1
+    return view, indices
+
+
+def _part(p):
+    if isinstance(p, (list, tuple, range)):
+        return _sequence(list(p))
+    if hasattr(p, '__array__'):
+        from ._construct import as_tensor
+        return as_tensor(p)
+    if hasattr(p, '__index__'):
+        return p.__index__()
+    raise IndexError("only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
+                     f"(got {type(p).__name__})")

@@ -1,0 +1,63 @@
+"""Words for what PyTorch has and Backstep has not yet. Names that PyTorch does not have either get PyTorch's own errors."""
+import dis
+import json
+import os
+import sys
+
+from ._bridge import user_place
+
+_here = __file__.rpartition('/')[0]
+_names = None
+
+
+def names():
+    """{namespace: public names of real PyTorch}, from _names.json (made by test/golden/names.py)."""
+    global _names
+    if _names is None:
+        with open(_here + '/_names.json') as f:
+            _names = {space: frozenset(text.split()) for space, text in json.load(f).items()}
+    return _names
+
+
+def not_yet(what, kind=AttributeError, near=()):
+    """The exception for something that PyTorch has and Backstep has not: names the line, what is near, and the coverage page."""
+    place = user_place()
+    text = f'{what} is not in Backstep yet' + (f' ({place})' if place else '')
+    if near:
+        text += f'. Close to it: {", ".join(near)}'
+    return kind(f'{text}. What is there: {os.environ.get("BACKSTEP_COVERAGE", "COVERAGE.md")}')
+
+
+def _close(name, there):
+    from difflib import get_close_matches
+    return get_close_matches(name, [n for n in there if not n.startswith('_')], 2, 0.75)
+
+
+def _importing(frame):
+    """Is this frame in the middle of `from torch import name`? Python swallows an AttributeError there."""
+    code = frame.f_code.co_code
+    at = frame.f_lasti
+    return 0 <= at < len(code) and dis.opname[code[at]] == 'IMPORT_FROM'
+
+
+def attribute_error(space, name, there):
+    """What `torch.foo` raises: not yet, or not in PyTorch at all (None)."""
+    if name in names().get(space, ()):
+        near = [f'{space}.{n}' for n in _close(name, there)]
+        return not_yet(f'{space}.{name}', AttributeError, near)
+    return None
+
+
+def module_getattr(space, globals_):
+    """A module's __getattr__."""
+    def __getattr__(name):
+        if name.startswith('__'):
+            raise AttributeError(f"module '{space}' has no attribute '{name}'")
+        error = attribute_error(space, name, globals_)
+        if error is None:
+            raise AttributeError(f"module '{space}' has no attribute '{name}'", name=name, obj=sys.modules.get(space))
+        if _importing(sys._getframe(1)):
+            raise ImportError(str(error), name=space)
+        raise error
+
+    return __getattr__

@@ -1,0 +1,660 @@
+"""torch.Tensor. Its arithmetic is the engine's (see _bind.py): here are identity, geometry, conversion and the tape's face."""
+from . import _bridge, _convert, _wrappers
+from . import _device as _devices
+from ._bridge import forget
+from ._convert import KIND_OF, operand
+from ._dtype import by_index, dtype as dtype_class, dtypes, index_of
+from ._ops import ops
+from ._size import Size
+
+_f = _bridge.function
+_shape = _bridge._js.shape
+_dtype = _bridge._js.dtype
+_item = _bridge._js.item
+_rank = _bridge._js.rank
+_numel = _bridge._js.numel
+_grad = _bridge._js.grad
+_requires = _bridge._js.requiresGrad
+_again = _f('again')
+_strides = _f('strides')
+_set_grad = _f('setGrad')
+_set_data = _f('setData')
+_set_requires = _f('setRequiresGrad')
+_detached = _f('detached')
+_bytes = _f('bytes')
+_new = object.__new__
+
+
+def wrap(handle, cls=None):
+    """A Python tensor around an engine handle."""
+    t = _new(cls or Tensor)
+    t._h = handle
+    return t
+
+
+class _TensorMeta(type):
+    """Finds methods that are not made yet (see _bind.py)."""
+
+
+class TensorBase(metaclass=_TensorMeta):
+    __slots__ = ('_h', '_g', '__weakref__')
+
+
+class Tensor(TensorBase):
+    """A multi-dimensional array whose history autograd knows."""
+
+    __torch_function__ = None
+    is_sparse = is_quantized = is_cuda = is_mps = is_meta = is_xpu = is_mkldnn = is_nested = False
+    is_cpu = True
+    names = property(lambda self: (None,) * self.dim())
+    device = property(lambda self: _devices.cpu)
+    layout = property(lambda self: __import__('torch').strided)
+
+    def __new__(cls, *args, device=None, **kwargs):
+        from ._construct import legacy
+        _devices.check(device)
+        return legacy(cls, dtypes['float32'] if cls is Tensor else dtypes['float32'], args, kwargs)
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+    def __del__(self):
+        try:
+            forget(self._h)
+        except (AttributeError, TypeError):
+            pass  # never got a handle, or Python is ending
+
+    # ---- geometry ---------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self):
+        text = _shape(self._h)
+        return Size(map(int, text.split(','))) if text else Size()
+
+    def size(self, dim=None):
+        """torch.Size of all dimensions, or the size of one."""
+        if dim is None:
+            return self.shape
+        shape = self.shape
+        n = len(shape)
+        dim = dim if dim.__class__ is int else _convert.integer(dim, 'size', 'dim', 1)
+        if not -max(n, 1) <= dim < max(n, 1) or n == 0:
+            if n == 0 and dim in (-1, 0):
+                raise IndexError('Dimension specified as ' + str(dim) + ' but tensor has no dimensions')
+            raise IndexError(f'Dimension out of range (expected to be in range of [{-max(n, 1)}, {max(n, 1) - 1}], but got {dim})')
+        return shape[dim]
+
+    def dim(self):
+        return _rank(self._h)
+
+    ndimension = dim
+    ndim = property(dim)
+
+    def numel(self):
+        return _numel(self._h)
+
+    nelement = numel
+
+    def stride(self, dim=None):
+        text = _strides(self._h)
+        strides = tuple(map(int, text.split(','))) if text else ()
+        return strides if dim is None else strides[dim]
+
+    def storage_offset(self):
+        return _f('offset')(self._h)
+
+    def is_contiguous(self, memory_format=None):
+        return _f('contiguous')(self._h)
+
+    def element_size(self):
+        return self.dtype.itemsize
+
+    itemsize = property(element_size)
+    nbytes = property(lambda self: self.numel() * self.dtype.itemsize)
+
+    def data_ptr(self):
+        return _f('storageId')(self._h) * 2 ** 32 + self.storage_offset() * self.dtype.itemsize
+
+    def untyped_storage(self):
+        from ._storage import UntypedStorage
+        return UntypedStorage(self)
+
+    storage = untyped_storage
+
+    @property
+    def dtype(self):
+        return by_index[_dtype(self._h)]
+
+    def is_floating_point(self):
+        return by_index[_dtype(self._h)].is_floating_point
+
+    def is_complex(self):
+        return False
+
+    def is_signed(self):
+        return self.dtype.is_signed
+
+    def is_inference(self):
+        return _f('inference')(self._h)
+
+    def get_device(self):
+        return -1
+
+    def is_set_to(self, other):
+        return (self.data_ptr(), self.shape, self.stride()) == (other.data_ptr(), other.shape, other.stride())
+
+    def is_shared(self):
+        return False
+
+    def share_memory_(self):
+        return self
+
+    def pin_memory(self, device=None):
+        return self
+
+    def is_pinned(self, device=None):
+        return False
+
+    # ---- Python values ----------------------------------------------------------------------------------------
+
+    def item(self):
+        """The only element, as a Python number."""
+        v = _item(self._h)
+        c = v.__class__
+        if c is float or c is bool:
+            return v
+        if v is None:
+            _bridge.raise_error()
+        if c is str:
+            return -0.0
+        return float(v) if by_index[_dtype(self._h)].is_floating_point else v
+
+    def tolist(self):
+        """Nested lists of Python numbers; a number for a 0-d tensor."""
+        if _rank(self._h) == 0:
+            return self.item()
+        return nested(flat_values(self), self.shape)
+
+    def numpy(self, *, force=False):
+        if not force and _requires(self._h):
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        from ._numpy import to_numpy
+        return to_numpy(self)
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.numpy()
+        return array if dtype is None else array.astype(dtype)
+
+    def __len__(self):
+        text = _shape(self._h)
+        if not text:
+            raise TypeError('len() of a 0-d tensor')
+        return int(text.partition(',')[0])
+
+    def __iter__(self):
+        if _rank(self._h) == 0:
+            raise TypeError('iteration over a 0-d tensor')
+        return iter(self.unbind(0))
+
+    def __reversed__(self):
+        return self if self.dim() == 0 else self.flip(0)
+
+    def __contains__(self, element):
+        if isinstance(element, (Tensor, int, float, bool)):
+            return bool((self == element).any().item())
+        raise RuntimeError(f'Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.')
+
+    def __bool__(self):
+        n = _numel(self._h)
+        if n == 1:
+            return bool(self.item())
+        if n == 0:
+            raise RuntimeError('Boolean value of Tensor with no values is ambiguous')
+        raise RuntimeError('Boolean value of Tensor with more than one value is ambiguous')
+
+    def __int__(self):
+        return int(self.item())
+
+    def __float__(self):
+        return float(self.item())
+
+    def __complex__(self):
+        return complex(self.item())
+
+    def __index__(self):
+        v = self.item() if _numel(self._h) == 1 else None
+        if v is None or isinstance(v, float):
+            raise TypeError('only integer tensors of a single element can be converted to an index')
+        return int(v)
+
+    def __round__(self, ndigits=None):
+        return self.round() if ndigits is None else self.round(decimals=ndigits)
+
+    def __format__(self, spec):
+        if _rank(self._h) == 0 and type(self) is Tensor:
+            return format(self.item(), spec)
+        return object.__format__(self, spec)
+
+    def __hash__(self):
+        return id(self)
+
+    def __repr__(self, *, tensor_contents=None):
+        from ._tensor_str import text
+        return text(self)
+
+    # ---- indexing ---------------------------------------------------------------------------------------------
+
+    def __getitem__(self, index):
+        from ._indexing import get
+        Tensor.__getitem__ = get
+        return get(self, index)
+
+    def __setitem__(self, index, value):
+        from ._indexing import put
+        Tensor.__setitem__ = put
+        put(self, index, value)
+
+    # ---- the tape ---------------------------------------------------------------------------------------------
+
+    @property
+    def requires_grad(self):
+        return _requires(self._h)
+
+    @requires_grad.setter
+    def requires_grad(self, on):
+        _set_requires(self._h, bool(on))
+
+    def requires_grad_(self, requires_grad=True):
+        _set_requires(self._h, bool(requires_grad))
+        return self
+
+    @property
+    def is_leaf(self):
+        return _f('isLeaf')(self._h)
+
+    @property
+    def retains_grad(self):
+        return _f('retainsGrad')(self._h)
+
+    @property
+    def grad(self):
+        # The same Python object as last time, if it still is the same gradient: `p.grad is p.grad`.
+        try:
+            known = self._g
+        except AttributeError:
+            known = None
+        h = _grad(self._h, -1 if known is None else known._h)
+        if h >= 0:
+            g = _new(Tensor)
+            g._h = h
+            self._g = g
+            return g
+        if h == -2:
+            return known
+        self._g = None
+        if not _f('isLeaf')(self._h) and not _f('retainsGrad')(self._h):
+            _warn_non_leaf()
+        return None
+
+    @grad.setter
+    def grad(self, value):
+        if value is not None and not isinstance(value, Tensor):
+            raise TypeError(f'assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}')
+        if value is self:
+            raise RuntimeError("can't assign Variable as its own grad")
+        _set_grad(self._h, -1 if value is None else value._h)
+        self._g = value
+
+    @grad.deleter
+    def grad(self):
+        self.grad = None
+
+    @property
+    def grad_fn(self):
+        h = _f('gradFn')(self._h)
+        if h < 0:
+            return None
+        from .autograd.graph import Node
+        return Node._of(h)
+
+    @property
+    def data(self):
+        return wrap(_detached(self._h))
+
+    @data.setter
+    def data(self, value):
+        if not isinstance(value, Tensor):
+            raise TypeError(f'Variable data has to be a tensor, but got {type(value).__name__}')
+        _set_data(self._h, value._h)
+
+    @property
+    def _version(self):
+        return _f('version')(self._h)
+
+    output_nr = 0
+    volatile = False
+
+    def _is_view(self):
+        return _f('isView')(self._h)
+
+    def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
+        """Gradients of this tensor with respect to the graph's leaves."""
+        from . import autograd
+        autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+    def retain_grad(self):
+        """Keeps the gradient of a tensor that is no leaf."""
+        _f('retainGrad')(self._h)
+
+    def register_hook(self, hook):
+        """Calls hook(grad) each time a gradient for this tensor is computed; what it returns replaces the gradient."""
+        from .autograd._hooks import register
+        return register(self, hook)
+
+    def register_post_accumulate_grad_hook(self, hook):
+        from .autograd._hooks import register_post
+        return register_post(self, hook)
+
+    def detach_(self):
+        _f('detachInPlace')(self._h)
+        return self
+
+    # ---- conversion -------------------------------------------------------------------------------------------
+
+    def to(self, *args, **kwargs):
+        """The tensor with another dtype (or on another device, of which there is one)."""
+        dtype, copy = parse_to(args, kwargs)
+        if dtype is None or dtype is self.dtype:
+            return self.clone() if copy else self
+        return _cast(self, dtype)
+
+    def type(self, dtype=None, non_blocking=False, **kwargs):
+        if dtype is None:
+            return f'torch.{_LEGACY[self.dtype.name]}Tensor'
+        if isinstance(dtype, str):
+            from ._construct import dtype_of_type
+            dtype = dtype_of_type(dtype)
+        elif not isinstance(dtype, dtype_class):
+            dtype = getattr(dtype, 'dtype', None) or dtypes['float32']
+        return self.to(dtype)
+
+    def type_as(self, other):
+        return self.to(other.dtype)
+
+    def float(self, memory_format=None):
+        return self.to(dtypes['float32'])
+
+    def double(self, memory_format=None):
+        return self.to(dtypes['float64'])
+
+    def half(self, memory_format=None):
+        return self.to(dtypes['float16'])
+
+    def bfloat16(self, memory_format=None):
+        return self.to(dtypes['bfloat16'])
+
+    def int(self, memory_format=None):
+        return self.to(dtypes['int32'])
+
+    def long(self, memory_format=None):
+        return self.to(dtypes['int64'])
+
+    def short(self, memory_format=None):
+        return self.to(dtypes['int16'])
+
+    def char(self, memory_format=None):
+        return self.to(dtypes['int8'])
+
+    def byte(self, memory_format=None):
+        return self.to(dtypes['uint8'])
+
+    def bool(self, memory_format=None):
+        return self.to(dtypes['bool'])
+
+    def cpu(self, memory_format=None):
+        return self
+
+    def cuda(self, device=None, non_blocking=False, memory_format=None):
+        _devices.check('cuda')
+
+    @property
+    def T(self):
+        n = self.dim()
+        if n == 2:
+            return ops.t(self) if ops.has('t') else self.transpose(0, 1)
+        return self.permute(*range(n - 1, -1, -1))
+
+    @property
+    def mT(self):
+        if self.dim() < 2:
+            raise RuntimeError(f'tensor.mT is only supported on matrices or batches of matrices. Got {self.dim()}-D tensor.')
+        return self.transpose(-2, -1)
+
+    H = property(lambda self: self.T)
+    mH = mT
+    real = property(lambda self: self)
+
+    # ---- copies and pickles -----------------------------------------------------------------------------------
+
+    def __deepcopy__(self, memo):
+        if id(self) in memo:
+            return memo[id(self)]
+        if not self.is_leaf:
+            raise RuntimeError(
+                'Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  '
+                'If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, '
+                'see https://github.com/pytorch/pytorch/pull/103001')
+        from .autograd.grad_mode import no_grad
+        with no_grad():
+            copied = self.detach().clone()
+            if type(self) is not Tensor:
+                copied = wrap(_again(copied._h), type(self))
+        copied.requires_grad_(self.requires_grad)
+        memo[id(self)] = copied
+        if self.grad is not None:
+            copied.grad = self.grad.__deepcopy__(memo)
+        if self.__dict__:
+            from copy import deepcopy
+            copied.__dict__.update(deepcopy(self.__dict__, memo))
+        return copied
+
+    def __reduce_ex__(self, protocol):
+        from ._construct import rebuild
+        return rebuild, (type(self), self.dtype, tuple(self.shape), contents(self), self.requires_grad)
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+
+
+Tensor.__module__ = 'torch'
+TensorBase.__module__ = 'torch._C'
+_LEGACY = {'float32': 'Float', 'float64': 'Double', 'float16': 'Half', 'bfloat16': 'BFloat16', 'int8': 'Char', 'uint8': 'Byte',
+           'int16': 'Short', 'int32': 'Int', 'int64': 'Long', 'bool': 'Bool'}
+_FORMAT = {'float32': 'f', 'float64': 'd', 'int8': 'b', 'uint8': 'B', 'int16': 'h', 'int32': 'i', 'int64': 'q', 'bool': '?'}
+_wrappers.ready(Tensor)
+
+
+def _warn_non_leaf():
+    import warnings
+    warnings.warn(
+        'The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won\'t be populated during '
+        'autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the '
+        'non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See '
+        'github.com/pytorch/pytorch/pull/30531 for more informations. (Triggered internally at '
+        '/pytorch/build/aten/src/ATen/core/TensorBody.h:494.)', stacklevel=3)
+
+
+def _cast(t, dtype):
+    return ops.to_dtype(t, dtype)
+
+
+def parse_to(args, kwargs):
+    """(dtype or None, copy) of the many forms of `to`."""
+    dtype = kwargs.get('dtype')
+    copy = kwargs.get('copy', False)
+    device = kwargs.get('device')
+    rest = list(args)
+    if rest and isinstance(rest[0], Tensor):
+        return rest.pop(0).dtype, copy
+    for i, a in enumerate(rest):
+        if isinstance(a, dtype_class) or a in (float, int, bool):
+            if a is float or a is int or a is bool:
+                a = by_index[index_of(a)]
+            dtype = a
+            if len(rest) > i + 2:
+                copy = rest[i + 2]
+            break
+        if isinstance(a, (str, _devices.device)) and device is None:
+            device = a
+        elif a is None or isinstance(a, bool):
+            pass
+        elif isinstance(a, int) and i == 0:
+            device = a
+        else:
+            raise TypeError(f'to() received an invalid combination of arguments - got ({", ".join(type(x).__name__ for x in args)}), '
+                            'but expected one of:\n * (torch.device device = None, torch.dtype dtype = None, bool non_blocking = False, '
+                            'bool copy = False, *, torch.memory_format memory_format = None)\n * (torch.dtype dtype, bool non_blocking '
+                            '= False, bool copy = False, *, torch.memory_format memory_format = None)\n * (Tensor tensor, bool '
+                            'non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None)\n')
+    if device is not None:
+        _devices.check(device)
+    if dtype is not None:
+        index_of(dtype)
+    return dtype, copy
+
+
+def contents(t):
+    """The elements in row-major order, as bytes."""
+    return _bytes(t._h).to_bytes()
+
+
+def unpack(raw, dtype):
+    """Python numbers of bytes."""
+    return memoryview(raw).cast(_FORMAT[dtype.name]).tolist()
+
+
+def flat_values(t):
+    """The elements in row-major order, as Python numbers."""
+    return unpack(contents(t), t.dtype)
+
+
+def nested(flat, shape):
+    """A flat list in a tensor's shape."""
+    if len(shape) == 0:
+        return flat[0]
+    for d in reversed(shape[1:]):
+        if d == 0:
+            n = 1
+            for s in shape[:shape.index(0)]:
+                n *= s
+            return nested([[] for _ in range(n)], shape[:shape.index(0)])
+        flat = [flat[i:i + d] for i in range(0, len(flat), d)]
+    return flat
+
+
+# ---- operators ------------------------------------------------------------------------------------------------------
+
+_OPERATORS = {
+    '__add__': 'add', '__sub__': 'sub', '__mul__': 'mul', '__truediv__': 'div', '__matmul__': 'matmul', '__pow__': 'pow',
+    '__floordiv__': 'floor_divide', '__mod__': 'remainder', '__eq__': 'eq', '__ne__': 'ne', '__lt__': 'lt', '__le__': 'le',
+    '__gt__': 'gt', '__ge__': 'ge', '__and__': 'bitwise_and', '__or__': 'bitwise_or', '__xor__': 'bitwise_xor',
+    '__lshift__': 'bitwise_left_shift', '__rshift__': 'bitwise_right_shift',
+}
+_IN_PLACE = {
+    '__iadd__': 'add_', '__isub__': 'sub_', '__imul__': 'mul_', '__itruediv__': 'div_', '__ipow__': 'pow_',
+    '__ifloordiv__': 'floor_divide_', '__imod__': 'remainder_', '__iand__': 'bitwise_and_', '__ior__': 'bitwise_or_',
+    '__ixor__': 'bitwise_xor_',
+}
+_TEMPLATE = '''
+def f(self, other):
+    k = _K(other.__class__, -1)
+    if k == 0: v = other._h
+    elif k > 0: v = other
+    else:
+        k, v = operand(other)
+        if k < 0: return NotImplemented
+    r = call({index}, {first}self._h, {args})
+    if r < 0: return fail(r, self)
+    {result}
+'''
+
+
+def _operator(dunder, name, in_place):
+    op = _wrappers.by_name[name]
+    second = op.params[1]
+    extra = ''
+    for p in op.params[2:]:
+        extra += {'Scalar': f', 1, {p.default}', 'str': ', None'}[p.base]
+    if second.type != 'Number':
+        return _tensor_operator(dunder, name, in_place)
+    scope = {}
+    result = 'return self' if in_place else 't = new(Tensor)\n    t._h = r\n    return t'
+    first = '0, ' if op.params[0].type == 'Number' else ''
+    exec(_TEMPLATE.format(index=op.index, first=first, args='k, v' + extra, result=result),
+         dict(_K=KIND_OF.get, operand=operand, call=_bridge.call, fail=_bridge.fail, new=_new, Tensor=Tensor), scope)
+    found = scope['f']
+    found.__name__ = dunder
+    found.__qualname__ = 'Tensor.' + dunder
+    return found
+
+
+def _tensor_operator(dunder, name, in_place):
+    """An operator whose op takes tensors only: matmul."""
+    function = _wrappers.function(name)
+
+    def f(self, other):
+        if not isinstance(other, Tensor):
+            if _convert.KIND_OF.get(type(other)) is None:
+                return NotImplemented
+        return function(self, other)
+
+    f.__name__ = dunder
+    return f
+
+
+def _reflected(name):
+    def f(self, other):
+        if isinstance(other, Tensor) or _convert._plain(other) is None:
+            return NotImplemented
+        return getattr(ops, name)(other, self)
+    return f
+
+
+def install_operators():
+    """Operators of the ops that the engine has."""
+    for dunder, name in _OPERATORS.items():
+        if name in _wrappers.by_name:
+            setattr(Tensor, dunder, _operator(dunder, name, False))
+    for dunder, name in _IN_PLACE.items():
+        if name in _wrappers.by_name:
+            setattr(Tensor, dunder, _operator(dunder, name, True))
+    for dunder in ('__add__', '__mul__', '__and__', '__or__', '__xor__'):
+        if dunder in Tensor.__dict__:
+            setattr(Tensor, '__r' + dunder[2:], Tensor.__dict__[dunder])
+    Tensor.__hash__ = lambda self: id(self)
+    for dunder, name in (('__neg__', 'neg'), ('__abs__', 'abs'), ('__invert__', 'bitwise_not')):
+        if name in _wrappers.by_name:
+            setattr(Tensor, dunder, _wrappers.make(_wrappers.by_name[name], 'method', dunder))
+    Tensor.__pos__ = lambda self: self
+
+    def rsub(self, other):
+        if _convert._plain(other) is None:
+            return NotImplemented
+        return ops.rsub(self, other) if ops.has('rsub') else self.neg() + other
+
+    def rtruediv(self, other):
+        if _convert._plain(other) is None:
+            return NotImplemented
+        return self.reciprocal() * other
+
+    Tensor.__rsub__ = rsub
+    Tensor.__rtruediv__ = Tensor.__rdiv__ = rtruediv
+    Tensor.__div__ = Tensor.__dict__.get('__truediv__')
+    Tensor.__rpow__ = _reflected('pow')
+    Tensor.__rfloordiv__ = _reflected('floor_divide')
+    Tensor.__rmod__ = _reflected('remainder')
+
+    def rmatmul(self, other):
+        return NotImplemented if not isinstance(other, Tensor) else ops.matmul(other, self)
+
+    Tensor.__rmatmul__ = rmatmul

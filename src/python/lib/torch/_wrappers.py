@@ -1,0 +1,337 @@
+"""Python functions for the engine's ops, written from the ops' own schemas.
+
+Each becomes a function that checks its arguments as PyTorch does and hands flat numbers to the engine (src/python/bridge/arguments.ts
+reads them). The source is generated: a loop over a schema would cost more than most ops.
+"""
+import json
+import keyword
+
+from . import _bridge, _convert
+from ._bridge import call, count, fail, more, value
+from ._convert import KIND_OF, MISSING
+
+# Ops that make tensors out of nothing take these as well.
+_FACTORY = ('device', 'requires_grad', 'layout', 'pin_memory', 'out', 'names', 'memory_format')
+_FACTORIES = frozenset((
+    'empty', 'zeros', 'ones', 'full', 'rand', 'randn', 'randint', 'randperm', 'arange', 'range', 'linspace', 'logspace', 'eye',
+    'empty_like', 'zeros_like', 'ones_like', 'full_like', 'rand_like', 'randn_like', 'randint_like', 'new_empty', 'new_zeros',
+    'new_ones', 'new_full', 'tril_indices', 'triu_indices', 'normal', 'hann_window', 'hamming_window', 'blackman_window',
+    'bartlett_window', 'empty_strided',
+))
+# numpy's words, which PyTorch accepts.
+_ALIASES = {'dim': 'axis', 'keepdim': 'keepdims', 'other': 'x2'}
+
+
+class Op:
+    """An op as the engine describes it."""
+
+    __slots__ = ('index', 'name', 'params', 'returns', 'faces', 'inplace', 'twin', 'fields')
+
+    def __init__(self, index, entry):
+        self.index = index
+        self.name = entry['name']
+        self.params = [Param(*p) for p in entry['params']]
+        self.returns = entry['returns']
+        self.faces = entry['faces']
+        self.inplace = entry['inplace']
+        self.twin = entry['twin']
+
+
+class Param:
+    __slots__ = ('name', 'type', 'base', 'optional', 'default', 'keyword_only')
+
+    def __init__(self, name, type, default, keyword_only):
+        self.name = name
+        self.type = type
+        self.optional = type.endswith('?')
+        self.base = type.removesuffix('?')
+        self.default = default
+        self.keyword_only = keyword_only
+
+
+ops = [Op(i, entry) for i, entry in enumerate(json.loads(_bridge.function('opTable')()))]
+by_name = {op.name: op for op in ops}
+
+
+def _default(p):
+    """Python source of a parameter's default."""
+    if p.default is None:
+        return '_M'
+    if p.base == 'str' and p.default != 'None':
+        return repr(p.default.strip('\'"'))
+    if p.base in ('int[]', 'float[]') and p.default.startswith('['):
+        return '(' + p.default[1:-1] + (',)' if p.default != '[]' else ')')
+    return p.default
+
+
+def _safe(name):
+    return name + '_' if keyword.iskeyword(name) else name
+
+
+def signature_of(op, style):
+    """The op's signature as PyTorch's messages print it."""
+    out = []
+    star = False
+    for i, p in enumerate(op.params):
+        if i == 0 and style == 'method':
+            continue
+        if p.keyword_only and not star:
+            out.append('*')
+            star = True
+        name = 'input' if i == 0 and p.name == 'self' else p.name
+        kind = {'int[]': 'tuple of ints', 'Tensor[]': 'tuple of Tensors', 'ScalarType': 'torch.dtype'}.get(p.base, p.base)
+        out.append(f'{kind} {name}' + ('' if p.default is None else f' = {p.default}'))
+    return f'({", ".join(out)})'
+
+
+def source(op, style, name):
+    """Source of the function that calls `op`: style 'function' (torch.add) or 'method' (Tensor.add)."""
+    fn = repr(name)
+    params = op.params
+    sig, pre, flat, post = [], [], [], []
+    names = []
+    starred = False
+    tensors = []
+    positional = [p for i, p in enumerate(params) if not p.keyword_only and not (i == 0 and style == 'method')]
+    varargs = len(positional) == 1 and positional[0].base == 'int[]'
+    aliases = []
+    for i, p in enumerate(params):
+        own = 'self' if i == 0 and style == 'method' else 'input' if i == 0 and p.name == 'self' else _safe(p.name)
+        names.append(own)
+        position = i if style == 'method' else i + 1
+        what = f'{fn}, {p.name!r}, {position}'
+        if style != 'method' and i == 0 and p.name == 'self':
+            what = f"{fn}, 'input', {position}"
+        if varargs and p is positional[0]:
+            sig.append('*args')
+            sig.append(f'{own}={_default(p)}')
+            starred = True
+            pre.append(f'if args: {own} = args[0] if len(args) == 1 else args')
+        else:
+            if p.keyword_only and not starred:
+                sig.append('*')
+                starred = True
+            sig.append(own if own == 'self' else f'{own}={_default(p)}')
+        if p.name in _ALIASES and op.name != 'cross':
+            aliases.append((own, _ALIASES[p.name]))
+        b = p.base
+        if b == 'Tensor':
+            tensors.append((own, p.name, position, p.optional))
+            flat.append(f'-1 if {own} is None else {own}._h' if p.optional else f'{own}._h')
+        elif b in ('Number', 'Scalar'):
+            k = f'k{i}'
+            if i == 0 and style == 'method':
+                tensors.append((own, p.name, position, False))
+                flat += ['0', f'{own}._h']
+                continue
+            if b == 'Number':
+                pre.append(f'{k} = _K({own}.__class__, -1)')
+                pre.append(f'if {k} == 0: v{i} = {own}._h')
+                pre.append(f'elif {k} > 0: v{i} = {own}')
+            else:
+                pre.append(f'{k} = _K({own}.__class__, -1)')
+                pre.append(f'if {k} > 0: v{i} = {own}')
+            helper = '_number' if b == 'Number' else '_scalar'
+            if p.optional:
+                pre.append(f'elif {own} is None: {k} = v{i} = -1')
+            pre.append(f'else: {k}, v{i} = {helper}({own}, {what})')
+            flat.append(k)
+            flat.append(f'v{i}')
+        elif b in ('int[]', 'float[]', 'Scalar[]', 'Tensor[]', 'Tensor?[]'):
+            helper = {'int[]': '_ints', 'float[]': '_floats', 'Scalar[]': '_scalars'}.get(b, '_tensors')
+            if p.optional:
+                pre.append(f'{own}_ = (-1,) if {own} is None else {helper}({own}, {what})')
+            else:
+                pre.append(f'{own}_ = {helper}({own}, {what})')
+            flat.append(f'*{own}_')
+        elif b == 'ScalarType':
+            pre.append(f'd{i} = -1 if {own} is None else _dtype({own}, {fn}, {p.name!r}, {position})')
+            flat.append(f'd{i}')
+        elif b in ('int', 'float', 'bool', 'str'):
+            plain = {'int': 'int', 'float': 'float', 'bool': 'bool', 'str': 'str'}[b]
+            none = f' and {own} is not None' if p.optional else ''
+            pre.append(f'if {own}.__class__ is not {plain}{none}: {own} = _{plain}({own}, {what})')
+            flat.append(own)
+        elif b == 'Generator':
+            flat.append(f'0 if {own} is None else {own}._g')
+        else:
+            raise TypeError(f'{op.name}: no way to pass {p.type}')
+    if op.name in _FACTORIES and not op.inplace:
+        known = {p.name for p in params}
+        if not starred:
+            sig.append('*')
+        extra = [x for x in _FACTORY if x not in known]
+        sig += [f'{x}={"False" if x == "requires_grad" else "None"}' for x in extra]
+        pre.append('if device is not None: _device(device)')
+        post.append('if requires_grad: t.requires_grad_()')
+        if 'dtype' in known:
+            pass
+    swap = style == 'functional' and op.twin and not op.inplace and 'inplace' not in names
+    if swap:
+        sig.append('inplace=False')
+    if aliases and op.name not in _FACTORIES:
+        if any(not p.keyword_only for p in params):
+            sig.append('**kw')
+            pre.insert(0, f"if kw: {', '.join(a for a, _ in aliases)}, = _kw(kw, {fn}, "
+                          f"{', '.join(f'({a!r}, {alias!r}, {a})' for a, alias in aliases)})")
+    spec = ', '.join(f'({own!r}, {pname!r}, {position}, {optional}, {own})' for own, pname, position, optional in tensors)
+    values = ', '.join(f'({n!r}, {n})' for n in names)
+    index = str(op.index)
+    if swap:
+        index = f'({by_name[op.name + "_"].index} if inplace else {op.index})'
+    args = ', '.join([index, *flat])
+    first = names[0] if names else 'None'
+    run = 'call'
+    body = list(pre)
+    returns = op.returns
+    if returns in ('bool', 'int', 'float', 'Scalar'):
+        body.append(f'r = value({args})')
+        tail = ['if r is None: raise_error()']
+        tail.append('return float(r)' if returns == 'float' else 'return r')
+    else:
+        body.append(f'r = {run}({args})')
+        tail = [f'if r < 0: return fail(r, {first})']
+        if swap:
+            tail.append(f'if inplace: return {first}')
+        if op.inplace:
+            tail.append(f'return {first}')
+        elif returns == 'Tensor':
+            tail += ['t = new(Tensor)', 't._h = r', *post, 'return t']
+        elif returns == 'Tensor[]':
+            tail.append('return several(r)')
+        else:
+            tail.append(f'return _named_{op.index}(r)')
+    lines = [f'def f({", ".join(sig)}):', '    try:']
+    lines += ['        ' + line for line in body]
+    lines.append('    except (AttributeError, Missing) as error:')
+    lines.append(f'        raise explain(error, {fn}, ({values},), ({spec}{"," if spec else ""})) from None')
+    lines += ['    ' + line for line in tail]
+    return '\n'.join(lines) + '\n'
+
+
+class Missing(Exception):
+    """A required argument was left out; `explain` says which."""
+
+
+def explain(error, fn, values, tensors):
+    """PyTorch's TypeError for a call that failed: what is missing, or which argument is no tensor."""
+    left_out = [name for name, v in values if v is MISSING]
+    if left_out:
+        names = ', '.join(f'"{name}"' for name in left_out)
+        return TypeError(f'{fn}() missing {len(left_out)} required positional arguments: {names}')
+    for own, name, position, optional, v in tensors:
+        if not (isinstance(v, Tensor) or (optional and v is None)):
+            shown = 'input' if name == 'self' else name
+            return TypeError(f"{fn}(): argument '{shown}' (position {position}) must be Tensor, not {_convert.type_name(v)}")
+    return error
+
+
+def several(first):
+    """The results of an op that gives a list of tensors, as PyTorch's tuple."""
+    n = count()
+    if n == 0:
+        return ()
+    out = [_wrap(first)]
+    for i in range(1, n):
+        out.append(_wrap(more(i)))
+    return tuple(out)
+
+
+def _wrap(handle):
+    t = object.__new__(Tensor)
+    t._h = handle
+    return t
+
+
+def _named(op):
+    """Wraps several results as a named tuple, as `torch.return_types.max`."""
+    from ._return_types import return_type
+    fields = [f.split()[-1] for f in op.returns.strip('()').split(',')]
+    if any(f == 'Tensor' for f in fields):
+        make = tuple
+    else:
+        make = return_type(op.name, fields)
+    n = len(fields)
+
+    def wrap(first):
+        return make([_wrap(first), *(_wrap(more(i)) for i in range(1, n))])
+
+    return wrap
+
+
+def _aliases(kw, fn, *known):
+    """Values of keyword arguments given by numpy's names."""
+    out = []
+    for name, alias, current in known:
+        out.append(kw.pop(alias, current))
+    if kw:
+        raise TypeError(f"{fn}() got an unexpected keyword argument '{next(iter(kw))}'")
+    return out
+
+
+Tensor = None
+_namespace = {}
+
+
+def ready(tensor_class):
+    """Called once, when class Tensor exists."""
+    global Tensor
+    from . import _device
+    Tensor = tensor_class
+    _convert.Tensor = tensor_class
+    KIND_OF[tensor_class] = 0
+    _namespace.update(
+        call=call, value=value, more=more, fail=fail, new=object.__new__, Tensor=tensor_class, several=several,
+        raise_error=_bridge.raise_error, explain=explain, Missing=Missing, _M=MISSING, _K=KIND_OF.get, _kw=_aliases,
+        _number=_convert.number, _scalar=_convert.scalar, _ints=_convert.ints, _floats=_convert.floats,
+        _scalars=_convert.scalars, _tensors=_convert.tensors, _int=_convert.integer, _float=_convert.floating,
+        _bool=_convert.boolean, _str=_convert.string, _dtype=_convert.dtype_index, _device=_device.check,
+    )
+    _convert.Missing = Missing
+
+
+_made = {}
+
+
+def make(op, style, name=None):
+    """The Python function of an op."""
+    name = name or op.name
+    key = (op.index, style, name)
+    found = _made.get(key)
+    if found is None:
+        if op.returns.startswith('('):
+            _namespace.setdefault(f'_named_{op.index}', _named(op))
+        scope = {}
+        exec(compile(source(op, style, name), f'/lib/backstep/torch/<op {op.name}>', 'exec'), _namespace, scope)
+        found = _made[key] = scope['f']
+        found.__name__ = found.__qualname__ = name
+        found.__module__ = 'torch'
+    return found
+
+
+def function(name):
+    """The function of the op of this name, as torch has it: for Python code that composes ops."""
+    return make(by_name[name], 'function')
+
+
+def _face(face, op):
+    namespace, _, name = face.partition(':')
+    return namespace, name or op.name
+
+
+def faces():
+    """{namespace: {name: [ops]}} of every face of every op, in table order."""
+    out = {}
+    for op in ops:
+        for face in op.faces:
+            namespace, name = _face(face, op)
+            out.setdefault(namespace, {}).setdefault(name, []).append(op)
+    return out
+
+
+def bind(found, style, name):
+    """The function for a face name: of one op, or of the first of several that takes the arguments."""
+    if len(found) == 1:
+        return make(found[0], style, name)
+    from ._overloads import overloaded
+    return overloaded(found, style, name)

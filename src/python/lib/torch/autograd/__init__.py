@@ -1,0 +1,85 @@
+"""torch.autograd: backward, grad, and the modes."""
+from .. import _bridge
+from .._tensor import Tensor, wrap
+from . import graph  # noqa: F401
+from ._hooks import RemovableHandle  # noqa: F401
+from .function import Function  # noqa: F401
+from .grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled  # noqa: F401
+from .variable import Variable  # noqa: F401
+
+_backward = _bridge._js.backward
+_grad_of = _bridge.function('gradOf')
+
+
+def _tuple(v):
+    return tuple(v) if isinstance(v, (list, tuple)) else (v,)
+
+
+def _start_gradients(tensors, grads):
+    """Handles of the gradients that backward starts with, -1 where it is the implicit 1."""
+    out = []
+    if grads is None:
+        grads = (None,) * len(tensors)
+    if len(grads) != len(tensors):
+        raise RuntimeError(f'got {len(tensors)} tensors and {len(grads)} gradients')
+    for i, (t, g) in enumerate(zip(tensors, grads)):
+        if g is None:
+            if t.requires_grad and t.numel() != 1:
+                raise RuntimeError('grad can be implicitly created only for scalar outputs')
+            out.append(-1)
+        elif isinstance(g, Tensor):
+            out.append(g._h)
+        else:
+            raise TypeError(f'gradients can be either Tensors or None, but got {type(g).__name__}')
+    return out
+
+
+def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
+    """Adds the gradients of `tensors` to the leaves' `.grad`."""
+    tensors = _tuple(tensors)
+    grads = _start_gradients(tensors, None if grad_tensors is None else _tuple(grad_tensors))
+    retain = create_graph if retain_graph is None else retain_graph
+    wanted = () if inputs is None else _tuple(inputs)
+    if inputs is not None and len(wanted) == 0:
+        raise RuntimeError('`inputs` argument to `backward()` cannot be empty.')
+    if _backward(bool(retain), bool(create_graph), len(tensors), *[t._h for t in tensors], *grads,
+                 *[t._h for t in wanted]) is None:
+        _bridge.raise_error()
+
+
+def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, only_inputs=True, allow_unused=None,
+         is_grads_batched=False, materialize_grads=False):
+    """The gradients of `outputs` with respect to `inputs`, as a tuple."""
+    outputs, inputs = _tuple(outputs), _tuple(inputs)
+    grads = _start_gradients(outputs, None if grad_outputs is None else _tuple(grad_outputs))
+    retain = create_graph if retain_graph is None else retain_graph
+    if allow_unused is None:
+        allow_unused = materialize_grads
+    text = _grad_of(bool(retain), bool(create_graph), len(outputs), *[t._h for t in outputs], *grads, *[t._h for t in inputs])
+    found = tuple(None if h == '-1' else wrap(int(h)) for h in text.split(',')) if text else ()
+    if not allow_unused and any(g is None for g in found):
+        raise RuntimeError('One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if '
+                           'this is the desired behavior.')
+    if materialize_grads:
+        import torch
+        found = tuple(torch.zeros_like(t) if g is None else g for g, t in zip(found, inputs))
+    return found
+
+
+class set_detect_anomaly:
+    """Accepted; Backstep's debugger shows what anomaly mode would print."""
+
+    def __init__(self, mode=True, check_nan=True):
+        pass
+
+    def __enter__(self):
+        pass
+
+    def __exit__(self, *exc):
+        pass
+
+
+detect_anomaly = set_detect_anomaly
+
+from .._missing import module_getattr  # noqa: E402
+__getattr__ = module_getattr('torch.autograd', globals())

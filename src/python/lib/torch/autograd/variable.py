@@ -1,0 +1,15 @@
+"""torch.autograd.Variable: a tensor, since PyTorch 0.4."""
+from .._tensor import Tensor
+
+
+class _Meta(type):
+    def __instancecheck__(cls, value):
+        return isinstance(value, Tensor)
+
+    def __call__(cls, data=None, requires_grad=False, volatile=False):
+        t = Tensor() if data is None else data.detach()
+        return t.requires_grad_(requires_grad) if requires_grad else t
+
+
+class Variable(metaclass=_Meta):
+    """The tensor itself."""
