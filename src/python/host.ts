@@ -26,52 +26,23 @@ export interface ScriptHost {
   readonly looked: Map<number, Tensor>;
 }
 
-/** A sink for runs that nobody records. */
-const deaf: TraceSink = {
-  enterFrame() {},
-  leaveFrame() {},
-  line() {},
-  output() {},
-  module() {},
-  parameter() {},
-  buffer() {},
-  enterModule() {},
-  exitModule() {},
-  beginStep() {},
-  endStep() {},
-  state() {},
-  raised() {},
-};
-
 export function createHost(runtime: Runtime, functions: HostFunctions): ScriptHost {
-  const { tensors } = runtime.bridge;
+  const { bridge } = runtime;
+  const { tensors } = bridge;
+  const sink = () => bridge.recorder;
   const tensor = (handle: number) => tensors.get(handle);
   const looked = new Map<number, Tensor>();
-  let sink = deaf;
   let then: Past | null = null;
   runtime.python.registerJsModule('_backstep_host', {
     ...functions,
     tensor_id: (handle: number) => tensor(handle).id,
     looked: (handle: number) => void looked.set(tensor(handle).id, tensor(handle)),
-    line: (frame: number, path: string, line: number, delta?: string) => sink.line(frame, path, line, delta ?? null),
+    line: (frame: number, path: string, line: number, delta?: string) => sink()?.line(frame, path, line, delta ?? null),
     enter_frame: (frame: number, parent: number, name: string, path: string, line: number) =>
-      sink.enterFrame(frame, parent < 0 ? null : parent, name, path, line),
-    leave_frame: (frame: number) => sink.leaveFrame(frame),
+      sink()?.enterFrame(frame, parent < 0 ? null : parent, name, path, line),
+    leave_frame: (frame: number) => sink()?.leaveFrame(frame),
     raised: (type: string, message: string, path: string, line: number, frame: number) =>
-      sink.raised(type, message, path, line, frame, null),
-    module: (id: number, parent: number, name: string, type: string, extra: string) =>
-      sink.module(id, parent < 0 ? null : parent, name, type, extra),
-    parameter: (module: number, name: string, handle: number) => sink.parameter(module, name, tensor(handle)),
-    buffer: (module: number, name: string, handle: number) => sink.buffer(module, name, tensor(handle)),
-    enter_module: (id: number) => sink.enterModule(id),
-    exit_module: () => sink.exitModule(),
-    begin_step: (optimizer: number, description: string, hyper: string) =>
-      sink.beginStep(optimizer, description, hyper),
-    end_step: () => sink.endStep(),
-    state_tensor: (optimizer: number, parameter: number, name: string, handle: number) =>
-      sink.state(optimizer, tensor(parameter), name, tensor(handle)),
-    state_number: (optimizer: number, parameter: number, name: string, value: number) =>
-      sink.state(optimizer, tensor(parameter), name, value),
+      sink()?.raised(type, message, path, line, frame, null),
     past_tensor: (id: number) => {
       const t = then?.tensorAt(id);
       return t ? tensors.add(t) : -1;
@@ -87,8 +58,7 @@ export function createHost(runtime: Runtime, functions: HostFunctions): ScriptHo
     runtime,
     looked,
     trace: (listener) => {
-      sink = listener;
-      runtime.python.pyimport('torch._trace').start();
+      bridge.recorder = listener;
     },
     run: (script, args, folder, debug) =>
       runner.run(toPython(script), runtime.python.toPy([...args]), toPython(folder), debug) as number,

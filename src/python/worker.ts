@@ -86,7 +86,6 @@ async function python(folder: string | null, functions: HostFunctions): Promise<
   const runtime = await createRuntime({
     pyodide: join(data.assets, 'pyodide/'),
     library: join(data.assets, 'python'),
-    output: functions.output,
     interrupt,
   });
   if (folder !== null) runtime.mount(folder);
