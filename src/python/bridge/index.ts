@@ -8,8 +8,8 @@ import { DTYPE_NAMES } from '../../engine/dtype';
 import { allOps, isInplace } from '../../engine/op';
 import type { Generator } from '../../engine/random/generator';
 import { Tensor } from '../../engine/tensor';
-import type { TraceSink } from '../../recorder/sink';
 import '../../engine/ops';
+import type { TraceSink } from '../../recorder/sink';
 import { type Entry, entryOf } from './arguments';
 import { autogradFunctions } from './autograd';
 import { describe, FAILED, SAME } from './failure';
@@ -157,3 +157,5 @@ export class Bridge {
     };
   }
 }
+
+export const createBridge = () => new Bridge();

@@ -15,6 +15,11 @@ def names_of(space):
     return _pending.get(space, {})
 
 
+def torch_function(name):
+    """torch.name, whichever of its ops takes the arguments."""
+    return _wrappers.bind(_pending['torch'][name], 'function', name)
+
+
 def lazy(space, globals_):
     """__getattr__ and __dir__ of a module whose functions are the engine's."""
     pending = _pending.get(space, {})

@@ -616,7 +616,8 @@ def _reflected(name):
     def f(self, other):
         if isinstance(other, Tensor) or _convert._plain(other) is None:
             return NotImplemented
-        return getattr(ops, name)(other, self)
+        from . import _bind
+        return _bind.torch_function(name)(other, self)
     return f
 
 

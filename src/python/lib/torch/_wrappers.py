@@ -333,5 +333,8 @@ def bind(found, style, name):
     """The function for a face name: of one op, or of the first of several that takes the arguments."""
     if len(found) == 1:
         return make(found[0], style, name)
-    from ._overloads import overloaded
-    return overloaded(found, style, name)
+    key = (tuple(op.index for op in found), style, name)
+    if key not in _made:
+        from ._overloads import overloaded
+        _made[key] = overloaded(found, style, name)
+    return _made[key]
