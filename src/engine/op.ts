@@ -59,6 +59,8 @@ export type SampleArg =
 export interface Sample {
   args: SampleArg[];
   kwargs?: Record<string, SampleArg>;
+  /** Here the function has a kink: its gradient is compared with PyTorch's, not with finite differences. */
+  kink?: boolean;
 }
 
 export interface OpSpec<A extends readonly unknown[]> {
@@ -91,6 +93,8 @@ export interface OpSpec<A extends readonly unknown[]> {
   grads?: Record<string, (c: BackwardContext, f: Formulas) => Tensor | null | (Tensor | null)[]>;
   /** autograd's name of the gradient function; from the op's name when left out: `ReluBackward0`. */
   gradName?: string | ((...args: A) => string);
+  /** The same for the in-place twin, where PyTorch numbers it differently: `EluBackward1`. */
+  inplaceGradName?: string;
   samples: () => Sample[];
 }
 

@@ -152,7 +152,9 @@ def check(op, sample, first):
     if 'error' in first or op['faces'][0].startswith('torch.ops') or op['name'] in VARIADIC:
         return
     args, kwargs = fresh()
-    named = {('input' if p == 'self' and i == 0 else p): a for i, (p, a) in enumerate(zip(op['params'], args))}
+    # torch.pow(2, t) and its like call a first number self.
+    first_name = 'self' if isinstance(args[0] if args else None, (int, float)) else 'input'
+    named = {(first_name if p == 'self' and i == 0 else p): a for i, (p, a) in enumerate(zip(op['params'], args))}
     if op['faces'][0].startswith('Tensor') and named:
         own = next(iter(named))
         call = functools.partial(find(op['faces'][0], op['name']), named.pop(own))

@@ -18,6 +18,7 @@ export type Filled =
 export interface FilledSample {
   args: Filled[];
   kwargs: Record<string, Filled>;
+  kink?: boolean;
 }
 
 /** Mulberry32: a fixed sequence of numbers in [0, 1). */
@@ -67,6 +68,7 @@ export function fillSample(sample: Sample, seed: number): FilledSample {
   return {
     args: sample.args.map(fill),
     kwargs: Object.fromEntries(Object.entries(sample.kwargs ?? {}).map(([k, v]) => [k, fill(v)])),
+    kink: sample.kink,
   };
 }
 

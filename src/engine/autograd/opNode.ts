@@ -2,7 +2,7 @@ import { isFloat } from '../dtype';
 import { runtimeError } from '../errors';
 import { formulas } from '../formulas';
 import type { Arg, Op } from '../op';
-import { sameShape } from '../shape';
+import { sameShape, show } from '../shape';
 import { Tensor } from '../tensor';
 import { gradEdge } from './edges';
 import {
@@ -23,9 +23,16 @@ const camel = (name: string) =>
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
     .join('');
 
+const defaultName = ({ spec, base, name }: Op) =>
+  typeof spec.gradName === 'string' ? spec.gradName : `${camel(base?.name ?? name.replace(/_$/, ''))}Backward0`;
+
+/** Can a tensor of shape `from` be broadcast to `to`? */
+const expandable = (from: readonly number[], to: readonly number[]) =>
+  from.length <= to.length && from.every((d, i) => d === 1 || d === to[to.length - from.length + i]);
+
 /** The gradient of one call of one op, made from the op's entry. */
 export class OpNode extends Node {
-  readonly name: string;
+  name: string;
   readonly call: CallShape;
   private saved = new Map<string, Saved>();
 
@@ -36,11 +43,9 @@ export class OpNode extends Node {
     edge: ((t: Tensor) => Edge | null) | null,
   ) {
     super();
-    const { gradName } = op.spec;
+    const gradName = (op.base && op.spec.inplaceGradName) || op.spec.gradName;
     this.name =
-      typeof gradName === 'function'
-        ? (gradName as (...a: readonly Arg[]) => string)(...args)
-        : (gradName ?? `${camel(op.base?.name ?? op.name.replace(/_$/, ''))}Backward0`);
+      typeof gradName === 'function' ? (gradName as (...a: readonly Arg[]) => string)(...args) : defaultName(op);
     this.call = callShape(op, args);
     this.outputs = outs.map(metaOf);
     const edgeOf = edge ?? gradEdge;
@@ -102,19 +107,25 @@ export function runFormulas(
     if (Array.isArray(meta)) {
       const any = meta.some((_, i) => wanted[out.length + i]);
       const list = formula && any ? (formula(c, formulas) as (Tensor | null)[]) : [];
-      for (const [i, m] of meta.entries()) out.push(wanted[out.length] ? fitGrad(op, list[i] ?? null, m) : null);
-    } else out.push(formula && wanted[out.length] ? fitGrad(op, formula(c, formulas) as Tensor | null, meta) : null);
+      for (const [i, m] of meta.entries())
+        out.push(wanted[out.length] ? fitGrad(op, list[i] ?? null, m, out.length) : null);
+    } else
+      out.push(
+        formula && wanted[out.length] ? fitGrad(op, formula(c, formulas) as Tensor | null, meta, out.length) : null,
+      );
   }
   return out;
 }
 
 /** Brings a gradient to its input's shape and dtype. */
-function fitGrad(op: Op, grad: Tensor | null, meta: Meta): Tensor | null {
+function fitGrad(op: Op, grad: Tensor | null, meta: Meta, nr: number): Tensor | null {
   if (!grad) return null;
   let g = grad;
   if (!sameShape(g.shape, meta.shape)) {
-    if (g.rank < meta.shape.length && g.count !== 1)
-      throw runtimeError(`${op.name}: gradient of shape [${g.shape}] does not fit its input's [${meta.shape}]`);
+    if (!expandable(meta.shape, g.shape))
+      throw runtimeError(
+        `Function ${defaultName(op)} returned an invalid gradient at index ${nr} - got ${show(g.shape)} but expected shape compatible with ${show(meta.shape)}`,
+      );
     g = formulas.sum_to_size(g, meta.shape);
   }
   return g.dtype === meta.dtype ? g : formulas.to_dtype(g, meta.dtype);

@@ -62,7 +62,7 @@ interface Activation {
   slope: (x: number, ...p: number[]) => number;
   /** The slope's own derivative, for double backward; left out where it is 0. */
   bend?: (x: Tensor, f: Formulas, ...p: number[]) => Tensor;
-  gradName?: string;
+  inplaceGradName?: string;
   samples?: Sample[];
 }
 
@@ -85,7 +85,7 @@ function activation(a: Activation): void {
     },
     saves: ['input'],
     grads: { input: (c, f) => f[back](c.grad, c.saved('input'), ...attrs(c)) },
-    gradName: a.gradName,
+    inplaceGradName: a.inplaceGradName,
     samples: () => [
       ...oneInput([-4, 4]),
       ...(a.samples ?? []),
@@ -111,7 +111,7 @@ function activation(a: Activation): void {
       input: (c, f) =>
         a.bend ? f.mul(f.mul(c.grad, c.saved('grad_output')), a.bend(c.saved('input'), f, ...attrs(c).map(num))) : null,
     },
-    samples: () => [],
+    samples: () => [{ args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3], range: [-4, 4] } }] }],
   });
 }
 
@@ -119,6 +119,7 @@ const with_ = (...more: number[]): Sample => ({ args: [{ tensor: { shape: [2, 3]
 
 activation({
   name: 'leaky_relu',
+  inplaceGradName: 'LeakyReluBackward1',
   faces: [F, 'torch._C._nn'],
   params: 'Scalar negative_slope=0.01',
   kernel: 'leaky_relu_cpu',
@@ -132,6 +133,7 @@ activation({
 
 activation({
   name: 'elu',
+  inplaceGradName: 'EluBackward1',
   faces: [F, 'torch._C._nn'],
   params: 'Scalar alpha=1, Scalar scale=1, Scalar input_scale=1',
   kernel: 'elu_cpu',
@@ -159,6 +161,7 @@ op<[Tensor]>({
   saves: ['input'],
   grads: { input: (c, f) => f.elu_backward(c.grad, c.saved('input'), ...SELU) },
   gradName: 'EluBackward0',
+  inplaceGradName: 'EluBackward1',
   samples: () => oneInput(),
 });
 
@@ -181,6 +184,7 @@ op<[Tensor, Scalar]>({
       return f.elu_backward(c.grad, c.saved('input'), a, 1, 1 / a);
     },
   },
+  inplaceGradName: 'CeluBackward1',
   samples: () => [...oneInput(), with_(2)],
 });
 
@@ -333,6 +337,7 @@ op<[Tensor, Scalar, Scalar]>({
   },
   saves: ['input'],
   grads: { input: (c, f) => f.threshold_backward(c.grad, c.saved('input'), c.attr('threshold')) },
+  inplaceGradName: 'ThresholdBackward1',
   samples: () => [...oneInput(undefined, 0.1, 0.2), ...ofTypes(['int64'], 2, 7)],
 });
 
@@ -393,7 +398,11 @@ op<[Tensor, Tensor, string]>({
       return f.mul(f.mul(c.grad, c.saved('grad_output')), bend(c.saved('input'), f));
     },
   },
-  samples: () => [],
+  samples: () =>
+    ['none', 'tanh'].map((approximate) => ({
+      args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3], range: [-4, 4] } }],
+      kwargs: { approximate },
+    })),
 });
 
 const bendOfGelu = (x: Tensor, f: Formulas) => {

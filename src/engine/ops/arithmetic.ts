@@ -9,7 +9,7 @@ import { floorDiv, floorMod } from '../kernels/special';
 import { type Formulas, op, type Sample, type Scalar } from '../op';
 import type { Tensor } from '../tensor';
 import { refuse } from './refusals';
-import { boolPair, ofTypes, oneInput, pairs, wholePairs } from './samples';
+import { boolPair, ofTypes, oneInput, pairs, wholePairs, withoutGrad } from './samples';
 
 const n = (s: Scalar) => Number(s.value);
 
@@ -180,19 +180,12 @@ const notDifferentiable = (name: string) => () => {
   throw runtimeError(`derivative for aten::${name} is not implemented`);
 };
 
-const withoutGrad = (samples: Sample[]): Sample[] =>
-  samples.map((s) => ({
-    ...s,
-    args: s.args.map((a) =>
-      typeof a === 'object' && a !== null && 'tensor' in a ? { tensor: { ...a.tensor, requiresGrad: false } } : a,
-    ),
-  }));
-
 op<[Tensor, Tensor]>({
   schema: 'floor_divide(Tensor input, Number other) -> Tensor',
   faces: ['torch', 'Tensor'],
   inplace: true,
   formula: 'y = ⌊a / b⌋',
+  gradient: 'none: PyTorch refuses to differentiate it',
   forward: floorDivide,
   grads: { input: notDifferentiable('floor_divide'), other: notDifferentiable('floor_divide') },
   gradName: 'NotImplemented',
@@ -210,6 +203,7 @@ op<[Tensor, Tensor]>({
   schema: 'remainder_number(Number self, Tensor other) -> Tensor',
   faces: ['torch:remainder'],
   formula: 'y = a − b · ⌊a / b⌋, a a number',
+  gradient: 'none: PyTorch refuses to differentiate it',
   forward: remainder,
   grads: { other: notDifferentiable('remainder') },
   gradName: 'NotImplemented',

@@ -5,7 +5,7 @@ import { binary, numbers, unary } from '../kernels/elementwise';
 import { op, type Sample } from '../op';
 import { sameShape } from '../shape';
 import type { Tensor } from '../tensor';
-import { boolPair, exactly, ofTypes, pairs, wholePairs } from './samples';
+import { boolPair, exactly, ofTypes, pairs, wholePairs, withoutGrad } from './samples';
 
 const INF = Number.POSITIVE_INFINITY;
 
@@ -25,9 +25,13 @@ for (const [name, sign, f, alias] of comparisons)
     faces: ['torch', 'Tensor', ...alias.flatMap((a) => [`torch:${a}`, `Tensor:${a}`])],
     inplace: true,
     formula: `y = (a ${sign} b)`,
+    gradient: '0, and only where it is written in place of a',
     forward: (a, b) => binary(a, b, (x, y) => Number(f(x, y)), { to: 'bool' }),
+    grads: { input: (c, f) => f.zeros_like(c.grad), other: (c, f) => f.zeros_like(c.grad) },
+    gradName: (_, b) => `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward${b.wrapped ? 0 : 1}`,
     samples: () => [
-      ...pairs(),
+      // In place of integers PyTorch's own gradient fails.
+      ...pairs().map((s, i) => (i === 5 ? withoutGrad([s])[0] : s)),
       ...wholePairs(),
       boolPair(),
       { args: [{ tensor: { shape: [3], data: [1, 2, Number.NaN] } }, { tensor: { shape: [3], data: [1, 3, 0] } }] },

@@ -21,6 +21,7 @@ interface Elementary {
   range?: [number, number];
   alias?: string;
   special?: boolean;
+  gradName?: string;
 }
 
 /** A float-valued function of one number: integers become the default dtype. */
@@ -38,6 +39,7 @@ function elementary(name: string, e: Elementary): void {
     forward: (x) => unary(x, floatType(x.dtype), e.value, undefined, e.loop),
     saves: [e.saves],
     grads: { input: (c: BackwardContext, f: Formulas) => f.mul(c.grad, e.slope(c.saved(e.saves), f)) },
+    gradName: e.gradName,
     samples: () => [...oneInput(e.range), ...ofTypes(['int64', 'bool'])],
   });
 }
@@ -100,6 +102,7 @@ elementary('log1p', {
   formula: 'ln(1 + x)',
   gradient: 'dy / (1 + x)',
   value: Math.log1p,
+  gradName: 'Log1PBackward0',
   saves: 'input',
   slope: (x, f) => f.reciprocal(f.add(x, 1)),
   range: positive,
@@ -184,6 +187,32 @@ elementary('cosh', {
   saves: 'input',
   slope: (x, f) => f.sinh(x),
 });
+elementary('asinh', {
+  formula: 'arsinh x',
+  gradient: 'dy / √(x² + 1)',
+  value: Math.asinh,
+  saves: 'input',
+  slope: (x, f) => f.rsqrt(onePlusSquare(x, f)),
+  alias: 'arcsinh',
+});
+elementary('acosh', {
+  formula: 'arcosh x',
+  gradient: 'dy / √(x² − 1)',
+  value: Math.acosh,
+  saves: 'input',
+  slope: (x, f) => f.rsqrt(f.sub(f.mul(x, x), 1)),
+  range: [1.1, 3],
+  alias: 'arccosh',
+});
+elementary('atanh', {
+  formula: 'artanh x',
+  gradient: 'dy / (1 − x²)',
+  value: Math.atanh,
+  saves: 'input',
+  slope: (x, f) => f.reciprocal(oneMinusSquare(x, f)),
+  range: inside,
+  alias: 'arctanh',
+});
 elementary('erf', {
   formula: '2/√π · ∫₀ˣ exp(−t²) dt',
   gradient: 'dy · 2/√π · exp(−x²)',
@@ -236,7 +265,7 @@ op<[Tensor, Tensor]>({
     grad_output: (c, f) => f.tanh_backward(c.grad, c.saved('output')),
     output: (c, f) => f.mul(f.mul(f.mul(c.grad, c.saved('grad_output')), c.saved('output')), -2),
   },
-  samples: () => [],
+  samples: () => [{ args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3] } }] }],
 });
 
 op<[Tensor, Tensor]>({
@@ -250,7 +279,7 @@ op<[Tensor, Tensor]>({
     grad_output: (c, f) => f.sigmoid_backward(c.grad, c.saved('output')),
     output: (c, f) => f.mul(f.mul(c.grad, c.saved('grad_output')), f.rsub(f.mul(c.saved('output'), 2), 1)),
   },
-  samples: () => [],
+  samples: () => [{ args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3] } }] }],
 });
 
 function raise(a: Tensor, b: Tensor): Tensor {
@@ -264,7 +293,7 @@ function raise(a: Tensor, b: Tensor): Tensor {
 /** dy · y · ln a, but 0 where a = 0 and b ≥ 0. */
 function exponentGrad(c: BackwardContext, f: Formulas, base: Tensor): Tensor {
   const atZero = f.logical_and(f.eq(base, 0), f.ge(c.saved('exponent'), 0));
-  return f.mul(c.grad, f.where(atZero, 0, f.mul(c.saved('result'), f.log(base))));
+  return f.mul(c.grad, f.mul(c.saved('result'), f.log(f.where(atZero, 1, base))));
 }
 
 op<[Tensor, Tensor]>({
@@ -288,7 +317,8 @@ op<[Tensor, Tensor]>({
   gradName: (_, b) => (b.wrapped ? 'PowBackward0' : 'PowBackward1'),
   samples: () => [
     ...pairs([-1, 2], [0.5, 2]),
-    ...[0, 1, 2, 3, -1, 0.5].map((e) => ({ args: [{ tensor: { shape: [4] } }, e] })),
+    ...[0, 1, 2, 3, -1].map((e) => ({ args: [{ tensor: { shape: [4] } }, e] })),
+    { args: [{ tensor: { shape: [4], range: [0.5, 2] } }, 0.5] },
     {
       args: [
         { tensor: { shape: [3], data: [0, 0, 2], requiresGrad: false } },

@@ -81,7 +81,8 @@ const someInts = (): Sample[] => [
   ...exactly([1, 3, 3, 2]),
   ...exactly([1, Number.NaN, 3]),
 ];
-const tied: Sample = { args: [{ tensor: { shape: [2, 3], data: [1, 3, 3, 2, 2, 0] } }, 1] };
+const tied: Sample = { args: [{ tensor: { shape: [2, 3], data: [1, 3, 3, 2, 2, 0] } }, 1], kink: true };
+const tiedWhole: Sample = { args: [tied.args[0]], kink: true };
 const withDim = () => [...dimSamples().filter((s) => s.args.length > 1), tied];
 
 for (const name of ['max', 'min'] as const) {
@@ -101,11 +102,7 @@ for (const name of ['max', 'min'] as const) {
     saves: ['input', 'result'],
     grads: { input: spreadEvenly },
     gradName: `${Name}Backward1`,
-    samples: () => [
-      ...dimSamples().filter((s) => s.args.length === 1 && !isEmpty(s)),
-      ...someInts(),
-      { args: [tied.args[0]] },
-    ],
+    samples: () => [...dimSamples().filter((s) => s.args.length === 1 && !isEmpty(s)), ...someInts(), tiedWhole],
   });
 
   op<[Tensor, number, boolean]>({
@@ -205,7 +202,11 @@ op<[Tensor, number, Tensor, number[], boolean]>({
       return f.squeeze(f.gather(c.grad, dim, f.unsqueeze(at, dim)), dim);
     },
   },
-  samples: () => [],
+  samples: () => [
+    {
+      args: [{ tensor: { shape: [2] } }, 1, { tensor: { shape: [2], dtype: 'int64', data: [2, 0] } }, [2, 3], false],
+    },
+  ],
 });
 
 /** Where the lower of the two middle ones of a row is; the first NaN where there is one. */
@@ -232,10 +233,11 @@ op<[Tensor]>({
   grads: { input: spreadEvenly },
   gradName: 'MedianBackward0',
   samples: () => [
-    ...dimSamples().filter((s) => s.args.length === 1),
+    ...dimSamples().filter((s) => s.args.length === 1 && !isEmpty(s)),
+    { args: [{ tensor: { shape: [0], requiresGrad: false } }] },
     ...ofTypes(['int64']),
     ...exactly([1, Number.NaN, 3]),
-    { args: [tied.args[0]] },
+    tiedWhole,
   ],
 });
 

@@ -51,7 +51,7 @@ op<[Tensor, Tensor]>({
     input: (c, f) => f.where(f.gt(c.saved('input'), 0), c.grad, f.mul(c.grad, c.saved('weight'))),
     weight: (c, f) => f.where(f.gt(c.saved('input'), 0), 0, f.mul(c.grad, c.saved('input'))),
   },
-  samples: () => [],
+  samples: () => [{ args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [3] } }] }],
 });
 
 op<[Tensor, number]>({

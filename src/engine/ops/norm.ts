@@ -34,9 +34,11 @@ function gradient(c: BackwardContext, f: Formulas): Tensor | null {
   const x = c.saved('x');
   const y = withDims(c, f, c.saved('result'));
   const g = withDims(c, f, c.grad);
-  if (p === 0) return f.zeros_like(x);
+  if (p === 0) return null;
+  // A norm of 0 has the gradient 0.
+  const safe = f.where(f.eq(y, 0), 1, y);
   if (p === 1) return f.mul(f.sgn(x), g);
-  if (p === 2) return f.where(f.eq(y, 0), 0, f.mul(x, f.div(g, y)));
+  if (p === 2) return f.mul(x, f.div(g, safe));
   const size = f.abs(x);
   if (Math.abs(p) === INF) {
     const there = f.eq(size, y);
@@ -49,10 +51,9 @@ function gradient(c: BackwardContext, f: Formulas): Tensor | null {
     return f.mul(slope, f.mul(g, f.pow(y, 1 - p)));
   }
   if (p < 2) {
-    const scale = f.where(f.eq(y, 0), 0, f.div(g, f.pow(y, p - 1)));
-    return f.mul(f.mul(f.sgn(x), f.pow(size, p - 1)), scale);
+    return f.mul(f.mul(f.sgn(x), f.pow(size, p - 1)), f.div(g, f.pow(safe, p - 1)));
   }
-  return f.mul(f.mul(x, f.pow(size, p - 2)), f.where(f.eq(y, 0), 0, f.div(g, f.pow(y, p - 1))));
+  return f.mul(f.mul(x, f.pow(size, p - 2)), f.div(g, f.pow(safe, p - 1)));
 }
 
 /** restored() for an op whose input is called x. */
@@ -62,7 +63,8 @@ const withDims = (c: BackwardContext, f: Formulas, t: Tensor) =>
 const ordSamples = (): Sample[] => [
   ...dimsSamples().map((s) => ({ ...s, args: [s.args[0], 2, ...s.args.slice(1)] })),
   ...[0, 1, 3, 0.5, 1.5].map((p) => ({ args: [{ tensor: { shape: [2, 3] } }, p, 1] })),
-  { args: [{ tensor: { shape: [3], data: [0, 0, 0] } }] },
+  { args: [{ tensor: { shape: [3], data: [0, 0, 0] } }], kink: true },
+  ...[Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((p) => ({ args: [{ tensor: { shape: [2, 3] } }, p, 1] })),
 ];
 
 op<[Tensor, Scalar, Dims, boolean, DType | null]>({

@@ -120,6 +120,7 @@ op<[Tensor, number[]]>({
     const dims = x.shape.map((_, d) => d).filter((d) => d < lead || (size[d - lead] === 1 && x.shape[d] !== 1));
     if (lead < 0 || x.shape.some((n, d) => d >= lead && size[d - lead] !== 1 && size[d - lead] !== n))
       throw runtimeError(`size {${show(size)}} is not expandable to size {${show(x.shape)}}.`);
+    if (size.length === 0) return formulas.sum(x);
     const sum = dims.length ? formulas.sum(x, dims, true) : x;
     return lead > 0 ? formulas.view(sum, size) : sum;
   },
@@ -345,5 +346,5 @@ op<[Tensor, Tensor, Dims]>({
       return s;
     });
   },
-  samples: () => [],
+  samples: () => [{ args: [{ tensor: { shape: [3] } }, { tensor: { shape: [3], data: [0, 2, 3] } }] }],
 });

@@ -6,7 +6,7 @@ import { roundHalfEven } from '../kernels/special';
 import { type BackwardContext, type Formulas, op, type Sample } from '../op';
 import type { Tensor } from '../tensor';
 import { floatsOnly, refuse } from './refusals';
-import { exactly, ofTypes, oneInput, pairs, wholePairs } from './samples';
+import { exactly, ofTypes, oneInput, pairs, wholePairs, withoutGrad } from './samples';
 
 const INF = Number.POSITIVE_INFINITY;
 const zero = (c: BackwardContext, f: Formulas) => f.zeros_like(c.grad);
@@ -43,7 +43,12 @@ for (const name of ['sign', 'sgn'])
         (v) => BigInt(Number(v > 0n) - Number(v < 0n)),
       ),
     grads: { input: zero },
-    samples: () => [...oneInput(), ...exactly([0, -0, Number.NaN, -INF]), ...ofTypes(['int64', 'bool'])],
+    samples: () => [
+      // sgn's gradient is one of PyTorch's ZeroTensors, which the golden script cannot read.
+      ...(name === 'sgn' ? withoutGrad(oneInput()) : oneInput()),
+      ...exactly([0, -0, Number.NaN, -INF]),
+      ...ofTypes(['int64', 'bool']),
+    ],
   });
 
 const roundings: [name: string, formula: string, f: (x: number) => number, alias?: string][] = [
@@ -136,7 +141,10 @@ for (const [name, [f, big], loses, word] of [
     samples: () => [
       ...pairs().filter((s) => typeof s.args[1] === 'object'),
       ...wholePairs().slice(0, 2),
-      { args: [{ tensor: { shape: [3], data: [1, 2, 3] } }, { tensor: { shape: [3], data: [1, 3, 2] } }] },
+      {
+        args: [{ tensor: { shape: [3], data: [1, 2, 3] } }, { tensor: { shape: [3], data: [1, 3, 2] } }],
+        kink: true,
+      },
     ],
   });
   op<[Tensor, Tensor]>({
@@ -170,7 +178,7 @@ for (const [name, [f, big], loses, word] of [
 }
 
 const keepsFirst = (c: BackwardContext, g: Formulas, loses: 'lt' | 'gt') =>
-  g.logical_or(g.logical_not(g[loses](c.saved('input'), c.saved('other'))), g.isnan(c.saved('other')));
+  g.logical_or(g[loses === 'lt' ? 'ge' : 'le'](c.saved('input'), c.saved('other')), g.isnan(c.saved('other')));
 
 /** What of the gradient goes to `a`: all where it won, half where the two are equal, none where it lost. */
 function share(grad: Tensor, a: Tensor, b: Tensor, loses: 'lt' | 'gt', f: Formulas): Tensor {
@@ -196,7 +204,6 @@ const limitSamples = (): Sample[] => [
   { args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [3] } }, { tensor: { shape: [2, 1] } }] },
   { args: [{ tensor: { shape: [4], data: [-1, 0, 1, Number.NaN], requiresGrad: false } }, 0, 1] },
   { args: [{ tensor: { shape: [5], dtype: 'int64' } }, 1, 3] },
-  { args: [{ tensor: { shape: [5], dtype: 'int64' } }, 0.5, 2.5] },
 ];
 
 op<[Tensor, Tensor | null, Tensor | null]>({

@@ -57,3 +57,12 @@ export const boolPair = (): Sample => ({
     { tensor: { shape: [4], dtype: 'bool', data: [0, 1, 0, 1] } },
   ],
 });
+
+/** The same, but nothing asks for a gradient. */
+export const withoutGrad = (samples: Sample[]): Sample[] =>
+  samples.map((s) => ({
+    ...s,
+    args: s.args.map((a) =>
+      typeof a === 'object' && a !== null && 'tensor' in a ? { tensor: { ...a.tensor, requiresGrad: false } } : a,
+    ),
+  }));

@@ -93,7 +93,7 @@ op<[Tensor, Tensor, number]>({
       return f.sub(f.mul(c.grad, f.sub(g, sum(f.mul(g, y)))), f.mul(g, sum(f.mul(c.grad, y))));
     },
   },
-  samples: () => [],
+  samples: () => [{ args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3] } }, 1] }],
 });
 
 op<[Tensor, number, DType | null]>({
@@ -126,7 +126,7 @@ op<[Tensor, Tensor, number]>({
       return f.neg(f.mul(f.mul(c.grad, f.exp(c.saved('output'))), sum));
     },
   },
-  samples: () => [],
+  samples: () => [{ args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3] } }, 1] }],
 });
 
 op<[Tensor, number, DType | null]>({

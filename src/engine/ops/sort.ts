@@ -1,5 +1,6 @@
 /** Sorting, and what is found by it. */
-import { runtimeError } from '../errors';
+import { context } from '../context';
+import { runtimeError, TorchError } from '../errors';
 import { alongDim } from '../kernels/reduce';
 import { type BackwardContext, type Formulas, op, type Sample } from '../op';
 import { wrapDim } from '../shape';
@@ -101,6 +102,8 @@ op<[Tensor, boolean, boolean, boolean]>({
   formula: 'y = the different x in order, where each x is among them, and how often each occurs',
   // As in PyTorch, an output that was not asked for may be empty; it costs nothing to give it where the elements are sorted anyway.
   forward: (x, _, wantInverse, wantCounts) => {
+    if (x.requiresGrad && context.gradEnabled)
+      throw new TorchError('NotImplementedError', "the derivative for '_unique2' is not implemented.");
     const source = x.values() as Float64Array;
     const places = ordered(source, 0, source.length, false);
     const found: number[] = [];
@@ -127,5 +130,6 @@ op<[Tensor, boolean, boolean, boolean]>({
     { args: [{ tensor: { shape: [2, 3], dtype: 'int64' } }, true, true, true] },
     { args: [{ tensor: { shape: [4], data: [1.5, -1, 1.5, 0], requiresGrad: false } }, true, true, true] },
     { args: [{ tensor: { shape: [0] } }, true, true, true] },
+    { args: [{ tensor: { shape: [0], requiresGrad: false } }, true, true, true] },
   ],
 });

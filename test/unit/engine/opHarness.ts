@@ -89,7 +89,8 @@ export const invokeInplace = (name: string, args: readonly Arg[]) =>
 /** ops.py's upstream gradient. */
 export const upstream = (t: Tensor, nr: number) =>
   tensorFrom(
-    t.dtype,
+    // Indices have no gradient; what stands in for it is not looked at.
+    isFloat(t.dtype) ? t.dtype : 'float32',
     t.shape,
     Array.from({ length: t.count }, (_, i) => (((i * 7 + nr * 5 + 3) % 11) - 4.5) / 4),
   );
