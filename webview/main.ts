@@ -65,16 +65,22 @@ const empty = el(
     el('li', {}, 'A recording (a .backstep file) opens here too, without Python.'),
   ),
 );
+const runningNote = el(
+  'p',
+  { class: 'empty', hidden: true },
+  'The script is running. The network appears when it stops: at a breakpoint, at its end, or when you pause it.',
+);
 const work = el('main', { class: 'work', hidden: true }, graph.element);
 work.append(divider(store, work), side);
-const root = el('div', { class: 'app' }, banner, empty, work, timeline.element, spoken);
+const root = el('div', { class: 'app' }, banner, empty, runningNote, work, timeline.element, spoken);
 timeline.element.hidden = true;
 document.body.append(root);
 watchBody();
 
 function redraw(model: Model): void {
   const started = model.picture !== null;
-  empty.hidden = started;
+  empty.hidden = started || model.running;
+  runningNote.hidden = started || !model.running;
   work.hidden = !started;
   timeline.element.hidden = model.cursor === null;
   root.classList.toggle('running', model.running);
@@ -99,7 +105,8 @@ function redraw(model: Model): void {
     if (model.both || model.ui.tab === 'optimizer') optimizer.update(model);
   }
   timeline.update(model);
-  sayWishes(model);
+  sayWishes(model, store.fresh);
+  store.fresh = false;
 }
 
 store.subscribe(redraw);

@@ -5,6 +5,7 @@ import type {
   IterationSpan,
   NodeState,
   PictureView,
+  TensorRef,
   TensorView,
   UpdateView,
 } from '../src/protocol/views';
@@ -34,11 +35,16 @@ export interface Model {
   both: boolean;
 }
 
+/** Graphs of structures seen lately; the extension sends one again where it is not the last it sent. */
+const KEPT_GRAPHS = 20;
+
 export class Store {
   readonly model: Model;
   private readonly graphs = new Map<string, GraphView>();
   private readonly listeners: ((model: Model) => void)[] = [];
   private scheduled = false;
+  /** The extension began anew (a reload, another session) and does not know any more what the panels show. */
+  fresh = false;
 
   constructor(saved: unknown) {
     this.model = {
@@ -91,6 +97,7 @@ export class Store {
     switch (message.type) {
       case 'picture':
         this.takePicture(message.picture);
+        if (message.picture.graph && message.timeline.from === 0) this.fresh = true;
         this.takeSpans(message.timeline.from, message.timeline.spans, message.timeline.lossName);
         m.tensor = message.tensor;
         m.update = message.update;
@@ -106,9 +113,6 @@ export class Store {
       case 'tensor':
         m.tensor = message.tensor;
         break;
-      case 'show':
-        Object.assign(m.ui, { ref: message.ref, tab: 'tensor', slice: [], row0: 0, col0: 0 });
-        break;
       case 'update':
         m.update = message.update;
         break;
@@ -119,6 +123,9 @@ export class Store {
         m.ended = message.text;
         m.running = false;
         break;
+      case 'show':
+        this.showTensor(message.ref);
+        break;
       case 'error':
         m.error = message.text;
         break;
@@ -126,9 +133,21 @@ export class Store {
     this.settle();
   }
 
+  /** Shows a tensor that was chosen elsewhere: as its node where it has one. */
+  private showTensor(ref: TensorRef): void {
+    const { ui, states } = this.model;
+    const part = ref.part ?? 'value';
+    const node = [...states.values()].find((state) => state.tensor === ref.tensor)?.id ?? null;
+    Object.assign(ui, { tab: 'tensor', slice: [], row0: 0, col0: 0, part, node });
+    ui.ref = node === null ? ref : null;
+  }
+
   private takePicture(picture: PictureView): void {
     const m = this.model;
-    if (picture.graph) this.graphs.set(picture.structure, picture.graph);
+    if (picture.graph) {
+      this.graphs.set(picture.structure, picture.graph);
+      if (this.graphs.size > KEPT_GRAPHS) this.graphs.delete(this.graphs.keys().next().value!);
+    }
     const graph = this.graphs.get(picture.structure) ?? null;
     // The extension thinks we have a structure that a reload lost: a new `ready` makes it send everything.
     if (!graph) post({ type: 'ready' });
@@ -154,6 +173,12 @@ export class Store {
     m.shown = m.ui.node ?? known(m.cursor?.node ?? null) ?? known(m.shown);
     const node = m.graph?.nodes.find((n) => n.id === m.shown);
     const tensor = node?.kind === 'parameter' ? (m.states.get(node.id)?.tensor ?? null) : null;
+    // A parameter of an earlier session has another number in this one.
+    const parameters = m.update?.parameters;
+    const gone = (id: number | null): boolean =>
+      id !== null && !!parameters && !parameters.some((p) => p.tensor === id);
+    if (gone(m.ui.parameter)) m.ui.parameter = m.ui.element = null;
+    if (gone(m.parameter)) m.parameter = null;
     m.parameter = m.ui.parameter ?? tensor ?? m.parameter;
     if (this.scheduled) return;
     this.scheduled = true;

@@ -15,8 +15,8 @@ export interface Ui {
   row0: number;
   col0: number;
   tab: 'tensor' | 'optimizer';
-  /** Closed module paths by structure; absent where the user has not said. */
-  folded: Record<string, string[]>;
+  /** Modules the user closed (true) or opened (false), by path; the others are as the size of the network asks. */
+  folded: Record<string, boolean>;
   zoom: { k: number; x: number; y: number } | null;
   logLoss: boolean;
   parameter: number | null;
@@ -61,10 +61,7 @@ const fields =
 const KEPT: Partial<Record<keyof Ui, (v: unknown) => boolean>> = {
   node: isNum,
   tab: oneOf('tensor', 'optimizer'),
-  folded: (v) =>
-    typeof v === 'object' &&
-    v !== null &&
-    Object.values(v).every((paths) => Array.isArray(paths) && paths.every((path) => typeof path === 'string')),
+  folded: (v) => typeof v === 'object' && v !== null && Object.values(v).every(isBool),
   zoom: fields(isNum, 'k', 'x', 'y'),
   logLoss: isBool,
   parameter: isNum,

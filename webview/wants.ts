@@ -48,13 +48,17 @@ function wishes(model: Model): Wish[] {
   ];
 }
 
-const said = new Map<string, string>([
-  ['inspect', '{"type":"inspect","ref":null}'],
-  ['optimizer', '{"type":"optimizer","open":false}'],
-]);
+const said = new Map<string, string>();
+function forget(): void {
+  said.set('inspect', '{"type":"inspect","ref":null}');
+  said.set('optimizer', '{"type":"optimizer","open":false}');
+}
+forget();
 
-export function sayWishes(model: Model): void {
+/** Posts the wishes that changed; all that are open when the extension began anew. */
+export function sayWishes(model: Model, anew: boolean): void {
   if (!model.picture) return;
+  if (anew) forget();
   for (const wish of wishes(model)) {
     const text = JSON.stringify(wish);
     if (said.get(wish.type) === text) continue;

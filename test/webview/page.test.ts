@@ -273,10 +273,32 @@ describe.skipIf(missing !== null)('the page', () => {
     await close(again);
   });
 
+  it('shows a tensor that was chosen among the variables', async () => {
+    const view = await show(PER_ITERATION - 1, { elk: false });
+    await view.send({ type: 'show', ref: { tensor: 100 + NODE.w2, part: 'grad' } });
+    expect(ofType(await view.news(), 'inspect').at(-1)!.ref).toEqual({ tensor: 100 + NODE.w2, part: 'grad' });
+    await view.send({ type: 'tensor', tensor: fixture.tensor({ tensor: 100 + NODE.w2, part: 'grad' }) });
+    expect(await view.page.textContent('.inspector h2')).toBe('linear2.weight');
+    expect(await view.page.getAttribute('[data-part="grad"]', 'aria-selected')).toBe('true');
+    await view.send({ type: 'show', ref: { tensor: 7777 } });
+    expect(ofType(await view.news(), 'inspect').at(-1)!.ref).toEqual({ tensor: 7777 });
+    await close(view);
+  });
+
+  it('says again what its panels show when a session begins anew', async () => {
+    const view = await show(3, { elk: false });
+    await view.news();
+    await seek(view, 3);
+    expect(ofType(await view.news(), 'inspect')).toHaveLength(0);
+    await view.send(fixture.picture());
+    expect(ofType(await view.news(), 'inspect')).toHaveLength(1);
+    await close(view);
+  });
+
   it('survives a saved state of any shape', async () => {
     for (const state of [
       7,
-      { zoom: 'far', folded: [], tab: 3, slice: null, node: {} },
+      { zoom: 'far', folded: { a: [] }, tab: 3, slice: null, node: {} },
       { zoom: {}, tab: 'x', element: 'y' },
     ]) {
       const view = await show(6, { state, elk: false });

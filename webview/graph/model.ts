@@ -93,6 +93,12 @@ export function defaultFolds(graph: GraphView): string[] {
   return paths.filter((p) => depth(p) === limit);
 }
 
+/** Which modules are closed: the user's word first. */
+export function folds(graph: GraphView, said: Readonly<Record<string, boolean>>): string[] {
+  const usual = defaultFolds(graph).filter((path) => said[path] !== false);
+  return [...new Set([...usual, ...graph.modules.map((m) => m.path).filter((path) => path !== '' && said[path])])];
+}
+
 function size(card: Card): void {
   const chips = Math.max(0, ...card.chips.map((chip) => chip.width));
   const own = Math.max(textWidth(card.title, true) + 54, textWidth(card.detail, false) + 26, 112);

@@ -7,7 +7,7 @@ import { Drawing } from './draw';
 import { type Direction, extreme, neighbour } from './keyboard';
 import { layout } from './layout';
 import { legend } from './legend';
-import { type Card, type Drawn, defaultFolds, drawn } from './model';
+import { type Card, type Drawn, drawn, folds } from './model';
 import type { Layout } from './place';
 
 const ARROWS: Record<string, Direction> = {
@@ -71,7 +71,7 @@ export class GraphPanel {
   update(model: Model): void {
     this.model = model;
     if (!model.graph) return;
-    const folded = model.ui.folded[model.graph.structure] ?? defaultFolds(model.graph);
+    const folded = folds(model.graph, model.ui.folded);
     const key = `${model.graph.structure}|${[...folded].sort().join(',')}`;
     if (this.wanted !== key) {
       this.wanted = key;
@@ -199,9 +199,7 @@ export class GraphPanel {
     const graph = this.model?.graph;
     if (!graph) return;
     const { folded } = this.store.model.ui;
-    const before = folded[graph.structure] ?? defaultFolds(graph);
-    const after = before.includes(path) ? before.filter((p) => p !== path) : [...before, path];
-    this.store.setUi({ folded: { ...folded, [graph.structure]: after } });
+    this.store.setUi({ folded: { ...folded, [path]: !folds(graph, folded).includes(path) } });
   }
 
   private key(event: KeyboardEvent): void {
