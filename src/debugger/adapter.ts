@@ -78,8 +78,10 @@ export class BackstepAdapter extends QuerySession {
       await this.close();
       this.closed = false;
       const session = await this.open(launch);
-      for (const status of await this.breakpoints.apply(session)) {
-        this.sendEvent(new BreakpointEvent('changed', this.toBreakpoint(status)));
+      if (this.debugged) {
+        for (const status of await this.breakpoints.apply(session)) {
+          this.sendEvent(new BreakpointEvent('changed', this.toBreakpoint(status)));
+        }
       }
       await this.startScript();
     };
@@ -154,6 +156,11 @@ export class BackstepAdapter extends QuerySession {
     return this.session;
   }
 
+  /** The session that breakpoints go to: a run without debugging stops nowhere, so it hears of none. */
+  private get debugged(): Session | null {
+    return this.launched?.noDebug ? null : this.session;
+  }
+
   // ---- what the session tells ----
 
   private listen(session: Session): void {
@@ -221,7 +228,7 @@ export class BackstepAdapter extends QuerySession {
         ...(hitCondition ? { hitCondition } : {}),
         ...(logMessage ? { logMessage } : {}),
       }));
-      const statuses = await this.breakpoints.set(this.session, args.source.path ?? '', specs);
+      const statuses = await this.breakpoints.set(this.debugged, args.source.path ?? '', specs);
       return { breakpoints: statuses.map((status) => this.toBreakpoint(status)) };
     });
   }
@@ -235,7 +242,7 @@ export class BackstepAdapter extends QuerySession {
     args: P.SetExceptionBreakpointsArguments,
   ): void {
     this.answer(response, async () => {
-      await this.breakpoints.setFilters(this.session, args.filters as ExceptionFilter[]);
+      await this.breakpoints.setFilters(this.debugged, args.filters as ExceptionFilter[]);
       return undefined;
     });
   }
