@@ -1,12 +1,13 @@
 /** Where the cursor is, and how one says so. */
 import type { Cursor } from '../../protocol/ticks';
 import type { OpRecord, Recording } from '../recording';
-import { fileName, placeText, storageAt } from './common';
+import { fileName, placeText } from './common';
 import { textOf } from './expression';
 import { builtAt } from './graph';
 import { lossName } from './loss';
 import { Names } from './names';
 import { parameterOf } from './parameters';
+import { ruleAt } from './rule';
 
 export function cursorOf(r: Recording, tick: number, live: boolean): Cursor {
   const none = tick < 0 || tick >= r.ticks;
@@ -32,7 +33,7 @@ export function nodeAt(r: Recording, tick: number): number | null {
   const built = builtAt(r, r.iterationAt(tick), tick);
   const own = built.nodeOf.get(record) ?? (record.forwardOf && built.nodeOf.get(record.forwardOf));
   if (own !== undefined && own !== null) return own;
-  const parameter = parameterOf(r, record);
+  const parameter = ownerOf(r, record);
   return parameter === null ? null : (built.nodeOfTensor.get(parameter) ?? null);
 }
 
@@ -56,14 +57,13 @@ function recordText(r: Recording, record: OpRecord): string {
     if (record.name === 'add') return 'sum of two gradients';
     return record.op ? `${record.name} in backward()` : `gradient ${record.name}`;
   }
-  const parameter = parameterOf(r, record);
+  const parameter = ownerOf(r, record);
   const name = parameter === null ? null : names.tensor(parameter, record.tick);
   if (record.name === 'accumulate gradient') return `gradient put into ${name ?? 'a tensor'}.grad`;
   if (record.name === 'edit') return `edit of ${name ?? outName(r, record) ?? 'a tensor'}`;
   if (record.name === 'data') return `${name ?? outName(r, record) ?? 'a tensor'}.data is set`;
   if (record.kind === 'update') {
     if (r.passAt(record.tick)?.kind === 'backward') return `gradient added to ${name ?? 'a tensor'}.grad`;
-    if (name && parameter !== null && isOf(r, record, parameter)) return `update of ${name}: ${textOf(r, record)}`;
     if (name) return `update of ${name}: ${textOf(r, record)}`;
     return `write: ${textOf(r, record)}`;
   }
@@ -71,8 +71,9 @@ function recordText(r: Recording, record: OpRecord): string {
   return opText(r, record);
 }
 
-const isOf = (r: Recording, record: OpRecord, parameter: number): boolean =>
-  record.outs.some((o) => o && storageAt(r, o.tensor, record.tick) === storageAt(r, parameter, record.tick));
+/** The parameter whose gradient or update a record is: its memory's, or that of the rule it takes part in. */
+const ownerOf = (r: Recording, record: OpRecord): number | null =>
+  parameterOf(r, record) ?? (record.kind === 'backward' ? null : (ruleAt(r, record)?.parameter ?? null));
 
 const outName = (r: Recording, record: OpRecord): string | null => {
   const out = record.outs.find((o) => o !== null);

@@ -1,7 +1,7 @@
 /** An op as a formula: `0.9·v − 0.1·g`, with names or with numbers put in. */
 import type { Arg } from '../../engine/op';
 import type { ArgUse, OpRecord, Recording, TensorUse } from '../recording';
-import { storageAt } from './common';
+import { sourceOf, storageAt } from './common';
 import { Names } from './names';
 import { Parameters, statesAt } from './parameters';
 
@@ -55,9 +55,8 @@ function sum(a: Piece, b: Piece, k: number): Piece {
   const minus = k < 0;
   const term = product(factor(Math.abs(k)), b);
   // A plain negative number behind a plus: written as a minus.
-  if (!minus && term.binds === SIGNED && k === 1)
-    return { text: `${wrap(a, SUM)} − ${term.text.slice(1)}`, binds: SUM };
-  return { text: `${wrap(a, SUM)} ${minus ? '−' : '+'} ${wrap(term, minus ? PRODUCT : SUM)}`, binds: SUM };
+  if (!minus && term.binds === SIGNED && k === 1) return { text: `${a.text} − ${term.text.slice(1)}`, binds: SUM };
+  return { text: `${a.text} ${minus ? '−' : '+'} ${wrap(term, minus ? PRODUCT : SUM)}`, binds: SUM };
 }
 
 const quotient = (a: Piece, b: Piece): Piece => ({ text: `${wrap(a, PRODUCT)} / ${wrap(b, ATOM)}`, binds: PRODUCT });
@@ -158,9 +157,20 @@ export function operandName(r: Recording, use: TensorUse, record: OpRecord): str
   return names.variable(use.tensor, record.tick, 'inner') ?? (owned?.part === 'grad' ? 'g' : owned ? 'w' : '');
 }
 
+/** How many records back a line's pieces are looked for. */
+const NEAR = 8;
+
 /** One record alone: `momentum_buffer ← 0.9·momentum_buffer`. */
 export function textOf(r: Recording, record: OpRecord): string {
-  const named: Operand = (use) => atom(operandName(r, use, record) || 'tensor');
+  const named: Operand = (use) => {
+    const name = operandName(r, use, record);
+    if (name) return atom(name);
+    // A piece of the same line that has no name: its own formula.
+    const source = sourceOf(r, use, record.index);
+    return source?.op && source.site === record.site && source.index > record.index - NEAR
+      ? formula(source, (u) => atom(operandName(r, u, source) || 'tensor'))
+      : atom('tensor');
+  };
   const out = record.outs.find((o) => o !== null);
   const target = out && operandName(r, out, record);
   const right = formula(record, named).text;

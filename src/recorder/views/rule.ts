@@ -47,6 +47,29 @@ export function ruleOf(r: Recording, parameter: number, event: UpdateEvent): Rul
   return rule;
 }
 
+const indexes = new WeakMap<Recording, Map<string, Map<OpRecord, Rule>>>();
+
+/** The rule that a record of an iteration takes part in. Unknown while the update is still to be written. */
+export function ruleAt(r: Recording, record: OpRecord): Rule | null {
+  const iteration = r.iterationAt(record.tick);
+  if (r.iterations[iteration].update < 0 || record.tick < r.iterations[iteration].update) return null;
+  let index = indexes.get(r);
+  if (!index) indexes.set(r, (index = new Map()));
+  const key = `${iteration}/${r.endOf(iteration)}`;
+  let rules = index.get(key);
+  if (!rules) {
+    rules = new Map();
+    for (const parameter of Parameters.of(r).list())
+      for (const event of Updates.of(r).of(parameter, iteration)) {
+        const rule = ruleOf(r, parameter, event);
+        for (const own of rule.records) if (!rules.has(own)) rules.set(own, rule);
+      }
+    index.set(key, rules);
+    if (index.size > 64) index.delete(index.keys().next().value!);
+  }
+  return rules.get(record) ?? null;
+}
+
 function derive(r: Recording, parameter: number, event: UpdateEvent): Rule {
   const slice = new Slice(r, parameter, event);
   const { final } = event;

@@ -41,9 +41,19 @@ export class Updates {
 
   private constructor(private readonly r: Recording) {}
 
-  /** Updates of a parameter in their order. */
-  of(parameter: number): readonly UpdateEvent[] {
-    return this.events.get(parameter) ?? [];
+  /** Updates of a parameter in their order, or those of one iteration. */
+  of(parameter: number, iteration?: number): readonly UpdateEvent[] {
+    const all = this.events.get(parameter) ?? [];
+    if (iteration === undefined) return all;
+    let low = 0;
+    for (let high = all.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (all[middle].iteration < iteration) low = middle + 1;
+      else high = middle;
+    }
+    let end = low;
+    while (end < all.length && all[end].iteration === iteration) end++;
+    return all.slice(low, end);
   }
 
   /** Is this content one that stands for a parameter's weight without being its memory? */

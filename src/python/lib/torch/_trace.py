@@ -1,0 +1,79 @@
+"""What modules and optimizers tell the recorder. Nothing happens until `connect` gave it a sink (src/recorder/sink.ts).
+
+Callers look at `recording` first, so that an unrecorded run pays for one attribute.
+"""
+import itertools
+import json
+
+recording = False
+_sink = None
+_ids = itertools.count(1)
+_optimizer_ids = itertools.count(1)
+
+
+def connect(sink):
+    """Starts telling `sink`, an object with the sink's method names that takes tensors by handle; None stops."""
+    global _sink, recording
+    _sink = sink
+    recording = sink is not None
+
+
+def new_id():
+    """A number for a module."""
+    return next(_ids)
+
+
+def new_optimizer_id():
+    """A number for an optimizer."""
+    return next(_optimizer_ids)
+
+
+def module(id, parent, name, type, extra):
+    if recording:
+        _sink.module(id, parent, name, type, extra)
+
+
+def parameter(module, name, tensor):
+    if recording:
+        _sink.parameter(module, name, tensor._h)
+
+
+def buffer(module, name, tensor):
+    if recording:
+        _sink.buffer(module, name, tensor._h)
+
+
+def enter_module(id):
+    if recording:
+        _sink.enterModule(id)
+
+
+def exit_module():
+    if recording:
+        _sink.exitModule()
+
+
+def begin_step(optimizer, description, hyper):
+    """`hyper`: the groups' hyperparameters, a list of dicts."""
+    if recording:
+        _sink.beginStep(optimizer, description, json.dumps(hyper, default=_plain))
+
+
+def end_step():
+    if recording:
+        _sink.endStep()
+
+
+def state(optimizer, parameter, name, value):
+    """`value`: a tensor, or a number."""
+    if recording:
+        handle = getattr(value, '_h', None)
+        if handle is None:
+            _sink.stateNumber(optimizer, parameter._h, name, value)
+        else:
+            _sink.stateTensor(optimizer, parameter._h, name, handle)
+
+
+def _plain(v):
+    item = getattr(v, 'item', None)
+    return item() if item is not None else str(v)
