@@ -11,7 +11,7 @@ import { DEBUG_TYPE, type Run, Runs } from './runs';
 import { registerStatusBar } from './statusBar';
 
 /** How Backstep's torch words a name that it does not have. */
-const UNSUPPORTED = /not (?:yet )?(?:supported|implemented)(?: yet)?[^.]*Backstep|Backstep does not (?:yet )?support/i;
+const UNSUPPORTED = /is not in Backstep yet/;
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = new Log();
