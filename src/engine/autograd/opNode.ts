@@ -24,7 +24,8 @@ const camel = (name: string) =>
     .join('');
 
 const defaultName = ({ spec, base, name }: Op) =>
-  typeof spec.gradName === 'string' ? spec.gradName : `${camel(base?.name ?? name.replace(/_$/, ''))}Backward0`;
+  (base && spec.inplaceGradName) ||
+  (typeof spec.gradName === 'string' ? spec.gradName : `${camel(base?.name ?? name.replace(/_$/, ''))}Backward0`);
 
 /** Can a tensor of shape `from` be broadcast to `to`? */
 const expandable = (from: readonly number[], to: readonly number[]) =>
@@ -43,7 +44,7 @@ export class OpNode extends Node {
     edge: ((t: Tensor) => Edge | null) | null,
   ) {
     super();
-    const gradName = (op.base && op.spec.inplaceGradName) || op.spec.gradName;
+    const { gradName } = op.spec;
     this.name =
       typeof gradName === 'function' ? (gradName as (...a: readonly Arg[]) => string)(...args) : defaultName(op);
     this.call = callShape(op, args);
@@ -100,6 +101,8 @@ export function runFormulas(
 ): (Tensor | null)[] {
   const c = new FormulaContext(call, grads, find);
   const out: (Tensor | null)[] = [];
+  // Position among the differentiable inputs, for messages.
+  let nr = 0;
   for (const p of op.schema.params) {
     const meta = call.metas.get(p.name);
     if (!meta) continue;
@@ -108,11 +111,10 @@ export function runFormulas(
       const any = meta.some((_, i) => wanted[out.length + i]);
       const list = formula && any ? (formula(c, formulas) as (Tensor | null)[]) : [];
       for (const [i, m] of meta.entries())
-        out.push(wanted[out.length] ? fitGrad(op, list[i] ?? null, m, out.length) : null);
+        out.push(wanted[out.length] ? fitGrad(op, list[i] ?? null, m, nr + i) : null);
     } else
-      out.push(
-        formula && wanted[out.length] ? fitGrad(op, formula(c, formulas) as Tensor | null, meta, out.length) : null,
-      );
+      out.push(formula && wanted[out.length] ? fitGrad(op, formula(c, formulas) as Tensor | null, meta, nr) : null);
+    if (formula) nr += Array.isArray(meta) ? meta.length : 1;
   }
   return out;
 }

@@ -1,14 +1,13 @@
 /** Matrix product in plain TypeScript: the reference. Sums are kept in float64. */
+import type { Data } from '../dtype';
 
 type Floats = Float32Array | Float64Array;
 
 /**
- * c[m, n] = a[m, k] · b[k, n], all row-major. Two rows by four columns at a time over a transposed copy of b, so that the eight sums live in
- * registers.
+ * c[m, n] = a[m, k] · b[k, n]; a row-major, b by columns (`bt` is its transpose, row-major: what `x.t()` of a contiguous x is). Two rows by
+ * four columns at a time, so that the eight sums live in registers.
  */
-export function matmul(a: Floats, b: Floats, c: Floats, m: number, k: number, n: number): void {
-  const bt = b instanceof Float32Array ? new Float32Array(k * n) : new Float64Array(k * n);
-  for (let p = 0; p < k; p++) for (let j = 0; j < n; j++) bt[j * k + p] = b[p * n + j];
+export function matmul(a: Floats, bt: Floats, c: Floats, m: number, k: number, n: number): void {
   let i = 0;
   for (; i + 1 < m; i += 2) {
     const a0 = i * k;
@@ -65,4 +64,19 @@ function dot(a: Floats, at: number, b: Floats, bt: number, k: number): number {
   let s = 0;
   for (let p = 0; p < k; p++) s += a[at + p] * b[bt + p];
   return s;
+}
+
+/** The same for integers: int64 exactly, the others modulo their size. */
+export function matmulIntegers(a: Data, bt: Data, c: Data, m: number, k: number, n: number): void {
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j < n; j++)
+      if (c instanceof BigInt64Array) {
+        let s = 0n;
+        for (let p = 0; p < k; p++) s += (a[i * k + p] as bigint) * (bt[j * k + p] as bigint);
+        c[i * n + j] = BigInt.asIntN(64, s);
+      } else {
+        let s = 0;
+        for (let p = 0; p < k; p++) s += (a[i * k + p] as number) * (bt[j * k + p] as number);
+        c[i * n + j] = s;
+      }
 }

@@ -351,13 +351,11 @@ op<[Tensor[], string]>({
         shape,
       ),
     );
-    if (!swap) return grids;
-    const turned = grids.map((g) => f.transpose(g, 0, 1));
-    return [turned[1], turned[0], ...turned.slice(2)];
+    return swap ? [grids[1], grids[0], ...grids.slice(2)] : grids;
   },
   samples: () => [
     { args: [{ tensors: [{ shape: [2] }, { shape: [3] }] }], kwargs: { indexing: 'ij' } },
     { args: [{ tensors: [{ shape: [2] }, { shape: [3] }, { shape: [2] }] }], kwargs: { indexing: 'xy' } },
-    { args: [{ tensors: [{ shape: [2, 2] }] }], kwargs: { indexing: 'ij' } },
+    { args: [{ tensors: [{ shape: [2] }] }], kwargs: { indexing: 'xyz' } },
   ],
 });

@@ -22,6 +22,8 @@ interface Elementary {
   alias?: string;
   special?: boolean;
   gradName?: string;
+  /** False where PyTorch has no gradient for the in-place twin. */
+  inplace?: boolean;
 }
 
 /** A float-valued function of one number: integers become the default dtype. */
@@ -33,7 +35,7 @@ function elementary(name: string, e: Elementary): void {
       ...names.flatMap((n) => (n === name ? ['torch', 'Tensor'] : [`torch:${n}`, `Tensor:${n}`])),
       ...(e.special ? ['torch.special'] : []),
     ],
-    inplace: true,
+    inplace: e.inplace ?? true,
     formula: `y = ${e.formula}`,
     gradient: `dx = ${e.gradient}`,
     forward: (x) => unary(x, floatType(x.dtype), e.value, undefined, e.loop),
@@ -194,6 +196,7 @@ elementary('asinh', {
   saves: 'input',
   slope: (x, f) => f.rsqrt(onePlusSquare(x, f)),
   alias: 'arcsinh',
+  inplace: false,
 });
 elementary('acosh', {
   formula: 'arcosh x',
@@ -203,6 +206,7 @@ elementary('acosh', {
   slope: (x, f) => f.rsqrt(f.sub(f.mul(x, x), 1)),
   range: [1.1, 3],
   alias: 'arccosh',
+  inplace: false,
 });
 elementary('atanh', {
   formula: 'artanh x',
@@ -212,6 +216,7 @@ elementary('atanh', {
   slope: (x, f) => f.reciprocal(oneMinusSquare(x, f)),
   range: inside,
   alias: 'arctanh',
+  inplace: false,
 });
 elementary('erf', {
   formula: '2/√π · ∫₀ˣ exp(−t²) dt',

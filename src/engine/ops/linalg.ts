@@ -1,0 +1,321 @@
+/** Products of vectors and matrices. Source: PyTorch's "BLAS and LAPACK Operations" page, derivatives.yaml, LinearAlgebra.cpp. */
+import { type Data, type DType, isFloat } from '../dtype';
+import { notYet, runtimeError } from '../errors';
+import { formulas as f } from '../formulas';
+import { expandTo } from '../kernels/copy';
+import { binary, dtypeLabel } from '../kernels/elementwise';
+import { matmul, matmulIntegers } from '../kernels/matmul';
+import { op, type Sample, type SampleTensor, type Scalar } from '../op';
+import { numel, sameShape, show } from '../shape';
+import { Tensor } from '../tensor';
+import { linearGradName } from './named';
+
+const a23: SampleTensor = { shape: [2, 3] };
+const b34: SampleTensor = { shape: [3, 4] };
+const v3: SampleTensor = { shape: [3] };
+const run = (...tensors: SampleTensor[]): Sample => ({ args: tensors.map((tensor) => ({ tensor })) });
+const int = (shape: number[]): SampleTensor => ({ shape, dtype: 'int64' });
+
+/** C++'s name of a dtype, as LAPACK-like checks print it. */
+const C_NAME: Record<DType, string> = {
+  bool: 'bool',
+  uint8: 'unsigned char',
+  int8: 'signed char',
+  int16: 'short int',
+  int32: 'int',
+  int64: 'long int',
+  float32: 'float',
+  float64: 'double',
+};
+
+/** out[m, n] = a[m, k] · b[k, n], at an offset of `out`. A transposed b is read where it is. */
+function product(a: Tensor, b: Tensor, out: Data): void {
+  const [m, k] = a.shape;
+  const n = b.shape[1];
+  const columns = b.alias([n, k], [b.strides[1], b.strides[0]]).values();
+  if (isFloat(a.dtype)) matmul(a.values() as Float64Array, columns as Float64Array, out as Float64Array, m, k, n);
+  else matmulIntegers(a.values(), columns, out, m, k, n);
+}
+
+function checkInner(a: Tensor, b: Tensor): void {
+  if (a.shape[1] !== b.shape[0])
+    throw runtimeError(
+      `mat1 and mat2 shapes cannot be multiplied (${a.shape[0]}x${a.shape[1]} and ${b.shape[0]}x${b.shape[1]})`,
+    );
+}
+
+function checkSame(a: Tensor, b: Tensor): void {
+  if (a.dtype !== b.dtype)
+    throw runtimeError(`expected m1 and m2 to have the same dtype, but got: ${C_NAME[a.dtype]} != ${C_NAME[b.dtype]}`);
+  checkKnown(a, 'addmm_impl_cpu_');
+}
+
+/** x + a · b needs one dtype. */
+function checkAddend(x: Tensor, a: Tensor, b: Tensor): void {
+  for (const [name, t] of [['self', x] as const, ['mat1', a] as const])
+    if (t.dtype !== b.dtype)
+      throw runtimeError(
+        `${name} and mat2 must have the same dtype, but got ${dtypeLabel(t.dtype)} and ${dtypeLabel(b.dtype)}`,
+      );
+  checkKnown(a, 'addmm_impl_cpu_');
+}
+
+function checkKnown(a: Tensor, kernel: string): void {
+  if (a.dtype === 'bool') throw notImplemented(kernel, 'Bool');
+}
+const notImplemented = (kernel: string, dtype: string) => runtimeError(`"${kernel}" not implemented for '${dtype}'`);
+
+function mm(a: Tensor, b: Tensor): Tensor {
+  const shape = [a.shape[0], b.shape[1]];
+  const out = Tensor.zeros(a.dtype, shape);
+  product(a, b, out.storage.data);
+  return out;
+}
+
+op<[Tensor, Tensor]>({
+  schema: 'mm(Tensor self, Tensor mat2) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  formula: 'y = A · B',
+  gradient: 'dA = dy · Bᵀ,  dB = Aᵀ · dy',
+  forward: (a, b) => {
+    if (a.rank !== 2) throw runtimeError('self must be a matrix');
+    if (b.rank !== 2) throw runtimeError('mat2 must be a matrix');
+    checkInner(a, b);
+    checkSame(a, b);
+    return mm(a, b);
+  },
+  saves: ['self', 'mat2'],
+  grads: {
+    self: (c, f) => f.mm(c.grad, f.t(c.saved('mat2'))),
+    mat2: (c, f) => f.mm(f.t(c.saved('self')), c.grad),
+  },
+  samples: () => [
+    run(a23, b34),
+    run({ shape: [3, 5], permute: [1, 0] }, { shape: [4, 3], permute: [1, 0] }),
+    run({ shape: [3, 3], dtype: 'float64' }, { shape: [3, 1], dtype: 'float64' }),
+    run({ shape: [0, 3] }, b34),
+    run({ shape: [2, 0] }, { shape: [0, 2] }),
+    run(int([2, 3]), int([3, 2])),
+    run(a23, a23),
+    run(a23, v3),
+    run(v3, a23),
+    run(a23, { shape: [3, 4], dtype: 'float64' }),
+  ],
+});
+
+op<[Tensor, Tensor]>({
+  schema: 'bmm(Tensor self, Tensor mat2) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  formula: 'y[b] = A[b] · B[b]',
+  gradient: 'dA[b] = dy[b] · B[b]ᵀ,  dB[b] = A[b]ᵀ · dy[b]',
+  forward: (a, b) => {
+    if (a.rank !== 3) throw runtimeError('batch1 must be a 3D tensor');
+    if (b.rank !== 3) throw runtimeError('batch2 must be a 3D tensor');
+    const [batch, m, k] = a.shape;
+    const n = b.shape[2];
+    if (b.shape[0] !== batch || b.shape[1] !== k)
+      throw runtimeError(
+        `Expected size for first two dimensions of batch2 tensor to be: ${show([batch, k])} but got: ${show(b.shape.slice(0, 2))}.`,
+      );
+    if (a.dtype !== b.dtype)
+      throw runtimeError(`expected scalar type ${dtypeLabel(a.dtype)} but found ${dtypeLabel(b.dtype)}`);
+    checkKnown(a, 'baddbmm_with_gemm');
+    const out = Tensor.zeros(a.dtype, [batch, m, n]);
+    const page = (t: Tensor, i: number) => t.alias(t.shape.slice(1), t.strides.slice(1), t.offset + i * t.strides[0]);
+    for (let i = 0; i < batch; i++)
+      product(page(a, i), page(b, i), out.storage.data.subarray(i * m * n, (i + 1) * m * n));
+    return out;
+  },
+  saves: ['self', 'mat2'],
+  grads: {
+    self: (c, f) => f.bmm(c.grad, f.transpose(c.saved('mat2'), 1, 2)),
+    mat2: (c, f) => f.bmm(f.transpose(c.saved('self'), 1, 2), c.grad),
+  },
+  samples: () => [
+    run({ shape: [2, 2, 3] }, { shape: [2, 3, 4] }),
+    run({ shape: [2, 3, 2], permute: [0, 2, 1] }, { shape: [3, 2, 2], permute: [1, 0, 2] }),
+    run({ shape: [2, 2, 3] }, { shape: [2, 2, 3] }),
+    run({ shape: [2, 2, 3] }, { shape: [3, 4] }),
+    run({ shape: [0, 2, 3] }, { shape: [0, 3, 4] }),
+    run({ shape: [1, 2, 3] }, { shape: [1, 3, 4], dtype: 'float64' }),
+  ],
+});
+
+op<[Tensor, Tensor]>({
+  schema: 'mv(Tensor self, Tensor vec) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  formula: 'y = A · v',
+  gradient: 'dA = dy ⊗ v,  dv = Aᵀ · dy',
+  forward: (a, v) => {
+    if (a.rank !== 2 || v.rank !== 1)
+      throw runtimeError(`vector + matrix @ vector expected, got 1, ${a.rank}, ${v.rank}`);
+    if (a.shape[1] !== v.shape[0])
+      throw runtimeError(
+        `size mismatch, got input (${a.shape[0]}), mat (${a.shape[0]}x${a.shape[1]}), vec (${v.shape[0]})`,
+      );
+    if (a.dtype !== v.dtype)
+      throw runtimeError(`expected scalar type ${dtypeLabel(a.dtype)} but found ${dtypeLabel(v.dtype)}`);
+    const y = mm(a, v.alias([v.count, 1], [v.strides[0], 1]));
+    return y.alias([a.shape[0]], [1]);
+  },
+  saves: ['self', 'vec'],
+  grads: {
+    self: (c, f) => f.outer(c.grad, c.saved('vec')),
+    vec: (c, f) => f.mv(f.t(c.saved('self')), c.grad),
+  },
+  samples: () => [run(a23, v3), run({ shape: [3, 2], permute: [1, 0] }, v3), run(a23, { shape: [2] }), run(v3, v3)],
+});
+
+op<[Tensor, Tensor]>({
+  schema: 'dot(Tensor self, Tensor tensor) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  formula: 'y = Σ aᵢ · bᵢ',
+  gradient: 'da = dy · b,  db = dy · a',
+  forward: (a, b) => {
+    if (a.rank !== 1 || b.rank !== 1)
+      throw runtimeError(`1D tensors expected, but got ${a.rank}D and ${b.rank}D tensors`);
+    if (a.dtype !== b.dtype)
+      throw runtimeError(
+        `dot : expected both vectors to have same dtype, but found ${dtypeLabel(a.dtype)} and ${dtypeLabel(b.dtype)}`,
+      );
+    if (a.count !== b.count)
+      throw runtimeError(
+        `inconsistent tensor size, expected tensor ${show(a.shape)} and src ${show(b.shape)} to have the same number of elements, but got ${a.count} and ${b.count} elements respectively`,
+      );
+    return mm(a.alias([1, a.count], [1, a.strides[0]]), b.alias([b.count, 1], [b.strides[0], 1])).alias([], []);
+  },
+  saves: ['self', 'tensor'],
+  grads: {
+    self: (c, f) => f.mul(c.grad, c.saved('tensor')),
+    tensor: (c, f) => f.mul(c.grad, c.saved('self')),
+  },
+  samples: () => [
+    run(v3, v3),
+    run(int([3]), int([3])),
+    run({ shape: [0] }, { shape: [0] }),
+    run(v3, { shape: [2] }),
+    run(v3, a23),
+    run(v3, { shape: [3], dtype: 'float64' }),
+  ],
+});
+
+const value = (s: Scalar) => Number(s.value);
+
+function addmm(x: Tensor, a: Tensor, b: Tensor, beta: Scalar, alpha: Scalar): Tensor {
+  if (a.rank !== 2) throw runtimeError(`mat1 must be a matrix, got ${a.rank}-D tensor`);
+  if (b.rank !== 2) throw runtimeError(`mat2 must be a matrix, got ${b.rank}-D tensor`);
+  checkInner(a, b);
+  const shape = [a.shape[0], b.shape[1]];
+  const wide = checkedExpand(x, shape);
+  checkAddend(x, a, b);
+  const [p, q] = [value(beta), value(alpha)];
+  return binary(wide, mm(a, b), p === 1 && q === 1 ? (s, t) => s + t : (s, t) => (p === 0 ? 0 : p * s) + q * t);
+}
+
+function checkInPlace(x: Tensor, shape: number[]): void {
+  if (!sameShape(x.shape, shape))
+    throw runtimeError(
+      `Bad in-place call: input tensor size ${show(x.shape)} and output tensor size ${show(shape)} should match`,
+    );
+}
+
+for (const inplace of [false, true])
+  op<[Tensor, Tensor, Tensor, Scalar, Scalar]>({
+    schema: `addmm${inplace ? '_' : ''}(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`,
+    faces: inplace ? ['Tensor'] : ['torch', 'Tensor'],
+    inplaceOnly: inplace,
+    formula: 'y = β · x + α · A · B',
+    gradient: 'dx = β · dy,  dA = α · dy · Bᵀ,  dB = α · Aᵀ · dy',
+    forward: (x, a, b, beta, alpha) => {
+      if (inplace && a.rank === 2 && b.rank === 2 && a.shape[1] === b.shape[0])
+        checkInPlace(x, [a.shape[0], b.shape[1]]);
+      return addmm(x, a, b, beta, alpha);
+    },
+    saves: ['mat1', 'mat2'],
+    grads: {
+      self: (c, _f) => scaled(c.grad, c.attr('beta')),
+      mat1: (c, f) => scaled(f.mm(c.grad, f.t(c.saved('mat2'))), c.attr('alpha')),
+      mat2: (c, f) => scaled(f.mm(f.t(c.saved('mat1')), c.grad), c.attr('alpha')),
+    },
+    samples: () => [
+      run({ shape: [4] }, a23, b34),
+      run({ shape: [2, 1] }, a23, b34),
+      { ...run({ shape: [2, 4] }, a23, b34), kwargs: { beta: 0.5, alpha: 2 } },
+      run({ shape: [4] }, a23, a23),
+      run({ shape: [5] }, a23, b34),
+      run({ shape: [4] }, v3, b34),
+    ],
+  });
+
+const scaled = (t: Tensor, by: Scalar) => (value(by) === 1 ? t : f.mul(t, value(by)));
+
+/** x as if it had this shape; `expand`'s words if it cannot. */
+function checkedExpand(x: Tensor, shape: number[]): Tensor {
+  const lead = shape.length - x.rank;
+  shape.forEach((d, i) => {
+    const own = i < lead ? 1 : x.shape[i - lead];
+    if (own !== d && own !== 1)
+      throw runtimeError(
+        `The expanded size of the tensor (${d}) must match the existing size (${own}) at non-singleton dimension ${i}.  Target sizes: ${show(shape)}.  Tensor sizes: ${show(x.shape)}`,
+      );
+  });
+  return expandTo(x, shape);
+}
+
+op<[Tensor, Tensor, Tensor | null]>({
+  schema: 'linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor',
+  faces: ['torch.nn.functional'],
+  formula: 'y = x · Wᵀ + b',
+  gradient: 'dx = dy · W,  dW = dyᵀ · x,  db = Σ dy over the rows',
+  forward: (x, w, b) => {
+    if (x.rank === 0 || w.rank === 0)
+      throw runtimeError(`both arguments to linear need to be at least 1D, but they are ${x.rank}D and ${w.rank}D`);
+    if (w.rank > 2) throw notYet(`linear with a weight of ${w.rank} dimensions`);
+    const rows = numel(x.shape.slice(0, -1));
+    const k = x.shape[x.rank - 1];
+    const matrix = x.rank === 2 ? x : Tensor.of(x.dtype, [rows, k], x.values());
+    const wt =
+      w.rank === 2
+        ? w.alias([w.shape[1], w.shape[0]], [w.strides[1], w.strides[0]])
+        : w.alias([w.count, 1], [w.strides[0], 1]);
+    checkInner(matrix, wt);
+    if (b) checkAddend(b, x, w);
+    else checkSame(x, w);
+    const y = mm(matrix, wt);
+    const sum = b ? binary(y, checkedExpand(b, y.shape), (s, t) => s + t) : y;
+    const shape = [...x.shape.slice(0, -1), ...w.shape.slice(0, -1)];
+    return Tensor.of(sum.dtype, shape, sum.storage.data);
+  },
+  saves: ['input', 'weight'],
+  grads: {
+    input: (c, f) => {
+      const w = c.saved('weight');
+      return w.rank === 1 ? f.mul(f.unsqueeze(c.grad, -1), w) : f.matmul(c.grad, w);
+    },
+    weight: (c, f) => {
+      const [x, shape] = [c.saved('input'), c.shape('weight')];
+      const rows = numel(x.shape.slice(0, -1));
+      const g = f.reshape(c.grad, [rows, shape.length === 1 ? 1 : shape[0]]);
+      return f.reshape(f.mm(f.t(g), f.reshape(x, [rows, x.shape[x.rank - 1]])), shape);
+    },
+    bias: (c) => c.grad,
+  },
+  gradName: (x, w, b) => linearGradName(x, w, b),
+  samples: () => [
+    run(a23, { shape: [4, 3] }, { shape: [4] }),
+    run(a23, { shape: [4, 3] }),
+    run(v3, { shape: [4, 3] }, { shape: [4] }),
+    run(v3, { shape: [4, 3] }),
+    run({ shape: [2, 2, 3] }, { shape: [4, 3] }, { shape: [4] }),
+    run({ shape: [2, 2, 3] }, { shape: [4, 3] }),
+    run({ shape: [2, 2, 3], permute: [1, 0, 2] }, { shape: [4, 3] }, { shape: [4] }),
+    run({ shape: [3, 2], permute: [1, 0] }, { shape: [3, 4], permute: [1, 0] }, { shape: [4] }),
+    run(a23, v3),
+    run({ shape: [0, 3] }, { shape: [4, 3] }, { shape: [4] }),
+    run(a23, { shape: [4, 2] }, { shape: [4] }),
+    run(a23, { shape: [4, 3] }, { shape: [5] }),
+    run({ shape: [2, 2, 3] }, { shape: [4, 2] }),
+    run(a23, { shape: [4, 3], dtype: 'float64' }),
+    run(int([2, 3]), { shape: [4, 3] }, { shape: [4] }),
+  ],
+});
