@@ -52,7 +52,7 @@ describe.skipIf(!built)('a plain script', () => {
     const condition = await client.stopped({ program, breakpoints: [{ line: 5, condition: 'i == 3' }] });
     expect(condition).toMatchObject({ reason: 'breakpoint', line: 5 });
     expect(await client.value('i')).toBe('3');
-    await client.breakAt(program, [{ line: 16, logMessage: 'z is {z}' }]);
+    await client.breakAt(program, [{ line: 15, logMessage: 'z is {z}' }]);
     await client.go('continue');
     expect(client.printed('console') + client.printed()).toContain('z is 20');
   });

@@ -72,14 +72,17 @@ def stop():
 
 
 def pause():
-    """Hears nothing while the debugger itself runs Python; undone by resume()."""
+    """Hears nothing while the debugger itself runs Python; undone by resume(). Before the start and after the end there is nothing to hear."""
+    if _monitoring.get_tool(_TOOL) is None:
+        return None
     events = _monitoring.get_events(_TOOL)
     _monitoring.set_events(_TOOL, 0)
     return events
 
 
 def resume(events):
-    _monitoring.set_events(_TOOL, events)
+    if events is not None:
+        _monitoring.set_events(_TOOL, events)
 
 
 def _users(code):
