@@ -48,6 +48,9 @@ export abstract class Node {
   release(): void {}
 }
 
+/** `Exp` for ExpBackward0, as PyTorch's message about in-place writes has it. */
+const shortName = (node: Node) => node.name.replace(/Backward\d*$/, '');
+
 /** A tensor kept for the gradient, with the version it had. */
 export class Saved {
   private tensor: Tensor | null;
@@ -80,12 +83,12 @@ export class Saved {
     if (found !== this.version) {
       const t = this.tensor;
       const source = this.own
-        ? `, which is output ${this.outputNr} of ${owner.name},`
+        ? `, which is output ${this.outputNr} of ${shortName(owner)},`
         : t.gradFn
-          ? `, which is output ${t.outputNr} of ${t.gradFn.name},`
+          ? `, which is output ${t.outputNr} of ${shortName(t.gradFn)},`
           : '';
       throw runtimeError(
-        `one of the variables needed for gradient computation has been modified by an inplace operation: [${t.typeName} [${t.shape.join(', ')}]]${source} is at version ${found}; expected version ${this.version} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).`,
+        `one of the variables needed for gradient computation has been modified by an inplace operation: [${t.typeName} [${t.shape.join(', ')}]]${source} is at version ${found}; expected version ${this.version} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).`,
       );
     }
     if (!this.own) return this.tensor;

@@ -40,6 +40,14 @@ export const reluLoop: Loop1 = (x, out, n) => {
   for (let i = 0; i < n; i++) out[i] = x[i] < 0 ? 0 : x[i];
 };
 
+export const absLoop: Loop1 = (x, out, n) => {
+  for (let i = 0; i < n; i++) out[i] = Math.abs(x[i]);
+};
+
+export const squareLoop: Loop1 = (x, out, n) => {
+  for (let i = 0; i < n; i++) out[i] = x[i] * x[i];
+};
+
 export const sqrtLoop: Loop1 = (x, out, n) => {
   for (let i = 0; i < n; i++) out[i] = Math.sqrt(x[i]);
 };

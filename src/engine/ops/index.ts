@@ -12,6 +12,7 @@ import './gates';
 import './gelu';
 import './logic';
 import './norm';
+import './power';
 import './reduce';
 import './rounding';
 import './scan';

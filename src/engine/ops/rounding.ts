@@ -2,6 +2,7 @@
 import { isFloat } from '../dtype';
 import { runtimeError } from '../errors';
 import { type Big2, binary, resultType, unary } from '../kernels/elementwise';
+import { absLoop } from '../kernels/hotLoops';
 import { roundHalfEven } from '../kernels/special';
 import { type BackwardContext, type Formulas, op, type Sample } from '../op';
 import type { Tensor } from '../tensor';
@@ -21,7 +22,7 @@ op<[Tensor]>({
   gradient: 'dx = dy · sign(x)',
   forward: (x) => {
     refuse('abs_cpu', ['bool'], x.dtype);
-    return unary(x, x.dtype, Math.abs, (v) => (v < 0n ? -v : v));
+    return unary(x, x.dtype, Math.abs, (v) => (v < 0n ? -v : v), absLoop);
   },
   saves: ['input'],
   grads: { input: (c, f) => f.mul(c.grad, f.sign(c.saved('input'))) },
