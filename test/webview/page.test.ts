@@ -326,6 +326,28 @@ describe.skipIf(missing !== null)('the page', () => {
     await close(view);
   });
 
+  it('walks a large open graph whose far cards are off the page', async () => {
+    const graph = largeGraph(10);
+    const folded = Object.fromEntries(graph.modules.map((m) => [m.path, false]));
+    const view = await open(browser, { state: { folded } });
+    await view.send(largePicture(graph, 10));
+    await view.page.waitForSelector('.card', { timeout: 20_000 });
+    await view.page.waitForTimeout(100);
+    const there = (): Promise<number> =>
+      view.page
+        .locator('.card')
+        .evaluateAll((cards) => cards.filter((c) => (c as SVGElement).style.display !== 'none').length);
+    expect(await view.page.locator('.card').count()).toBe(graph.nodes.length);
+    expect(await there()).toBeLessThan(graph.nodes.length / 2);
+    await view.page.focus('.graph [tabindex="0"]');
+    await view.page.keyboard.press('Home');
+    for (let i = 0; i < 12; i++) await view.page.keyboard.press('ArrowRight');
+    const box = (await view.page.locator('.card:focus .face').boundingBox())!;
+    expect(box.x).toBeGreaterThan(0);
+    expect(box.x + box.width).toBeLessThan(1100);
+    await close(view);
+  });
+
   it('stays quick with a thousand nodes and ten thousand iterations', async () => {
     const view = await open(browser);
     const graph = largeGraph(32);

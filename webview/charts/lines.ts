@@ -1,5 +1,5 @@
 /** A small line chart over iterations with the cursor marked; as wide as its place, drawn as SVG. */
-import { line, scaleLinear } from 'd3';
+import { bisectCenter, line, scaleLinear } from 'd3';
 import { el, svg } from '../dom';
 import { num, short } from '../format';
 import { aggregate, type Bucket, extent } from './aggregate';
@@ -25,8 +25,13 @@ const BOTTOM = 16;
 export function lineChart(chart: LineChart): HTMLElement {
   const { iterations, values, at, width } = chart;
   const n = iterations.length;
-  const x = scaleLinear([0, Math.max(1, n - 1)], [LEFT, width - RIGHT]);
-  const buckets = aggregate(n, x, (i) => values[i] ?? null);
+  const first = iterations[0] ?? 0;
+  const x = scaleLinear([first, Math.max(first + 1, iterations.at(-1) ?? 0)], [LEFT, width - RIGHT]);
+  const buckets = aggregate(
+    n,
+    (i) => x(iterations[i]!),
+    (i) => values[i] ?? null,
+  );
   const range = extent(buckets);
   const current = at >= 0 ? values[at] : undefined;
   const value = el('b', {}, num(current));
@@ -63,7 +68,7 @@ export function lineChart(chart: LineChart): HTMLElement {
   if (n > width) picture.append(svg('path', { class: `spread ${chart.name}`, d: band }));
   picture.append(svg('path', { class: `curve ${chart.name}`, d: path(buckets) ?? '' }));
   if (at >= 0) {
-    const cx = x(at);
+    const cx = x(iterations[at]!);
     picture.append(svg('line', { class: 'at', x1: cx, x2: cx, y1: TOP - 4, y2: HEIGHT - BOTTOM }));
     if (typeof current === 'number' && Number.isFinite(current)) {
       picture.append(svg('circle', { class: `dot ${chart.name}`, cx, cy: y(current), r: 3.5 }));
@@ -71,7 +76,7 @@ export function lineChart(chart: LineChart): HTMLElement {
   }
   const indexAt = (event: PointerEvent | MouseEvent): number => {
     const left = picture.getBoundingClientRect().left;
-    return Math.max(0, Math.min(n - 1, Math.round(x.invert(event.clientX - left))));
+    return bisectCenter(iterations, x.invert(event.clientX - left));
   };
   picture.addEventListener('pointermove', (event) => {
     const i = indexAt(event);

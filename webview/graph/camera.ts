@@ -18,7 +18,8 @@ export class Camera {
   constructor(
     private readonly frame: SVGSVGElement,
     world: SVGGElement,
-    moved: (view: { k: number; x: number; y: number }) => void,
+    kept: (view: { k: number; x: number; y: number }) => void,
+    moved: () => void,
   ) {
     this.behaviour
       .on('zoom', (event: { transform: ZoomTransform; sourceEvent: Event | null }) => {
@@ -26,10 +27,11 @@ export class Camera {
         world.setAttribute('transform', event.transform.toString());
         frame.classList.toggle('far', event.transform.k < FAR);
         if (event.sourceEvent) this.taken = true;
+        moved();
       })
       .on('end', (event: { sourceEvent: Event | null }) => {
         const { k, x, y } = this.transform;
-        if (event.sourceEvent) moved({ k, x, y });
+        if (event.sourceEvent) kept({ k, x, y });
       });
     select(frame).call(this.behaviour).on('dblclick.zoom', null);
   }
@@ -75,6 +77,13 @@ export class Camera {
     const x = at(width, w, focus ? focus.x + focus.w / 2 : 0);
     const y = at(height, h, focus ? focus.y + focus.h / 2 : height / 2);
     this.go(zoomIdentity.translate(x, y).scale(READABLE), false);
+  }
+
+  /** What of the drawing is seen, with a margin of half a view. */
+  seen(): Rect {
+    const [w, h] = this.size();
+    const { k, x, y } = this.transform;
+    return { x: (-w / 2 - x) / k, y: (-h / 2 - y) / k, w: (w * 2) / k, h: (h * 2) / k };
   }
 
   /** Pans as little as needed. */

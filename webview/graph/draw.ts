@@ -26,6 +26,8 @@ export interface Marks {
 type Layer<T> = Selection<SVGGElement, T, SVGGElement, unknown>;
 type Parent = Selection<SVGGElement, unknown, null, undefined>;
 const MOVE = 260;
+/** With more cards than this, those out of view are taken off the page. */
+const MANY = 120;
 
 export class Drawing {
   private readonly boxes: Parent = select<SVGGElement, unknown>(svg('g', { class: 'boxes' }));
@@ -122,6 +124,24 @@ export class Drawing {
     node.addEventListener('pointerenter', () => this.handlers.hover(card));
     node.addEventListener('pointerleave', () => this.handlers.hover(null));
     return node;
+  }
+
+  /** Hides cards that are far from what is seen, in a drawing with many. */
+  cull(layout: Layout, seen: Rect): void {
+    const many = layout.cards.size > MANY;
+    this.cards.selectChildren<SVGGElement, Card>().each(function (card) {
+      const rect = layout.cards.get(card.key);
+      const out =
+        many &&
+        !!rect &&
+        (rect.x > seen.x + seen.w ||
+          rect.x + rect.w < seen.x ||
+          rect.y > seen.y + seen.h ||
+          rect.y + rect.h < seen.y) &&
+        this.getAttribute('tabindex') !== '0';
+      const display = out ? 'none' : '';
+      if (this.style.display !== display) this.style.display = display;
+    });
   }
 
   /** Brings cards and links to the state at the cursor; only what changed is touched. */

@@ -110,7 +110,8 @@ function size(card: Card): void {
 function cardOfNode(node: GraphNode): Card {
   const chip = node.kind === 'parameter';
   const title = chip ? lastName(node.label || node.op) : node.kind === 'op' ? node.op : node.label || node.op;
-  const detail = shapeText(node.shape);
+  const named = node.kind === 'loss' && node.label !== node.op;
+  const detail = named ? node.op : shapeText(node.shape);
   const key = `n${node.id}`;
   const card: Card = {
     key,

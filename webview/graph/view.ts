@@ -17,12 +17,17 @@ const ARROWS: Record<string, Direction> = {
   ArrowDown: 'down',
 };
 
+const KEYS =
+  'Arrow keys walk along the edges. Enter shows the numbers. S goes to the forward tick, Shift+S to the backward tick. ' +
+  'C closes or opens the module. F fits the network, period goes to the cursor, Escape follows it again.';
+
 export class GraphPanel {
   readonly element: HTMLElement;
   private readonly frame = svg('svg', {
     class: 'graph',
     role: 'group',
     'aria-label': 'Network: forward runs from left to right, gradients from right to left',
+    'aria-describedby': 'graph-keys',
   });
   private readonly world = svg('g');
   private readonly note = el('p', { class: 'note', hidden: true });
@@ -34,6 +39,7 @@ export class GraphPanel {
   /** The card that holds the tab stop. */
   private active: string | null = null;
   private cursorSeen = '';
+  private culling = false;
 
   constructor(private readonly store: Store) {
     this.frame.append(this.world);
@@ -46,7 +52,12 @@ export class GraphPanel {
       },
       fold: (path) => this.toggle(path),
     });
-    this.camera = new Camera(this.frame, this.world, (zoom) => this.store.keep({ zoom }));
+    this.camera = new Camera(
+      this.frame,
+      this.world,
+      (zoom) => this.store.keep({ zoom }),
+      () => this.cull(),
+    );
     this.frame.addEventListener('keydown', (event) => this.key(event));
     this.frame.addEventListener('focusin', (event) => {
       const key = (event.target as SVGElement).closest?.<SVGElement>('[data-key]')?.dataset.key;
@@ -60,7 +71,13 @@ export class GraphPanel {
       button('Fit the whole network (f)', () => this.fit(), { class: 'fit' }, 'Fit'),
       button('Show the cursor (.)', () => this.showCursor(true), { class: 'fit' }, 'Cursor'),
     );
-    const stage = el('div', { class: 'stage' }, this.frame, this.note);
+    const stage = el(
+      'div',
+      { class: 'stage' },
+      this.frame,
+      this.note,
+      el('p', { id: 'graph-keys', hidden: true }, KEYS),
+    );
     const below = el('div', { class: 'below' }, legend(), tools);
     this.element = el('section', { class: 'panel graph-panel', 'aria-label': 'Network' }, stage, below);
     new ResizeObserver(() => {
@@ -95,6 +112,7 @@ export class GraphPanel {
     if (!this.active || !drawing.byKey.has(this.active)) this.active = this.successor(drawing);
     this.state();
     if (focused) this.focus(this.active);
+    this.cull();
   }
 
   /** Where the tab stop goes when its card was folded away or opened. */
@@ -108,6 +126,16 @@ export class GraphPanel {
       if (card) return card.key;
     }
     return drawing.cards[0]?.key ?? null;
+  }
+
+  /** A large drawing keeps only what is near the view on the page. */
+  private cull(): void {
+    if (this.culling || !this.now) return;
+    this.culling = true;
+    requestAnimationFrame(() => {
+      this.culling = false;
+      if (this.now) this.drawing.cull(this.now.layout, this.camera.seen());
+    });
   }
 
   private state(): void {
@@ -168,7 +196,9 @@ export class GraphPanel {
   private focus(key: string | null): void {
     if (key === null) return;
     this.setActive(key);
-    this.elementOf(key)?.focus({ preventScroll: true });
+    const element = this.elementOf(key);
+    if (element) element.style.display = '';
+    element?.focus({ preventScroll: true });
     const rect = this.now?.layout.cards.get(key);
     if (rect) this.camera.show(rect);
   }

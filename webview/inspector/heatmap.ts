@@ -61,7 +61,7 @@ export class Heatmap {
     this.view = view;
     this.actions = actions;
     const { grid } = view;
-    this.element.hidden = grid === null || grid.rows === 0 || grid.cols === 0;
+    this.element.hidden = grid === null || grid.rows * grid.cols <= 1;
     if (!grid || this.element.hidden) return;
     this.cell.row = Math.min(this.cell.row, grid.windowRows - 1);
     this.cell.col = Math.min(this.cell.col, grid.windowCols - 1);

@@ -19,7 +19,7 @@ export class Numbers {
 
   update(view: TensorView, open: boolean): void {
     this.view = view;
-    this.element.hidden = view.grid === null || view.grid.cells.length === 0;
+    this.element.hidden = view.grid === null || view.grid.cells.length <= 1;
     if (this.element.open !== open) this.element.open = open;
     this.build();
   }

@@ -1,7 +1,7 @@
 /** The chosen tensor in full: facts, statistics, histogram, heat-map, numbers, and what its op computes. */
 import type { GraphNode, TensorView } from '../../src/protocol/views';
 import { button, el, keyed, setText } from '../dom';
-import { placeText, shapeText } from '../format';
+import { exact, placeText, shapeText } from '../format';
 import { post } from '../host';
 import type { Model, Store } from '../store';
 import { onTheme } from '../theme';
@@ -15,9 +15,11 @@ import { statsTable } from './stats';
 interface Tab {
   name: string;
   part: Part;
-  /** A tensor of its own, e.g. a velocity that the script keeps by hand. */
-  tensor: number | null;
 }
+const ALWAYS: Tab[] = [
+  { name: 'Value', part: 'value' },
+  { name: 'Gradient', part: 'grad' },
+];
 
 export class InspectorPanel {
   readonly element = el('div', { class: 'inspector' });
@@ -112,17 +114,13 @@ export class InspectorPanel {
   }
 
   private tabsFor(model: Model, node: GraphNode | null): Tab[] {
-    if (!node) return [];
-    const tabs: Tab[] = [
-      { name: 'Value', part: 'value', tensor: null },
-      { name: 'Gradient', part: 'grad', tensor: null },
-    ];
+    if (!node) return model.ui.ref && !model.ui.ref.part?.startsWith('state:') ? ALWAYS : [];
+    const tabs = [...ALWAYS];
     const tensor = model.states.get(node.id)?.tensor;
     if (node.kind !== 'parameter' || model.update?.parameter?.tensor !== tensor) return tabs;
     for (const term of model.update?.terms ?? []) {
-      if (term.ref?.part?.startsWith('state:') && term.ref.tensor === tensor) {
-        tabs.push({ name: term.name, part: term.ref.part, tensor: null });
-      }
+      const part = term.ref?.tensor === tensor ? term.ref?.part : undefined;
+      if (part?.startsWith('state:') && !tabs.some((tab) => tab.part === part)) tabs.push({ name: term.name, part });
     }
     return tabs;
   }
@@ -134,7 +132,7 @@ export class InspectorPanel {
       tabs.map((tab) =>
         button(
           `${tab.name} of this tensor`,
-          () => this.store.setUi({ part: tab.part, row0: 0, col0: 0 }),
+          () => this.pickPart(tab.part),
           { role: 'tab', 'data-part': tab.part, 'aria-label': tab.name },
           tab.name,
         ),
@@ -146,6 +144,11 @@ export class InspectorPanel {
       tab.setAttribute('aria-selected', String(on));
       tab.tabIndex = on ? 0 : -1;
     }
+  }
+
+  private pickPart(part: Part): void {
+    const { ref } = this.store.model.ui;
+    this.store.setUi({ ...(ref ? { ref: { ...ref, part } } : { part }), row0: 0, col0: 0 });
   }
 
   private walk(event: KeyboardEvent): void {
@@ -166,8 +169,12 @@ export class InspectorPanel {
     const width = Math.max(200, this.charts.clientWidth || this.element.clientWidth - 24);
     const part = view.ref.part ?? 'value';
     const name = part === 'grad' ? 'grad' : part === 'value' ? 'value' : 'state';
-    const chart = view.histogram && histogramChart(view.histogram, width, name);
-    this.charts.replaceChildren(statsTable(view.stats), ...(chart ? [chart] : []));
+    // One number needs no chart.
+    const scalar = view.stats.count === 1 ? view.grid?.cells[0] : undefined;
+    const chart = scalar === undefined && view.histogram && histogramChart(view.histogram, width, name);
+    const table =
+      scalar === undefined ? statsTable(view.stats) : el('p', { class: 'scalar' }, exact(scalar, view.dtype));
+    this.charts.replaceChildren(table, ...(chart ? [chart] : []));
     const parameter = node?.kind === 'parameter' ? (model.states.get(node.id)?.tensor ?? null) : null;
     this.heatmap.update(view, width, {
       page: (row0, col0) => this.store.setUi({ row0, col0 }),

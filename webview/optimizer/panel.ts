@@ -110,7 +110,9 @@ export class OptimizerPanel {
     keyed(this.picker, parameters.map((p) => `${p.tensor}${text(p)}`).join('|'), () =>
       parameters.map((p) => el('option', { value: p.tensor }, text(p))),
     );
-    if (chosen && document.activeElement !== this.picker) this.picker.value = String(chosen.tensor);
+    if (document.activeElement === this.picker) return;
+    if (chosen) this.picker.value = String(chosen.tensor);
+    else this.picker.selectedIndex = -1;
   }
 
   private buildElements(parameter: ParameterInfo, element: number[]): void {
