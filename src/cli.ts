@@ -53,6 +53,8 @@ async function run(file: string, args: string[]): Promise<void> {
   await session.dispose();
 }
 
+const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
+
 async function record(file: string, args: string[], out: string, quiet: boolean): Promise<void> {
   const launch = await check(file, args, { stopAtEnd: true });
   if (isRecording(launch.program)) throw new Error(`${file} is a recording already.`);
@@ -67,7 +69,7 @@ async function record(file: string, args: string[], out: string, quiet: boolean)
           const { bytes } = await session.request('save', { path });
           saved = true;
           const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-          const what = `${cursor.ticks} ticks, ${cursor.iterations} iterations, ${size}`;
+          const what = `${count(cursor.ticks, 'tick')}, ${count(cursor.iterations, 'iteration')}, ${size}`;
           if (!quiet) process.stderr.write(`Recorded ${what}: ${path}\n`);
         }
         await session.request('move', { move: 'continue' });
