@@ -1,4 +1,5 @@
 /** Activations and their gradients. Source: torch.nn.functional's documentation; kernels and derivatives as in ATen. */
+import { DTYPES } from '../dtype';
 import { runtimeError } from '../errors';
 import { formulas } from '../formulas';
 import { binary, unary } from '../kernels/elementwise';
@@ -6,7 +7,7 @@ import { reluLoop, thresholdGradLoop } from '../kernels/hotLoops';
 import { sigmoid, softplus } from '../kernels/special';
 import { type BackwardContext, type Formulas, op, type Sample, type Scalar } from '../op';
 import type { Tensor } from '../tensor';
-import { floatsOnly } from './refusals';
+import { floatsOnly, refuse } from './refusals';
 import { exactly, ofTypes, oneInput } from './samples';
 
 const F = 'torch.nn.functional';
@@ -53,6 +54,8 @@ interface Activation {
   /** Arguments after the input, as in a schema; all of them Scalars. */
   params?: string;
   faces?: string[];
+  /** Refuses what PyTorch refuses before it computes. */
+  check?: (x: Tensor, ...p: number[]) => void;
   /** The kernel that PyTorch's message names when given integers; left out where it takes them. */
   kernel?: string;
   inplace?: boolean;
@@ -81,6 +84,7 @@ function activation(a: Activation): void {
     forward: (x, ...p) => {
       if (a.kernel) floatsOnly(a.kernel, x.dtype);
       const k = p.map(num);
+      a.check?.(x, ...k);
       return unary(x, x.dtype, (v) => a.value(v, ...k));
     },
     saves: ['input'],
@@ -114,6 +118,10 @@ function activation(a: Activation): void {
     samples: () => [{ args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3], range: [-4, 4] } }] }],
   });
 }
+
+const noBools = (x: Tensor) => {
+  if (x.dtype === 'bool') throw runtimeError('Bool inputs not supported for hardtanh');
+};
 
 const with_ = (...more: number[]): Sample => ({ args: [{ tensor: { shape: [2, 3], range: [-4, 4] } }, ...more] });
 
@@ -256,6 +264,7 @@ activation({
 
 activation({
   name: 'hardtanh',
+  check: noBools,
   faces: [F, 'torch._C._nn'],
   params: 'Scalar min_val=-1, Scalar max_val=1',
   inplace: true,
@@ -272,7 +281,10 @@ op<[Tensor]>({
   inplace: true,
   formula: 'y = min(max(x, 0), 6)',
   gradient: 'dx = dy where 0 < x < 6, else 0',
-  forward: (x) => unary(x, x.dtype, (v) => Math.min(Math.max(v, 0), 6)),
+  forward: (x) => {
+    noBools(x);
+    return unary(x, x.dtype, (v) => Math.min(Math.max(v, 0), 6));
+  },
   saves: ['input'],
   grads: { input: (c, f) => f.hardtanh_backward(c.grad, c.saved('input'), 0, 6) },
   gradName: 'HardtanhBackward0',
@@ -304,6 +316,13 @@ activation({
 
 activation({
   name: 'softshrink',
+  check: (x, lambd) => {
+    if (lambd >= 0) return;
+    const most = x.dtype === 'float32' ? '3.40282e+38' : '1.79769e+308';
+    throw runtimeError(
+      `lambda must be in range [0, ${most}] for input dtype ${DTYPES[x.dtype].label}, but found ${lambd}`,
+    );
+  },
   params: 'Scalar lambd=0.5',
   kernel: 'softshrink_cpu',
   formula: 'x − lambd above lambd, x + lambd below −lambd, 0 between',
@@ -332,6 +351,7 @@ op<[Tensor, Scalar, Scalar]>({
   formula: 'y = x where x > threshold, else value',
   gradient: 'dx = dy where x > threshold, else 0',
   forward: (x, threshold, value) => {
+    refuse('threshold_cpu', ['bool'], x.dtype);
     const [t, instead] = [num(threshold), num(value)];
     return unary(x, x.dtype, (v) => (v <= t ? instead : v));
   },

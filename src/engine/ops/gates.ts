@@ -16,8 +16,6 @@ op<[Tensor, Tensor]>({
   formula: 'y = x where x > 0, else w · x, a weight for each channel or one for all',
   gradient: 'dx = dy where x > 0, else dy · w;  dw = Σ dy · x where x ≤ 0',
   forward: (x, w) => {
-    if (w.rank > 1)
-      throw runtimeError(`prelu: Expected \`weight\` to be a scalar or 1D tensor, but got: ndim = ${w.rank}`);
     if (w.count !== 1) {
       if (x.rank === 0) throw runtimeError('Not allow zero-dim input tensor.');
       const channels = x.rank > 1 ? x.shape[1] : 1;
@@ -26,6 +24,8 @@ op<[Tensor, Tensor]>({
           `Mismatch of parameter numbers and input channel size. Found parameter numbers = ${w.count} and channel size = ${channels}.`,
         );
     }
+    if (w.rank > 1)
+      throw runtimeError(`prelu: Expected \`weight\` to be a scalar or 1D tensor, but got: ndim = ${w.rank}`);
     // The weights stand along dimension 1.
     const shape = x.shape.map((_, d) => (d === 1 ? w.count : 1));
     return formulas._prelu_kernel(
@@ -60,7 +60,7 @@ op<[Tensor, number]>({
   formula: 'y = a · σ(b), a and b the halves of x along dim',
   gradient: 'da = dy · σ(b),  db = dy · a · σ(b) · (1 − σ(b))',
   forward: (x, dim) => {
-    if (x.rank === 0) throw runtimeError('glu does not support 0-dimensional tensors');
+    if (x.rank === 0) throw runtimeError('glu does not support scalars because halving size must be even');
     const d = wrapDim(dim, x.rank);
     const n = x.shape[d];
     if (n % 2) throw runtimeError(`Halving dimension must be even, but dimension ${d} is size ${n}`);

@@ -81,7 +81,7 @@ op<[Tensor, number]>({
   forward: (x, decimals) => {
     refuse('round_vml_cpu', ['bool'], x.dtype);
     if (decimals === 0) return unary(x, x.dtype, roundHalfEven, same);
-    floatsOnly('round_vml_cpu', x.dtype);
+    floatsOnly('round_cpu', x.dtype);
     const ten = 10 ** Math.abs(decimals);
     // In the tensor's own precision: 0.15f · 10 is not the 0.15 · 10 of float64.
     const held = x.dtype === 'float32' ? Math.fround : (v: number) => v;
@@ -190,7 +190,7 @@ function share(grad: Tensor, a: Tensor, b: Tensor, loses: 'lt' | 'gt', f: Formul
 function limit(x: Tensor, low: Tensor | null, high: Tensor | null, name = 'clamp'): Tensor {
   if (!low && !high) throw runtimeError(`torch.${name}: At least one of 'min' or 'max' must not be None`);
   const compute = resultType(...[x, low, high].filter((t) => t !== null));
-  refuse('clamp_scalar_kernel_impl', ['bool'], compute);
+  refuse('clamp_cpu', ['bool'], compute);
   const pick = (a: Tensor, b: Tensor, [f, big]: typeof largest) => binary(a, b, keepNaN(f), { compute, big });
   const raised = low ? pick(x, low, largest) : x;
   return high ? pick(raised, high, smallest) : raised;

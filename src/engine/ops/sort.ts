@@ -81,6 +81,7 @@ op<[Tensor, number, number, boolean, boolean]>({
   forward: (x, k, dim, largest) => {
     const n = x.rank ? x.shape[wrapDim(dim, x.rank)] : 1;
     wrapDim(dim, x.rank);
+    if (x.dtype === 'bool') throw runtimeError('topk does not support bool dtypes on CPU');
     if (k < 0 || k > n) throw runtimeError('selected index k out of range');
     return firstInOrder(x, dim, largest, k);
   },
