@@ -81,9 +81,12 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
       if (grad === t) throw runtimeError("can't assign Variable as its own grad");
       if (grad && grad.dtype !== t.dtype)
         throw runtimeError(
-          `attempting to assign a gradient with dtype '${DTYPES[grad.dtype].label.toLowerCase()}' to a tensor with dtype '${DTYPES[t.dtype].label.toLowerCase()}'. The gradient must match the tensor's dtype (or the tensor's grad_dtype if set). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they match.`,
+          `attempting to assign a gradient with dtype '${DTYPES[grad.dtype].label.toLowerCase()}' to a tensor with grad_dtype '${DTYPES[t.dtype].label}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break downstream systems that assume they match.`,
         );
-      if (grad && !sameShape(grad.shape, t.shape)) throw runtimeError(`assigned grad has data of a different size`);
+      if (grad && !sameShape(grad.shape, t.shape))
+        throw runtimeError(
+          `attempting to assign a gradient of size '${show(grad.shape)}' to a tensor of size '${show(t.shape)}'. Please ensure that the gradient and the tensor are the same size`,
+        );
       const changed = t.grad !== grad;
       t.grad = grad;
       if (changed) context.observer?.ran({ kind: 'grad', tensor: t, cause: 'set' });

@@ -1,4 +1,5 @@
 """Tensors of Python data: torch.tensor and its like, torch.FloatTensor and its like, and what copy and pickle need."""
+import math
 import warnings
 from array import array
 
@@ -42,10 +43,7 @@ def _sizes(data):
         if isinstance(data, Tensor):
             if data.dim() == 0:
                 return shape
-            if data.numel() == 1 and False:
-                return shape
-            shape += data.shape
-            return shape
+            raise TypeError('only integer tensors of a single element can be converted to an index')
         if isinstance(data, (str, bytes)) and shape:
             raise ValueError(f"too many dimensions '{type(data).__name__}'")
         if not _is_sequence(data):
@@ -62,13 +60,9 @@ def _flatten(data, shape, depth, out):
         return
     n = shape[depth]
     if isinstance(data, Tensor) and data.dim() > 0:
-        if data.numel() != 1:
-            raise ValueError('only one element tensors can be converted to Python scalars')
-        out.append(data.item())
-        return
+        raise ValueError('only one element tensors can be converted to Python scalars')
     if not _is_sequence(data):
-        raise TypeError(f"expected sequence object with len >= 0 or len(data) (got {type(data).__name__})"
-                        if False else f'not a sequence')
+        raise TypeError('not a sequence')
     if len(data) != n:
         raise ValueError(f'expected sequence of length {n} at dim {depth} (got {len(data)})')
     if depth == len(shape) - 1:
@@ -114,6 +108,8 @@ def _one(v):
         return dtypes.get(v.dtype.name, dtypes['float64']), v.item()
     if isinstance(v, str):
         raise ValueError("too many dimensions 'str'")
+    if isinstance(v, (list, tuple)):
+        raise TypeError(f"'{type(v).__name__}' object cannot be interpreted as an integer")
     raise RuntimeError(f'Could not infer dtype of {type(v).__name__}')
 
 
@@ -128,7 +124,7 @@ def _fit(flat, dtype):
     if dtype.is_floating_point:
         flat = [float(v) for v in flat]
         if name == 'float32' and any(abs(v) > 3.5e38 and v - v == 0 for v in flat):
-            raise RuntimeError('value cannot be converted to type float without overflow')
+            return [v if abs(v) < 3.5e38 or v - v != 0 else math.copysign(math.inf, v) for v in flat]
         return flat
     if name == 'bool':
         return [bool(v) for v in flat]
@@ -140,13 +136,13 @@ def _fit(flat, dtype):
         v = int(v)
         if not low <= v <= high:
             if name == 'int64':
-                raise RuntimeError('Overflow when unpacking long long')
+                raise ValueError('Overflow when unpacking long long')
             raise RuntimeError(f'value cannot be converted to type {_C_TYPE[name]} without overflow')
         out.append(v)
     return out
 
 
-_C_TYPE = {'uint8': 'uint8_t', 'int8': 'int8_t', 'int16': 'int16_t', 'int32': 'int', 'int64': 'int64_t'}
+_C_TYPE = {'uint8': 'uint8', 'int8': 'int8', 'int16': 'int16', 'int32': 'int', 'int64': 'int64'}
 
 
 def from_data(data, dtype=None):
@@ -196,9 +192,14 @@ def tensor(data=MISSING, *, dtype=None, device=None, requires_grad=False, pin_me
             'To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or '
             'sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).', UserWarning, stacklevel=2)
     t = from_data(data, _resolve(dtype, 'tensor'))
-    if requires_grad:
-        t.requires_grad_()
-    return t
+    return require(t) if requires_grad else t
+
+
+def require(t):
+    """What a constructor does with requires_grad=True."""
+    if not t.is_floating_point():
+        raise RuntimeError('Only Tensors of floating point and complex dtype can require gradients')
+    return t.requires_grad_()
 
 
 def as_tensor(data, dtype=None, device=None):
@@ -239,7 +240,9 @@ def legacy(cls, dtype, args, kwargs):
         return _as(cls, ops.zeros(first, dtype=dtype))
     if len(args) == 1 and (_is_sequence(first) or hasattr(first, '__array__')):
         return _as(cls, from_data(first, dtype))
-    if isinstance(first, (float, str)):
+    if isinstance(first, str):
+        raise TypeError("new(): invalid data type 'str'")
+    if isinstance(first, float):
         raise TypeError(f"new(): data must be a sequence (got {type(first).__name__})")
     raise TypeError(f"new(): data must be a sequence (got {type(first).__name__})")
 

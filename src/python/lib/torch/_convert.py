@@ -49,7 +49,7 @@ def _plain(v):
 
 def _complex(fn):
     from ._missing import not_yet
-    return not_yet(f'a complex number for {fn}()', NotImplementedError)
+    return not_yet(f'a complex number in {fn}', NotImplementedError)
 
 
 def number(v, fn, argument, position):
@@ -58,7 +58,7 @@ def number(v, fn, argument, position):
         KIND_OF[type(v)] = 0
         return 0, v._h
     if isinstance(v, complex):
-        raise _complex(fn)
+        raise _complex(fn + '()')
     plain = _plain(v)
     if plain is None:
         raise wrong(v, fn, argument, position, 'Tensor')
@@ -71,7 +71,7 @@ def operand(v):
         KIND_OF[type(v)] = 0
         return 0, v._h
     if isinstance(v, complex):
-        raise _complex('operator')
+        raise _complex('arithmetic')
     if type(v).__module__ == 'numpy' and getattr(v, 'ndim', 0) > 0:
         from ._construct import as_tensor
         v = operand.held = as_tensor(v)
@@ -88,7 +88,7 @@ def scalar(v, fn, argument, position):
         v = v.item()
         return KIND_OF[type(v)], v
     if isinstance(v, complex):
-        raise _complex(fn)
+        raise _complex(fn + '()')
     plain = _plain(v)
     if plain is None:
         raise wrong(v, fn, argument, position, 'Number')

@@ -56,7 +56,7 @@ by_index = [dtypes[name] for name in _js_names]
 
 _default = _bridge.function('defaultDtype')
 _set_default = _bridge.function('setDefaultDtype')
-_PYTHON = {float: None, int: dtypes['int64'], bool: dtypes['bool']}
+_PYTHON = {float: dtypes['float64'], int: dtypes['int64'], bool: dtypes['bool']}
 
 
 def index_of(d, function='', argument='dtype', position=None):
@@ -67,8 +67,7 @@ def index_of(d, function='', argument='dtype', position=None):
             raise not_yet(f'dtype {d!r}', NotImplementedError)
         return d._i
     if d in (float, int, bool):
-        found = _PYTHON[d]
-        return _default() if found is None else found._i
+        return _PYTHON[d]._i
     where = f'(position {position}) ' if position else ''
     raise TypeError(f"{function}(): argument '{argument}' {where}must be torch.dtype, not {type(d).__name__}")
 

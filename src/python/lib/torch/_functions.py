@@ -1,7 +1,7 @@
 """Functions of namespace torch that are no ops of the engine: questions about tensors, and compositions."""
 from . import _bridge, _device
 from ._convert import type_name
-from ._dtype import by_index, dtypes, get_default_dtype, index_of, set_default_dtype
+from ._dtype import dtypes, get_default_dtype, set_default_dtype
 from ._ops import ops
 from ._tensor import Tensor
 
@@ -10,7 +10,7 @@ __all__ = ['is_tensor', 'is_storage', 'is_floating_point', 'is_complex', 'is_non
            'get_num_interop_threads', 'set_num_interop_threads', 'use_deterministic_algorithms', 'are_deterministic_algorithms_enabled',
            'compile', 'typename', 'is_inference', 'set_float32_matmul_precision', 'get_float32_matmul_precision', 'is_grad_enabled',
            'set_flush_denormal', 'get_file_path', 'broadcast_shapes', 'is_warn_always_enabled', 'set_warn_always', 'atleast_1d',
-           'atleast_2d', 'atleast_3d', 'broadcast_tensors', 'Assert']
+           'atleast_2d', 'atleast_3d', 'broadcast_tensors', 'Assert', 'unique', 'nonzero', 'where', 'split']
 
 
 def is_grad_enabled():
@@ -216,4 +216,44 @@ def Assert(condition, message):
     assert condition, message
 
 
-_unused = (by_index, index_of, ops)
+
+
+def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
+    """The different elements of a tensor, in order."""
+    _need('unique', input)
+    if dim is not None:
+        if not ops.has('unique_dim'):
+            from ._missing import not_yet
+            raise not_yet('torch.unique(dim=…)', NotImplementedError)
+        out, inverse, counts = ops.unique_dim(input, dim, sorted, return_inverse, return_counts)
+    else:
+        out, inverse, counts = ops._unique2(input, sorted, return_inverse, return_counts)
+    if return_inverse and return_counts:
+        return out, inverse, counts
+    if return_inverse:
+        return out, inverse
+    return (out, counts) if return_counts else out
+
+
+def nonzero(input, *, as_tuple=False, out=None):
+    """Indices of the elements that are not zero."""
+    _need('nonzero', input)
+    if not as_tuple:
+        return ops.nonzero(input)
+    found = ops.nonzero(input.unsqueeze(0) if input.dim() == 0 else input)
+    return tuple(found.unbind(1))
+
+
+def where(condition, input=None, other=None, *, out=None):
+    """Elements of `input` where the condition holds, of `other` elsewhere; with the condition alone, its nonzero indices."""
+    if input is None and other is None:
+        return nonzero(condition, as_tuple=True)
+    return ops.where(condition, input, other)
+
+
+def split(tensor, split_size_or_sections, dim=0):
+    """Pieces of a size, or of several sizes, along a dimension."""
+    _need('split', tensor)
+    if isinstance(split_size_or_sections, int):
+        return ops.split(tensor, split_size_or_sections, dim)
+    return ops.split_with_sizes(tensor, list(split_size_or_sections), dim)

@@ -51,21 +51,17 @@ def put(self, index, value):
         value = value.squeeze(0)
         shape = value.shape
     if len(shape) > view.dim() or any(a != b and a != 1 for a, b in zip(reversed(shape), reversed(view.shape))):
-        raise RuntimeError(f'shape mismatch: value tensor of shape {list(shape)} cannot be broadcast to indexing result of shape '
-                           f'{list(view.shape)}' if False else
-                           f'The expanded size of the tensor ({_mismatch(view.shape, shape)[0]}) must match the existing size '
-                           f'({_mismatch(view.shape, shape)[1]}) at non-singleton dimension {_mismatch(view.shape, shape)[2]}.  '
-                           f'Target sizes: {list(view.shape)}.  Tensor sizes: {list(shape)}')
+        raise _mismatch(list(view.shape), list(shape))
     view.copy_(value)
 
 
 def _mismatch(target, shape):
     if len(shape) > len(target):
-        return '', '', ''
-    for i in range(1, len(shape) + 1):
-        if shape[-i] != target[-i] and shape[-i] != 1:
-            return target[-i], shape[-i], len(target) - i
-    return '', '', ''
+        return RuntimeError(f'expand(torch.FloatTensor{{{shape}}}, size={target}): the number of sizes provided ({len(target)}) must be '
+                            f'greater or equal to the number of dimensions in the tensor ({len(shape)})')
+    i = next(i for i in range(1, len(shape) + 1) if shape[-i] != target[-i] and shape[-i] != 1)
+    return RuntimeError(f'The expanded size of the tensor ({target[-i]}) must match the existing size ({shape[-i]}) at non-singleton '
+                        f'dimension {len(target) - i}.  Target sizes: {target}.  Tensor sizes: {shape}')
 
 
 def _value(value, like):
@@ -161,7 +157,7 @@ def _apply(self, index):
                 real += skipped
         elif isinstance(p, bool):
             view = view.unsqueeze(dim)
-            record(_sequence(p).unsqueeze(0) if False else _sequence([p]))
+            record(_sequence([p]))
             dim += 1
         elif isinstance(p, int):
             _check_int(view, p, dim, real)
@@ -172,7 +168,7 @@ def _apply(self, index):
                 step = _bound(p.step)
                 step = 1 if step is None else step
                 if step <= 0:
-                    raise ValueError('step must be greater than zero')
+                    raise ValueError('slice step cannot be zero' if step == 0 else 'step must be greater than zero')
                 start, stop = _bound(p.start), _bound(p.stop)
                 size = view.shape[dim]
                 whole = (start is None or start == 0 or start <= -size) and (stop is None or stop >= size) and step == 1
@@ -214,5 +210,7 @@ def _part(p):
         return as_tensor(p)
     if hasattr(p, '__index__'):
         return p.__index__()
+    if isinstance(p, (str, dict)):
+        raise TypeError(f"new(): invalid data type '{type(p).__name__}'")
     raise IndexError("only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
                      f"(got {type(p).__name__})")

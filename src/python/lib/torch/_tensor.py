@@ -1,4 +1,6 @@
 """torch.Tensor. Its arithmetic is the engine's (see _bind.py): here are identity, geometry, conversion and the tape's face."""
+from weakref import WeakValueDictionary
+
 from . import _bridge, _convert, _wrappers
 from . import _device as _devices
 from ._bridge import forget
@@ -23,6 +25,9 @@ _set_requires = _f('setRequiresGrad')
 _detached = _f('detached')
 _bytes = _f('bytes')
 _new = object.__new__
+_id = _f('id')
+# Leaves by the engine's id, so that the tape gives back the very objects that the user made.
+leaves = WeakValueDictionary()
 
 
 def wrap(handle, cls=None):
@@ -213,22 +218,24 @@ class Tensor(TensorBase):
         raise RuntimeError('Boolean value of Tensor with more than one value is ambiguous')
 
     def __int__(self):
-        return int(self.item())
+        return int(self._number())
 
     def __float__(self):
-        return float(self.item())
+        return float(self._number())
+
+    def _number(self):
+        if _numel(self._h) != 1:
+            raise ValueError('only one element tensors can be converted to Python scalars')
+        return self.item()
 
     def __complex__(self):
-        return complex(self.item())
+        return complex(self._number())
 
     def __index__(self):
         v = self.item() if _numel(self._h) == 1 else None
         if v is None or isinstance(v, float):
             raise TypeError('only integer tensors of a single element can be converted to an index')
         return int(v)
-
-    def __round__(self, ndigits=None):
-        return self.round() if ndigits is None else self.round(decimals=ndigits)
 
     def __format__(self, spec):
         if _rank(self._h) == 0 and type(self) is Tensor:
@@ -262,10 +269,12 @@ class Tensor(TensorBase):
 
     @requires_grad.setter
     def requires_grad(self, on):
-        _set_requires(self._h, bool(on))
+        self.requires_grad_(on)
 
     def requires_grad_(self, requires_grad=True):
+        """Sets whether autograd follows this tensor, in place."""
         _set_requires(self._h, bool(requires_grad))
+        leaves[_id(self._h)] = self
         return self
 
     @property
@@ -378,6 +387,36 @@ class Tensor(TensorBase):
             dtype = getattr(dtype, 'dtype', None) or dtypes['float32']
         return self.to(dtype)
 
+    def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+        """A new tensor of `data` in this one's dtype."""
+        from ._construct import from_data
+        _devices.check(device)
+        t = from_data(data, dtype or self.dtype)
+        return t.requires_grad_() if requires_grad else t
+
+    def new(self, *args, **kwargs):
+        from ._construct import legacy
+        return legacy(Tensor, self.dtype, args, kwargs)
+
+    def apply_(self, f):
+        """Replaces each element by f(element), in place."""
+        from ._construct import from_flat
+        with _no_grad():
+            self.copy_(from_flat(self.dtype, [f(v) for v in flat_values(self)], tuple(self.shape)))
+        return self
+
+    def unique(self, sorted=True, return_inverse=False, return_counts=False, dim=None):
+        from ._functions import unique
+        return unique(self, sorted, return_inverse, return_counts, dim)
+
+    def nonzero(self, *, as_tuple=False):
+        from ._functions import nonzero
+        return nonzero(self, as_tuple=as_tuple)
+
+    def split(self, split_size, dim=0):
+        from ._functions import split
+        return split(self, split_size, dim)
+
     def type_as(self, other):
         return self.to(other.dtype)
 
@@ -482,6 +521,11 @@ def _warn_non_leaf():
         'non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See '
         'github.com/pytorch/pytorch/pull/30531 for more informations. (Triggered internally at '
         '/pytorch/build/aten/src/ATen/core/TensorBody.h:494.)', stacklevel=3)
+
+
+def _no_grad():
+    from .autograd.grad_mode import no_grad
+    return no_grad()
 
 
 def _cast(t, dtype):
@@ -633,9 +677,16 @@ def install_operators():
         if dunder in Tensor.__dict__:
             setattr(Tensor, '__r' + dunder[2:], Tensor.__dict__[dunder])
     Tensor.__hash__ = lambda self: id(self)
-    for dunder, name in (('__neg__', 'neg'), ('__abs__', 'abs'), ('__invert__', 'bitwise_not')):
+    for dunder, name in (('__neg__', 'neg'), ('__abs__', 'abs')):
         if name in _wrappers.by_name:
             setattr(Tensor, dunder, _wrappers.make(_wrappers.by_name[name], 'method', dunder))
+
+    def invert(self):
+        if self.is_floating_point():
+            raise TypeError('~ (operator.invert) is only implemented on integer and Boolean-type tensors')
+        return ops.bitwise_not(self)
+
+    Tensor.__invert__ = invert
     Tensor.__pos__ = lambda self: self
 
     def rsub(self, other):
@@ -652,7 +703,14 @@ def install_operators():
     Tensor.__rtruediv__ = Tensor.__rdiv__ = rtruediv
     Tensor.__div__ = Tensor.__dict__.get('__truediv__')
     Tensor.__rpow__ = _reflected('pow')
-    Tensor.__rfloordiv__ = _reflected('floor_divide')
+
+    def rfloordiv(self, other):
+        if _convert._plain(other) is None:
+            return NotImplemented
+        from ._construct import from_data
+        return ops.floor_divide(from_data(other), self)
+
+    Tensor.__rfloordiv__ = rfloordiv
     Tensor.__rmod__ = _reflected('remainder')
 
     def rmatmul(self, other):

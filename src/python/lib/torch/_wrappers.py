@@ -163,9 +163,7 @@ def source(op, style, name):
         extra = [x for x in _FACTORY if x not in known]
         sig += [f'{x}={"False" if x == "requires_grad" else "None"}' for x in extra]
         pre.append('if device is not None: _device(device)')
-        post.append('if requires_grad: t.requires_grad_()')
-        if 'dtype' in known:
-            pass
+        post.append('if requires_grad: _require(t)')
     swap = style == 'functional' and op.twin and not op.inplace and 'inplace' not in names
     if swap:
         sig.append('inplace=False')
@@ -285,9 +283,14 @@ def ready(tensor_class):
         raise_error=_bridge.raise_error, explain=explain, Missing=Missing, _M=MISSING, _K=KIND_OF.get, _kw=_aliases,
         _number=_convert.number, _scalar=_convert.scalar, _ints=_convert.ints, _floats=_convert.floats,
         _scalars=_convert.scalars, _tensors=_convert.tensors, _int=_convert.integer, _float=_convert.floating,
-        _bool=_convert.boolean, _str=_convert.string, _dtype=_convert.dtype_index, _device=_device.check,
+        _bool=_convert.boolean, _str=_convert.string, _dtype=_convert.dtype_index, _require=_require, _device=_device.check,
     )
     _convert.Missing = Missing
+
+
+def _require(t):
+    from ._construct import require
+    require(t)
 
 
 _made = {}

@@ -10,7 +10,7 @@ _set_state = _bridge.function('setRngState')
 def _seed(seed):
     seed = int(seed)
     if not -0x8000_0000_0000_0000 <= seed <= 0xffff_ffff_ffff_ffff:
-        raise RuntimeError('Overflow when unpacking long long')
+        raise ValueError('Overflow when unpacking long long')
     return seed % 2 ** 64
 
 

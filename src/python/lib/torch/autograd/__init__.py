@@ -58,7 +58,8 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     text = _grad_of(bool(retain), bool(create_graph), len(outputs), *[t._h for t in outputs], *grads, *[t._h for t in inputs])
     found = tuple(None if h == '-1' else wrap(int(h)) for h in text.split(',')) if text else ()
     if not allow_unused and any(g is None for g in found):
-        raise RuntimeError('One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if '
+        i = next(i for i, g in enumerate(found) if g is None)
+        raise RuntimeError(f'The differentiated Tensor at index {i} appears to not have been used in the graph. Set allow_unused=True if '
                            'this is the desired behavior.')
     if materialize_grads:
         import torch

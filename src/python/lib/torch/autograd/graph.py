@@ -42,8 +42,9 @@ class Node:
         h = _variable(self._n)
         if h < 0:
             raise AttributeError(f"'{self.name()}' object has no attribute 'variable'")
-        from .._tensor import wrap
-        return wrap(h)
+        from .._tensor import _id, leaves, wrap
+        known = leaves.get(_id(h))
+        return wrap(h) if known is None else known
 
     def __eq__(self, other):
         return isinstance(other, Node) and _id(self._n) == _id(other._n)
