@@ -9,7 +9,10 @@ import type { Part } from './ui';
 export function shownPart(model: Model): Part {
   if (model.ui.ref) return model.ui.ref.part ?? 'value';
   if (model.ui.part) return model.ui.part;
-  return model.cursor?.kind === 'backward' && model.ui.node === null ? 'grad' : 'value';
+  // A write during the backward pass is a write into `.grad`.
+  const { kind, phase } = model.cursor ?? {};
+  const gradient = kind === 'backward' || (kind === 'update' && phase === 'backward');
+  return gradient && model.ui.node === null ? 'grad' : 'value';
 }
 
 /** The tensor that the inspector is about; null while there is none. */

@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FromWebview } from '../../src/protocol/webview';
-import { BACKWARD_START, Fixture, NODE, PER_ITERATION, UPDATE_START } from './fixture';
+import { BACKWARD_START, Fixture, GRAPH, NODE, PER_ITERATION, UPDATE_START } from './fixture';
 import { launch, missing, type Options, open, type View } from './harness';
 import { largeGraph, largePicture } from './large';
 
@@ -271,6 +271,21 @@ describe.skipIf(missing !== null)('the page', () => {
     expect(await again.page.getAttribute('#tab-optimizer', 'aria-selected')).toBe('true');
     expect(await again.page.getAttribute('.graph > g', 'transform')).toContain(`scale(${state.zoom.k})`);
     await close(again);
+  });
+
+  it('grows with each op while an iteration runs for the first time', async () => {
+    const view = await open(browser);
+    const { picture, ...rest } = fixture.picture() as Extract<ReturnType<Fixture['picture']>, { type: 'picture' }>;
+    for (const n of [0, 4, 7, 12]) {
+      const nodes = GRAPH.nodes.slice(0, n);
+      const edges = GRAPH.edges.filter((e) => e.from < n && e.to < n);
+      const graph = { ...GRAPH, structure: `first ${n}`, nodes, edges };
+      const states = picture.nodes.slice(0, n);
+      await view.send({ ...rest, picture: { ...picture, graph, structure: graph.structure, nodes: states } });
+      await expect.poll(() => view.page.locator('.card').count()).toBe(n);
+      expect(await view.page.isVisible('.stage .note')).toBe(n === 0);
+    }
+    await close(view);
   });
 
   it('shows a tensor that was chosen among the variables', async () => {

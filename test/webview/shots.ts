@@ -84,5 +84,15 @@ await shot('large-open-1100', WIDE, async (view) => {
   await view.page.waitForSelector('.card', { timeout: 20_000 });
   await view.page.click('.fit');
 });
+await shot('large-near-1100', { ...WIDE, theme: 'light' }, async (view) => {
+  await view.send(largePicture(largeGraph(3), 300));
+  await view.page.waitForSelector('.card', { timeout: 20_000 });
+});
+await shot('table-light-500', { width: 500, height: 900, theme: 'light' }, async (view) => {
+  await at(view, middle + BACKWARD_START + 9);
+  await view.page.click('.numbers summary');
+  await view.page.locator('.numbers').scrollIntoViewIfNeeded();
+  await view.page.locator('.heatmap canvas').hover({ position: { x: 40, y: 40 }, force: true });
+});
 await browser.close();
 console.log(folder, await sizes());

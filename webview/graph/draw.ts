@@ -223,7 +223,7 @@ function cardParts(card: Card): SVGGElement {
     svg('text', { class: 'marks', x: width - 9, y: 19 }),
     svg('text', { class: 'detail', x: inset, y: 34 }, fitText(card.detail, width - inset * 2, false)),
     ...bar('value', inset, 42, track, 5),
-    ...bar('grad', inset, 54, track, 5),
+    ...(card.node?.gradFn === null ? [] : bar('grad', inset, 54, track, 5)),
     svg('text', { class: 'number value', x: width - inset, y: 48 }),
     svg('text', { class: 'number grad', x: width - inset, y: 60 }),
     svg('text', { class: 'far', x: width / 2, y: height / 2 + 6 }, fitText(card.title, width * 0.6, true)),

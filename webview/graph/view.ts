@@ -96,7 +96,7 @@ export class GraphPanel {
       layout(drawing).then((placed) => {
         if (this.wanted === key) this.put(drawing, placed);
       });
-    } else this.state();
+    } else if (this.now?.drawing.key === key) this.state();
     keyed(this.note, model.graph.nodes.length === 0 ? 'empty' : '', () => ['No op has run in this iteration yet.']);
     this.note.hidden = model.graph.nodes.length > 0;
   }
