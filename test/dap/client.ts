@@ -59,6 +59,11 @@ export class Client extends DebugClient {
     this.connect(this.process.stdout!, this.process.stdin!);
   }
 
+  override async stop(): Promise<void> {
+    // The library waits for an answer that an adapter which has ended does not give.
+    if (this.process.exitCode === null) await super.stop();
+  }
+
   /** All that was printed in a category so far. */
   printed(category = 'stdout'): string {
     return this.output.map((event) => (event.category === category ? event.output : '')).join('');

@@ -80,6 +80,13 @@ def _print(error, trace):
 def _tell(error, trace, debug):
     """Tells the debugger of an exception that nobody caught, at the innermost line of the user's own."""
     text = ''.join(traceback.format_exception(type(error), error, trace))
+    if debug and isinstance(error, SyntaxError) and trace is None:
+        # Nothing ran: one line is recorded, so that the debugger has a place to stop at.
+        line = error.lineno or 1
+        _host.enter_frame(0, -1, '<module>', error.filename, 1)
+        _host.line(0, error.filename, line, None)
+        _host.uncaught(type(error).__name__, error.msg, text, error.filename, line, 0)
+        return
     if not debug or trace is None:
         _host.uncaught(type(error).__name__, str(error), text, '', 0, -1)
         return
