@@ -180,6 +180,9 @@ export class Recording {
   /** The exception that ended the script, if one did. */
   exception: { type: string; message: string; traceback: string; tick: number } | null = null;
 
+  /** For a recording that was opened from a file that is not whole: what is missing, for the user; null if nothing. */
+  damage: string | null = null;
+
   get ticks(): number {
     return this.kind.length;
   }

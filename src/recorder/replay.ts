@@ -24,7 +24,9 @@ export class Replay {
     const held = value.data ?? this.recent.get(value);
     if (held) return held;
     for (const record of this.plan(value)) this.execute(record);
-    return this.recent.get(value)!;
+    const data = this.recent.get(value);
+    if (!data) throw new Error('a content could not be computed again');
+    return data;
   }
 
   /** A tensor as it was used: fresh memory bookkeeping, shared elements. For reading only. */
@@ -71,6 +73,9 @@ export class Replay {
     for (const [i, out] of record.outs.entries()) {
       const made = outs[i];
       if (!out || !made || out.value.producer !== record || out.value.result !== i) continue;
+      // A file may claim what its ops do not give; reading past the end would show elements that never were.
+      if (made.storage.data.length !== out.value.length || made.dtype !== out.value.dtype)
+        throw new Error(`${record.name} gave another result than was recorded`);
       this.keep(out.value, made.storage.data);
     }
   }

@@ -1,0 +1,295 @@
+/** Writes a recording into chunks: what cannot be computed again, and enough contents between to be near any tick. */
+import type { Data, DType } from '../../engine/dtype';
+import { DTYPE_NAMES } from '../../engine/dtype';
+import type { Arg } from '../../engine/op';
+import type { GeneratorSnapshot } from '../../engine/random/generator';
+import {
+  type ArgRow,
+  type AttrRow,
+  CHUNK,
+  type FileEnd,
+  type FileHeader,
+  type FileSegment,
+  type GeneratorRow,
+  type RecordRow,
+  type UseRow,
+  type ValueRow,
+} from '../../protocol/recordingFile';
+import type { ArgUse, OpRecord, Recording, TensorUse, Value } from '../recording';
+import { filePrefix, MAX_CHUNK, packChunk, RecordingFileError } from './chunks';
+import { Cut } from './cut';
+import { pack } from './pack';
+import { Table } from './tables';
+
+/** Contents are packed together up to about this many bytes. */
+const TOGETHER = 1 << 20;
+const KINDS = ['forward', 'backward', 'update'];
+const STREAMS = ['stdout', 'stderr', 'console'];
+
+export const bytesOf = (data: Data): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+const dtypeIndex = (d: DType) => DTYPE_NAMES.indexOf(d);
+const float64 = (v: number) => bytesOf(Float64Array.of(v));
+
+export interface WriteOptions {
+  /** Bytes of contents to store beyond those that nothing can recompute. */
+  checkpoints: number;
+}
+
+/** The file, chunk by chunk. */
+export function* write(recording: Recording, options: WriteOptions): Generator<Buffer> {
+  const writer = new Writer(recording, options);
+  yield filePrefix();
+  // The header holds tables that the segments fill: they are made first, and written after it.
+  const segments = [...writer.segments()];
+  yield packChunk(CHUNK.header, pack(writer.header()), 6);
+  yield* segments;
+  const end: FileEnd = { ticks: recording.ticks, exception: recording.exception };
+  yield packChunk(CHUNK.end, pack(end), 6);
+}
+
+class Writer {
+  private readonly names = new Table<string>((name) => name);
+  private readonly geometries = new Table<[number[], number[], number]>((g) => `${g[0]};${g[1]};${g[2]}`);
+  private readonly cut: Cut;
+  private readonly stored: Set<Value>;
+  private columns: (Uint8Array | Int32Array)[] | null = null;
+  private chunks = 0;
+  private record = 0;
+  private value = 0;
+
+  constructor(
+    private readonly r: Recording,
+    options: WriteOptions,
+  ) {
+    this.cut = new Cut(r);
+    this.stored = storedValues(r, this.cut.values, options.checkpoints);
+  }
+
+  header(): FileHeader {
+    const { r } = this;
+    return {
+      script: r.script,
+      sources: [...r.sources],
+      sites: r.sites.map((s) => [s.path, s.line]),
+      names: this.names.items,
+      geometries: this.geometries.items,
+      modules: [...r.modules.values()].map((m) => [
+        m.id,
+        m.parent ?? -1,
+        m.name,
+        m.type,
+        m.extra,
+        [...m.parameters],
+        [...m.buffers],
+        [...m.children],
+      ]),
+      optimizers: [...r.optimizers.values()].map((o) => [o.id, o.description]),
+    };
+  }
+
+  *segments(): Generator<Buffer> {
+    const empty = Array.from({ length: this.cut.count }, (_, s) =>
+      emptySegment(this.cut.edges[s], this.cut.edges[s + 1]),
+    );
+    this.scatter(empty);
+    for (const [s, segment] of empty.entries()) {
+      const { contents, rows } = this.contents(s);
+      segment.values = rows;
+      this.ticks(segment);
+      for (const bytes of contents) yield packChunk(CHUNK.contents, bytes, 1);
+      yield packChunk(CHUNK.segment, pack(segment), 6);
+    }
+  }
+
+  /** Everything that is not a tick or an op, put into the segment it belongs to. */
+  private scatter(segments: FileSegment[]): void {
+    const { r, cut } = this;
+    const at = (tick: number) => segments[cut.ofTick(tick)];
+    for (const t of r.tensors.values()) {
+      const own = cut.ofTensor(t.id);
+      const flags = (t.requiresGrad ? 1 : 0) | (t.isParameter ? 2 : 0);
+      const gradFn = t.gradFn === null ? -1 : this.names.add(t.gradFn);
+      segments[own].tensors.push([t.id, dtypeIndex(t.dtype), flags, t.producer?.index ?? -1, gradFn]);
+      // Not before the memory that the tensor shows: it may be written down later than its tensor was made.
+      const shown = (storage: number) => cut.ofValue(r.storages.get(storage)?.values[0]?.id ?? 0);
+      const later = (tick: number, storage?: number) =>
+        segments[Math.max(own, cut.ofTick(tick), storage === undefined ? 0 : shown(storage))];
+      t.place.ticks.forEach((tick, i) => {
+        const { storage, shape, strides, offset } = t.place.values[i];
+        later(tick, storage).places.push([t.id, tick, storage, this.geometries.add([shape, strides, offset])]);
+      });
+      t.grad.ticks.forEach((tick, i) => {
+        later(tick).grads.push([t.id, tick, t.grad.values[i] ?? -1]);
+      });
+    }
+    for (const [id, history] of r.storages)
+      history.ticks.forEach((tick, i) => {
+        segments[cut.ofValue(history.values[i].id)].storages.push([id, tick, history.values[i].id]);
+      });
+    for (const f of r.frames.values()) {
+      at(f.first).frames.push([f.id, f.parent ?? -1, f.name, f.path, f.line, f.first]);
+      for (const d of f.deltas) at(d.tick).deltas.push([f.id, d.tick, d.json]);
+    }
+    for (const p of r.passes) {
+      const end = Number.isFinite(p.end) ? p.end : -1;
+      at(p.start).passes.push([
+        p.kind === 'backward' ? 0 : 1,
+        p.label,
+        p.start,
+        end,
+        p.frame,
+        p.site,
+        p.optimizer,
+        p.root,
+      ]);
+    }
+    for (const i of r.iterations) at(i.start).iterations.push([i.start, i.backward, i.update, i.loss, i.root]);
+    for (const o of r.outputs) at(o.tick).outputs.push([o.tick, STREAMS.indexOf(o.stream), o.text]);
+    for (const o of r.optimizers.values()) {
+      o.hyper.ticks.forEach((tick, i) => {
+        at(tick).hypers.push([o.id, tick, o.hyper.values[i]]);
+      });
+      for (const [parameter, states] of o.state)
+        for (const [name, history] of states)
+          history.ticks.forEach((tick, i) => {
+            const s = history.values[i];
+            at(tick).states.push([
+              o.id,
+              parameter,
+              name,
+              tick,
+              'tensor' in s ? s.tensor : -1,
+              'tensor' in s ? 0 : s.number,
+            ]);
+          });
+    }
+  }
+
+  private contents(segment: number): { contents: Uint8Array[]; rows: ValueRow[] } {
+    const contents: Uint8Array[] = [];
+    const rows: ValueRow[] = [];
+    let open: Uint8Array[] = [];
+    let size = 0;
+    const close = () => {
+      if (size === 0) return;
+      contents.push(Buffer.concat(open));
+      this.chunks++;
+      open = [];
+      size = 0;
+    };
+    const { values } = this.cut;
+    for (; this.value < values.length && this.cut.ofValue(values[this.value].id) <= segment; this.value++) {
+      const v = values[this.value];
+      let chunk = -1;
+      let offset = 0;
+      if (this.stored.has(v)) {
+        const bytes = bytesOf(v.data!);
+        if (bytes.length > MAX_CHUNK) throw new RecordingFileError('A tensor of more than 256 MB cannot be saved yet.');
+        if (size > 0 && size + bytes.length > TOGETHER) close();
+        chunk = this.chunks;
+        offset = size;
+        open.push(bytes, new Uint8Array(-bytes.length & 7));
+        size += (bytes.length + 7) & ~7;
+      }
+      rows.push([v.id, dtypeIndex(v.dtype), v.length, v.producer?.index ?? -1, v.result, v.iteration, chunk, offset]);
+    }
+    close();
+    return { contents, rows };
+  }
+
+  private ticks(segment: FileSegment): void {
+    const { r } = this;
+    const { from, to } = segment;
+    this.columns ??= [r.kind, r.phase, r.site, r.frame, r.record, r.pass].map((column) => column.toArray());
+    for (const column of this.columns) segment.columns.push(bytesOf(column.subarray(from, to)));
+    const generators = new Generators(segment);
+    for (; this.record < r.records.length && r.records[this.record].tick < to; this.record++)
+      segment.records.push(this.recordRow(r.records[this.record], generators));
+  }
+
+  private recordRow(x: OpRecord, generators: Generators): RecordRow {
+    return [
+      KINDS.indexOf(x.kind),
+      x.tick,
+      x.op ? this.names.add(x.op.name) : -1,
+      this.names.add(x.name),
+      x.args.map((a) => this.argRow(a)),
+      x.outs.map((u) => u && this.useRow(u)),
+      x.grads.map((u) => u && this.useRow(u)),
+      x.forwardOf?.index ?? -1,
+      x.gradFn === null ? -1 : this.names.add(x.gradFn),
+      x.random ? generators.add(x.random) : -1,
+      x.module,
+      x.site,
+      x.defaultDtype ? dtypeIndex(x.defaultDtype) : -1,
+    ];
+  }
+
+  private useRow(u: TensorUse): UseRow {
+    return [u.tensor, u.value.id, this.geometries.add([u.shape, u.strides, u.offset])];
+  }
+
+  private argRow(a: ArgUse): ArgRow {
+    if ('uses' in a) return [2, a.uses.map((u) => u && this.useRow(u))];
+    if ('attr' in a) return [3, attrRow(a.attr)];
+    if (a.use.tensor < 0) return [1, [dtypeIndex(a.use.value.dtype), bytesOf(a.use.value.data!)]];
+    return [0, this.useRow(a.use)];
+  }
+}
+
+/** Generators before random ops. Most draws go on with the same words, so each state of the words is stored once. */
+class Generators {
+  private readonly words = new Table<Uint8Array>((bytes) => Buffer.from(bytes).toString('latin1'));
+  constructor(private readonly segment: FileSegment) {}
+
+  add({ engine, nextFloat, nextDouble }: GeneratorSnapshot): number {
+    const words = this.words.add(bytesOf(engine.state as unknown as Data));
+    this.segment.words = this.words.items;
+    const { seed, left, next, draws } = engine;
+    const row: GeneratorRow = [words, String(seed), left, next, draws, nextFloat ?? null, nextDouble ?? null];
+    return this.segment.generators.push(row) - 1;
+  }
+}
+
+function attrRow(a: Arg): AttrRow {
+  if (a === null || a === undefined) return ['n'];
+  if (typeof a === 'number') return Number.isSafeInteger(a) && !Object.is(a, -0) ? ['i', String(a)] : ['v', float64(a)];
+  if (typeof a === 'boolean') return ['b', a];
+  if (typeof a === 'string') return ['s', a];
+  if (Array.isArray(a)) return ['l', a as number[]];
+  if ('kind' in a && 'value' in a) {
+    if (a.kind === 'bool') return ['o', Boolean(a.value)];
+    return a.kind === 'int' ? ['z', String(a.value)] : ['f', float64(Number(a.value))];
+  }
+  throw new Error('an argument that cannot be saved');
+}
+
+/** Roots, and checkpoints that are still held, as evenly spread as the bytes allow. */
+function storedValues(r: Recording, values: readonly Value[], bound: number): Set<Value> {
+  const held = values.filter((v) => v.producer && v.carried && v.data);
+  const total = held.reduce((sum, v) => sum + v.data!.byteLength, 0);
+  let spacing = 1;
+  while (total / spacing > bound && spacing < r.iterations.length) spacing *= 2;
+  return new Set([...values.filter((v) => !v.producer), ...held.filter((v) => v.iteration % spacing === 0)]);
+}
+
+const emptySegment = (from: number, to: number): FileSegment => ({
+  from,
+  to,
+  columns: [],
+  records: [],
+  values: [],
+  storages: [],
+  tensors: [],
+  places: [],
+  grads: [],
+  generators: [],
+  words: [],
+  frames: [],
+  deltas: [],
+  passes: [],
+  iterations: [],
+  outputs: [],
+  hypers: [],
+  states: [],
+});

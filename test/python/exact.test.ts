@@ -1,0 +1,50 @@
+/** `backstep run` prints what Python with PyTorch prints. Golden texts: python3 test/golden/scripts.py. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { firstDifference, type Tolerance } from './compareText';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const exact: Tolerance = { relative: 0, lastDigit: false };
+const printed: Tolerance = { relative: 1e-3, lastDigit: true };
+const within = (relative: number): Tolerance => ({ relative, lastDigit: false });
+
+const SCRIPTS: [string, string, (line: string) => Tolerance][] = [
+  ['examples/three_class.py', 'the example, as printed', () => printed],
+  ['test/fixtures/exact/bits.py', 'data, labels, weights and draws bit by bit', () => exact],
+  ['test/fixtures/exact/tutorial.py', "the tutorial's 20 iterations to 1e-5", () => within(1e-5)],
+  [
+    'test/fixtures/exact/scaled.py',
+    '200 iterations to 1e-4 in float32 and 1e-10 in float64',
+    (line) => within(line.startsWith('torch.float64') ? 1e-10 : 1e-4),
+  ],
+  ['test/fixtures/exact/logistic.py', 'logistic regression, an MLP, hooks and errors, as printed', () => printed],
+];
+
+async function run(script: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(ROOT, 'dist/cli.js'),
+    'run',
+    join(ROOT, script),
+  ]);
+  return stdout;
+}
+
+describe('backstep run', () => {
+  test.each(SCRIPTS)('%s: %s', async (script, _, toleranceOf) => {
+    const golden = readFileSync(join(ROOT, 'test/golden/scripts', `${basename(script, '.py')}.txt`), 'utf8');
+    expect(firstDifference(await run(script), golden, toleranceOf)).toBeNull();
+  });
+});
+
+describe('the comparison itself', () => {
+  test('sees a number that is off, a word that is other, a line that is missing', () => {
+    expect(firstDifference('loss 1.10', 'loss 1.12', () => printed)).toContain('line 1');
+    expect(firstDifference('loss 1.1001', 'loss 1.1002', () => printed)).toBeNull();
+    expect(firstDifference('epoch 3', 'epoch 4', () => printed)).toContain('line 1');
+    expect(firstDifference('a\nb', 'a', () => printed)).toContain('line 2');
+    expect(firstDifference('1.00001', '1.0', () => within(1e-6))).toContain('line 1');
+  });
+});
