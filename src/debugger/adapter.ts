@@ -14,7 +14,6 @@ import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import type { Connect, Events, ExceptionFilter, LaunchArguments, Move, Session } from '../protocol/session';
 import { Breakpoints } from './breakpoints';
 import { CAPABILITIES } from './capabilities';
-import { source } from './convert';
 import { checkLaunch } from './launch';
 import { QuerySession } from './queries';
 import { stoppedBody } from './words';
@@ -194,7 +193,7 @@ export class BackstepAdapter extends QuerySession {
   private onOutput({ category, text, place }: Events['output']): void {
     const event: P.OutputEvent = new OutputEvent(text, category);
     if (place) {
-      event.body.source = source(place.path);
+      event.body.source = this.sources.of(place.path);
       event.body.line = this.convertDebuggerLineToClient(place.line);
     }
     this.sendEvent(event);
@@ -228,7 +227,7 @@ export class BackstepAdapter extends QuerySession {
         ...(hitCondition ? { hitCondition } : {}),
         ...(logMessage ? { logMessage } : {}),
       }));
-      const statuses = await this.breakpoints.set(this.debugged, args.source.path ?? '', specs);
+      const statuses = await this.breakpoints.set(this.debugged, this.sources.pathOf(args.source), specs);
       return { breakpoints: statuses.map((status) => this.toBreakpoint(status)) };
     });
   }

@@ -1,22 +1,21 @@
 /** A session's frames, scopes and variables, in the protocol's shapes. */
-import { basename } from 'node:path';
-import { Scope, Source } from '@vscode/debugadapter';
+import { Scope } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Frame, Scope as SessionScope, Variable } from '../protocol/session';
+import type { Sources } from './sources';
 
 /** The name VS Code's `debugProtocolVariable` context key gets for a tensor: our menu entries hang on it. */
 export const TENSOR_MENU = 'tensor';
-
-/** A source as clients want it: name and native path. */
-export function source(path: string): DebugProtocol.Source {
-  return new Source(basename(path), path);
-}
 
 /**
  * An op's frame is an ordinary one where it has a line, because clients focus the first frame that is not a label:
  * so the editor's highlight lands on the forward line that made the op.
  */
-export function toStackFrame(frame: Frame, toClientLine: (line: number) => number): DebugProtocol.StackFrame {
+export function toStackFrame(
+  frame: Frame,
+  sources: Sources,
+  toClientLine: (line: number) => number,
+): DebugProtocol.StackFrame {
   const { place } = frame;
   return {
     id: frame.id,
@@ -24,7 +23,7 @@ export function toStackFrame(frame: Frame, toClientLine: (line: number) => numbe
     line: place ? toClientLine(place.line) : 0,
     column: place ? 1 : 0,
     ...(place
-      ? { source: source(place.path) }
+      ? { source: sources.of(place.path) }
       : { presentationHint: frame.presentation === 'op' ? 'label' : 'subtle' }),
   };
 }

@@ -4,6 +4,7 @@ import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import type { Session } from '../protocol/session';
 import { AnsweringSession } from './answering';
 import { toScope, toStackFrame, toValue, toVariable } from './convert';
+import { Sources } from './sources';
 
 const CONTEXTS = new Set(['repl', 'hover', 'watch', 'variables', 'clipboard']);
 
@@ -19,6 +20,8 @@ export abstract class QuerySession extends AnsweringSession {
   /** The session, or an error for the user when there is none. */
   protected abstract get live(): Session;
 
+  protected readonly sources = new Sources();
+
   protected override threadsRequest(response: P.ThreadsResponse): void {
     this.answer(response, async () => ({ threads: [new Thread(1, 'training')] }));
   }
@@ -29,7 +32,18 @@ export abstract class QuerySession extends AnsweringSession {
       const start = args.startFrame ?? 0;
       const page = frames.slice(start, args.levels ? start + args.levels : undefined);
       const toClientLine = (line: number) => this.convertDebuggerLineToClient(line);
-      return { stackFrames: page.map((frame) => toStackFrame(frame, toClientLine)), totalFrames: frames.length };
+      return {
+        stackFrames: page.map((frame) => toStackFrame(frame, this.sources, toClientLine)),
+        totalFrames: frames.length,
+      };
+    });
+  }
+
+  protected override sourceRequest(response: P.SourceResponse, args: P.SourceArguments): void {
+    this.answer(response, async () => {
+      const path = this.sources.pathOf({ sourceReference: args.sourceReference, ...args.source });
+      const { text } = await this.live.request('source', { path });
+      return { content: text, mimeType: 'text/x-python' };
     });
   }
 
@@ -102,7 +116,7 @@ export abstract class QuerySession extends AnsweringSession {
     this.answer(response, async () => {
       const from = this.convertClientLineToDebugger(args.line);
       const to = args.endLine === undefined ? from : this.convertClientLineToDebugger(args.endLine);
-      const lines = await this.live.request('breakpointLines', { path: args.source.path ?? '', from, to });
+      const lines = await this.live.request('breakpointLines', { path: this.sources.pathOf(args.source), from, to });
       return { breakpoints: lines.map((line) => ({ line: this.convertDebuggerLineToClient(line) })) };
     });
   }
@@ -111,7 +125,7 @@ export abstract class QuerySession extends AnsweringSession {
   protected override gotoTargetsRequest(response: P.GotoTargetsResponse, args: P.GotoTargetsArguments): void {
     this.answer(response, async () => {
       const line = this.convertClientLineToDebugger(args.line);
-      const { tick } = await this.live.request('findTick', { path: args.source.path ?? '', line });
+      const { tick } = await this.live.request('findTick', { path: this.sources.pathOf(args.source), line });
       return { targets: tick === null ? [] : [{ id: tick, label: `tick ${tick}`, line: args.line }] };
     });
   }

@@ -110,6 +110,8 @@ export interface Requests {
   completions: [{ text: string; column: number; frame?: number }, { label: string; type?: string }[]];
   setVariable: [{ ref: number; name: string; value: string }, Evaluated];
   setExpression: [{ expression: string; value: string; frame?: number }, Evaluated];
+  /** A script's text as it was recorded, for a machine that does not have the file. */
+  source: [{ path: string }, { text: string }];
   exceptionInfo: [Record<string, never>, { type: string; message: string; traceback: string }];
 
   // the views'

@@ -379,6 +379,11 @@ export class SessionServer {
         traceback: e?.traceback ?? '',
       };
     },
+    source: ({ path }) => {
+      const text = this.recording.sources.get(path);
+      if (text === undefined) throw new Error(`The recording does not hold the text of ${path}.`);
+      return { text };
+    },
     cursor: () => this.cursor(),
     picture: ({ have }) => pictureOf(this.recording, this.replay, this.timeline.tick, this.atLiveEnd, have),
     graph: () => graphOf(this.recording, Math.max(0, this.recording.iterationAt(this.timeline.tick))),

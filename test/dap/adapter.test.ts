@@ -236,6 +236,21 @@ test('the end of the script is told as a stop from which one can step back, then
   await client.event('terminated');
 });
 
+test('a script that is not on this machine is shown from the recording, and takes breakpoints', async () => {
+  const place = { path: '/elsewhere/train.py', line: 2 };
+  const { client, sessions } = await stoppedOnEntry({
+    stack: () => [{ id: 1, name: '<module>', place, presentation: 'normal' }],
+    source: ({ path }) => ({ text: `# ${path}` }),
+  });
+  const { stackFrames } = await client.request<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 1 });
+  const source = stackFrames[0]!.source!;
+  expect(source).toMatchObject({ name: 'train.py', sourceReference: 1 });
+  const { content } = await client.request<DebugProtocol.SourceResponse['body']>('source', { sourceReference: 1 });
+  expect(content).toBe('# /elsewhere/train.py');
+  await client.request('setBreakpoints', { source: { sourceReference: 1 }, breakpoints: [{ line: 2 }] });
+  expect(sessions[0]!.asked.at(-1)!.args).toMatchObject({ path: '/elsewhere/train.py' });
+});
+
 test('output carries its category and line', async () => {
   const { client, sessions } = await stoppedOnEntry();
   const place = { path: program, line: 2 };
