@@ -19,6 +19,7 @@ export class OptimizerPanel {
   private readonly charts = el('div', { class: 'charts' });
   private readonly modes: HTMLButtonElement[];
   private readonly body: HTMLElement;
+  private scrolled: number | undefined;
   private model: Model | null = null;
   private drawn: { view: UpdateView; mode: string; width: number } | null = null;
 
@@ -81,6 +82,9 @@ export class OptimizerPanel {
     this.steps.replaceChildren(
       view.steps.length > 0 ? list : el('p', { class: 'missing' }, 'No update in this iteration yet.'),
     );
+    // The step at the cursor stays in sight as one walks through the rule.
+    if (this.scrolled !== model.cursor?.tick) list.querySelector('.now')?.scrollIntoView({ block: 'nearest' });
+    this.scrolled = model.cursor?.tick;
     const { series: mode } = model.ui;
     for (const one of this.modes) one.setAttribute('aria-pressed', String(one.dataset.mode === mode));
     this.charts.replaceChildren(
