@@ -49,14 +49,14 @@ for (const [name, value, what] of [
     samples: sizes,
   });
   op<[Tensor, DType | null]>({
-    schema: `${name}_like(Tensor self, *, ScalarType? dtype=None) -> Tensor`,
+    schema: `${name}_like(Tensor input, *, ScalarType? dtype=None) -> Tensor`,
     faces: ['torch'],
     formula: `y = ${what}, in x's shape`,
     forward: (x, dtype) => filled(dtype ?? x.dtype, x.shape, value),
     samples: likes,
   });
   op<[Tensor, number[], DType | null]>({
-    schema: `new_${name}(Tensor self, int[] size, *, ScalarType? dtype=None) -> Tensor`,
+    schema: `new_${name}(Tensor input, int[] size, *, ScalarType? dtype=None) -> Tensor`,
     faces: ['Tensor'],
     formula: `y = ${what}, in x's dtype`,
     forward: (x, size, dtype) => filled(dtype ?? x.dtype, checkSize(size), value),
@@ -81,7 +81,7 @@ op<[number[], Scalar, DType | null]>({
 });
 
 op<[Tensor, Scalar, DType | null]>({
-  schema: 'full_like(Tensor self, Scalar fill_value, *, ScalarType? dtype=None) -> Tensor',
+  schema: 'full_like(Tensor input, Scalar fill_value, *, ScalarType? dtype=None) -> Tensor',
   faces: ['torch'],
   formula: "y = v, in x's shape",
   forward: (x, v, dtype) => filled(dtype ?? x.dtype, x.shape, v.value),
@@ -89,7 +89,7 @@ op<[Tensor, Scalar, DType | null]>({
 });
 
 op<[Tensor, number[], Scalar, DType | null]>({
-  schema: 'new_full(Tensor self, int[] size, Scalar fill_value, *, ScalarType? dtype=None) -> Tensor',
+  schema: 'new_full(Tensor input, int[] size, Scalar fill_value, *, ScalarType? dtype=None) -> Tensor',
   faces: ['Tensor'],
   formula: "y = v, in x's dtype",
   forward: (x, size, v, dtype) => filled(dtype ?? x.dtype, checkSize(size), v.value),
@@ -191,12 +191,12 @@ op<[number, number | null, DType | null]>({
 });
 
 op<[Tensor, string | null]>({
-  schema: 'clone(Tensor self, *, str? memory_format=None) -> Tensor',
+  schema: 'clone(Tensor input, *, str? memory_format=None) -> Tensor',
   faces: ['torch', 'Tensor'],
   formula: 'y = x',
   gradient: 'dx = dy',
   forward: (x, format) => (format === 'contiguous_format' ? contiguousAs(x, x.dtype) : denseAs(x, x.dtype)),
-  grads: { self: (c) => c.grad },
+  grads: { input: (c) => c.grad },
   samples: () => [
     { args: [{ tensor: like }] },
     { args: [{ tensor: { shape: [2, 3], permute: [1, 0] } }] },
@@ -205,7 +205,7 @@ op<[Tensor, string | null]>({
 });
 
 op<[Tensor]>({
-  schema: 'contiguous(Tensor self) -> Tensor',
+  schema: 'contiguous(Tensor input) -> Tensor',
   faces: ['Tensor'],
   composite: true,
   formula: 'y = x, in row-major order: x itself where it is so already',
@@ -215,12 +215,12 @@ op<[Tensor]>({
 });
 
 op<[Tensor, DType]>({
-  schema: 'to_dtype(Tensor self, ScalarType dtype) -> Tensor',
+  schema: 'to_dtype(Tensor input, ScalarType dtype) -> Tensor',
   faces: ['torch.ops.aten:to'],
   formula: 'y = x as another dtype',
   gradient: "dx = dy as x's dtype",
   forward: (x, dtype) => denseAs(x, dtype),
-  grads: { self: (c) => c.grad },
+  grads: { input: (c) => c.grad },
   gradName: 'ToCopyBackward0',
   samples: () => [
     { args: [{ tensor: like }, { dtype: 'float64' }] },
@@ -235,7 +235,7 @@ op<[Tensor, DType]>({
 });
 
 op<[Tensor, Tensor]>({
-  schema: 'copy_(Tensor self, Tensor src, bool non_blocking=False) -> Tensor',
+  schema: 'copy_(Tensor input, Tensor src, bool non_blocking=False) -> Tensor',
   faces: ['Tensor'],
   inplaceOnly: true,
   formula: 'x ← s, broadcast',
@@ -246,7 +246,7 @@ op<[Tensor, Tensor]>({
       throw runtimeError(`output with shape ${show(x.shape)} doesn't match the broadcast shape ${show(shape)}`);
     return expandTo(src, shape);
   },
-  grads: { self: (c, f) => f.zeros_like(c.grad), src: (c) => c.grad },
+  grads: { input: (c, f) => f.zeros_like(c.grad), src: (c) => c.grad },
   gradName: 'CopyBackwards',
   samples: () => [
     { args: [{ tensor: like }, { tensor: like }] },
@@ -259,7 +259,7 @@ op<[Tensor, Tensor]>({
 });
 
 op<[Tensor, Tensor]>({
-  schema: 'fill_(Tensor self, Number value) -> Tensor',
+  schema: 'fill_(Tensor input, Number value) -> Tensor',
   faces: ['Tensor'],
   inplaceOnly: true,
   formula: 'x ← v',
@@ -269,7 +269,7 @@ op<[Tensor, Tensor]>({
       throw runtimeError(`fill_ only supports 0-dimension value tensor but got tensor with ${v.rank} dimensions.`);
     return expandTo(v, x.shape);
   },
-  grads: { self: (c, f) => f.zeros_like(c.grad), value: (c) => c.grad },
+  grads: { input: (c, f) => f.zeros_like(c.grad), value: (c) => c.grad },
   gradName: (_, v) => (v.wrapped ? 'FillBackward2' : 'FillBackward3'),
   samples: () => [
     { args: [{ tensor: like }, 1.5] },
@@ -280,13 +280,13 @@ op<[Tensor, Tensor]>({
 });
 
 op<[Tensor]>({
-  schema: 'zero_(Tensor self) -> Tensor',
+  schema: 'zero_(Tensor input) -> Tensor',
   faces: ['Tensor'],
   inplaceOnly: true,
   formula: 'x ← 0',
   gradient: 'dx = 0',
   forward: (x) => Tensor.zeros(x.dtype, [...x.shape]),
-  grads: { self: (c, f) => f.zeros_like(c.grad) },
+  grads: { input: (c, f) => f.zeros_like(c.grad) },
   samples: () => [{ args: [{ tensor: like }] }, { args: [{ tensor: { shape: [2], dtype: 'int64' } }] }],
 });
 
@@ -307,13 +307,13 @@ for (const [name, keep, which] of [
   ['triu', (d: number, k: number) => d >= k, '≥'],
 ] as const)
   op<[Tensor, number]>({
-    schema: `${name}(Tensor self, int diagonal=0) -> Tensor`,
+    schema: `${name}(Tensor input, int diagonal=0) -> Tensor`,
     faces: ['torch', 'Tensor'],
     inplace: true,
     formula: `y[i, j] = x[i, j] where j − i ${which} k, else 0`,
     gradient: `dx[i, j] = dy[i, j] where j − i ${which} k, else 0`,
     forward: (x, k) => triangle(x, name, (d) => keep(d, k)),
-    grads: { self: (c, f) => f[name](c.grad, c.attr('diagonal')) },
+    grads: { input: (c, f) => f[name](c.grad, c.attr('diagonal')) },
     samples: () => [
       { args: [{ tensor: { shape: [3, 4] } }] },
       { args: [{ tensor: { shape: [2, 3, 3] } }, 1] },

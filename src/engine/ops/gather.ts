@@ -24,7 +24,7 @@ function checkIndex(name: string, x: Tensor, dim: number, index: Tensor): number
 const rankOf = (t: Tensor) => Math.max(t.rank, 1);
 
 op<[Tensor, number, Tensor]>({
-  schema: 'gather(Tensor self, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor',
+  schema: 'gather(Tensor input, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor',
   faces: ['torch', 'Tensor'],
   formula: 'y[i, j] = x[index[i, j], j] (dim 0)',
   gradient: 'dx[index[i, j], j] = Σ dy[i, j], else 0',
@@ -43,7 +43,7 @@ op<[Tensor, number, Tensor]>({
   },
   saves: ['index'],
   grads: {
-    self: (c, f) => f.scatter_add(f.zeros(c.shape('self'), c.grad.dtype), c.attr('dim'), c.saved('index'), c.grad),
+    input: (c, f) => f.scatter_add(f.zeros(c.shape('input'), c.grad.dtype), c.attr('dim'), c.saved('index'), c.grad),
   },
   samples: () => [
     on(matrix, 0, at([2, 4], 0, 1, 2, 0, 2, 1, 0, 0)),
@@ -86,7 +86,7 @@ for (const [name, add] of [
   ['scatter_add', true],
 ] as const)
   op<[Tensor, number, Tensor, Tensor]>({
-    schema: `${name}(Tensor self, int dim, Tensor index, Tensor src) -> Tensor`,
+    schema: `${name}(Tensor input, int dim, Tensor index, Tensor src) -> Tensor`,
     faces: ['torch', 'Tensor'],
     inplace: true,
     formula: `y = x with y[index[i, j], j] ${add ? '+=' : '='} src[i, j] (dim 0)`,
@@ -100,7 +100,7 @@ for (const [name, add] of [
     },
     saves: ['index'],
     grads: {
-      self: (c, f) => (add ? c.grad : f.scatter_value(c.grad, c.attr('dim'), c.saved('index'), 0)),
+      input: (c, f) => (add ? c.grad : f.scatter_value(c.grad, c.attr('dim'), c.saved('index'), 0)),
       src: (c, f) => f.gather(c.grad, c.attr('dim'), c.saved('index')),
     },
     samples: () => [
@@ -118,7 +118,7 @@ for (const [name, add] of [
   });
 
 op<[Tensor, number, Tensor, Scalar]>({
-  schema: 'scatter_value(Tensor self, int dim, Tensor index, Scalar value) -> Tensor',
+  schema: 'scatter_value(Tensor input, int dim, Tensor index, Scalar value) -> Tensor',
   faces: ['torch:scatter', 'Tensor:scatter'],
   inplace: true,
   formula: 'y = x with y[index[i, j], j] = v (dim 0)',
@@ -132,7 +132,7 @@ op<[Tensor, number, Tensor, Scalar]>({
     return out;
   },
   saves: ['index'],
-  grads: { self: (c, f) => f.scatter_value(c.grad, c.attr('dim'), c.saved('index'), 0) },
+  grads: { input: (c, f) => f.scatter_value(c.grad, c.attr('dim'), c.saved('index'), 0) },
   gradName: 'ScatterBackward1',
   samples: () => [
     on(matrix, 1, at([3, 1], 0, 3, 2), 1),
@@ -150,7 +150,7 @@ function checkRow(name: string, index: Tensor): void {
 }
 
 op<[Tensor, number, Tensor]>({
-  schema: 'index_select(Tensor self, int dim, Tensor index) -> Tensor',
+  schema: 'index_select(Tensor input, int dim, Tensor index) -> Tensor',
   faces: ['torch', 'Tensor'],
   formula: 'y[…, k, …] = x[…, index[k], …]',
   gradient: 'dx[…, index[k], …] = Σ dy[…, k, …], else 0',
@@ -171,7 +171,7 @@ op<[Tensor, number, Tensor]>({
   },
   saves: ['index'],
   grads: {
-    self: (c, f) => f.index_add(f.zeros(c.shape('self'), c.grad.dtype), c.attr('dim'), c.saved('index'), c.grad),
+    input: (c, f) => f.index_add(f.zeros(c.shape('input'), c.grad.dtype), c.attr('dim'), c.saved('index'), c.grad),
   },
   samples: () => [
     on(matrix, 0, at([3], 0, 2, 0)),
@@ -186,7 +186,7 @@ op<[Tensor, number, Tensor]>({
 });
 
 op<[Tensor, number, Tensor, Tensor, Scalar]>({
-  schema: 'index_add(Tensor self, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor',
+  schema: 'index_add(Tensor input, int dim, Tensor index, Tensor source, *, Scalar alpha=1) -> Tensor',
   faces: ['torch', 'Tensor'],
   inplace: true,
   formula: 'y = x with y[…, index[k], …] += α · source[…, k, …]',
@@ -222,7 +222,7 @@ op<[Tensor, number, Tensor, Tensor, Scalar]>({
   },
   saves: ['index'],
   grads: {
-    self: (c) => c.grad,
+    input: (c) => c.grad,
     source: (c, f) => {
       const by = Number(c.attr<Scalar>('alpha').value);
       const g = f.index_select(c.grad, c.attr('dim'), c.saved('index'));

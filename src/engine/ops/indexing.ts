@@ -16,7 +16,7 @@ const list = (...tensors: (SampleTensor | null)[]) => ({ tensors });
 
 /** `x[i, :, j]` with tensors among the indices; null stands for `:`. Ints, slices and None are views, composed by the Python face. */
 op<[Tensor, (Tensor | null)[]]>({
-  schema: 'index(Tensor self, Tensor?[] indices) -> Tensor',
+  schema: 'index(Tensor input, Tensor?[] indices) -> Tensor',
   faces: ['torch.ops.aten'],
   formula: 'y = x[i, j, …]',
   gradient: 'dx[i, j, …] = Σ dy of each time it was taken',
@@ -25,7 +25,7 @@ op<[Tensor, (Tensor | null)[]]>({
     return takePlaces(x, places, shape);
   },
   saves: ['indices'],
-  grads: { self: (c, f) => f.index_backward(c.grad, c.shape('self'), c.savedList('indices')) },
+  grads: { input: (c, f) => f.index_backward(c.grad, c.shape('input'), c.savedList('indices')) },
   samples: () => [
     on(matrix, list(ints(0, 2, -1))),
     on(matrix, list(null, ints(1, 1))),
@@ -62,7 +62,7 @@ op<[Tensor, number[], (Tensor | null)[]]>({
 });
 
 op<[Tensor, (Tensor | null)[], Tensor, boolean]>({
-  schema: 'index_put(Tensor self, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor',
+  schema: 'index_put(Tensor input, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor',
   faces: ['torch', 'Tensor'],
   inplace: true,
   formula: 'y = x with y[i, j, …] = v',
@@ -86,7 +86,7 @@ op<[Tensor, (Tensor | null)[], Tensor, boolean]>({
   },
   saves: ['indices'],
   grads: {
-    self: (c, f) =>
+    input: (c, f) =>
       c.attr('accumulate') ? c.grad : f.index_put(c.grad, c.savedList('indices'), f.zeros([], c.grad.dtype)),
     values: (c, f) => f.index(c.grad, c.savedList('indices')),
   },
@@ -103,7 +103,7 @@ op<[Tensor, (Tensor | null)[], Tensor, boolean]>({
 });
 
 op<[Tensor, Tensor]>({
-  schema: 'masked_select(Tensor self, Tensor mask) -> Tensor',
+  schema: 'masked_select(Tensor input, Tensor mask) -> Tensor',
   faces: ['torch', 'Tensor'],
   formula: 'y = the xᵢ whose maskᵢ is true, in a row',
   gradient: 'dxᵢ = its dy where maskᵢ, else 0',
@@ -115,8 +115,8 @@ op<[Tensor, Tensor]>({
   },
   saves: ['mask'],
   grads: {
-    self: (c, f) => {
-      const shape = broadcast(c.shape('self'), c.shape('mask'));
+    input: (c, f) => {
+      const shape = broadcast(c.shape('input'), c.shape('mask'));
       return f.index_backward(c.grad, shape, [f.expand(c.saved('mask'), shape)]);
     },
   },
@@ -131,7 +131,7 @@ op<[Tensor, Tensor]>({
 });
 
 op<[Tensor, Tensor, Tensor]>({
-  schema: 'masked_fill(Tensor self, Tensor mask, Number value) -> Tensor',
+  schema: 'masked_fill(Tensor input, Tensor mask, Number value) -> Tensor',
   faces: ['torch', 'Tensor'],
   inplace: true,
   formula: 'y = v where mask, else x',
@@ -152,7 +152,7 @@ op<[Tensor, Tensor, Tensor]>({
   },
   saves: ['mask'],
   grads: {
-    self: (c, f) => f.masked_fill(c.grad, c.saved('mask'), 0),
+    input: (c, f) => f.masked_fill(c.grad, c.saved('mask'), 0),
     value: (c, f) => f.sum(f.mul(c.grad, c.saved('mask'))),
   },
   gradName: (_, __, value) => (value.wrapped ? 'MaskedFillBackward0' : 'MaskedFillBackward1'),
@@ -172,7 +172,7 @@ const cppType = (t: Tensor) =>
   ({ int64: 'long int', float32: 'float', uint8: 'unsigned char' })[t.dtype as 'int64'] ?? t.dtype;
 
 op<[Tensor]>({
-  schema: 'nonzero(Tensor self) -> Tensor',
+  schema: 'nonzero(Tensor input) -> Tensor',
   faces: ['torch', 'Tensor', 'torch:argwhere', 'Tensor:argwhere'],
   formula: 'y = the coordinates of the elements that are not 0, a row each',
   forward: (x) => {
@@ -194,7 +194,7 @@ op<[Tensor]>({
 });
 
 op<[Tensor, Tensor]>({
-  schema: 'take(Tensor self, Tensor index) -> Tensor',
+  schema: 'take(Tensor input, Tensor index) -> Tensor',
   faces: ['torch', 'Tensor'],
   formula: 'y = x in a row, at these indices',
   gradient: 'dx = Σ dy of each time it was taken',
@@ -209,8 +209,8 @@ op<[Tensor, Tensor]>({
   },
   saves: ['index'],
   grads: {
-    self: (c, f) => {
-      const shape = c.shape('self');
+    input: (c, f) => {
+      const shape = c.shape('input');
       const count = shape.reduce((n, d) => n * d, 1);
       return f.reshape(f.index_backward(c.grad, [count], [c.saved('index')]), shape);
     },

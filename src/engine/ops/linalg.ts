@@ -73,7 +73,7 @@ function mm(a: Tensor, b: Tensor): Tensor {
 }
 
 op<[Tensor, Tensor]>({
-  schema: 'mm(Tensor self, Tensor mat2) -> Tensor',
+  schema: 'mm(Tensor input, Tensor mat2) -> Tensor',
   faces: ['torch', 'Tensor'],
   formula: 'y = A · B',
   gradient: 'dA = dy · Bᵀ,  dB = Aᵀ · dy',
@@ -84,10 +84,10 @@ op<[Tensor, Tensor]>({
     checkSame(a, b);
     return mm(a, b);
   },
-  saves: ['self', 'mat2'],
+  saves: ['input', 'mat2'],
   grads: {
-    self: (c, f) => f.mm(c.grad, f.t(c.saved('mat2'))),
-    mat2: (c, f) => f.mm(f.t(c.saved('self')), c.grad),
+    input: (c, f) => f.mm(c.grad, f.t(c.saved('mat2'))),
+    mat2: (c, f) => f.mm(f.t(c.saved('input')), c.grad),
   },
   samples: () => [
     run(a23, b34),
@@ -104,7 +104,7 @@ op<[Tensor, Tensor]>({
 });
 
 op<[Tensor, Tensor]>({
-  schema: 'bmm(Tensor self, Tensor mat2) -> Tensor',
+  schema: 'bmm(Tensor input, Tensor mat2) -> Tensor',
   faces: ['torch', 'Tensor'],
   formula: 'y[b] = A[b] · B[b]',
   gradient: 'dA[b] = dy[b] · B[b]ᵀ,  dB[b] = A[b]ᵀ · dy[b]',
@@ -126,10 +126,10 @@ op<[Tensor, Tensor]>({
       product(page(a, i), page(b, i), out.storage.data.subarray(i * m * n, (i + 1) * m * n));
     return out;
   },
-  saves: ['self', 'mat2'],
+  saves: ['input', 'mat2'],
   grads: {
-    self: (c, f) => f.bmm(c.grad, f.transpose(c.saved('mat2'), 1, 2)),
-    mat2: (c, f) => f.bmm(f.transpose(c.saved('self'), 1, 2), c.grad),
+    input: (c, f) => f.bmm(c.grad, f.transpose(c.saved('mat2'), 1, 2)),
+    mat2: (c, f) => f.bmm(f.transpose(c.saved('input'), 1, 2), c.grad),
   },
   samples: () => [
     run({ shape: [2, 2, 3] }, { shape: [2, 3, 4] }),
@@ -142,7 +142,7 @@ op<[Tensor, Tensor]>({
 });
 
 op<[Tensor, Tensor]>({
-  schema: 'mv(Tensor self, Tensor vec) -> Tensor',
+  schema: 'mv(Tensor input, Tensor vec) -> Tensor',
   faces: ['torch', 'Tensor'],
   formula: 'y = A · v',
   gradient: 'dA = dy ⊗ v,  dv = Aᵀ · dy',
@@ -158,16 +158,16 @@ op<[Tensor, Tensor]>({
     const y = mm(a, v.alias([v.count, 1], [v.strides[0], 1]));
     return y.alias([a.shape[0]], [1]);
   },
-  saves: ['self', 'vec'],
+  saves: ['input', 'vec'],
   grads: {
-    self: (c, f) => f.outer(c.grad, c.saved('vec')),
-    vec: (c, f) => f.mv(f.t(c.saved('self')), c.grad),
+    input: (c, f) => f.outer(c.grad, c.saved('vec')),
+    vec: (c, f) => f.mv(f.t(c.saved('input')), c.grad),
   },
   samples: () => [run(a23, v3), run({ shape: [3, 2], permute: [1, 0] }, v3), run(a23, { shape: [2] }), run(v3, v3)],
 });
 
 op<[Tensor, Tensor]>({
-  schema: 'dot(Tensor self, Tensor tensor) -> Tensor',
+  schema: 'dot(Tensor input, Tensor tensor) -> Tensor',
   faces: ['torch', 'Tensor'],
   formula: 'y = Σ aᵢ · bᵢ',
   gradient: 'da = dy · b,  db = dy · a',
@@ -184,10 +184,10 @@ op<[Tensor, Tensor]>({
       );
     return mm(a.alias([1, a.count], [1, a.strides[0]]), b.alias([b.count, 1], [b.strides[0], 1])).alias([], []);
   },
-  saves: ['self', 'tensor'],
+  saves: ['input', 'tensor'],
   grads: {
-    self: (c, f) => f.mul(c.grad, c.saved('tensor')),
-    tensor: (c, f) => f.mul(c.grad, c.saved('self')),
+    input: (c, f) => f.mul(c.grad, c.saved('tensor')),
+    tensor: (c, f) => f.mul(c.grad, c.saved('input')),
   },
   samples: () => [
     run(v3, v3),
@@ -221,7 +221,7 @@ function checkInPlace(x: Tensor, shape: number[]): void {
 
 for (const inplace of [false, true])
   op<[Tensor, Tensor, Tensor, Scalar, Scalar]>({
-    schema: `addmm${inplace ? '_' : ''}(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`,
+    schema: `addmm${inplace ? '_' : ''}(Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`,
     faces: inplace ? ['Tensor'] : ['torch', 'Tensor'],
     inplaceOnly: inplace,
     formula: 'y = β · x + α · A · B',
@@ -233,7 +233,7 @@ for (const inplace of [false, true])
     },
     saves: ['mat1', 'mat2'],
     grads: {
-      self: (c, _f) => scaled(c.grad, c.attr('beta')),
+      input: (c, _f) => scaled(c.grad, c.attr('beta')),
       mat1: (c, f) => scaled(f.mm(c.grad, f.t(c.saved('mat2'))), c.attr('alpha')),
       mat2: (c, f) => scaled(f.mm(f.t(c.saved('mat1')), c.grad), c.attr('alpha')),
     },

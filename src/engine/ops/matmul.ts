@@ -13,7 +13,7 @@ const run = (...tensors: SampleTensor[]): Sample => ({ args: tensors.map((tensor
 const int = (shape: number[]): SampleTensor => ({ shape, dtype: 'int64' });
 
 op<[Tensor, Tensor]>({
-  schema: 'outer(Tensor self, Tensor vec2) -> Tensor',
+  schema: 'outer(Tensor input, Tensor vec2) -> Tensor',
   faces: ['torch', 'Tensor', 'torch:ger', 'Tensor:ger'],
   composite: true,
   formula: 'y[i, j] = aᵢ · bⱼ',
@@ -68,7 +68,7 @@ function batched(a: Tensor, b: Tensor): Tensor {
 }
 
 op<[Tensor, Tensor]>({
-  schema: 'matmul(Tensor self, Tensor other) -> Tensor',
+  schema: 'matmul(Tensor input, Tensor other) -> Tensor',
   faces: ['torch', 'Tensor'],
   composite: true,
   formula: 'y = A · B; batches of matrices, vectors as rows on the left and columns on the right',

@@ -19,7 +19,7 @@ function scattered(grad: Tensor, sizes: number[], places: Int32Array, add = fals
 }
 
 op<[Tensor, number, number]>({
-  schema: 'select(Tensor self, int dim, int index) -> Tensor',
+  schema: 'select(Tensor input, int dim, int index) -> Tensor',
   faces: ['torch', 'Tensor'],
   view: true,
   formula: 'y = x[…, index, …]',
@@ -33,7 +33,7 @@ op<[Tensor, number, number]>({
     const i = index < 0 ? index + size : index;
     return x.alias(x.shape.toSpliced(at, 1), x.strides.toSpliced(at, 1), x.offset + i * x.strides[at]);
   },
-  grads: { self: (c, f) => f.select_backward(c.grad, c.shape('self'), c.attr('dim'), c.attr('index')) },
+  grads: { input: (c, f) => f.select_backward(c.grad, c.shape('input'), c.attr('dim'), c.attr('index')) },
   samples: () => [on(matrix, 0, 1), on(cube, 1, -1), on(turned, 0, 0), on(matrix, 0, 2), on({ shape: [] }, 0, 0)],
 });
 
@@ -61,7 +61,7 @@ function sliceRange(size: number, start: number | null, end: number | null, step
 }
 
 op<[Tensor, number, number | null, number | null, number]>({
-  schema: 'slice(Tensor self, int dim=0, int? start=None, int? end=None, int step=1) -> Tensor',
+  schema: 'slice(Tensor input, int dim=0, int? start=None, int? end=None, int step=1) -> Tensor',
   faces: ['torch.ops.aten'],
   view: true,
   formula: 'y = x[…, start:end:step, …]',
@@ -74,8 +74,8 @@ op<[Tensor, number, number | null, number | null, number]>({
     return x.alias(x.shape.with(at, length), x.strides.with(at, x.strides[at] * step), x.offset + from * x.strides[at]);
   },
   grads: {
-    self: (c, f) =>
-      f.slice_backward(c.grad, c.shape('self'), c.attr('dim'), c.attr('start'), c.attr('end'), c.attr('step')),
+    input: (c, f) =>
+      f.slice_backward(c.grad, c.shape('input'), c.attr('dim'), c.attr('start'), c.attr('end'), c.attr('step')),
   },
   samples: () => [
     on({ shape: [5, 2] }, 0, 1, 4),
@@ -103,7 +103,7 @@ op<[Tensor, number[], number, number | null, number | null, number]>({
 });
 
 op<[Tensor, number, number, number]>({
-  schema: 'narrow(Tensor self, int dim, int start, int length) -> Tensor',
+  schema: 'narrow(Tensor input, int dim, int start, int length) -> Tensor',
   faces: ['torch', 'Tensor'],
   composite: true,
   formula: 'y = x[…, start:start+length, …]',
@@ -144,7 +144,7 @@ const evenly = (total: number, size: number): number[] =>
   total === 0 ? [0] : Array.from({ length: Math.ceil(total / size) }, (_, i) => Math.min(size, total - i * size));
 
 op<[Tensor, number, number]>({
-  schema: 'split(Tensor self, int split_size, int dim=0) -> Tensor[]',
+  schema: 'split(Tensor input, int split_size, int dim=0) -> Tensor[]',
   faces: ['Tensor', 'torch'],
   view: true,
   formula: 'yₖ = the k-th piece of x, of this size',
@@ -158,8 +158,8 @@ op<[Tensor, number, number]>({
     return pieces(x, at, evenly(x.shape[at], size));
   },
   grads: {
-    self: (c) => {
-      const shape = c.shape('self');
+    input: (c) => {
+      const shape = c.shape('input');
       const dim = wrapDim(c.attr('dim'), shape.length);
       return joined(c.grads, shape, dim, evenly(shape[dim], c.attr('split_size')));
     },
@@ -175,7 +175,7 @@ op<[Tensor, number, number]>({
 });
 
 op<[Tensor, number[], number]>({
-  schema: 'split_with_sizes(Tensor self, int[] split_sizes, int dim=0) -> Tensor[]',
+  schema: 'split_with_sizes(Tensor input, int[] split_sizes, int dim=0) -> Tensor[]',
   faces: ['torch', 'Tensor', 'torch:split', 'Tensor:split'],
   view: true,
   formula: 'yₖ = the k-th piece of x, of size split_sizesₖ',
@@ -194,8 +194,8 @@ op<[Tensor, number[], number]>({
     return pieces(x, at, sizes);
   },
   grads: {
-    self: (c) => {
-      const shape = c.shape('self');
+    input: (c) => {
+      const shape = c.shape('input');
       return joined(c.grads, shape, wrapDim(c.attr('dim'), shape.length), c.attr<number[]>('split_sizes'));
     },
   },
@@ -203,7 +203,7 @@ op<[Tensor, number[], number]>({
 });
 
 op<[Tensor, number, number]>({
-  schema: 'chunk(Tensor self, int chunks, int dim=0) -> Tensor[]',
+  schema: 'chunk(Tensor input, int chunks, int dim=0) -> Tensor[]',
   faces: ['torch', 'Tensor'],
   composite: true,
   formula: 'yₖ = the k-th of at most so many equal pieces of x',
@@ -221,7 +221,7 @@ op<[Tensor, number, number]>({
 });
 
 op<[Tensor, number]>({
-  schema: 'unbind(Tensor self, int dim=0) -> Tensor[]',
+  schema: 'unbind(Tensor input, int dim=0) -> Tensor[]',
   faces: ['torch', 'Tensor'],
   view: true,
   formula: 'yₖ = x[…, k, …]',
@@ -234,8 +234,8 @@ op<[Tensor, number]>({
     );
   },
   grads: {
-    self: (c, f) => {
-      const dim = wrapDim(c.attr('dim'), c.shape('self').length);
+    input: (c, f) => {
+      const dim = wrapDim(c.attr('dim'), c.shape('input').length);
       const some = c.grads.find((g) => g !== null)!;
       return f.stack(
         c.grads.map((g) => g ?? f.zeros_like(some)),
@@ -247,7 +247,7 @@ op<[Tensor, number]>({
 });
 
 op<[Tensor]>({
-  schema: 'detach(Tensor self) -> Tensor',
+  schema: 'detach(Tensor input) -> Tensor',
   faces: ['Tensor', 'torch'],
   formula: 'y = x, as if it had no history',
   forward: (x) => {
@@ -260,18 +260,18 @@ op<[Tensor]>({
 });
 
 op<[Tensor]>({
-  schema: 'alias(Tensor self) -> Tensor',
+  schema: 'alias(Tensor input) -> Tensor',
   faces: ['torch.ops.aten'],
   view: true,
   formula: 'y = x',
   gradient: 'dx = dy',
   forward: (x) => x.alias([...x.shape], [...x.strides]),
-  grads: { self: (c) => c.grad },
+  grads: { input: (c) => c.grad },
   samples: () => [on(matrix), on(turned)],
 });
 
 op<[Tensor, number[], number[], number | null]>({
-  schema: 'as_strided(Tensor self, int[] size, int[] stride, int? storage_offset=None) -> Tensor',
+  schema: 'as_strided(Tensor input, int[] size, int[] stride, int? storage_offset=None) -> Tensor',
   faces: ['torch', 'Tensor'],
   view: true,
   formula: 'y[i, j, …] = memory[offset + i · stride₀ + j · stride₁ + …]',
@@ -290,8 +290,8 @@ op<[Tensor, number[], number[], number | null]>({
     return x.alias([...size], [...stride], start);
   },
   grads: {
-    self: (c, f) =>
-      f.as_strided_backward(c.grad, c.shape('self'), c.attr('size'), c.attr('stride'), c.attr('storage_offset') ?? 0),
+    input: (c, f) =>
+      f.as_strided_backward(c.grad, c.shape('input'), c.attr('size'), c.attr('stride'), c.attr('storage_offset') ?? 0),
   },
   samples: () => [
     on(matrix, [2, 2], [1, 2]),
@@ -316,7 +316,7 @@ op<[Tensor, number[], number[], number[], number]>({
 });
 
 op<[Tensor, number, number, number]>({
-  schema: 'diagonal(Tensor self, int offset=0, int dim1=0, int dim2=1) -> Tensor',
+  schema: 'diagonal(Tensor input, int offset=0, int dim1=0, int dim2=1) -> Tensor',
   faces: ['torch', 'Tensor'],
   view: true,
   formula: 'y[…, i] = x[i, i + offset]',
@@ -326,7 +326,7 @@ op<[Tensor, number, number, number]>({
     return x.alias(g.shape, g.strides, x.offset + g.offset);
   },
   grads: {
-    self: (c, f) => f.diagonal_backward(c.grad, c.shape('self'), c.attr('offset'), c.attr('dim1'), c.attr('dim2')),
+    input: (c, f) => f.diagonal_backward(c.grad, c.shape('input'), c.attr('offset'), c.attr('dim1'), c.attr('dim2')),
   },
   samples: () => [
     on({ shape: [3, 3] }),

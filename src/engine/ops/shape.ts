@@ -203,7 +203,7 @@ for (const [name, formula, forward] of [
 
 for (const rank of [1, 2, 3])
   op<[Tensor]>({
-    schema: `atleast_${rank}d(Tensor self) -> Tensor`,
+    schema: `atleast_${rank}d(Tensor input) -> Tensor`,
     faces: ['torch'],
     composite: true,
     formula: `y = x with at least ${rank} dimension${rank > 1 ? 's' : ''}`,
@@ -213,7 +213,7 @@ for (const rank of [1, 2, 3])
   });
 
 op<[Tensor, number[]]>({
-  schema: 'repeat(Tensor self, int[] repeats) -> Tensor',
+  schema: 'repeat(Tensor input, int[] repeats) -> Tensor',
   faces: ['Tensor'],
   formula: 'y = x, so many times along each dimension',
   gradient: 'dx = Σ dy over the copies',
@@ -235,9 +235,9 @@ op<[Tensor, number[]]>({
     return takePlaces(x, places, shape);
   },
   grads: {
-    self: (c, f) => {
+    input: (c, f) => {
       const repeats = c.attr<number[]>('repeats');
-      const own = [...new Array<number>(repeats.length - c.shape('self').length).fill(1), ...c.shape('self')];
+      const own = [...new Array<number>(repeats.length - c.shape('input').length).fill(1), ...c.shape('input')];
       const split = f.reshape(
         c.grad,
         own.flatMap((d, i) => [repeats[i], d]),
@@ -247,7 +247,7 @@ op<[Tensor, number[]]>({
           split,
           own.flatMap((d) => [1, d]),
         ),
-        c.shape('self'),
+        c.shape('input'),
       );
     },
   },
@@ -263,7 +263,7 @@ op<[Tensor, number[]]>({
 });
 
 op<[Tensor, number[]]>({
-  schema: 'tile(Tensor self, int[] dims) -> Tensor',
+  schema: 'tile(Tensor input, int[] dims) -> Tensor',
   faces: ['torch', 'Tensor'],
   composite: true,
   formula: 'y = x, so many times along each dimension, counted from the last',
@@ -273,7 +273,7 @@ op<[Tensor, number[]]>({
 });
 
 op<[Tensor, number[]]>({
-  schema: 'flip(Tensor self, int[] dims) -> Tensor',
+  schema: 'flip(Tensor input, int[] dims) -> Tensor',
   faces: ['torch', 'Tensor'],
   formula: 'y[…, i, …] = x[…, n − 1 − i, …]',
   gradient: 'dx = dy turned back',
@@ -290,7 +290,7 @@ op<[Tensor, number[]]>({
     }
     return takePlaces(x, placesOf({ shape: x.shape, strides, offset }), [...x.shape]);
   },
-  grads: { self: (c, f) => f.flip(c.grad, c.attr('dims')) },
+  grads: { input: (c, f) => f.flip(c.grad, c.attr('dims')) },
   samples: () => [
     on(matrix, [0]),
     on(cube, [-1, 0]),
@@ -305,7 +305,7 @@ for (const [name, dim, need] of [
   ['flipud', 0, 1],
 ] as const)
   op<[Tensor]>({
-    schema: `${name}(Tensor self) -> Tensor`,
+    schema: `${name}(Tensor input) -> Tensor`,
     faces: ['torch', 'Tensor'],
     composite: true,
     formula: dim ? 'y[i, j] = x[i, n − 1 − j]' : 'y[i] = x[n − 1 − i]',
@@ -318,7 +318,7 @@ for (const [name, dim, need] of [
   });
 
 op<[Tensor, number[], number[]]>({
-  schema: 'roll(Tensor self, int[] shifts, int[] dims=[]) -> Tensor',
+  schema: 'roll(Tensor input, int[] shifts, int[] dims=[]) -> Tensor',
   faces: ['torch', 'Tensor'],
   formula: 'y[i] = x[(i − shift) mod n]',
   gradient: 'dx = dy rolled back',
@@ -352,7 +352,7 @@ op<[Tensor, number[], number[]]>({
     return takePlaces(x, places, [...x.shape]);
   },
   grads: {
-    self: (c, f) =>
+    input: (c, f) =>
       f.roll(
         c.grad,
         c.attr<number[]>('shifts').map((s) => -s),
@@ -369,7 +369,7 @@ op<[Tensor, number[], number[]]>({
 });
 
 op<[Tensor, number, number | null]>({
-  schema: 'repeat_interleave(Tensor self, int repeats, int? dim=None) -> Tensor',
+  schema: 'repeat_interleave(Tensor input, int repeats, int? dim=None) -> Tensor',
   faces: ['torch', 'Tensor'],
   composite: true,
   formula: 'y = each element (or slice) of x, so many times in a row',

@@ -11,7 +11,7 @@ const cube: SampleTensor = { shape: [2, 3, 2] };
 const on = (t: SampleTensor, ...args: Sample['args']): Sample => ({ args: [{ tensor: t }, ...args] });
 
 op<[Tensor, number[]]>({
-  schema: 'view(Tensor self, int[] size) -> Tensor',
+  schema: 'view(Tensor input, int[] size) -> Tensor',
   faces: ['Tensor'],
   view: true,
   formula: 'y = x in another shape',
@@ -25,7 +25,7 @@ op<[Tensor, number[]]>({
       );
     return x.alias(shape, strides);
   },
-  grads: { self: (c, f) => f.reshape(c.grad, c.shape('self')) },
+  grads: { input: (c, f) => f.reshape(c.grad, c.shape('input')) },
   samples: () => [
     on(matrix, [3, 2]),
     on(matrix, [-1]),
@@ -42,7 +42,7 @@ op<[Tensor, number[]]>({
 });
 
 op<[Tensor, number[]]>({
-  schema: 'reshape(Tensor self, int[] shape) -> Tensor',
+  schema: 'reshape(Tensor input, int[] shape) -> Tensor',
   faces: ['torch', 'Tensor'],
   composite: true,
   formula: 'y = x in another shape, copied only where the memory does not allow a view',
@@ -63,12 +63,12 @@ op<[Tensor, number[]]>({
 });
 
 op<[Tensor, number[]]>({
-  schema: '_unsafe_view(Tensor self, int[] size) -> Tensor',
+  schema: '_unsafe_view(Tensor input, int[] size) -> Tensor',
   faces: ['torch.ops.aten'],
   formula: 'y = x in another shape, where nobody else sees x',
   gradient: "dx = dy in x's shape",
   forward: (x, size) => x.alias(inferSize(size, x.count), viewStrides(x.shape, x.strides, inferSize(size, x.count))!),
-  grads: { self: (c, f) => f.reshape(c.grad, c.shape('self')) },
+  grads: { input: (c, f) => f.reshape(c.grad, c.shape('input')) },
   samples: () => [on(matrix, [3, 2])],
 });
 
@@ -79,7 +79,7 @@ const swapped = <T>(list: readonly T[], a: number, b: number): T[] => {
 };
 
 op<[Tensor, number, number]>({
-  schema: 'transpose(Tensor self, int dim0, int dim1) -> Tensor',
+  schema: 'transpose(Tensor input, int dim0, int dim1) -> Tensor',
   faces: ['torch', 'Tensor', 'torch:swapaxes', 'Tensor:swapaxes', 'torch:swapdims', 'Tensor:swapdims'],
   view: true,
   formula: 'y[…, j, …, i, …] = x[…, i, …, j, …]',
@@ -88,12 +88,12 @@ op<[Tensor, number, number]>({
     const [a, b] = [wrapDim(dim0, x.rank), wrapDim(dim1, x.rank)];
     return x.rank === 0 ? x.alias([], []) : x.alias(swapped(x.shape, a, b), swapped(x.strides, a, b));
   },
-  grads: { self: (c, f) => f.transpose(c.grad, c.attr('dim0'), c.attr('dim1')) },
+  grads: { input: (c, f) => f.transpose(c.grad, c.attr('dim0'), c.attr('dim1')) },
   samples: () => [on(matrix, 0, 1), on(cube, -1, 0), on(cube, 1, 1), on({ shape: [] }, 0, -1), on(matrix, 0, 2)],
 });
 
 op<[Tensor]>({
-  schema: 't(Tensor self) -> Tensor',
+  schema: 't(Tensor input) -> Tensor',
   faces: ['torch', 'Tensor'],
   view: true,
   formula: 'y[i, j] = x[j, i]',
@@ -102,12 +102,12 @@ op<[Tensor]>({
     if (x.rank > 2) throw runtimeError(`t() expects a tensor with <= 2 dimensions, but self is ${x.rank}D`);
     return x.alias([...x.shape].reverse(), [...x.strides].reverse());
   },
-  grads: { self: (c, f) => f.t(c.grad) },
+  grads: { input: (c, f) => f.t(c.grad) },
   samples: () => [on(matrix), on({ shape: [3] }), on({ shape: [] }), on(cube)],
 });
 
 op<[Tensor, number[]]>({
-  schema: 'permute(Tensor self, int[] dims) -> Tensor',
+  schema: 'permute(Tensor input, int[] dims) -> Tensor',
   faces: ['torch', 'Tensor'],
   view: true,
   formula: 'dimension k of y is dimension dims[k] of x',
@@ -125,8 +125,8 @@ op<[Tensor, number[]]>({
     );
   },
   grads: {
-    self: (c, f) => {
-      const dims = c.attr<number[]>('dims').map((d) => wrapDim(d, c.shape('self').length));
+    input: (c, f) => {
+      const dims = c.attr<number[]>('dims').map((d) => wrapDim(d, c.shape('input').length));
       return f.permute(
         c.grad,
         dims.map((_, i) => dims.indexOf(i)),
@@ -151,7 +151,7 @@ function moveDims(rank: number, source: readonly number[], destination: readonly
 }
 
 op<[Tensor, number[], number[]]>({
-  schema: 'movedim(Tensor self, int[] source, int[] destination) -> Tensor',
+  schema: 'movedim(Tensor input, int[] source, int[] destination) -> Tensor',
   faces: ['torch', 'Tensor', 'torch:moveaxis', 'Tensor:moveaxis'],
   composite: true,
   formula: 'y = x with dimensions moved',
@@ -171,18 +171,18 @@ function squeezed(x: Tensor, drop: (d: number) => boolean): Tensor {
 const ones: SampleTensor = { shape: [1, 3, 1, 2] };
 
 op<[Tensor]>({
-  schema: 'squeeze(Tensor self) -> Tensor',
+  schema: 'squeeze(Tensor input) -> Tensor',
   faces: ['torch', 'Tensor'],
   view: true,
   formula: 'y = x without its dimensions of size 1',
   gradient: "dx = dy in x's shape",
   forward: (x) => squeezed(x, () => true),
-  grads: { self: (c, f) => f.reshape(c.grad, c.shape('self')) },
+  grads: { input: (c, f) => f.reshape(c.grad, c.shape('input')) },
   samples: () => [on(ones), on(matrix), on({ shape: [1] })],
 });
 
 op<[Tensor, number]>({
-  schema: 'squeeze_dim(Tensor self, int dim) -> Tensor',
+  schema: 'squeeze_dim(Tensor input, int dim) -> Tensor',
   faces: ['torch:squeeze', 'Tensor:squeeze'],
   view: true,
   formula: 'y = x without this dimension, if its size is 1',
@@ -191,13 +191,13 @@ op<[Tensor, number]>({
     const at = wrapDim(dim, x.rank);
     return squeezed(x, (d) => d === at);
   },
-  grads: { self: (c, f) => f.reshape(c.grad, c.shape('self')) },
+  grads: { input: (c, f) => f.reshape(c.grad, c.shape('input')) },
   gradName: 'SqueezeBackward1',
   samples: () => [on(ones, 0), on(ones, -2), on(ones, 1), on({ shape: [] }, 0), on(ones, 4)],
 });
 
 op<[Tensor, number[]]>({
-  schema: 'squeeze_dims(Tensor self, int[] dim) -> Tensor',
+  schema: 'squeeze_dims(Tensor input, int[] dim) -> Tensor',
   faces: ['torch:squeeze', 'Tensor:squeeze'],
   view: true,
   formula: 'y = x without those of these dimensions whose size is 1',
@@ -206,13 +206,13 @@ op<[Tensor, number[]]>({
     const dims = dim.map((d) => wrapDim(d, x.rank));
     return squeezed(x, (d) => dims.includes(d));
   },
-  grads: { self: (c, f) => f.reshape(c.grad, c.shape('self')) },
+  grads: { input: (c, f) => f.reshape(c.grad, c.shape('input')) },
   gradName: 'SqueezeBackward2',
   samples: () => [on(ones, [0, 2]), on(ones, [0, 1])],
 });
 
 op<[Tensor, number]>({
-  schema: 'unsqueeze(Tensor self, int dim) -> Tensor',
+  schema: 'unsqueeze(Tensor input, int dim) -> Tensor',
   faces: ['torch', 'Tensor'],
   view: true,
   formula: 'y = x with a new dimension of size 1',
@@ -222,12 +222,12 @@ op<[Tensor, number]>({
     const step = at < x.rank ? x.shape[at] * x.strides[at] : 1;
     return x.alias(x.shape.toSpliced(at, 0, 1), x.strides.toSpliced(at, 0, step));
   },
-  grads: { self: (c, f) => f.squeeze_dim(c.grad, c.attr('dim')) },
+  grads: { input: (c, f) => f.squeeze_dim(c.grad, c.attr('dim')) },
   samples: () => [on(matrix, 0), on(matrix, -1), on(turned, 1), on({ shape: [] }, 0), on(matrix, 3)],
 });
 
 op<[Tensor, number[]]>({
-  schema: 'expand(Tensor self, int[] size, *, bool implicit=False) -> Tensor',
+  schema: 'expand(Tensor input, int[] size, *, bool implicit=False) -> Tensor',
   faces: ['Tensor', 'torch:broadcast_to', 'Tensor:broadcast_to'],
   view: true,
   formula: 'y = x repeated along dimensions of size 1, without a copy',
@@ -255,7 +255,7 @@ op<[Tensor, number[]]>({
     });
     return x.alias(shape, strides);
   },
-  grads: { self: (c) => c.grad },
+  grads: { input: (c) => c.grad },
   samples: () => [
     on({ shape: [3] }, [2, 3]),
     on({ shape: [2, 1] }, [4, 2, 3]),
@@ -269,7 +269,7 @@ op<[Tensor, number[]]>({
 });
 
 op<[Tensor, Tensor]>({
-  schema: 'expand_as(Tensor self, Tensor other) -> Tensor',
+  schema: 'expand_as(Tensor input, Tensor other) -> Tensor',
   faces: ['Tensor'],
   composite: true,
   formula: "y = x in the other's shape, repeated",
@@ -280,7 +280,7 @@ op<[Tensor, Tensor]>({
 
 for (const name of ['view', 'reshape'])
   op<[Tensor, Tensor]>({
-    schema: `${name}_as(Tensor self, Tensor other) -> Tensor`,
+    schema: `${name}_as(Tensor input, Tensor other) -> Tensor`,
     faces: ['Tensor'],
     composite: true,
     formula: "y = x in the other's shape",
@@ -290,7 +290,7 @@ for (const name of ['view', 'reshape'])
   });
 
 op<[Tensor, number, number]>({
-  schema: 'flatten(Tensor self, int start_dim=0, int end_dim=-1) -> Tensor',
+  schema: 'flatten(Tensor input, int start_dim=0, int end_dim=-1) -> Tensor',
   faces: ['torch', 'Tensor'],
   composite: true,
   formula: 'y = x with some dimensions made one',
@@ -314,7 +314,7 @@ op<[Tensor, number, number]>({
 });
 
 op<[Tensor]>({
-  schema: 'ravel(Tensor self) -> Tensor',
+  schema: 'ravel(Tensor input) -> Tensor',
   faces: ['torch', 'Tensor'],
   composite: true,
   formula: 'y = x as one row',
@@ -324,7 +324,7 @@ op<[Tensor]>({
 });
 
 op<[Tensor, number, number[]]>({
-  schema: 'unflatten(Tensor self, int dim, int[] sizes) -> Tensor',
+  schema: 'unflatten(Tensor input, int dim, int[] sizes) -> Tensor',
   faces: ['torch', 'Tensor'],
   composite: true,
   formula: 'y = x with one dimension made several',
