@@ -14,7 +14,7 @@ export function registerStatusBar(runs: Runs): vscode.Disposable {
       return;
     }
     const { cursor, state } = run;
-    const iteration = cursor && cursor.iterations > 0 ? `iteration ${cursor.iteration + 1}` : '';
+    const iteration = cursor && cursor.iterations > 1 ? `iteration ${cursor.iteration + 1}` : '';
     if (state === 'stopped' && cursor) {
       item.text = `$(debug-step-back) ${[iteration, cursor.label].filter(Boolean).join(' · ')}`;
       item.tooltip = `Tick ${cursor.tick} of ${cursor.ticks}. Select to go to a tick.`;

@@ -196,8 +196,9 @@ export class SessionServer {
       this.stopped(stop.reason, stop.text, stop.breakpoints);
       return null;
     }
-    if (!this.alive && this.options.recorder === null) {
-      // A recording from disk ends here.
+    if (!this.alive && (this.options.recorder === null || move !== 'continue')) {
+      // A recording from disk ends here; so does a script that ended, until the user says that it is over.
+      // A step too far must not close everything that was recorded.
       this.timeline.seek(this.recording.ticks - 1);
       this.stopped('end');
       return null;

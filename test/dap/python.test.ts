@@ -22,6 +22,7 @@ describe.skipIf(!built)('a plain script', () => {
     expect(await client.go('next')).toMatchObject({ line: 2 });
     expect((await client.go('continue')).description).toContain('has ended');
     expect(client.printed()).toBe('z 20\n');
+    expect((await client.go('next')).description).toContain('has ended');
     const ends = Promise.all([client.waitForEvent('exited'), client.waitForEvent('terminated')]);
     await client.continueRequest({ threadId: 1 });
     expect((await ends)[0].body).toEqual({ exitCode: 0 });
