@@ -43,12 +43,18 @@ function readDefault(p: Param): Arg {
 
 const defaults = new WeakMap<Op, Arg[]>();
 
-/** Fills in defaults and wraps plain numbers, so that gradient formulas and tests can call ops lightly. */
-function normalize(op: Op, args: readonly unknown[]): Arg[] {
+/** What an op's arguments are where they are left out. */
+export function defaultsOf(op: Op): readonly Arg[] {
   let known = defaults.get(op);
   if (!known) defaults.set(op, (known = op.schema.params.map(readDefault)));
+  return known;
+}
+
+/** Fills in defaults and wraps plain numbers, so that gradient formulas and tests can call ops lightly. */
+function normalize(op: Op, args: readonly unknown[]): Arg[] {
+  const known = defaultsOf(op);
   return op.schema.params.map((p, i) => {
-    let a = (args[i] === undefined ? known![i] : args[i]) as Arg;
+    let a = (args[i] === undefined ? known[i] : args[i]) as Arg;
     const number = p.type.startsWith('Number');
     if (typeof a === 'number' && (number || (p.type.startsWith('Scalar') && p.type !== 'ScalarType?'))) a = asScalar(a);
     // dim=1 where a list of dimensions may stand.

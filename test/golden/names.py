@@ -22,6 +22,12 @@ torch.signal torch.masked torch.nested torch.mps torch.cpu torch.utils.benchmark
 WITH_MODULES = {'torch', 'torch.nn', 'torch.optim', 'torch.utils', 'torch.autograd'}
 
 
+def documented(name, value):
+    if isinstance(value, (types.ModuleType, torch.dtype)) or name in ('e', 'inf', 'nan', 'pi', 'newaxis', 'Tensor'):
+        return True
+    return callable(value) and bool(str(value.__doc__ or '').strip()) or not callable(value) and not isinstance(value, (bool, int, list))
+
+
 def public(space, module):
     declared = set(getattr(module, '__all__', ()))
     for name in dir(module):
@@ -42,6 +48,16 @@ def public(space, module):
                 yield name
 
 
+def keep(out, space, owner, names):
+    """Names that the documentation does not know get a list of their own: they are not counted."""
+    names = sorted(set(names))
+    known = [n for n in names if documented(n, getattr(owner, n))]
+    out[space] = ' '.join(known)
+    rest = [n for n in names if n not in set(known)]
+    if rest:
+        out[f'{space} undocumented'] = ' '.join(rest)
+
+
 def main():
     out = {}
     with warnings.catch_warnings():
@@ -51,10 +67,9 @@ def main():
                 module = importlib.import_module(space)
             except Exception:  # needs a package that is not installed
                 continue
-            out[space] = ' '.join(sorted(set(public(space, module))))
-        out['torch.Tensor'] = ' '.join(sorted(n for n in dir(torch.Tensor) if not n.startswith('_')))
-        out['torch.Generator'] = ' '.join(sorted(n for n in dir(torch.Generator) if not n.startswith('_')))
-        out['torch.nn.Module'] = ' '.join(sorted(n for n in dir(torch.nn.Module) if not n.startswith('_')))
+            keep(out, space, module, public(space, module))
+        for space, cls in (('torch.Tensor', torch.Tensor), ('torch.Generator', torch.Generator), ('torch.nn.Module', torch.nn.Module)):
+            keep(out, space, cls, (n for n in dir(cls) if not n.startswith('_')))
     path = pathlib.Path(__file__).parents[2] / 'src/python/lib/torch/_names.json'
     path.write_text(json.dumps(out, indent=0) + '\n')
 

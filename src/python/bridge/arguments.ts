@@ -1,6 +1,6 @@
 /** Reads the flat primitives that cross from Python as an op's arguments (see torch/_wrappers.py, which writes them). */
 
-import { wrapNumber } from '../../engine/dispatch';
+import { defaultsOf, wrapNumber } from '../../engine/dispatch';
 import { DTYPE_NAMES } from '../../engine/dtype';
 import type { Arg, Op, Scalar } from '../../engine/op';
 import type { Tensor } from '../../engine/tensor';
@@ -66,7 +66,10 @@ export interface Entry {
   op: Op;
   /** Position of the Generator? argument among the arguments, or -1. */
   generator: number;
+  /** Arguments at the end may be left out: they take their defaults. */
   read(flat: Flat, tensors: Handles<Tensor>): Arg[];
+  /** Two tensors, and defaults for the rest. */
+  pair(a: Tensor, b: Tensor): Arg[];
 }
 
 export function entryOf(op: Op): Entry {
@@ -76,13 +79,21 @@ export function entryOf(op: Op): Entry {
     return reader;
   });
   const count = readers.length;
+  const defaults = defaultsOf(op);
   return {
     op,
     generator: op.schema.params.findIndex((p) => p.type === 'Generator?'),
     read(flat, tensors) {
       const at = { i: 0 };
       const args = new Array<Arg>(count);
-      for (let k = 0; k < count; k++) args[k] = readers[k](flat, at, tensors) as Arg;
+      for (let k = 0; k < count; k++)
+        args[k] = at.i < flat.length ? (readers[k](flat, at, tensors) as Arg) : defaults[k];
+      return args;
+    },
+    pair(a, b) {
+      const args = defaults.slice();
+      args[0] = a;
+      args[1] = b;
       return args;
     },
   };

@@ -3,9 +3,9 @@
  * No JavaScript exception crosses: a function that fails answers FAILED (or undefined), and Python asks `error()`.
  */
 import { context } from '../../engine/context';
-import { run } from '../../engine/dispatch';
+import { type Result, run } from '../../engine/dispatch';
 import { DTYPE_NAMES } from '../../engine/dtype';
-import { allOps, isInplace } from '../../engine/op';
+import { type Arg, allOps, isInplace } from '../../engine/op';
 import type { Generator } from '../../engine/random/generator';
 import { Tensor } from '../../engine/tensor';
 import '../../engine/ops';
@@ -80,6 +80,7 @@ export class Bridge {
     this.functions = Object.fromEntries(Object.entries(plain).map(([name, body]) => [name, guard(body, failed)]));
     // The one that runs for every op has a guard of its own.
     this.functions.call = (index: number, ...flat: unknown[]) => this.call(index, flat);
+    this.functions.pair = (index: number, a: number, b: number) => this.pair(index, a, b);
   }
 
   tensorOf(handle: number): Tensor {
@@ -91,16 +92,19 @@ export class Bridge {
     return this.tensors.add(t);
   }
 
-  private invoke(index: number, flat: readonly unknown[]) {
-    const entry = (this.entries[index] ??= entryOf(allOps()[index]));
+  private entry(index: number): Entry {
+    return (this.entries[index] ??= entryOf(allOps()[index]));
+  }
+
+  private invoke(entry: Entry, flat: readonly unknown[]): { args: Arg[]; result: Result } {
     const args = entry.read(flat, this.tensors);
     const g = entry.generator >= 0 ? (args[entry.generator] as number | null) : null;
     if (entry.generator >= 0) args[entry.generator] = null;
-    if (!g) return { entry, args, result: run(entry.op, args) };
+    if (!g) return { args, result: run(entry.op, args) };
     const before = context.generator;
     context.generator = this.generators.get(g);
     try {
-      return { entry, args, result: run(entry.op, args) };
+      return { args, result: run(entry.op, args) };
     } finally {
       context.generator = before;
     }
@@ -114,24 +118,41 @@ export class Bridge {
   /** Runs an op; answers the first result's handle, SAME or FAILED. */
   private call(index: number, flat: readonly unknown[]): number {
     try {
-      const { entry, args, result } = this.invoke(index, flat);
-      if (result instanceof Tensor) {
-        if (result === args[0]) return SAME;
-        return isInplace(entry.op) ? 0 : this.give(result);
-      }
-      if (!Array.isArray(result)) throw new Error(`op ${entry.op.name} gives no tensor`);
-      this.outputs = result;
-      return result.length ? this.give(result[0]) : 0;
+      const entry = this.entry(index);
+      const { args, result } = this.invoke(entry, flat);
+      return this.answer(entry, args[0], result);
     } catch (error) {
       this.failure = error;
       return FAILED;
     }
   }
 
+  /** The same for an op on two tensors, other arguments left out: every argument that crosses costs. */
+  private pair(index: number, a: number, b: number): number {
+    try {
+      const entry = this.entry(index);
+      const args = entry.pair(this.tensors.get(a), this.tensors.get(b));
+      return this.answer(entry, args[0], run(entry.op, args));
+    } catch (error) {
+      this.failure = error;
+      return FAILED;
+    }
+  }
+
+  private answer(entry: Entry, first: Arg, result: Result): number {
+    if (result instanceof Tensor) {
+      if (result === first) return SAME;
+      return isInplace(entry.op) ? 0 : this.give(result);
+    }
+    if (!Array.isArray(result)) throw new Error(`op ${entry.op.name} gives no tensor`);
+    this.outputs = result;
+    return result.length ? this.give(result[0]) : 0;
+  }
+
   private ownFunctions(): Record<string, Crossing> {
     return {
       /** Runs an op that gives a Python number or truth. */
-      value: (index: number, ...flat: unknown[]) => this.invoke(index, flat).result,
+      value: (index: number, ...flat: unknown[]) => this.invoke(this.entry(index), flat).result,
       /** Further results of the last call. */
       more: (i: number) => this.give(this.outputs[i]),
       count: () => this.outputs.length,

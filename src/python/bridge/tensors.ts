@@ -4,6 +4,9 @@ import { runtimeError } from '../../engine/errors';
 import { Tensor } from '../../engine/tensor';
 import type { Handles } from './handles';
 
+/** 2 to the 26th: two such numbers fit into a double. Python's side knows it too. */
+const WIDE = 67108864;
+
 function bytesOf(data: Data): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
@@ -25,8 +28,14 @@ export function tensorFunctions(tensors: Handles<Tensor>) {
     /** The engine's own id, by which the recorder knows the tensor. */
     id: (h: number) => of(h).id,
     storageId: (h: number) => of(h).storage.id,
-    /** `2,3`; empty for a 0-d tensor. */
-    shape: (h: number) => of(h).shape.join(),
+    /** One number for up to two dimensions that are not huge (-1 for none): text, `2,3,4`, costs more to cross. */
+    shape(h: number) {
+      const { shape } = of(h);
+      if (shape.length === 0) return -1;
+      if (shape.length === 1 && shape[0] < WIDE) return shape[0];
+      if (shape.length === 2 && shape[0] < WIDE - 1 && shape[1] < WIDE) return (shape[0] + 1) * WIDE + shape[1];
+      return shape.join();
+    },
     strides: (h: number) => of(h).strides.join(),
     offset: (h: number) => of(h).offset,
     rank: (h: number) => of(h).shape.length,

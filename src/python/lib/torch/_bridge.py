@@ -8,6 +8,7 @@ import sys
 import _backstep_bridge as _js
 
 call = _js.call
+pair = _js.pair
 value = _js.value
 more = _js.more
 count = _js.count
@@ -17,8 +18,9 @@ _error = _js.error
 FAILED = -1
 SAME = -2
 
-_free = []
-_limit = 64
+# Handles of tensors that are gone; the engine frees them in batches, small ones where they are big.
+free = []
+limit = 64
 # An exception that a Python hook raised while JavaScript was calling it.
 kept = None
 
@@ -37,14 +39,12 @@ def function(name):
     return checked
 
 
-def forget(handle):
-    """Lets the engine free a tensor, with the next batch."""
-    global _limit
-    _free.append(handle)
-    if len(_free) >= _limit:
-        batch = _free.copy()
-        _free.clear()
-        _limit = release(*batch)
+def flush():
+    """Hands the engine the handles that nobody holds any more."""
+    global limit
+    batch = free.copy()
+    free.clear()
+    limit = release(*batch)
 
 
 def keep(error):

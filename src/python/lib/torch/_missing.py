@@ -15,7 +15,8 @@ def names():
     global _names
     if _names is None:
         with open(_here + '/_names.json') as f:
-            _names = {space: frozenset(text.split()) for space, text in json.load(f).items()}
+            found = json.load(f)
+        _names = {space: frozenset((text + ' ' + found.get(space + ' undocumented', '')).split()) for space, text in found.items()}
     return _names
 
 

@@ -3,7 +3,6 @@ from weakref import WeakValueDictionary
 
 from . import _bridge, _convert, _wrappers
 from . import _device as _devices
-from ._bridge import forget
 from ._convert import KIND_OF, operand
 from ._dtype import by_index, dtype as dtype_class, dtypes, index_of
 from ._ops import ops
@@ -17,7 +16,19 @@ _rank = _bridge._js.rank
 _numel = _bridge._js.numel
 _grad = _bridge._js.grad
 _requires = _bridge._js.requiresGrad
+_free = _bridge.free
+_forget = _free.append
 _again = _f('again')
+_contiguous = _f('contiguous')
+_detachInPlace = _f('detachInPlace')
+_inference = _f('inference')
+_isLeaf = _f('isLeaf')
+_isView = _f('isView')
+_offset = _f('offset')
+_retainGrad = _f('retainGrad')
+_retainsGrad = _f('retainsGrad')
+_storageId = _f('storageId')
+_version = _f('version')
 _strides = _f('strides')
 _set_grad = _f('setGrad')
 _set_data = _f('setData')
@@ -25,6 +36,8 @@ _set_requires = _f('setRequiresGrad')
 _detached = _f('detached')
 _bytes = _f('bytes')
 _new = object.__new__
+# Two dimensions cross as one number, the first one, plus 1, in the bits above (src/python/bridge/tensors.ts).
+_WIDE = 1 << 26
 _id = _f('id')
 # Leaves by the engine's id, so that the tape gives back the very objects that the user made.
 leaves = WeakValueDictionary()
@@ -65,16 +78,22 @@ class Tensor(TensorBase):
 
     def __del__(self):
         try:
-            forget(self._h)
+            _forget(self._h)
         except (AttributeError, TypeError):
-            pass  # never got a handle, or Python is ending
+            return  # never got a handle, or Python is ending
+        if len(_free) >= _bridge.limit:
+            _bridge.flush()
 
     # ---- geometry ---------------------------------------------------------------------------------------------
 
     @property
     def shape(self):
-        text = _shape(self._h)
-        return Size(map(int, text.split(','))) if text else Size()
+        n = _shape(self._h)
+        if n.__class__ is int:
+            if n < _WIDE:
+                return Size((n,)) if n >= 0 else Size()
+            return Size(((n >> 26) - 1, n & _WIDE - 1))
+        return Size(map(int, n.split(',')))
 
     def size(self, dim=None):
         """torch.Size of all dimensions, or the size of one."""
@@ -106,10 +125,10 @@ class Tensor(TensorBase):
         return strides if dim is None else strides[dim]
 
     def storage_offset(self):
-        return _f('offset')(self._h)
+        return _offset(self._h)
 
     def is_contiguous(self, memory_format=None):
-        return _f('contiguous')(self._h)
+        return _contiguous(self._h)
 
     def element_size(self):
         return self.dtype.itemsize
@@ -118,7 +137,7 @@ class Tensor(TensorBase):
     nbytes = property(lambda self: self.numel() * self.dtype.itemsize)
 
     def data_ptr(self):
-        return _f('storageId')(self._h) * 2 ** 32 + self.storage_offset() * self.dtype.itemsize
+        return _storageId(self._h) * 2 ** 32 + self.storage_offset() * self.dtype.itemsize
 
     def untyped_storage(self):
         from ._storage import UntypedStorage
@@ -140,7 +159,7 @@ class Tensor(TensorBase):
         return self.dtype.is_signed
 
     def is_inference(self):
-        return _f('inference')(self._h)
+        return _inference(self._h)
 
     def get_device(self):
         return -1
@@ -191,10 +210,10 @@ class Tensor(TensorBase):
         return array if dtype is None else array.astype(dtype)
 
     def __len__(self):
-        text = _shape(self._h)
-        if not text:
+        shape = self.shape
+        if not shape:
             raise TypeError('len() of a 0-d tensor')
-        return int(text.partition(',')[0])
+        return shape[0]
 
     def __iter__(self):
         if _rank(self._h) == 0:
@@ -279,11 +298,11 @@ class Tensor(TensorBase):
 
     @property
     def is_leaf(self):
-        return _f('isLeaf')(self._h)
+        return _isLeaf(self._h)
 
     @property
     def retains_grad(self):
-        return _f('retainsGrad')(self._h)
+        return _retainsGrad(self._h)
 
     @property
     def grad(self):
@@ -301,7 +320,7 @@ class Tensor(TensorBase):
         if h == -2:
             return known
         self._g = None
-        if not _f('isLeaf')(self._h) and not _f('retainsGrad')(self._h):
+        if not _isLeaf(self._h) and not _retainsGrad(self._h):
             _warn_non_leaf()
         return None
 
@@ -338,13 +357,13 @@ class Tensor(TensorBase):
 
     @property
     def _version(self):
-        return _f('version')(self._h)
+        return _version(self._h)
 
     output_nr = 0
     volatile = False
 
     def _is_view(self):
-        return _f('isView')(self._h)
+        return _isView(self._h)
 
     def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
         """Gradients of this tensor with respect to the graph's leaves."""
@@ -353,7 +372,7 @@ class Tensor(TensorBase):
 
     def retain_grad(self):
         """Keeps the gradient of a tensor that is no leaf."""
-        _f('retainGrad')(self._h)
+        _retainGrad(self._h)
 
     def register_hook(self, hook):
         """Calls hook(grad) each time a gradient for this tensor is computed; what it returns replaces the gradient."""
@@ -365,7 +384,7 @@ class Tensor(TensorBase):
         return register_post(self, hook)
 
     def detach_(self):
-        _f('detachInPlace')(self._h)
+        _detachInPlace(self._h)
         return self
 
     # ---- conversion -------------------------------------------------------------------------------------------
@@ -612,12 +631,12 @@ _IN_PLACE = {
 _TEMPLATE = '''
 def f(self, other):
     k = _K(other.__class__, -1)
-    if k == 0: v = other._h
-    elif k > 0: v = other
-    else:
+    if k < 0:
         k, v = operand(other)
         if k < 0: return NotImplemented
-    r = call({index}, {first}self._h, {args})
+        r = call({index}, {first}self._h, k, v)
+    elif k: r = call({index}, {first}self._h, k, other)
+    else: r = pair({index}, self._h, other._h)
     if r < 0: return fail(r, self)
     {result}
 '''
@@ -626,16 +645,13 @@ def f(self, other):
 def _operator(dunder, name, in_place):
     op = _wrappers.by_name[name]
     second = op.params[1]
-    extra = ''
-    for p in op.params[2:]:
-        extra += {'Scalar': f', 1, {p.default}', 'str': ', None'}[p.base]
     if second.type != 'Number':
         return _tensor_operator(dunder, name, in_place)
     scope = {}
     result = 'return self' if in_place else 't = new(Tensor)\n    t._h = r\n    return t'
     first = '0, ' if op.params[0].type == 'Number' else ''
-    exec(_TEMPLATE.format(index=op.index, first=first, args='k, v' + extra, result=result),
-         dict(_K=KIND_OF.get, operand=operand, call=_bridge.call, fail=_bridge.fail, new=_new, Tensor=Tensor), scope)
+    exec(_TEMPLATE.format(index=op.index, first=first, result=result),
+         dict(_K=KIND_OF.get, operand=operand, call=_bridge.call, pair=_bridge.pair, fail=_bridge.fail, new=_new, Tensor=Tensor), scope)
     found = scope['f']
     found.__name__ = dunder
     found.__qualname__ = 'Tensor.' + dunder

@@ -18,6 +18,7 @@ _FACTORIES = frozenset((
     'new_ones', 'new_full', 'tril_indices', 'triu_indices', 'normal', 'hann_window', 'hamming_window', 'blackman_window',
     'bartlett_window', 'empty_strided',
 ))
+_NUMBERS = ('bool', 'int', 'float', 'Scalar')
 # numpy's words, which PyTorch accepts.
 _ALIASES = {'dim': 'axis', 'keepdim': 'keepdims', 'other': 'x2'}
 
@@ -179,15 +180,26 @@ def source(op, style, name):
         index = f'({by_name[op.name + "_"].index} if inplace else {op.index})'
     args = ', '.join([index, *flat])
     first = names[0] if names else 'None'
-    run = 'call'
     body = list(pre)
     returns = op.returns
-    if returns in ('bool', 'int', 'float', 'Scalar'):
-        body.append(f'r = value({args})')
+    short = _short(params, names, style)
+    if short and not varargs:
+        # Every argument that crosses costs: where all others have their defaults, only the tensors do.
+        how = 'value' if returns in _NUMBERS else 'call'
+        kept, tests = short
+        plain = ' and '.join(tests)
+        lead = [line for line in body if line.startswith(('if kw:', 'if device'))]
+        body = lead + [f'if {plain}: r = {how}({", ".join([index, *kept])})', 'else:',
+                       *('    ' + line for line in body if line not in lead)]
+        nested = '    '
+    else:
+        nested = ''
+    if returns in _NUMBERS:
+        body.append(f'{nested}r = value({args})')
         tail = ['if r is None: raise_error()']
         tail.append('return float(r)' if returns == 'float' else 'return r')
     else:
-        body.append(f'r = {run}({args})')
+        body.append(f'{nested}r = call({args})')
         tail = [f'if r < 0: return fail(r, {first})']
         if swap:
             tail.append(f'if inplace: return {first}')
@@ -205,6 +217,27 @@ def source(op, style, name):
     lines.append(f'        raise explain(error, {fn}, ({values},), ({spec}{"," if spec else ""})) from None')
     lines += ['    ' + line for line in tail]
     return '\n'.join(lines) + '\n'
+
+
+def _short(params, names, style):
+    """For an op of tensors first and options after: (arguments that cross where all options have their defaults, tests for that)."""
+    kept, tests = [], []
+    for i, (p, own) in enumerate(zip(params, names)):
+        if p.base == 'Tensor' and not p.optional and not tests:
+            kept.append(f'{own}._h')
+        elif p.base == 'Number' and i == 0 and style == 'method':
+            kept += ['0', f'{own}._h']
+        elif p.default in ('None', 'True', 'False'):
+            tests.append(f'{own} is {p.default}')
+        elif p.default is not None and p.base in ('int', 'Scalar') and p.default.lstrip('-').isdigit():
+            tests.append(f'({own}.__class__ is int and {own} == {p.default})')
+        elif p.default is not None and p.base == 'float':
+            tests.append(f'({own}.__class__ is float and {own} == {p.default})')
+        elif p.default is not None and p.base == 'str':
+            tests.append(f'{own} == {_default(p)}')
+        else:
+            return None
+    return (kept, tests) if tests and kept else None
 
 
 class Missing(Exception):
