@@ -108,6 +108,7 @@ export class Store {
       case 'running':
         m.cursor = message.cursor;
         m.running = true;
+        m.ended = null; // another session may have ended before this one
         if (message.timeline) this.takeSpans(message.timeline.from, message.timeline.spans, message.timeline.lossName);
         break;
       case 'tensor':
