@@ -35,7 +35,7 @@ for (const [name, formula, fill, kernel] of [
   ],
 ] as const) {
   op<[number[], DType | null]>({
-    schema: `${name}(int[] size, *, ScalarType? dtype=None) -> Tensor`,
+    schema: `${name}(int[] size, *, ScalarType? dtype=None, Generator? generator=None) -> Tensor`,
     faces: ['torch'],
     random: true,
     formula,
@@ -76,7 +76,7 @@ export function integers(low: number, high: number, like: number[] | Tensor, dty
 }
 
 op<[number, number[], DType | null]>({
-  schema: 'randint(int high, int[] size, *, ScalarType? dtype=None) -> Tensor',
+  schema: 'randint(int high, int[] size, *, ScalarType? dtype=None, Generator? generator=None) -> Tensor',
   faces: ['torch'],
   random: true,
   formula: 'y ~ 0 … high − 1',
@@ -90,7 +90,7 @@ op<[number, number[], DType | null]>({
 });
 
 op<[number, number, number[], DType | null]>({
-  schema: 'randint_from(int low, int high, int[] size, *, ScalarType? dtype=None) -> Tensor',
+  schema: 'randint_from(int low, int high, int[] size, *, ScalarType? dtype=None, Generator? generator=None) -> Tensor',
   faces: ['torch:randint'],
   random: true,
   formula: 'y ~ low … high − 1',
@@ -109,7 +109,7 @@ for (const from of [false, true])
   });
 
 op<[number, DType | null]>({
-  schema: 'randperm(int n, *, ScalarType? dtype=None) -> Tensor',
+  schema: 'randperm(int n, *, ScalarType? dtype=None, Generator? generator=None) -> Tensor',
   faces: ['torch'],
   random: true,
   formula: 'y = 0 … n − 1 in random order',
@@ -134,7 +134,7 @@ export function bernoulliOf(p: Tensor, dtype: DType, shape: readonly number[]): 
 }
 
 op<[Tensor]>({
-  schema: 'bernoulli(Tensor input) -> Tensor',
+  schema: 'bernoulli(Tensor input, *, Generator? generator=None) -> Tensor',
   faces: ['torch', 'Tensor'],
   random: true,
   formula: 'y = 1 with probability x, else 0',
@@ -149,7 +149,7 @@ op<[Tensor]>({
 });
 
 op<[Tensor, number, boolean]>({
-  schema: 'multinomial(Tensor input, int num_samples, bool replacement=False) -> Tensor',
+  schema: 'multinomial(Tensor input, int num_samples, bool replacement=False, *, Generator? generator=None) -> Tensor',
   faces: ['torch', 'Tensor'],
   random: true,
   formula: 'y = indices, each as likely as its weight',
@@ -213,7 +213,7 @@ for (const [name, first, second, gradName, samples] of [
   ['normal_std', 'float', 'Tensor', 'NormalBackward2', [{ args: [1.5, { tensor: spread }] }]],
 ] as const)
   op<[Tensor | number, Tensor | number]>({
-    schema: `${name}(${first} mean, ${second} std${second === 'float' ? '=1' : ''}) -> Tensor`,
+    schema: `${name}(${first} mean, ${second} std${second === 'float' ? '=1' : ''}, *, Generator? generator=None) -> Tensor`,
     faces: ['torch:normal'],
     random: true,
     formula: 'y ~ N(mean, std²)',
@@ -228,7 +228,7 @@ for (const [name, first, second, gradName, samples] of [
   });
 
 op<[number, number, number[], DType | null]>({
-  schema: 'normal_of_size(float mean, float std, int[] size, *, ScalarType? dtype=None) -> Tensor',
+  schema: 'normal_of_size(float mean, float std, int[] size, *, ScalarType? dtype=None, Generator? generator=None) -> Tensor',
   faces: ['torch:normal'],
   random: true,
   formula: 'y ~ N(mean, std²)',

@@ -90,7 +90,7 @@ const FILLS: Fill[] = [
 
 for (const { name, params, formula, fill, floats, gradName, samples } of FILLS)
   op<[Tensor, ...number[]]>({
-    schema: `${name}(Tensor input${params}) -> Tensor`,
+    schema: `${name}(Tensor input${params}, *, Generator? generator=None) -> Tensor`,
     faces: ['Tensor'],
     inplaceOnly: true,
     random: true,
@@ -113,7 +113,7 @@ for (const { name, params, formula, fill, floats, gradName, samples } of FILLS)
   });
 
 op<[Tensor]>({
-  schema: 'random_(Tensor input) -> Tensor',
+  schema: 'random_(Tensor input, *, Generator? generator=None) -> Tensor',
   faces: ['Tensor'],
   inplaceOnly: true,
   random: true,
@@ -126,7 +126,7 @@ op<[Tensor]>({
 });
 
 op<[Tensor, number]>({
-  schema: 'random_to_(Tensor input, int to) -> Tensor',
+  schema: 'random_to_(Tensor input, int to, *, Generator? generator=None) -> Tensor',
   faces: ['Tensor:random_'],
   inplaceOnly: true,
   random: true,
@@ -139,7 +139,7 @@ op<[Tensor, number]>({
 });
 
 op<[Tensor, number, number | null]>({
-  schema: 'random_from_(Tensor input, int from, int? to) -> Tensor',
+  schema: 'random_from_(Tensor input, int from, int? to, *, Generator? generator=None) -> Tensor',
   faces: ['Tensor:random_'],
   inplaceOnly: true,
   random: true,
@@ -155,7 +155,7 @@ op<[Tensor, number, number | null]>({
 });
 
 op<[Tensor, Tensor]>({
-  schema: 'bernoulli_by_(Tensor input, Tensor p) -> Tensor',
+  schema: 'bernoulli_by_(Tensor input, Tensor p, *, Generator? generator=None) -> Tensor',
   faces: ['Tensor:bernoulli_'],
   inplaceOnly: true,
   random: true,

@@ -1,0 +1,238 @@
+/** The update's panel shows the rule that ran, whoever wrote it, with numbers that add up. */
+import { describe, expect, it } from 'vitest';
+import type { Tensor } from '../../../src/engine/tensor';
+import type { UpdateView } from '../../../src/protocol/views';
+import { Replay } from '../../../src/recorder/replay';
+import { updateOf } from '../../../src/recorder/views/update';
+import { backwardFrom, dataOf, GAMMA, given, leaf, LR, noGrad, op, Script, trainMlp } from './script';
+
+const term = (v: UpdateView, role: string) => Number(v.terms.find((t) => t.role === role)?.value);
+const expressions = (v: UpdateView) => v.steps.map((s) => s.expression);
+
+describe.each([
+  ['inplace', 'by hand', ['v ← 0.9·v', 'v ← v − 0.1·g', 'w ← w + v']],
+  ['data', 'by hand', ['v ← 0.9·v − 0.1·g', 'w ← w + v']],
+  [
+    'sgd',
+    'SGD(lr=0.1, momentum=0.9)',
+    ['momentum_buffer ← 0.9·momentum_buffer', 'momentum_buffer ← momentum_buffer + g', 'w ← w − 0.1·momentum_buffer'],
+  ],
+] as const)('a run updated by %s', (rule, name, steps) => {
+  const m = trainMlp({ iterations: 6, rule, memoryLimit: 30_000 });
+  const r = m.script.recording;
+  const view = (tick: number, parameter = 0, element = [3, 7]) =>
+    updateOf(r, m.replay, tick, { parameter: m.params[parameter].tensor.id, element });
+
+  it('shows the rule as it was executed', () => {
+    const v = view(m.seen[4].tick);
+    expect(v.rule).toBe(name);
+    expect(expressions(v)).toEqual(steps);
+    expect(v.parameters.map((p) => [p.name, p.updates])).toEqual(m.params.map((p) => [p.name, 6]));
+  });
+
+  it('has the numbers of the run, before and after', () => {
+    const v = view(m.seen[4].tick);
+    const i = 3 * 20 + 7;
+    expect(term(v, 'weight')).toBe(m.seen[3].weights[0][i]);
+    expect(term(v, 'new weight')).toBe(m.seen[4].weights[0][i]);
+    expect(term(v, 'gradient')).toBe(m.seen[4].grads[0][i]);
+    expect(term(v, 'velocity before')).toBe(m.seen[3].velocities[0][i]);
+    expect(term(v, 'velocity')).toBe(m.seen[4].velocities[0][i]);
+    expect(term(v, 'step taken')).toBe(m.seen[4].weights[0][i] - m.seen[3].weights[0][i]);
+  });
+
+  it('has numbers that add up to the velocity and to the new weight', () => {
+    const v = view(m.seen[5].tick, 1, [2, 4]);
+    const g = term(v, 'gradient');
+    const wanted = rule === 'sgd' ? GAMMA * term(v, 'velocity before') + g : GAMMA * term(v, 'velocity before') - LR * g;
+    expect(term(v, 'velocity')).toBeCloseTo(wanted, 7);
+    const step = rule === 'sgd' ? -LR * term(v, 'velocity') : term(v, 'velocity');
+    expect(term(v, 'step taken')).toBeCloseTo(step, 6);
+    for (const s of v.steps) expect(evaluated(s.numbers)).toBeLessThan(2e-5);
+  });
+
+  it('knows at the cursor what is done, and has no value for what is not', () => {
+    const last = view(r.ticks - 1);
+    const [first] = last.steps;
+    const before = view(first.tick - 1);
+    expect(before.steps.map((s) => s.done)).toEqual(steps.map(() => false));
+    expect(before.terms.find((t) => t.role === 'velocity')!.value).toBeNull();
+    expect(before.terms.find((t) => t.role === 'step taken')!.value).toBeNull();
+    expect(before.at).toBe(4);
+    expect(view(first.tick).steps[0].done).toBe(true);
+    expect(last.steps.every((s) => s.done)).toBe(true);
+    expect(last.at).toBe(5);
+    expect(view(r.iterations[5].backward - 1).terms.find((t) => t.role === 'gradient')!.value).toBeNull();
+  });
+
+  it('has series over the iterations', () => {
+    const v = view(m.seen[2].tick);
+    const i = 3 * 20 + 7;
+    const of = (role: string) => v.series.find((s) => s.role === role)!;
+    expect(v.iterations).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(v.at).toBe(2);
+    expect(of('weight').element).toEqual(m.seen.map((s) => s.weights[0][i]));
+    expect(of('gradient').element).toEqual(m.seen.map((s) => s.grads[0][i]));
+    expect(of('velocity').element).toEqual(m.seen.map((s) => s.velocities[0][i]));
+    expect(of('step taken').norm.every((x) => x !== null && x > 0)).toBe(true);
+  });
+});
+
+/** How far `= 0.9·0.2 − 0.1·(−0.5) = 0.23` is from true, relatively. */
+function evaluated(numbers: string): number {
+  const [, left, right] = numbers.split('= ');
+  const js = (s: string) => s.replaceAll('−', '-').replaceAll('·', '*').replaceAll('^', '**').replace(/√(\S+)/g, 'Math.sqrt($1)');
+  const run = (s: string) => Number(new Function(`return ${js(s)}`)());
+  const wanted = run(right);
+  return Math.abs(run(left) - wanted) / Math.max(1e-12, Math.abs(wanted) + Math.max(...left.match(/\d[\d.]*/g)!.map(Number)));
+}
+
+/** One parameter, trained by a rule. */
+function train(iterations: number, rule: (w: Tensor, script: Script, i: number) => void): { script: Script; w: Tensor } {
+  const script = new Script(undefined, 'loss.backward()');
+  const w = leaf(given([2, 3], (i) => i + 1));
+  script.line(1, { w });
+  for (let i = 0; i < iterations; i++) {
+    script.line(1);
+    const loss = op('mean', op('mul', w, w));
+    backwardFrom(loss);
+    rule(w, script, i);
+    w.grad = null;
+    script.recorder.ran({ kind: 'grad', tensor: w, cause: 'set' });
+  }
+  script.line(9);
+  script.stop();
+  return { script, w };
+}
+
+const viewOf = (script: Script, tick = script.recording.ticks - 1) => updateOf(script.recording, new Replay(), tick, {});
+
+describe('a rule by hand', () => {
+  it('p -= lr * p.grad', () => {
+    const { script } = train(2, (w, s) => {
+      s.line(2);
+      noGrad(() => op('sub_', w, op('mul', w.grad!, 0.1)));
+    });
+    const v = viewOf(script);
+    expect(expressions(v)).toEqual(['w ← w − 0.1·g']);
+    expect(v.terms.map((t) => t.role)).toEqual(['weight', 'gradient', 'step taken', 'new weight']);
+    expect(term(v, 'step taken')).toBeCloseTo(-0.1 * term(v, 'gradient'), 7);
+  });
+
+  it('w = w - lr * dw, which is never written back: the first step of the tutorial', () => {
+    const { script } = train(1, (weight, s) => {
+      s.line(2);
+      const w = dataOf(weight);
+      s.line(3, { w });
+      s.line(4, { dw: weight.grad! });
+      const stepped = op('sub', w, op('mul', weight.grad!, 0.1));
+      s.line(5, { w: stepped });
+    });
+    const v = viewOf(script);
+    expect(v.rule).toBe('by hand, not written back');
+    expect(expressions(v)).toEqual(['w ← w − 0.1·dw']);
+    expect(term(v, 'new weight')).toBeCloseTo(term(v, 'weight') - 0.1 * term(v, 'gradient'), 6);
+    expect(v.terms.find((t) => t.role === 'new weight')!.name).toBe('not written back');
+  });
+
+  it('v = torch.zeros(dw.shape); v = gamma * v - lr * dw; w = w + v, still not written back', () => {
+    const { script } = train(1, (weight, s) => {
+      s.line(2);
+      const w = dataOf(weight);
+      s.line(3, { w, dw: weight.grad! });
+      const zeros = op('zeros', [2, 3]);
+      s.line(4, { v: zeros });
+      const v = op('sub', op('mul', zeros, 0.9), op('mul', weight.grad!, 0.1));
+      s.line(5, { v });
+      const next = op('add', w, v);
+      s.line(6, { w: next });
+    });
+    const view = viewOf(script);
+    expect(expressions(view)).toEqual(['v ← 0.9·v − 0.1·dw', 'w ← w + v']);
+    expect(term(view, 'velocity before')).toBe(0);
+    expect(term(view, 'velocity')).toBeCloseTo(-0.1 * term(view, 'gradient'), 7);
+  });
+
+  it('with torch.no_grad(): p += v, and weight decay first', () => {
+    let v = given([2, 3], () => 0);
+    const { script } = train(3, (w, s) => {
+      s.line(2, { v });
+      v = op('sub', op('mul', v, 0.9), op('mul', w.grad!, 0.1));
+      s.line(3, { v });
+      noGrad(() => op('mul_', w, 0.99));
+      s.line(4);
+      noGrad(() => op('add_', w, v));
+    });
+    const view = viewOf(script);
+    expect(expressions(view)).toEqual(['v ← 0.9·v − 0.1·g', 'w ← 0.99·w', 'w ← w + v']);
+    expect(view.parameter!.updates).toBe(3);
+    expect(term(view, 'velocity')).toBeCloseTo(0.9 * term(view, 'velocity before') - 0.1 * term(view, 'gradient'), 6);
+  });
+
+  it('is not mistaken for clipping or a new initialisation', () => {
+    const { script } = train(2, (w, s) => {
+      s.line(2);
+      noGrad(() => op('sub_', w, op('mul', w.grad!, 0.1)));
+      s.line(3);
+      noGrad(() => op('mul_', w, 1));
+    });
+    expect(viewOf(script).parameter!.updates).toBe(2);
+  });
+});
+
+describe("an optimizer's rule", () => {
+  it('Adam: moments by their names, the step in one formula', () => {
+    const moments = [given([2, 3], () => 0), given([2, 3], () => 0)];
+    const { script } = train(3, (w, s, i) => {
+      s.line(2);
+      s.recorder.beginStep(7, 'Adam (…)', '[{"lr":0.001,"betas":[0.9,0.999],"eps":1e-8,"weight_decay":0,"amsgrad":false}]');
+      const [m1, m2] = moments;
+      noGrad(() => {
+        op('add_', op('mul_', m1, 0.9), w.grad!, 0.1);
+        op('add_', op('mul_', m2, 0.999), op('mul', op('mul', w.grad!, w.grad!), 0.001));
+        const root = op('add_', op('div', op('sqrt', m2), 0.5), 1e-8);
+        op('add_', w, op('div', m1, root), -0.01);
+      });
+      s.recorder.state(7, w, 'exp_avg', m1);
+      s.recorder.state(7, w, 'exp_avg_sq', m2);
+      s.recorder.state(7, w, 'step', i + 1);
+      s.recorder.endStep();
+    });
+    const v = viewOf(script);
+    expect(v.rule).toBe('Adam(lr=0.001, betas=(0.9, 0.999), eps=1e-8)');
+    expect(expressions(v)).toEqual([
+      'exp_avg ← 0.9·exp_avg',
+      'exp_avg ← exp_avg + 0.1·g',
+      'exp_avg_sq ← 0.999·exp_avg_sq',
+      'exp_avg_sq ← exp_avg_sq + 0.001·g·g',
+      'w ← w − 0.01·exp_avg / (√exp_avg_sq / 0.5 + 1e−8)',
+    ]);
+    expect(v.terms.map((t) => t.role)).toEqual([
+      ...['weight', 'gradient', 'exp_avg before', 'exp_avg', 'exp_avg_sq before', 'exp_avg_sq', 'step'],
+      ...['step taken', 'new weight'],
+    ]);
+    expect(term(v, 'step')).toBe(3);
+  });
+
+  it('says so where nothing was ever updated, or not this tensor', () => {
+    const script = new Script();
+    const w = leaf(given([2], () => 1));
+    script.line(1, { w });
+    backwardFrom(op('sum', w));
+    script.stop();
+    expect(viewOf(script)).toMatchObject({ parameter: null, missing: 'No parameter has been updated yet.' });
+  });
+});
+
+describe('a long run', () => {
+  it('has at most 500 points, and a second answer is quick', () => {
+    const { script, w } = train(1200, (p) => noGrad(() => op('sub_', p, op('mul', p.grad!, 1e-4))));
+    const replay = new Replay();
+    const first = updateOf(script.recording, replay, 5000, { parameter: w.id });
+    expect(first.iterations).toHaveLength(500);
+    expect(first.iterations[499]).toBe(1199);
+    const started = performance.now();
+    updateOf(script.recording, replay, 5000, { parameter: w.id });
+    expect(performance.now() - started).toBeLessThan(50);
+  });
+});
