@@ -30,8 +30,15 @@ def encode(value, depth=_DEPTH):
     if isinstance(value, torch.Tensor):
         return {'k': 'tensor', 'id': _tensor_id(value._h), 'type': kind.__name__}
     if isinstance(value, nn.Module):
+        if _unborn(value):
+            return {'k': 'object', 'type': kind.__name__, 'repr': f'{kind.__name__} before its super().__init__()'}
         return {'k': 'module', 'id': value._trace_id, 'type': kind.__name__}
     return _object(value, kind, depth)
+
+
+def _unborn(module):
+    """A module is `self` in its own __init__ before nn.Module's has run; nearly everything about it fails then."""
+    return '_trace_id' not in module.__dict__
 
 
 def _object(value, kind, depth):
@@ -109,8 +116,10 @@ def hidden(value):
 def signature(value):
     """What must stay equal for a mutable value to count as unchanged; None where its identity is enough."""
     kind = type(value)
-    if kind in PRIMITIVES or isinstance(value, (torch.Tensor, nn.Module)) or isinstance(value, _HIDDEN):
+    if kind in PRIMITIVES or isinstance(value, torch.Tensor) or isinstance(value, _HIDDEN):
         return None
+    if isinstance(value, nn.Module):
+        return 0 if _unborn(value) else None
     if kind is list or kind is tuple or kind is dict or kind is set:
         n = len(value)
         if n == 0:
