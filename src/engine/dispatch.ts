@@ -8,6 +8,7 @@ import { canCast, type Data, DTYPES, isFloat } from './dtype';
 import { runtimeError } from './errors';
 import { late } from './formulas';
 import { converter } from './kernels/convert';
+import { isDense } from './kernels/copy';
 import { type Arg, isInplace, type Op, opNamed, type Scalar } from './op';
 import type { Param } from './schema';
 import { sameShape, show } from './shape';
@@ -103,7 +104,7 @@ export function run(op: Op, args: readonly Arg[]): Result {
   if (typeof out !== 'object') return out;
   const outs = Array.isArray(out) ? out : [out];
   let node: OpNode | null = null;
-  if (spec.view) linkView(args[0] as Tensor, outs);
+  if (spec.view) linkView(args[0] as Tensor, outs, Array.isArray(out));
   if (wantsGrad(op, args) && outs.some((o) => isFloat(o.dtype))) {
     node = new OpNode(op, args, outs, null);
     outs.forEach((o, i) => {
@@ -117,11 +118,18 @@ export function run(op: Op, args: readonly Arg[]): Result {
   return out;
 }
 
-function linkView(base: Tensor, outs: readonly Tensor[]): void {
+function linkView(base: Tensor, outs: readonly Tensor[], many: boolean): void {
+  const { viewOf } = base;
+  const tracked = context.gradEnabled;
   for (const o of outs) {
     if (o.storage !== base.storage) continue;
     o.counter = base.counter;
-    o.viewOf = { base: base.viewOf?.base ?? base, attrVersion: base.counter.version };
+    o.viewOf = {
+      base: viewOf?.base ?? base,
+      attrVersion: base.counter.version,
+      unwritable: viewOf?.unwritable ?? (!tracked ? 'no_grad' : many ? 'many' : null),
+      claims: !tracked && base.requiresGrad,
+    };
   }
 }
 
@@ -133,11 +141,34 @@ function asBefore(t: Tensor): Tensor {
   return copy;
 }
 
+/** Refuses writes whose result would depend on the order of the loop, in PyTorch's words. */
+function checkOverlap(t: Tensor, inputs: readonly Tensor[]): void {
+  const clash = t.count > 0 && t.strides.some((s, d) => s === 0 && t.shape[d] > 1);
+  const partly = !clash && inputs.some((i) => i !== t && i.storage === t.storage && overlapsPartly(t, i));
+  if (clash || partly)
+    throw runtimeError(
+      `unsupported operation: ${clash ? 'more than one element of the written-to tensor refers' : 'some elements of the input tensor and the written-to tensor refer'} to a single memory location. Please clone() the tensor before performing the operation.`,
+    );
+}
+
+/** Do two dense tensors share some memory, but not all of it in the same order? (at::get_overlap_status) */
+function overlapsPartly(a: Tensor, b: Tensor): boolean {
+  if (a.count === 0 || b.count === 0 || !isDense(a) || !isDense(b)) return false;
+  if (a.offset === b.offset && a.count === b.count) return !sameShape(a.strides, b.strides);
+  return a.offset < b.offset + b.count && b.offset < a.offset + a.count;
+}
+
 function runInplace(op: Op, args: readonly Arg[]): Tensor {
   const self = args[0] as Tensor;
   const { spec } = op;
   const wants = wantsGrad(op, args);
-  checkInplace(self);
+  const tensors = tensorsOf(args);
+  checkInplace(
+    self,
+    tensors.some((t) => t.requiresGrad),
+  );
+  // Filling with one value is the same however often a place is written.
+  if (!/^(fill|zero)_$/.test(op.name)) checkOverlap(self, tensors);
   const random = spec.random && context.observer ? context.generator.snapshot() : null;
   const value = (spec.forward as (...a: readonly Arg[]) => Tensor)(...args);
   if (!sameShape(value.shape, self.shape))

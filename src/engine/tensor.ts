@@ -15,6 +15,10 @@ export interface ViewOf {
   base: Tensor;
   /** The counter's value when this view's gradFn was made: older means that it must be made anew. */
   attrVersion: number;
+  /** Why it must not be written in place while gradients are recorded, if so: one of several outputs, or made under no_grad. */
+  unwritable: 'many' | 'no_grad' | null;
+  /** Made under no_grad of a tensor that requires a gradient: says that it requires one too, as in PyTorch, yet gets none. */
+  claims: boolean;
 }
 
 export type TensorHook = (grad: Tensor) => Tensor | null;
@@ -75,11 +79,17 @@ export class Tensor implements Geometry {
   }
 
   get requiresGrad(): boolean {
-    return this.leafRequiresGrad || this.gradFn !== null;
+    return this.leafRequiresGrad || this.gradFn !== null || this.viewOf?.claims || this.gotHistory;
   }
 
   get isLeaf(): boolean {
-    return this.gradFn === null;
+    return this.gradFn === null && !this.gotHistory;
+  }
+
+  /** Is this a view whose base was written by an op with a gradient since? Its own gradFn is made when first needed. */
+  private get gotHistory(): boolean {
+    const v = this.viewOf;
+    return v !== null && v.attrVersion !== this.counter.version && v.base.gradFn !== null;
   }
 
   get contiguous(): boolean {

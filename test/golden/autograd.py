@@ -292,10 +292,113 @@ def mixed_dtypes():
     return [str(x.grad.dtype), str(w.grad.dtype), x.grad.tolist()]
 
 
+def late_history():
+    x = leaf(1, 2, 3)
+    y = torch.zeros(3, dtype=torch.float64)
+    v = y[1:]
+    before = v.requires_grad
+    y.add_(x)
+    after = [v.requires_grad, v.is_leaf, name(v)]
+    (v * 2).sum().backward()
+    return [before, after, x.grad.tolist()]
+
+
+def self_times_self():
+    x = leaf(1, 2, 3)
+    y = x * 1
+    y.mul_(y)
+    text = error(y.sum().backward)
+    z = x * 1
+    z.add_(z)
+    z.sum().backward()
+    return [text, x.grad.tolist()]
+
+
+def no_grad_view_used():
+    x = leaf(1, 2)
+    with torch.no_grad():
+        v = x.view(2, 1)
+    (v * 3).sum().backward()
+    return [v.requires_grad, v.grad is None, x.grad is None]
+
+
+def retained_then_written():
+    x = leaf(1, 2)
+    y = x * 2
+    y.retain_grad()
+    y.mul_(3)
+    (y * y).sum().backward()
+    return [y.grad.tolist(), x.grad.tolist()]
+
+
+def hooked_then_written():
+    x = leaf(1, 2)
+    seen = []
+    y = x * 2
+    y.register_hook(lambda g: seen.append(g.tolist()))
+    y.mul_(3)
+    (y * y).sum().backward()
+    return [seen, x.grad.tolist()]
+
+
+def written_twice_differentiated():
+    x = leaf(1, 2, 3)
+    y = x * x
+    y[0].mul_(x[1])
+    y[1:].mul_(y[:2].detach().clone())
+    y.view(3, 1)[2].copy_(x[2:] ** 3)
+    (g,) = torch.autograd.grad((y * y).sum(), x, create_graph=True)
+    (h,) = torch.autograd.grad(g.sum(), x)
+    return [y.tolist(), g.tolist(), h.tolist()]
+
+
+def stale_view_twice_differentiated():
+    x = leaf(1, 2, 3)
+    y = x * x
+    v = y[1:]
+    y.mul_(x)
+    (g,) = torch.autograd.grad((v * v).sum(), x, create_graph=True)
+    (h,) = torch.autograd.grad(g.sum(), x)
+    return [name(v), g.tolist(), h.tolist()]
+
+
+def view_of_many():
+    x = leaf(1, 2, 3, 4)
+    y = (x * 1).view(2, 2)
+    part = y.unbind()[0]
+    return [error(lambda: part[0].add_(1)), error(lambda: part.detach().add_(1)), y.tolist()]
+
+
+def expanded_writes():
+    z = torch.ones(1)
+    y = torch.arange(4.0)
+    m = torch.arange(4.0).view(2, 2)
+    return [error(lambda: y[1:].mul_(y[:3])), error(lambda: y[:2].mul_(y[2:])), error(lambda: m.add_(m.t())),
+            error(lambda: m.add_(m)), error(lambda: z.expand(3).add_(1)), error(lambda: z.expand(3).zero_()), error(lambda: z.expand(3).fill_(2)),
+            error(lambda: z.expand(3).copy_(torch.ones(3))), error(lambda: z.expand(3).uniform_())]
+
+
+def optimizer_step():
+    w = leaf(1, 2)
+    v = torch.zeros(2, dtype=torch.float64)
+    seen = []
+    for _ in range(3):
+        loss = (w * w).sum()
+        w.grad = None
+        loss.backward()
+        with torch.no_grad():
+            v.mul_(0.9).add_(w.grad)
+            w.sub_(v, alpha=0.1)
+        seen.append([loss.item(), w.tolist(), v.tolist(), w._version])
+    return seen
+
+
 SCENARIOS = [
     leaves, accumulation, second_backward, inplace_versions, inplace_on_leaf, inplace_chain, view_written, base_written,
     copied_into_view, zeros_filled, transposed_written, refused_views, detached, data_written, retained, hooks,
     double_backward, chosen_inputs, no_grad, errors, shared_gradients, order_of_sums, mixed_dtypes,
+    late_history, self_times_self, no_grad_view_used, retained_then_written, hooked_then_written,
+    written_twice_differentiated, stale_view_twice_differentiated, view_of_many, expanded_writes, optimizer_step,
 ]
 
 if __name__ == '__main__':

@@ -49,7 +49,7 @@ export abstract class Node {
 }
 
 /** `Exp` for ExpBackward0, as PyTorch's message about in-place writes has it. */
-const shortName = (node: Node) => node.name.replace(/Backward\d*$/, '');
+export const shortName = (node: Node) => node.name.replace(/Backward\d*$/, '');
 
 /** A tensor kept for the gradient, with the version it had. */
 export class Saved {
@@ -60,6 +60,10 @@ export class Saved {
   private readonly own: boolean;
 
   constructor(tensor: Tensor, owner: Node | null) {
+    if (tensor.inference)
+      throw runtimeError(
+        'Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`.',
+      );
     this.own = owner !== null;
     this.counter = tensor.counter;
     this.version = tensor.counter.version;

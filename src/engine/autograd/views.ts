@@ -1,4 +1,5 @@
 /** Gradients through views that are written in place (PyTorch's CopySlices and AsStridedBackward). */
+import { context } from '../context';
 import { runtimeError } from '../errors';
 import { formulas } from '../formulas';
 import { forEachOffset, type Geometry, Tensor } from '../tensor';
@@ -33,6 +34,8 @@ class AsStridedBackward extends Node {
 
   apply([grad]: (Tensor | null)[]): (Tensor | null)[] {
     if (!grad) return [null];
+    const { shape, strides, offset } = this.place;
+    if (context.gradEnabled) return [formulas.as_strided_backward(grad, this.baseMeta.shape, shape, strides, offset)];
     const out = Tensor.zeros(this.baseMeta.dtype, this.baseMeta.shape);
     const target = out.storage.data as Float64Array;
     const source = grad.values() as Float64Array;
@@ -74,6 +77,7 @@ export class CopySlices extends Node {
 
   apply([grad]: (Tensor | null)[]): (Tensor | null)[] {
     if (!grad) return this.next.map(() => null);
+    if (context.gradEnabled) return this.applyTracked(grad);
     const whole = contiguousCopy(grad);
     const [own, ...others] = this.inner.apply([contiguousCopy(show(whole, this.place))]);
     const target = whole.storage.data as Float64Array;
@@ -81,6 +85,16 @@ export class CopySlices extends Node {
     forEachOffset(this.place, (offset, i) => {
       target[offset] = source[i];
     });
+    return [this.next[0] ? whole : null, ...others];
+  }
+
+  /** The same in ops, for gradients of gradients. */
+  private applyTracked(grad: Tensor): (Tensor | null)[] {
+    const { shape, strides, offset } = this.place;
+    const whole = formulas.clone(grad, 'contiguous_format');
+    const slice = () => formulas.as_strided(whole, shape, strides, offset);
+    const [own, ...others] = this.inner.apply([formulas.clone(slice())]);
+    formulas.copy_(slice(), own ?? formulas.zeros_like(slice()));
     return [this.next[0] ? whole : null, ...others];
   }
 
