@@ -1,161 +1,195 @@
-"""How a tensor prints: PyTorch's text, character by character."""
-from math import ceil, floor, isfinite
-
-from . import _bridge
-from ._dtype import get_default_dtype
-from ._tensor import Tensor, flat_values, unpack
-
-_corners = _bridge.function('corners')
-_grad_name = _bridge.function('gradFnName')
+"""How a tensor is printed: digits, columns, line breaks and what stands behind them, as PyTorch prints it."""
+import contextlib
+import math
 
 
 class _Options:
-    precision = 4
-    threshold = 1000
-    edgeitems = 3
-    linewidth = 80
-    sci_mode = None
+    """What torch.set_printoptions sets."""
+
+    def __init__(self):
+        self.precision = 4
+        self.threshold = 1000
+        self.edgeitems = 3
+        self.linewidth = 80
+        self.sci_mode = None
 
 
-options = _Options()
+PRINT_OPTS = _Options()
 _PROFILES = {
-    'default': (4, 1000, 3, 80),
-    'short': (2, 1000, 2, 80),
-    'full': (4, float('inf'), 3, 80),
+    'default': dict(precision=4, threshold=1000, edgeitems=3, linewidth=80),
+    'short': dict(precision=2, threshold=1000, edgeitems=2, linewidth=80),
+    'full': dict(precision=4, threshold=math.inf, edgeitems=3, linewidth=80),
 }
+# Dtypes that are not named.
+_UNNAMED = ('torch.int64', 'torch.bool')
 
 
 def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None, profile=None, sci_mode=None):
-    """How tensors print from now on."""
+    """Sets how tensors are printed.
+
+    precision: digits after the point (4); threshold: of more elements than this, only the edges are printed (1000);
+    edgeitems: how many at each edge (3); linewidth: characters a line (80); profile: `default`, `short` or `full`;
+    sci_mode: always (True) or never (False) write 1.0000e+00, or decide by the values (None).
+    """
     if profile is not None:
-        if profile in _PROFILES:
-            options.precision, options.threshold, options.edgeitems, options.linewidth = _PROFILES[profile]
-    for name, v in (('precision', precision), ('threshold', threshold), ('edgeitems', edgeitems), ('linewidth', linewidth)):
-        if v is not None:
-            setattr(options, name, v)
-    options.sci_mode = sci_mode
+        for name, value in _PROFILES.get(profile, {}).items():
+            setattr(PRINT_OPTS, name, value)
+    given = dict(precision=precision, threshold=threshold, edgeitems=edgeitems, linewidth=linewidth)
+    for name, value in given.items():
+        if value is not None:
+            setattr(PRINT_OPTS, name, value)
+    PRINT_OPTS.sci_mode = sci_mode
 
 
 def get_printoptions():
-    return {name: getattr(options, name) for name in ('precision', 'threshold', 'edgeitems', 'linewidth', 'sci_mode')}
+    """The options now in force, as a dict."""
+    return dict(vars(PRINT_OPTS))
+
+
+@contextlib.contextmanager
+def printoptions(**kwargs):
+    """set_printoptions for the length of a with block."""
+    before = get_printoptions()
+    set_printoptions(**kwargs)
+    try:
+        yield
+    finally:
+        set_printoptions(**before)
+
+
+def _elements(t):
+    """Every element in row-major order, as an indexable of Python numbers."""
+    if not hasattr(t, '_h'):
+        return t.detach().flatten().tolist()
+    from ._tensor import _FORMAT, contents, flat_values
+    code = _FORMAT.get(t.dtype.name)
+    return memoryview(contents(t)).cast(code) if code else flat_values(t)
 
 
 class _Format:
-    """One width and one notation for all numbers that are shown."""
+    """One width and one notation for all elements of a tensor."""
 
     def __init__(self, values, floating):
-        self.floating = floating
-        self.whole = True
-        self.scientific = False
         self.width = 1
         if not floating:
             self.width = max([1, *(len(str(v)) for v in values)])
+            self.write = str
             return
-        real = [v for v in values if v != 0 and isfinite(v)]
-        if not real:
-            return
-        sizes = [abs(v) for v in real]
-        low, high = min(sizes), max(sizes)
-        self.whole = all(v == ceil(v) for v in real)
-        wide = high / low > 1000 or high > 1e8
-        self.scientific = wide if self.whole else wide or low < 1e-4
-        precision = options.precision
-        if self.scientific:
-            lengths = [len(f'{v:.{precision}e}') for v in real]
-        elif self.whole:
-            lengths = [len(f'{v:.0f}') + 1 for v in real]
+        finite = [v for v in values if v != 0 and math.isfinite(v)]
+        whole = all(v == math.floor(v) for v in finite)
+        scientific = False
+        if finite:
+            largest = max(map(abs, finite))
+            smallest = min(map(abs, finite))
+            scientific = largest / smallest > 1000 or largest > 1e8 or (not whole and smallest < 1e-4)
+            if PRINT_OPTS.sci_mode is not None:
+                scientific = PRINT_OPTS.sci_mode
+        if scientific:
+            self.write = f'{{:.{PRINT_OPTS.precision}e}}'.format
+        elif whole:
+            self.write = lambda v: f'{v:.0f}.' if math.isfinite(v) else f'{v:.0f}'
         else:
-            lengths = [len(f'{v:.{precision}f}') for v in real]
-        self.width = max([1, *lengths])
-        if options.sci_mode is not None:
-            self.scientific = options.sci_mode
+            self.write = f'{{:.{PRINT_OPTS.precision}f}}'.format
+        # Zeros, nan and inf do not count.
+        self.width = max([1, *(len(self.write(v)) for v in finite)])
 
     def __call__(self, v):
-        if not self.floating:
-            text = str(v)
-        elif self.scientific:
-            text = f'{v:{self.width}.{options.precision}e}'
-        elif self.whole:
-            text = f'{v:.0f}'
-            if isfinite(v):
-                text += '.'
-        else:
-            text = f'{v:.{options.precision}f}'
-        return text.rjust(self.width)
+        return self.write(v).rjust(self.width)
 
 
-def _vector(values, cut, indent, form):
-    per_line = max(1, floor((options.linewidth - indent) / (form.width + 2)))
-    edge = options.edgeitems
-    if cut and not edge:
-        return '[...]'
-    shown = [form(v) for v in values]
-    if cut:
-        shown[edge:edge] = [' ...']
-    lines = [', '.join(shown[i:i + per_line]) for i in range(0, len(shown), per_line)]
+def _kept(n, summarize):
+    """Indices that are printed along a dimension, with None where the dots stand."""
+    edge = PRINT_OPTS.edgeitems
+    if summarize and n > 2 * edge:
+        return [*range(edge), None, *range(n - edge, n)]
+    return range(n)
+
+
+def _shown(values, shape, summarize):
+    """The elements that will be printed."""
+    if not summarize:
+        return values
+    at = [0]
+    for n in shape:
+        kept = [i for i in _kept(n, True) if i is not None]
+        at = [a * n + i for a in at for i in kept]
+    return [values[i] for i in at]
+
+
+def _row(values, at, n, indent, form, summarize):
+    """A vector, broken into lines."""
+    per_line = max(1, math.floor((PRINT_OPTS.linewidth - indent) / (form.width + 2)))
+    if summarize and PRINT_OPTS.edgeitems == 0:
+        words = ['...']
+    else:
+        words = [' ...' if i is None else form(values[at + i]) for i in _kept(n, summarize)]
+    lines = [', '.join(words[i:i + per_line]) for i in range(0, len(words), per_line)]
     return '[' + (',\n' + ' ' * (indent + 1)).join(lines) + ']'
 
 
-def _body(values, shape, indent, cut, form):
-    """Text of the values of a (possibly reduced) tensor: `cut` says for each dimension whether its middle is left out."""
-    if not shape:
-        return form(values[0])
+def _block(values, at, shape, indent, form, summarize):
+    """Elements from `at` on, in brackets for each dimension of `shape`."""
+    if len(shape) == 0:
+        return form(values[at])
     if len(shape) == 1:
-        return _vector(values, cut[0], indent, form)
-    step = len(values) // shape[0] if shape[0] else 0
-    rows = [_body(values[i * step:(i + 1) * step], shape[1:], indent + 1, cut[1:], form) for i in range(shape[0])]
-    if cut[0]:
-        rows[options.edgeitems:options.edgeitems] = ['...']
-    return '[' + (',' + '\n' * (len(shape) - 1) + ' ' * (indent + 1)).join(rows) + ']'
+        return _row(values, at, shape[0], indent, form, summarize)
+    size = math.prod(shape[1:])
+    parts = ['...' if i is None else _block(values, at + i * size, shape[1:], indent + 1, form, summarize)
+             for i in _kept(shape[0], summarize)]
+    return '[' + (',' + '\n' * (len(shape) - 1) + ' ' * (indent + 1)).join(parts) + ']'
 
 
-def _contents(t, shape, indent):
-    n = 1
-    for d in shape:
-        n *= d
-    edge = options.edgeitems
-    if n > options.threshold:
-        cut = [d > 2 * edge for d in shape]
-        values = unpack(_corners(t._h, edge).to_bytes(), t.dtype)
-        shape = [2 * edge if c else d for c, d in zip(cut, shape)]
-    else:
-        cut = [False] * len(shape)
-        values = flat_values(t)
-    return _body(values, shape, indent, cut, _Format(values, t.dtype.is_floating_point))
-
-
-def text(t):
-    """repr of a tensor."""
-    parameter = getattr(type(t), '_is_parameter', False)
-    plain = type(t) is Tensor or parameter
-    prefix = 'tensor(' if plain else f'{type(t).__name__}('
-    indent = len(prefix)
+def _contents_text(t, indent):
     shape = tuple(t.shape)
-    dtype = t.dtype
+    values = _elements(t)
+    summarize = t.numel() > PRINT_OPTS.threshold
+    form = _Format(_shown(values, shape, summarize), t.dtype.is_floating_point)
+    return _block(values, 0, shape, indent, form, summarize)
+
+
+def _with_suffixes(body, suffixes, indent):
+    """What is said behind the elements, on new lines where it does not fit."""
+    out = [body]
+    column = len(body) - body.rfind('\n') + 1
+    for suffix in suffixes:
+        if column + len(suffix) + 2 > PRINT_OPTS.linewidth:
+            out.append(',\n' + ' ' * indent + suffix)
+            column = indent + len(suffix)
+        else:
+            out.append(', ' + suffix)
+            column += len(suffix) + 2
+    return ''.join(out) + ')'
+
+
+def _is_plain(t):
+    name, where = type(t).__name__, type(t).__module__
+    return (name == 'Tensor' and where.startswith('torch')) or (name == 'Parameter' and where.endswith('nn.parameter'))
+
+
+def _str(t, *, tensor_contents=None):
+    """The text of a tensor: `tensor([1., 2.], grad_fn=<MulBackward0>)`."""
+    import torch
+    prefix = 'tensor(' if _is_plain(t) else f'{type(t).__name__}('
+    indent = len(prefix)
+    usual = t.dtype == torch.get_default_dtype()
     suffixes = []
-    if 0 in shape:
-        body = '[]'
-        if len(shape) != 1:
-            suffixes.append(f'size={shape}')
-        if dtype is not get_default_dtype():
-            suffixes.append(f'dtype={dtype}')
+    if t.numel() == 0:
+        if t.dim() != 1:
+            suffixes.append(f'size={tuple(t.shape)}')
+        body = '[]' if tensor_contents is None else tensor_contents
     else:
-        body = _contents(t, shape, indent)
-        if dtype is not get_default_dtype() and dtype.name not in ('int64', 'bool'):
-            suffixes.append(f'dtype={dtype}')
-    name = _grad_name(t._h)
-    if name:
-        suffixes.append(f'grad_fn=<{name}>')
+        usual = usual or str(t.dtype) in _UNNAMED
+        if PRINT_OPTS.edgeitems == 0:
+            suffixes.append(f'size={tuple(t.shape)}')
+        body = _contents_text(t, indent) if tensor_contents is None else tensor_contents
+    if not usual:
+        suffixes.append(f'dtype={t.dtype}')
+    node = t.grad_fn
+    if node is not None:
+        suffixes.append(f'grad_fn=<{node.name().rpartition("::")[2]}>')
     elif t.requires_grad:
         suffixes.append('requires_grad=True')
-    out = prefix + body
-    last = len(out) - out.rfind('\n') + 1
-    for suffix in suffixes:
-        if last + len(suffix) + 2 > options.linewidth:
-            out += ',\n' + ' ' * indent + suffix
-            last = indent + len(suffix)
-        else:
-            out += ', ' + suffix
-            last += len(suffix) + 2
-    out += ')'
-    return 'Parameter containing:\n' + out if parameter else out
+    return _with_suffixes(prefix + body, suffixes, indent)
+
+
+text = _str

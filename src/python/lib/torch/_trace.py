@@ -1,21 +1,23 @@
-"""What modules and optimizers tell the recorder. Nothing happens until `connect` gave it a sink (src/recorder/sink.ts).
+"""What modules and optimizers tell the recorder (src/recorder/sink.ts), through the bridge (src/python/bridge/trace.ts).
 
-Callers look at `recording` first, so that an unrecorded run pays for one attribute.
+Callers look at `recording` first, so that an unrecorded run pays for one attribute. `connect()` sets it: the runner calls it once the
+bridge has its recorder, before the user's script runs.
 """
 import itertools
 import json
 
-recording = False
-_sink = None
+from . import _bridge
+
+_sink = _bridge._js
 _ids = itertools.count(1)
 _optimizer_ids = itertools.count(1)
+recording = False
 
 
-def connect(sink):
-    """Starts telling `sink`, an object with the sink's method names that takes tensors by handle; None stops."""
-    global _sink, recording
-    _sink = sink
-    recording = sink is not None
+def connect(on=None):
+    """Starts or stops telling; without an argument, as the bridge has a recorder or not."""
+    global recording
+    recording = bool(_sink.recording()) if on is None else bool(on)
 
 
 def new_id():
@@ -30,7 +32,7 @@ def new_optimizer_id():
 
 def module(id, parent, name, type, extra):
     if recording:
-        _sink.module(id, parent, name, type, extra)
+        _sink.module(id, -1 if parent is None else parent, name, type, extra)
 
 
 def parameter(module, name, tensor):
@@ -77,3 +79,6 @@ def state(optimizer, parameter, name, value):
 def _plain(v):
     item = getattr(v, 'item', None)
     return item() if item is not None else str(v)
+
+
+connect()

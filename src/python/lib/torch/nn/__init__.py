@@ -1,0 +1,7 @@
+"""torch.nn: layers, losses, initialisers."""
+from .parameter import Buffer, Parameter
+from . import functional, init, modules, utils
+from .modules import *  # noqa: F403
+from .. import _bind
+
+__getattr__, __dir__ = _bind.lazy('torch.nn', globals())

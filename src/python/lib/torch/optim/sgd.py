@@ -1,0 +1,37 @@
+"""Stochastic gradient descent."""
+from .optimizer import Optimizer, check, check_lr, number
+
+
+class SGD(Optimizer):
+    """p ← p - lr · v, with v ← momentum · v + (1 - dampening) · g."""
+
+    _late = {'nesterov': False, 'maximize': False, 'foreach': None, 'differentiable': False, 'fused': None}
+
+    def __init__(self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *, maximize=False, foreach=None,
+                 differentiable=False, fused=None):
+        check_lr(lr)
+        check(momentum >= 0.0, 'momentum value', momentum)
+        check(weight_decay >= 0.0, 'weight_decay value', weight_decay)
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError('Nesterov momentum requires a momentum and zero dampening')
+        super().__init__(params, dict(lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov,
+                                      maximize=maximize, foreach=foreach, differentiable=differentiable, fused=fused))
+
+    def start(self, group, p, state):
+        pass
+
+    def update(self, group, p, grad, state):
+        momentum = group['momentum']
+        if group['weight_decay'] != 0:
+            grad = grad.add(p, alpha=group['weight_decay'])
+        if momentum != 0:
+            v = state.get('momentum_buffer')
+            if v is None:
+                v = state['momentum_buffer'] = grad.detach().clone()
+            else:
+                v.mul_(momentum).add_(grad, alpha=1 - group['dampening'])
+            grad = grad.add(v, alpha=momentum) if group['nesterov'] else v
+        p.add_(grad, alpha=-number(group['lr']))
+
+
+SGD.__module__ = 'torch.optim.sgd'
