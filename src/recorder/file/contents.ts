@@ -41,7 +41,6 @@ const aligned = (b: Buffer): Buffer => (b.byteOffset % 8 === 0 ? b : Buffer.from
 /** A content of a file. One that is not stored is computed again by replay, as a dropped one is. */
 export class StoredValue implements Value {
   producer: OpRecord | null = null;
-  carried = false;
   stats?: Stats;
 
   constructor(
@@ -58,6 +57,13 @@ export class StoredValue implements Value {
   get stored(): boolean {
     return this.chunk >= 0;
   }
+
+  /** What a file stores is a checkpoint: it is stored again when the recording is saved again. */
+  get carried(): boolean {
+    return this.stored;
+  }
+
+  set carried(_: boolean) {}
 
   /** Refuses a place outside of its chunk, without unpacking it. */
   checkPlace(): void {

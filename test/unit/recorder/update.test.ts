@@ -4,7 +4,7 @@ import type { Tensor } from '../../../src/engine/tensor';
 import type { UpdateView } from '../../../src/protocol/views';
 import { Replay } from '../../../src/recorder/replay';
 import { updateOf } from '../../../src/recorder/views/update';
-import { backwardFrom, dataOf, GAMMA, given, leaf, LR, noGrad, op, Script, trainMlp } from './script';
+import { backwardFrom, dataOf, GAMMA, given, LR, leaf, noGrad, op, Script, trainMlp } from './script';
 
 const term = (v: UpdateView, role: string) => Number(v.terms.find((t) => t.role === role)?.value);
 const expressions = (v: UpdateView) => v.steps.map((s) => s.expression);
@@ -44,7 +44,8 @@ describe.each([
   it('has numbers that add up to the velocity and to the new weight', () => {
     const v = view(m.seen[5].tick, 1, [2, 4]);
     const g = term(v, 'gradient');
-    const wanted = rule === 'sgd' ? GAMMA * term(v, 'velocity before') + g : GAMMA * term(v, 'velocity before') - LR * g;
+    const wanted =
+      rule === 'sgd' ? GAMMA * term(v, 'velocity before') + g : GAMMA * term(v, 'velocity before') - LR * g;
     expect(term(v, 'velocity')).toBeCloseTo(wanted, 7);
     const step = rule === 'sgd' ? -LR * term(v, 'velocity') : term(v, 'velocity');
     expect(term(v, 'step taken')).toBeCloseTo(step, 6);
@@ -81,14 +82,24 @@ describe.each([
 /** How far `= 0.9·0.2 − 0.1·(−0.5) = 0.23` is from true, relatively. */
 function evaluated(numbers: string): number {
   const [, left, right] = numbers.split('= ');
-  const js = (s: string) => s.replaceAll('−', '-').replaceAll('·', '*').replaceAll('^', '**').replace(/√(\S+)/g, 'Math.sqrt($1)');
+  const js = (s: string) =>
+    s
+      .replaceAll('−', '-')
+      .replaceAll('·', '*')
+      .replaceAll('^', '**')
+      .replace(/√(\S+)/g, 'Math.sqrt($1)');
   const run = (s: string) => Number(new Function(`return ${js(s)}`)());
   const wanted = run(right);
-  return Math.abs(run(left) - wanted) / Math.max(1e-12, Math.abs(wanted) + Math.max(...left.match(/\d[\d.]*/g)!.map(Number)));
+  return (
+    Math.abs(run(left) - wanted) / Math.max(1e-12, Math.abs(wanted) + Math.max(...left.match(/\d[\d.]*/g)!.map(Number)))
+  );
 }
 
 /** One parameter, trained by a rule. */
-function train(iterations: number, rule: (w: Tensor, script: Script, i: number) => void): { script: Script; w: Tensor } {
+function train(
+  iterations: number,
+  rule: (w: Tensor, script: Script, i: number) => void,
+): { script: Script; w: Tensor } {
   const script = new Script(undefined, 'loss.backward()');
   const w = leaf(given([2, 3], (i) => i + 1));
   script.line(1, { w });
@@ -105,7 +116,8 @@ function train(iterations: number, rule: (w: Tensor, script: Script, i: number) 
   return { script, w };
 }
 
-const viewOf = (script: Script, tick = script.recording.ticks - 1) => updateOf(script.recording, new Replay(), tick, {});
+const viewOf = (script: Script, tick = script.recording.ticks - 1) =>
+  updateOf(script.recording, new Replay(), tick, {});
 
 describe('a rule by hand', () => {
   it('p -= lr * p.grad', () => {
@@ -185,7 +197,11 @@ describe("an optimizer's rule", () => {
     const moments = [given([2, 3], () => 0), given([2, 3], () => 0)];
     const { script } = train(3, (w, s, i) => {
       s.line(2);
-      s.recorder.beginStep(7, 'Adam (…)', '[{"lr":0.001,"betas":[0.9,0.999],"eps":1e-8,"weight_decay":0,"amsgrad":false}]');
+      s.recorder.beginStep(
+        7,
+        'Adam (…)',
+        '[{"lr":0.001,"betas":[0.9,0.999],"eps":1e-8,"weight_decay":0,"amsgrad":false}]',
+      );
       const [m1, m2] = moments;
       noGrad(() => {
         op('add_', op('mul_', m1, 0.9), w.grad!, 0.1);
