@@ -1,7 +1,7 @@
-// Writes dist/coverage.md, what "Backstep: Show Supported PyTorch" opens: every op of the engine's table with its
-// formula and gradient, and every Python class of our torch package. Taken from the sources, so that it cannot lie.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+// Writes dist/coverage.md, what "Backstep: Show Supported PyTorch" opens: COVERAGE.md (which of PyTorch's names are there; see
+// coverage-page.mjs), and every op of the engine's table with its formula and gradient.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { root } from './lib/process.mjs';
 
@@ -38,32 +38,14 @@ function opRow({ name, spec }) {
   return `| ${name} | ${names.join(', ')} | ${cell(spec.formula)} | ${cell(spec.gradient ?? '')} |`;
 }
 
-/** Public classes by module, `torch.nn` for all that lies under torch/nn/. */
-function pythonClasses() {
-  const lib = join(root, 'src/python/lib');
-  const found = new Map();
-  if (!existsSync(lib)) return found;
-  for (const entry of readdirSync(lib, { recursive: true, withFileTypes: true })) {
-    if (!entry.name.endsWith('.py')) continue;
-    const path = join(entry.parentPath, entry.name);
-    const place = relative(lib, path).split(sep).slice(0, -1);
-    const module = place.filter((part) => !part.startsWith('_') && part !== 'modules').join('.');
-    for (const [, name] of readFileSync(path, 'utf8').matchAll(/^class ([A-Z]\w*)/gm)) {
-      found.set(module, [...(found.get(module) ?? []), name]);
-    }
-  }
-  return found;
-}
-
 export async function writeCoverage() {
   const ops = (await engineOps()).filter(({ base, spec }) => base === null && spec.faces.length > 0);
   const rows = ops.sort((a, b) => a.name.localeCompare(b.name)).map(opRow);
-  const classes = [...pythonClasses()].sort(([a], [b]) => a.localeCompare(b));
+  const names = join(root, 'COVERAGE.md');
   const text = [
-    '# What Backstep knows of PyTorch',
-    `${ops.length} ops. A program that uses another stops at that line and says which. For those, attach Backstep to a real PyTorch process.`,
-    ...classes.flatMap(([module, names]) => [`## ${module || 'top level'}`, names.sort().join(', ')]),
-    '## Ops',
+    existsSync(names) ? readFileSync(names, 'utf8').trimEnd() : '# What of PyTorch is in Backstep',
+    '## Ops of the engine',
+    `${ops.length} ops, each with its formula and gradient.`,
     ['| op | in Python | formula | gradient |', '|---|---|---|---|', ...rows].join('\n'),
   ].join('\n\n');
   writeFileSync(join(root, 'dist/coverage.md'), `${text}\n`);

@@ -1,6 +1,6 @@
 /** Tensors joined, repeated and turned: what cannot be a view. Source: PyTorch's "Indexing, Slicing, Joining, Mutating Ops". */
 import { allocate, type Data } from '../dtype';
-import { indexError, runtimeError } from '../errors';
+import { indexError, runtimeError, valueError } from '../errors';
 import { formulas as f } from '../formulas';
 import { placesOf, takePlaces } from '../kernels/copy';
 import { resultType, valuesAs } from '../kernels/elementwise';
@@ -18,7 +18,7 @@ const list = (...tensors: SampleTensor[]) => ({ tensors });
 const skipped = (shape: readonly number[]) => shape.length === 1 && shape[0] === 0;
 
 function checkCat(tensors: readonly Tensor[], dim: number): { at: number; kept: Tensor[] } {
-  if (tensors.length === 0) throw runtimeError('torch.cat(): expected a non-empty list of Tensors');
+  if (tensors.length === 0) throw valueError('torch.cat(): expected a non-empty list of Tensors');
   tensors.forEach((t, i) => {
     if (t.rank === 0) throw runtimeError(`zero-dimensional tensor (at position ${i}) cannot be concatenated`);
   });

@@ -55,6 +55,8 @@ export class Bridge {
   readonly tensors = new Handles<Tensor>();
   /** The functions by the names that Python knows, each guarded. */
   readonly functions: Record<string, Crossing>;
+  /** Where a user reads what is there; for messages. */
+  coveragePage = 'COVERAGE.md';
   /** Hears of modules, parameters and optimizers; null while nobody records. */
   recorder: TraceSink | null = null;
 
@@ -163,6 +165,7 @@ export class Bridge {
       },
       release: (...handles: number[]) => releaseTensors(this.tensors, handles),
       live: () => this.tensors.size,
+      coveragePage: () => this.coveragePage,
       opTable,
       dtypeNames: () => DTYPE_NAMES.join(),
       defaultDtype: () => DTYPE_NAMES.indexOf(context.defaultDtype),

@@ -26,11 +26,15 @@ def type_name(v):
     return t.__name__
 
 
+class Wrong(TypeError):
+    """An argument of the wrong type; `_wrappers.explain` may know better words."""
+
+
 def wrong(v, fn, argument, position, expected):
     """The TypeError for an argument of the wrong type."""
     if v is MISSING:
         return Missing()
-    return TypeError(f"{fn}(): argument '{argument}' (position {position}) must be {expected}, not {type_name(v)}")
+    return Wrong(f"{fn}(): argument '{argument}' (position {position}) must be {expected}, not {type_name(v)}")
 
 
 def _plain(v):
@@ -160,6 +164,13 @@ def ints(v, fn, argument, position):
     return (len(v), *v)
 
 
+def sizes(v, fn, argument, position):
+    """The same where PyTorch does not take an int for a list of one."""
+    if isinstance(v, (builtins.int, Tensor)) and not isinstance(v, (list, tuple)):
+        raise wrong(v, fn, argument, position, 'tuple of ints')
+    return ints(v, fn, argument, position)
+
+
 def _item(v, fn, argument, position, i):
     if isinstance(v, Tensor) and v.numel() == 1 and not v.dtype.is_floating_point:
         return builtins.int(v.item())
@@ -167,8 +178,8 @@ def _item(v, fn, argument, position, i):
         return v.__index__()
     if i is None:
         raise wrong(v, fn, argument, position, 'tuple of ints')
-    raise TypeError(f"{fn}(): argument '{argument}' (position {position}) must be tuple of ints, "
-                    f"but found element of type {type_name(v)} at pos {i}")
+    raise Wrong(f"{fn}(): argument '{argument}' (position {position}) must be tuple of ints, "
+                f"but found element of type {type_name(v)} at pos {i}")
 
 
 def floats(v, fn, argument, position):

@@ -1,10 +1,11 @@
 """Words for what PyTorch has and Backstep has not yet. Names that PyTorch does not have either get PyTorch's own errors."""
 import dis
 import json
-import os
 import sys
 
-from ._bridge import user_place
+from ._bridge import _js, user_place
+
+_coverage_page = _js.coveragePage
 
 _here = __file__.rpartition('/')[0]
 _names = None
@@ -26,7 +27,7 @@ def not_yet(what, kind=AttributeError, near=()):
     text = f'{what} is not in Backstep yet' + (f' ({place})' if place else '')
     if near:
         text += f'. Close to it: {", ".join(near)}'
-    return kind(f'{text}. What is there: {os.environ.get("BACKSTEP_COVERAGE", "COVERAGE.md")}')
+    return kind(f'{text}. What is there: {_coverage_page()}')
 
 
 def _close(name, there):

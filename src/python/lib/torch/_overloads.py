@@ -1,6 +1,6 @@
 """A name that several ops share: `max(x)`, `max(x, dim)`, `max(x, other)`. The first that takes the arguments runs."""
-from ._convert import type_name
-from ._wrappers import make, signature_of
+from ._signatures import invalid
+from ._wrappers import make
 
 
 def _accepts(p, v):
@@ -71,18 +71,21 @@ def overloaded(ops, style, name):
                 if made[i] is None:
                     made[i] = make(op, style, name)
                 return made[i]
-        given = [type_name(a) for a in args[(1 if style == 'method' else 0):]]
-        given += [f'{k}={type_name(v)}' for k, v in kwargs.items()]
-        if kwargs:
-            given = f'({", ".join(given)}, )' if given else '()'
-        else:
-            given = f'({", ".join(given)})'
-        signatures = '\n'.join(f' * {signature_of(op, style)}' for op in ops)
-        raise TypeError(f'{name}() received an invalid combination of arguments - got {given}, '
-                        f'but expected one of:\n{signatures}\n')
+        own = args[1:] if style == 'method' else args
+        error = invalid(name, style, own, kwargs)
+        if error is not None:
+            raise error
+        # PyTorch has one signature for so many arguments, and says which of them is wrong.
+        for i, op in enumerate(ops):
+            least = sum(p.default is None for p in op.params)
+            if least <= len(args) + len(kwargs) <= len(op.params):
+                made[i] = made[i] or make(op, style, name)
+                return made[i]
+        made[0] = made[0] or make(ops[0], style, name)
+        return made[0]
 
     def f(*args, **kwargs):
-        # Lists and 0-d tensors decide by what is in them: those calls are chosen anew each time.
+        # Lists decide by what is in them: those calls are chosen anew each time.
         key = (*map(type, args), *kwargs)
         found = remembered.get(key)
         if found is None:

@@ -19,6 +19,8 @@ _FACTORIES = frozenset((
     'bartlett_window', 'empty_strided',
 ))
 _NUMBERS = ('bool', 'int', 'float', 'Scalar')
+# Lists of ints with these names may not be given as one int.
+_SIZES = ('size', 'sizes', 'shape', 'dims', 'repeats')
 # numpy's words, which PyTorch accepts.
 _ALIASES = {'dim': 'axis', 'keepdim': 'keepdims', 'other': 'x2'}
 
@@ -67,22 +69,6 @@ def _default(p):
 
 def _safe(name):
     return name + '_' if keyword.iskeyword(name) else name
-
-
-def signature_of(op, style):
-    """The op's signature as PyTorch's messages print it."""
-    out = []
-    star = False
-    for i, p in enumerate(op.params):
-        if i == 0 and style == 'method':
-            continue
-        if p.keyword_only and not star:
-            out.append('*')
-            star = True
-        name = 'input' if i == 0 and p.name == 'self' else p.name
-        kind = {'int[]': 'tuple of ints', 'Tensor[]': 'tuple of Tensors', 'ScalarType': 'torch.dtype'}.get(p.base, p.base)
-        out.append(f'{kind} {name}' + ('' if p.default is None else f' = {p.default}'))
-    return f'({", ".join(out)})'
 
 
 def source(op, style, name):
@@ -139,7 +125,8 @@ def source(op, style, name):
             flat.append(k)
             flat.append(f'v{i}')
         elif b in ('int[]', 'float[]', 'Scalar[]', 'Tensor[]', 'Tensor?[]'):
-            helper = {'int[]': '_ints', 'float[]': '_floats', 'Scalar[]': '_scalars'}.get(b, '_tensors')
+            strict = p.name in _SIZES and not (varargs and p is positional[0])
+            helper = {'int[]': '_sizes' if strict else '_ints', 'float[]': '_floats', 'Scalar[]': '_scalars'}.get(b, '_tensors')
             if p.optional:
                 pre.append(f'{own}_ = (-1,) if {own} is None else {helper}({own}, {what})')
             else:
@@ -174,7 +161,7 @@ def source(op, style, name):
             pre.insert(0, f"if kw: {', '.join(a for a, _ in aliases)}, = _kw(kw, {fn}, "
                           f"{', '.join(f'({a!r}, {alias!r}, {a})' for a, alias in aliases)})")
     spec = ', '.join(f'({own!r}, {pname!r}, {position}, {optional}, {own})' for own, pname, position, optional in tensors)
-    values = ', '.join(f'({n!r}, {n})' for n in names)
+    values = ', '.join(f'({n!r}, {n}, {_default(p)}, {p.keyword_only})' for n, p in zip(names, params))
     index = str(op.index)
     if swap:
         index = f'({by_name[op.name + "_"].index} if inplace else {op.index})'
@@ -213,8 +200,8 @@ def source(op, style, name):
             tail.append(f'return _named_{op.index}(r)')
     lines = [f'def f({", ".join(sig)}):', '    try:']
     lines += ['        ' + line for line in body]
-    lines.append('    except (AttributeError, Missing) as error:')
-    lines.append(f'        raise explain(error, {fn}, ({values},), ({spec}{"," if spec else ""})) from None')
+    lines.append('    except (AttributeError, Missing, Wrong) as error:')
+    lines.append(f'        raise explain(error, {fn}, {style!r}, ({values},), ({spec}{"," if spec else ""})) from None')
     lines += ['    ' + line for line in tail]
     return '\n'.join(lines) + '\n'
 
@@ -244,17 +231,34 @@ class Missing(Exception):
     """A required argument was left out; `explain` says which."""
 
 
-def explain(error, fn, values, tensors):
-    """PyTorch's TypeError for a call that failed: what is missing, or which argument is no tensor."""
-    left_out = [name for name, v in values if v is MISSING]
+def explain(error, fn, style, values, tensors):
+    """PyTorch's TypeError for a call that failed: no signature takes these, an argument is missing, or one is no tensor."""
+    left_out = [name for name, v, _, _ in values if v is MISSING]
+    wrong = [t for t in tensors if not (isinstance(t[4], Tensor) or (t[3] and t[4] is None))]
+    if not left_out and not wrong and not isinstance(error, _convert.Wrong):
+        return error
+    args, kwargs = [], {}
+    for i, (name, v, default, keyword_only) in enumerate(values):
+        if v is MISSING or (style == 'method' and i == 0):
+            continue
+        if v is default or (type(v) is type(default) and not isinstance(v, Tensor) and v == default):
+            continue
+        if keyword_only or kwargs:
+            kwargs[name] = v
+        else:
+            args.append(v)
+    from ._signatures import invalid
+    combination = invalid(fn, style, args, kwargs)
+    if combination is not None:
+        return combination
     if left_out:
         names = ', '.join(f'"{name}"' for name in left_out)
         return TypeError(f'{fn}() missing {len(left_out)} required positional arguments: {names}')
-    for own, name, position, optional, v in tensors:
-        if not (isinstance(v, Tensor) or (optional and v is None)):
-            shown = 'input' if name == 'self' else name
-            return TypeError(f"{fn}(): argument '{shown}' (position {position}) must be Tensor, not {_convert.type_name(v)}")
-    return error
+    if wrong:
+        _, name, position, _, v = wrong[0]
+        shown = 'input' if name == 'self' else name
+        return TypeError(f"{fn}(): argument '{shown}' (position {position}) must be Tensor, not {_convert.type_name(v)}")
+    return TypeError(*error.args)
 
 
 def several(first):
@@ -313,8 +317,8 @@ def ready(tensor_class):
     KIND_OF[tensor_class] = 0
     _namespace.update(
         call=call, value=value, more=more, fail=fail, new=object.__new__, Tensor=tensor_class, several=several,
-        raise_error=_bridge.raise_error, explain=explain, Missing=Missing, _M=MISSING, _K=KIND_OF.get, _kw=_aliases,
-        _number=_convert.number, _scalar=_convert.scalar, _ints=_convert.ints, _floats=_convert.floats,
+        raise_error=_bridge.raise_error, explain=explain, Missing=Missing, Wrong=_convert.Wrong, _M=MISSING, _K=KIND_OF.get, _kw=_aliases,
+        _number=_convert.number, _scalar=_convert.scalar, _ints=_convert.ints, _sizes=_convert.sizes, _floats=_convert.floats,
         _scalars=_convert.scalars, _tensors=_convert.tensors, _int=_convert.integer, _float=_convert.floating,
         _bool=_convert.boolean, _str=_convert.string, _dtype=_convert.dtype_index, _require=_require, _device=_device.check,
     )

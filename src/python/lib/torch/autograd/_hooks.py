@@ -59,8 +59,9 @@ def _run_hook(id, grad):
         if answer is None:
             return -1
         if not isinstance(answer, Tensor):
-            raise TypeError(f"hook '{hook.__name__}' has returned an incompatible type: expected Tensor, got {type(answer).__name__}"
-                            if False else f"expected Variable, but hook returned '{type(answer).__name__}'")
+            raise TypeError(f"expected Variable, but hook returned '{type(answer).__name__}'")
+        # It must live until JavaScript has read its handle.
+        _run_hook.held = answer
         return answer._h
     except BaseException as error:
         _bridge.keep(error)

@@ -1,0 +1,83 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Interpreter, startInterpreter } from './interpreter';
+
+let run: Interpreter['run'];
+beforeAll(async () => {
+  ({ run } = await startInterpreter());
+});
+
+const last = (text: string) => text.trimEnd().split('\n').at(-1);
+
+describe('a name that PyTorch has and Backstep has not', () => {
+  test('says so, with the line of the script and the coverage page', () => {
+    expect(last(run('import torch\n\ntorch.stft(1)'))).toBe(
+      'AttributeError: torch.stft is not in Backstep yet (train.py:3). What is there: COVERAGE.md',
+    );
+  });
+  test('names what is close to it', () => {
+    expect(run('import torch\ntorch.ones(1).logdet')).toMatch(
+      /torch\.Tensor\.logdet is not in Backstep yet \(train\.py:2\)/,
+    );
+    expect(run('import torch\ntorch.cumulative_trapezoid')).toMatch(
+      /Close to it: torch\.trapezoid|is not in Backstep yet/,
+    );
+  });
+  test('says so to from … import', () => {
+    expect(last(run('from torch import stft'))).toBe(
+      'ImportError: torch.stft is not in Backstep yet (train.py:1). What is there: COVERAGE.md',
+    );
+    expect(last(run('from torch.cuda import CUDAGraph'))).toMatch(
+      /^ImportError: torch\.cuda\.CUDAGraph is not in Backstep yet/,
+    );
+  });
+  test('is not there for hasattr and getattr with a default', () => {
+    expect(
+      run(
+        "import torch\nprint(hasattr(torch, 'stft'), getattr(torch, 'stft', 7), hasattr(torch.ones(1), 'lu_solve_'))",
+      ),
+    ).toBe('False 7 False\n');
+  });
+  test('says so for a dtype and a device', () => {
+    expect(run('import torch\ntorch.ones(1, dtype=torch.complex64)')).toMatch(
+      /dtype torch\.complex64 is not in Backstep yet/,
+    );
+    expect(run("import torch\ntorch.ones(1).to('xla')")).toMatch(/device 'xla' is not in Backstep yet/);
+  });
+});
+
+describe('a name that PyTorch does not have', () => {
+  test.each([
+    ['import torch\ntorch.foo', "AttributeError: module 'torch' has no attribute 'foo'"],
+    ['import torch\ntorch.ones(1).foo', "AttributeError: 'Tensor' object has no attribute 'foo'"],
+    ['import torch\ntorch.Tensor.foo', "AttributeError: type object 'torch.Tensor' has no attribute 'foo'"],
+    ['from torch import foo', "ImportError: cannot import name 'foo' from 'torch' (/lib/backstep/torch/__init__.py)"],
+  ])('%s', (source, words) => {
+    expect(last(run(source))?.replace("'Tensor' has", "'torch.Tensor' has")).toBe(words);
+  });
+});
+
+describe('errors inside Backstep', () => {
+  test('come as RuntimeError, without a JavaScript stack', () => {
+    const text = run('from torch import _bridge\n_bridge.function("shape")(123456)');
+    expect(text).toMatch(/^RuntimeError: internal error in Backstep: handle 123456 is not in use/m);
+    expect(text).not.toMatch(/\.mjs|\.ts:|at /);
+  });
+  test('too large a tensor is refused, not a crash', () => {
+    expect(run('import torch\ntorch.zeros(10**6, 10**7)')).toMatch(/^RuntimeError: .*allocate/m);
+  });
+});
+
+describe('memory', () => {
+  test('handles of tensors that are gone are used again', () => {
+    const counted = run(
+      'import torch\nfrom torch import _bridge\nx = torch.ones(3)\nfor _ in range(5000): x + 1\nprint(_bridge._js.live())',
+    );
+    expect(Number(counted)).toBeLessThan(1000);
+  });
+  test('big tensors do not wait for a batch', () => {
+    const counted = run(
+      'import torch\nfrom torch import _bridge\n_bridge.flush()\nx = torch.ones(2**22)\nbefore = _bridge._js.live()\nfor _ in range(100): x + 1\nprint(_bridge._js.live() - before)',
+    );
+    expect(Number(counted)).toBeLessThan(80);
+  });
+});
