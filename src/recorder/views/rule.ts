@@ -59,8 +59,8 @@ export function ruleAt(r: Recording, record: OpRecord): Rule | null {
   let rules = index.get(key);
   if (!rules) {
     rules = new Map();
-    for (const parameter of Parameters.of(r).list())
-      for (const event of Updates.of(r).of(parameter, iteration)) {
+    for (const [parameter, events] of Updates.of(r).at(iteration))
+      for (const event of events) {
         const rule = ruleOf(r, parameter, event);
         for (const own of rule.records) if (!rules.has(own)) rules.set(own, rule);
       }

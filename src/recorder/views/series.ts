@@ -10,7 +10,7 @@ import type { UpdateEvent } from './updates';
 /** More points than a chart can show are not computed. */
 const POINTS = 500;
 /** Ops to run again for one answer at most; points beyond are left out until asked for again. */
-const BUDGET = 20_000;
+const BUDGET = 3000;
 
 interface Numbers {
   element: number | null;

@@ -16,10 +16,22 @@ export interface UpdateEvent {
   written: boolean;
 }
 
-/** What a content in an update's window was computed from. */
+/** What a content in an update's window was computed from: parameters by their weight, and by their gradient. Shared, never changed. */
 interface Origin {
-  weights: Set<number>;
-  grads: Set<number>;
+  weights: readonly number[];
+  grads: readonly number[];
+}
+const NOTHING: Origin = { weights: [], grads: [] };
+
+const union = (a: readonly number[], b: readonly number[]): readonly number[] =>
+  b.every((x) => a.includes(x)) ? a : [...new Set([...a, ...b])];
+
+function merged(a: Origin, b: Origin): Origin {
+  if (a === b || b === NOTHING) return a;
+  if (a === NOTHING) return b;
+  const weights = union(a.weights, b.weights);
+  const grads = union(a.grads, b.grads);
+  return weights === a.weights && grads === a.grads ? a : { weights, grads };
 }
 
 /** Updates of a recording, read iteration by iteration as it grows. */
@@ -29,31 +41,34 @@ export class Updates {
   /** Iterations that are read and cannot change any more. */
   private settled = 0;
   private readTo = -1;
+  private readonly single = new Map<string, Map<number, UpdateEvent[]>>();
   /** New weights that were computed but never written: the next step may start from them. */
   private readonly unwritten = new Map<Value, number>();
 
   static of(r: Recording): Updates {
     let known = Updates.all.get(r);
     if (!known) Updates.all.set(r, (known = new Updates(r)));
-    known.refresh();
     return known;
   }
 
   private constructor(private readonly r: Recording) {}
 
-  /** Updates of a parameter in their order, or those of one iteration. */
-  of(parameter: number, iteration?: number): readonly UpdateEvent[] {
-    const all = this.events.get(parameter) ?? [];
-    if (iteration === undefined) return all;
-    let low = 0;
-    for (let high = all.length; low < high; ) {
-      const middle = (low + high) >> 1;
-      if (all[middle].iteration < iteration) low = middle + 1;
-      else high = middle;
+  /** All updates of a parameter in their order. Reads the whole recording, once. */
+  of(parameter: number): readonly UpdateEvent[] {
+    this.refresh();
+    return this.events.get(parameter) ?? [];
+  }
+
+  /** Updates of one iteration by parameter, without reading the others: a cursor in a long run must not wait for all of it. */
+  at(iteration: number): ReadonlyMap<number, readonly UpdateEvent[]> {
+    const key = `${iteration}/${this.r.endOf(iteration)}`;
+    let found = this.single.get(key);
+    if (!found) {
+      found = this.read(Parameters.of(this.r), iteration);
+      this.single.set(key, found);
+      if (this.single.size > 64) this.single.delete(this.single.keys().next().value!);
     }
-    let end = low;
-    while (end < all.length && all[end].iteration === iteration) end++;
-    return all.slice(low, end);
+    return found;
   }
 
   /** Is this content one that stands for a parameter's weight without being its memory? */
@@ -69,17 +84,18 @@ export class Updates {
     for (const list of this.events.values())
       while (list.length && list[list.length - 1].iteration >= this.settled) list.pop();
     const parameters = Parameters.of(r);
-    for (let i = this.settled; i <= last; i++) this.read(parameters, i);
+    for (let i = this.settled; i <= last; i++)
+      for (const [parameter, events] of this.read(parameters, i)) this.keep(parameter, events);
     // An iteration may still be merged with the one before while it began only just.
     this.settled = Math.max(this.settled, last - 1);
   }
 
-  private read(parameters: Parameters, iteration: number): void {
+  private read(parameters: Parameters, iteration: number): Map<number, UpdateEvent[]> {
     const { r } = this;
     const from = r.iterations[iteration].update;
-    if (from < 0) return;
     const origins = new Map<Value, Origin>();
     const found = new Map<number, UpdateEvent[]>();
+    if (from < 0) return found;
     for (const record of recordsIn(r, from, r.endOf(iteration))) {
       if (record.kind === 'backward' || record.name === 'edit' || record.name === 'accumulate gradient') continue;
       const step = r.passAt(record.tick)?.kind === 'step';
@@ -89,28 +105,27 @@ export class Updates {
       const owned = parameters.ofStorage(storageAt(r, out.tensor, record.tick));
       if (record.kind === 'update' && owned?.part === 'weight') {
         // By hand, only what follows from a gradient is an update: not clipping, not a new initialisation.
-        const follows = step || record.name === 'data' || origin?.grads.has(owned.parameter);
+        const follows = step || record.name === 'data' || origin?.grads.includes(owned.parameter);
         if (follows) this.write(found, owned.parameter, { iteration, from, final: record, written: true });
       } else if (record.kind === 'forward' && record.op && record.gradFn === null && origin)
         this.compute(found, origin, out, { iteration, from, final: record, written: false });
     }
-    for (const [parameter, events] of found) this.keep(parameter, events);
+    return found;
   }
 
   private note(parameters: Parameters, origins: Map<Value, Origin>, record: OpRecord): Origin {
     const { r } = this;
-    const origin: Origin = { weights: new Set(), grads: new Set() };
+    let origin = NOTHING;
     for (const use of argUses(record.args)) {
-      const known = origins.get(use.value);
-      for (const p of known?.weights ?? []) origin.weights.add(p);
-      for (const p of known?.grads ?? []) origin.grads.add(p);
-      const owned = use.wrapped ? null : parameters.ofStorage(storageAt(r, use.tensor, record.tick));
-      if (owned?.part === 'weight') origin.weights.add(owned.parameter);
-      if (owned?.part === 'grad') origin.grads.add(owned.parameter);
+      if (use.wrapped) continue;
+      origin = merged(origin, origins.get(use.value) ?? NOTHING);
+      const owned = parameters.ofStorage(storageAt(r, use.tensor, record.tick));
+      if (owned?.part === 'weight') origin = merged(origin, { weights: [owned.parameter], grads: [] });
+      if (owned?.part === 'grad') origin = merged(origin, { weights: [], grads: [owned.parameter] });
       const stands = this.unwritten.get(use.value);
-      if (stands !== undefined) origin.weights.add(stands);
+      if (stands !== undefined) origin = merged(origin, { weights: [stands], grads: [] });
     }
-    for (const out of record.outs) if (out) origins.set(out.value, origin);
+    if (origin !== NOTHING) for (const out of record.outs) if (out) origins.set(out.value, origin);
     return origin;
   }
 
@@ -127,7 +142,7 @@ export class Updates {
   private compute(found: Map<number, UpdateEvent[]>, origin: Origin, out: TensorUse, event: UpdateEvent): void {
     const { r } = this;
     for (const parameter of origin.weights) {
-      if (!origin.grads.has(parameter)) continue;
+      if (!origin.grads.includes(parameter)) continue;
       const shape = r.tensors.get(parameter)?.place.at(event.final.tick)?.shape;
       if (!shape || !sameShape(shape, out.shape)) continue;
       const events = found.get(parameter) ?? [];
