@@ -9,6 +9,8 @@ import { References } from './references';
 import type { Replay } from './replay';
 import { OP_FRAME, recordedFrame } from './stack';
 import { TensorVariables } from './tensorVariables';
+import { Names } from './views/names';
+import { Parameters } from './views/parameters';
 
 export interface VariablesContext {
   recording: Recording;
@@ -220,15 +222,14 @@ export class Variables {
 
   // ---- parameters, training -----------------------------------------------------------------------------------
 
+  /** Every parameter that exists at the tick, under the name the views give it. */
   private parameters(): [string, number][] {
-    const { recording: r } = this.c;
-    const found: [string, number][] = [];
-    for (const m of r.modules.values()) {
-      const path = r.modulePath(m.id);
-      for (const [name, id] of m.parameters)
-        if (r.useAt(id, this.c.tick)) found.push([path ? `${path}.${name}` : name, id]);
-    }
-    return found;
+    const { recording: r, tick } = this.c;
+    const names = Names.of(r);
+    return Parameters.of(r)
+      .list()
+      .filter((id) => r.useAt(id, tick))
+      .map((id) => [names.tensor(id, tick) ?? 'parameter', id]);
   }
 
   private training(): Variable[] {
@@ -243,7 +244,19 @@ export class Variables {
       row('tick', `${tick} of ${r.ticks}`),
     ];
     if (span.loss !== null && tick >= span.backward) rows.push(row('loss', short(span.loss)));
-    for (const o of r.optimizers.values()) rows.push(row(o.description.split('(')[0].trim(), o.hyper.at(tick) ?? ''));
+    for (const o of r.optimizers.values())
+      rows.push(row(o.description.split('(')[0].trim(), hyperText(o.hyper.at(tick))));
     return rows;
   }
+}
+
+/** `lr=0.1, momentum=0.9` of each parameter group: what is set, not what is off. */
+function hyperText(json: string | undefined): string {
+  const groups = JSON.parse(json ?? '[]') as Record<string, unknown>[];
+  const set = (group: Record<string, unknown>) =>
+    Object.entries(group)
+      .filter(([, v]) => v !== null && v !== false && v !== 0)
+      .map(([name, v]) => `${name}=${Array.isArray(v) ? `(${v.join(', ')})` : v}`)
+      .join(', ');
+  return groups.map(set).join('  |  ');
 }

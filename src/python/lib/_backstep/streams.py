@@ -1,10 +1,11 @@
-"""stdout and stderr: text goes to the host a line at a time."""
+"""stdout and stderr: text goes to the host a print() at a time."""
 import io
 import sys
 
 import _backstep_host as _host
 
 _output = _host.output
+_MOST = 65536
 
 
 class _Bytes(io.RawIOBase):
@@ -46,11 +47,10 @@ class Stream(io.TextIOBase):
     def write(self, text):
         if not isinstance(text, str):
             raise TypeError(f'write() argument must be str, not {type(text).__name__}')
-        whole = self.pending + text
-        cut = whole.rfind('\n') + 1
-        self.pending = whole[cut:]
-        if cut:
-            _output(self._name, whole[:cut])
+        # A print() ends with a newline, however many lines it has: what has none yet waits for it.
+        self.pending += text
+        if self.pending.endswith('\n') or len(self.pending) > _MOST:
+            self.flush()
         return len(text)
 
     def flush(self):
