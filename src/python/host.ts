@@ -59,6 +59,8 @@ export function createHost(runtime: Runtime, functions: HostFunctions): ScriptHo
     looked,
     trace: (listener) => {
       bridge.recorder = listener;
+      // torch is imported already: expressions needed it.
+      runtime.python.pyimport('torch._trace').connect();
     },
     run: (script, args, folder, debug) =>
       runner.run(toPython(script), runtime.python.toPy([...args]), toPython(folder), debug) as number,

@@ -81,7 +81,11 @@ export class Recorder implements Observer, TraceSink {
 
   leaveFrame(frame: number): void {
     const { parent } = this.recording.frames.get(frame) ?? { parent: null };
-    if (parent !== null) this.currentFrame = parent;
+    if (parent === null) return;
+    this.currentFrame = parent;
+    // What runs now, until the caller's next line, belongs to the line that made the call.
+    const last = this.recording.frames.get(parent)?.last ?? -1;
+    if (last >= 0) this.currentSite = this.recording.site.at(last);
   }
 
   line(frame: number, path: string, line: number, localsDelta: string | null): void {
