@@ -24,7 +24,7 @@ problems = []
 UNSET = {'empty', 'empty_like', 'new_empty'}
 
 # Python functions of PyTorch's that take *tensors.
-VARIADIC = {'meshgrid', 'atleast_1d', 'atleast_2d', 'atleast_3d'}
+VARIADIC = {'einsum', 'meshgrid', 'atleast_1d', 'atleast_2d', 'atleast_3d'}
 
 
 def number(v):

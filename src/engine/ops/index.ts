@@ -28,3 +28,4 @@ import './binary';
 import './random';
 import './randomFill';
 import './dropout';
+import './einsum';

@@ -228,7 +228,8 @@ for (const [name, first, second, gradName, samples] of [
   });
 
 op<[number, number, number[], DType | null]>({
-  schema: 'normal_of_size(float mean, float std, int[] size, *, ScalarType? dtype=None, Generator? generator=None) -> Tensor',
+  schema:
+    'normal_of_size(float mean, float std, int[] size, *, ScalarType? dtype=None, Generator? generator=None) -> Tensor',
   faces: ['torch:normal'],
   random: true,
   formula: 'y ~ N(mean, std²)',
