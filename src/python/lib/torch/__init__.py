@@ -26,7 +26,7 @@ from .autograd.grad_mode import (enable_grad, inference_mode, is_grad_enabled, i
 from ._functions import *  # noqa: E402,F403
 from ._tensor_str import set_printoptions  # noqa: E402
 from . import autograd, nn, optim, utils  # noqa: E402
-from . import backends, cuda, version  # noqa: E402
+from . import backends, cuda, fft, linalg, special, version  # noqa: E402
 from .serialization import load, save  # noqa: E402
 
 __getattr__, __dir__ = _bind.lazy('torch', globals())

@@ -44,6 +44,8 @@ def _fits(op, style, args, kwargs):
         if not (len(positional) == (2 if style == 'method' else 1) and positional[-1].base == 'int[]'):
             return False
         lead = args[:len(positional) - 1]
+        if not all(isinstance(a, int) and not isinstance(a, bool) for a in args[len(lead):]):
+            return False
         args = (*lead, args[len(lead):])
     for p, v in zip(params, args):
         if not _accepts(p, v):

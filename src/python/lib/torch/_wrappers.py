@@ -19,6 +19,8 @@ _FACTORIES = frozenset((
     'bartlett_window', 'empty_strided',
 ))
 _NUMBERS = ('bool', 'int', 'float', 'Scalar')
+# Functions that take their tensors one by one, or as a list.
+_VARIADIC = ('meshgrid', 'atleast_1d', 'atleast_2d', 'atleast_3d', 'block_diag', 'cartesian_prod', 'broadcast_tensors')
 # Lists of ints with these names may not be given as one int.
 _SIZES = ('size', 'sizes', 'shape', 'dims', 'repeats')
 # numpy's words, which PyTorch accepts.
@@ -80,7 +82,7 @@ def source(op, style, name):
     starred = False
     tensors = []
     positional = [p for i, p in enumerate(params) if not p.keyword_only and not (i == 0 and style == 'method')]
-    varargs = len(positional) == 1 and positional[0].base == 'int[]'
+    varargs = len(positional) == 1 and (positional[0].base == 'int[]' or op.name in _VARIADIC and style == 'function')
     aliases = []
     for i, p in enumerate(params):
         own = 'self' if i == 0 and style == 'method' else 'input' if i == 0 and p.name == 'self' else _safe(p.name)
@@ -93,7 +95,7 @@ def source(op, style, name):
             sig.append('*args')
             sig.append(f'{own}={_default(p)}')
             starred = True
-            pre.append(f'if args: {own} = args[0] if len(args) == 1 else args')
+            pre.append(f'if args: {own} = args[0] if len(args) == 1 and args[0].__class__ is not Tensor else args')
         else:
             if p.keyword_only and not starred:
                 sig.append('*')

@@ -1,0 +1,4 @@
+"""torch.fft: the engine's ops."""
+from . import _bind
+
+__getattr__, __dir__ = _bind.lazy('torch.fft', globals())
