@@ -50,6 +50,14 @@ export function elementOf(replay: Replay, use: TensorUse, element: readonly numb
 /** The elements in row-major order. */
 export const valuesOf = (replay: Replay, use: TensorUse): Data => replay.tensor(use).values();
 
+/** What a user calls an op: `to` for `to_dtype`, `randint` for `randint_from`, `unique` for `_unique2`. */
+export function opName({ op, name }: OpRecord): string {
+  const faces = op?.spec.faces ?? [];
+  const alias = faces.every((face) => face.includes(':')) ? faces[0]?.split(':')[1] : undefined;
+  const shown = alias && op?.base ? `${alias}_` : (alias ?? name);
+  return shown.startsWith('_') && !shown.startsWith('__') ? shown.slice(1).replace(/\d+$/, '') : shown;
+}
+
 /**
  * What an operand came from: the op that made the tensor or, if it was written in place after that, the op that wrote it last.
  * Null for what no op made, or for one that ran after `before`.

@@ -1,7 +1,7 @@
 /** Where the cursor is, and how one says so. */
 import type { Cursor } from '../../protocol/ticks';
 import type { OpRecord, Recording } from '../recording';
-import { fileName, placeText } from './common';
+import { fileName, opName, placeText } from './common';
 import { textOf } from './expression';
 import { builtAt } from './graph';
 import { lossName } from './loss';
@@ -55,7 +55,7 @@ function recordText(r: Recording, record: OpRecord): string {
     const pass = r.passAt(record.tick);
     if (record.name === 'ones_like' && pass && record.tick === pass.start) return `gradient starts at ${lossName(r)}`;
     if (record.name === 'add') return 'sum of two gradients';
-    return record.op ? `${record.name} in backward()` : `gradient ${record.name}`;
+    return record.op ? `${opName(record)} in backward()` : `gradient ${record.name}`;
   }
   const parameter = ownerOf(r, record);
   const name = parameter === null ? null : names.tensor(parameter, record.tick);
@@ -64,10 +64,10 @@ function recordText(r: Recording, record: OpRecord): string {
   if (record.name === 'data') return `${name ?? outName(r, record) ?? 'a tensor'}.data is set`;
   if (record.kind === 'update') {
     if (r.passAt(record.tick)?.kind === 'backward') return `gradient added to ${name ?? 'a tensor'}.grad`;
-    if (name) return `update of ${name}: ${textOf(r, record)}`;
-    return `write: ${textOf(r, record)}`;
+    const what = ruleAt(r, record) || r.passAt(record.tick) ? 'update of' : 'write to';
+    return name ? `${what} ${name}: ${textOf(r, record)}` : `write: ${textOf(r, record)}`;
   }
-  if (name && r.phaseAt(record.tick) === 'update') return `update of ${name}: ${textOf(r, record)}`;
+  if (name && ruleAt(r, record)) return `update of ${name}: ${textOf(r, record)}`;
   return opText(r, record);
 }
 
@@ -86,7 +86,7 @@ function opText(r: Recording, record: OpRecord): string {
   const id = built.nodeOf.get(record);
   if (id === undefined) {
     const module = Names.of(r).modulePath(record.module);
-    return module ? `${record.name} of ${module}` : record.name;
+    return module ? `${opName(record)} of ${module}` : opName(record);
   }
   const node = built.view.nodes[id];
   return node.kind === 'loss' ? `${node.op}, ${node.label}` : node.label;

@@ -139,6 +139,31 @@ export function formula(record: OpRecord, operand: Operand): Piece {
   }
 }
 
+/** What an op multiplies an argument's elements with; NaN where it does something else to them. */
+export function factorOf(record: OpRecord, arg: number): number {
+  const k = (i: number): number => {
+    const a = record.args[i];
+    return (a && 'use' in a ? constant(a.use) : value(a)) ?? Number.NaN;
+  };
+  switch (baseName(record)) {
+    case 'add':
+      return arg === 0 ? 1 : k(2);
+    case 'sub':
+      return arg === 0 ? 1 : -k(2);
+    case 'mul':
+      return k(1 - arg);
+    case 'div':
+      return arg === 0 ? 1 / k(1) : Number.NaN;
+    case 'neg':
+      return -1;
+    case 'addcdiv':
+    case 'addcmul':
+      return arg === 0 ? 1 : Number.NaN;
+    default:
+      return passedOn(record) ? 1 : Number.NaN;
+  }
+}
+
 function attrText(a: ArgUse): string {
   if ('uses' in a) return '…';
   if (!('attr' in a) || a.attr === null || a.attr === undefined) return '';

@@ -4,7 +4,7 @@ import type { GraphEdge, GraphModule, GraphNode, GraphView } from '../../protoco
 import type { OpRecord, PassRecord, Recording, TensorUse } from '../recording';
 import { argUses } from '../replay';
 import { behind, type Collected, collect, passFor } from './collect';
-import { hash, sourceOf } from './common';
+import { hash, opName, sourceOf } from './common';
 import { lossName } from './loss';
 import { Names } from './names';
 
@@ -130,7 +130,7 @@ function leafNode(r: Recording, names: Names, use: TensorUse, reader: OpRecord):
   const trained = known?.requiresGrad === true && known.gradFn === null;
   const name = names.tensor(use.tensor, reader.tick);
   const made = known?.producer ?? null;
-  const label = name ?? (made ? `result of ${made.name}` : 'input');
+  const label = name ?? (made ? `result of ${opName(made)}` : 'input');
   return {
     kind: trained || owner ? 'parameter' : 'input',
     op: label,
@@ -156,7 +156,7 @@ function opNode(
   const { spec } = record.op!;
   return {
     kind: isRoot ? 'loss' : 'op',
-    op: record.name,
+    op: opName(record),
     label: isRoot ? lossName(r) : opLabel(record, module, from),
     module,
     place: record.site >= 0 ? r.sites[record.site] : null,
@@ -170,11 +170,11 @@ function opNode(
 
 /** `relu of linear1`: an op by its module or, outside of one, by where its input came from. */
 function opLabel(record: OpRecord, module: string, from: GraphNode[]): string {
-  if (module) return `${record.name} of ${module}`;
+  if (module) return `${opName(record)} of ${module}`;
   const main = from.find((n) => n.kind !== 'parameter') ?? from[0];
-  if (!main) return record.name;
+  if (!main) return opName(record);
   const what = main.kind === 'op' ? main.module || main.op : main.label;
-  return `${record.name} of ${what}`;
+  return `${opName(record)} of ${what}`;
 }
 
 /** Every module that a node lies in, outermost first, with the root that all are parts of. */

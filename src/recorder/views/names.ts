@@ -105,13 +105,9 @@ export class Names {
     if (roots.length < 2) return;
     const [first] = frames.values();
     const variables = first ? this.read(first).modules : new Map<number, string>();
-    const used = new Set<string>();
-    for (const root of roots) {
-      let name = variables.get(root.id) ?? root.type;
-      for (let n = 2; used.has(name); n++) name = `${variables.get(root.id) ?? root.type}${n}`;
-      used.add(name);
-      this.roots.set(root.id, name);
-    }
+    const nameOf = (root: { id: number; type: string }) => variables.get(root.id) ?? root.type;
+    // One variable that held several networks, one after the other, needs no prefix either.
+    if (new Set(roots.map(nameOf)).size > 1) for (const root of roots) this.roots.set(root.id, nameOf(root));
     // Variables are known a line later than their modules: look again until every root has one.
     if (roots.some((root) => !variables.has(root.id))) this.ownersAt = -1;
   }

@@ -2,7 +2,7 @@
 import type { UpdateStep } from '../../protocol/views';
 import type { OpRecord, Recording, TensorUse } from '../recording';
 import { argUses, type Replay } from '../replay';
-import { elementOf, sourceOf, storageAt } from './common';
+import { elementOf, opName, sourceOf, storageAt } from './common';
 import { ATOM, atom, factor, formula, number, type Operand, operandName, type Piece, passedOn } from './expression';
 import { Names } from './names';
 import { Parameters } from './parameters';
@@ -21,7 +21,7 @@ export function stepsOf(
     .filter((record) => !writer.folded(record))
     .map((record) => ({
       tick: record.tick,
-      op: record.name,
+      op: opName(record),
       expression: writer.expression(record),
       numbers: writer.numbers(record),
       done: record.tick <= tick,
@@ -108,6 +108,12 @@ class Writer {
 
   private target(record: OpRecord): string {
     const out = record.outs[0];
+    const { r, rule } = this;
+    // `p.data = w`: the parameter's name tells it from the tensor that it takes over.
+    const given = record.name === 'data' ? passedOn(record) : null;
+    const maker = given && this.source(given, record);
+    if (maker && !this.folded(maker))
+      return `${Names.of(r).variable(rule.parameter, record.tick, 'inner') ?? 'weight'}.data`;
     return (
       (out && this.called(out, record)) || this.carriedName(record) || (record === this.rule.event.final ? 'w' : 't')
     );

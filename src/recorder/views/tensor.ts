@@ -5,7 +5,7 @@ import type { Histogram, Stats, TensorGrid, TensorRef, TensorView } from '../../
 import type { Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { statsOf } from '../stats';
-import { placeText, valuesOf, wire } from './common';
+import { opName, placeText, valuesOf, wire } from './common';
 import { gradientAt } from './grads';
 import { Names } from './names';
 import { statesAt } from './parameters';
@@ -83,7 +83,7 @@ export function nameOf(r: Recording, tensor: number, part: string, tick: number)
   const from = Math.min(Math.max(0, made?.tick ?? tick), Math.max(0, r.ticks - 1));
   const named = names.tensor(tensor, from, made ? 'inner' : 'outer') ?? names.tensor(tensor, tick);
   const place = made && r.placeAt(made.tick);
-  const base = named ?? (made ? `${made.name}${place ? ` at ${placeText(place)}` : ''}` : `tensor ${tensor}`);
+  const base = named ?? (made ? `${opName(made)}${place ? ` at ${placeText(place)}` : ''}` : `tensor ${tensor}`);
   if (part === 'grad') return named ? `${base}.grad` : `gradient of ${base}`;
   return part.startsWith('state:') ? `${part.slice('state:'.length)} of ${base}` : base;
 }

@@ -18,17 +18,17 @@ export function updateOf(
   args: { parameter?: number; element?: number[] },
 ): UpdateView {
   const updates = Updates.of(r);
-  const parameters = Parameters.of(r)
-    .list()
-    .filter((id) => updates.of(id).length > 0)
-    .map((id) => infoOf(r, id, updates.of(id).length));
-  const parameter = parameters.find((p) => p.tensor === args.parameter) ?? parameters[0] ?? null;
+  const live = current(r, updates, tick);
+  const parameters = live.map((id) => infoOf(r, id, updates.of(id).length));
   const empty = { terms: [], steps: [], iterations: [], series: [], at: -1, element: [], rule: '' };
-  if (!parameter) return { parameters, parameter, ...empty, missing: 'No parameter has been updated yet.' };
-  const asked = args.parameter !== undefined && parameter.tensor !== args.parameter;
-  if (asked) {
-    const name = Names.of(r).tensor(args.parameter!, tick) ?? 'This tensor';
-    return { parameters, parameter: null, ...empty, missing: `${name} has not been updated so far.` };
+  const parameter = chosen(r, updates, parameters, args.parameter, tick);
+  if (!parameter) {
+    const name = args.parameter === undefined ? null : (Names.of(r).tensor(args.parameter, tick) ?? 'This tensor');
+    const missing =
+      name === null || parameters.length === 0
+        ? 'No parameter has been updated yet.'
+        : `${name} has not been updated so far.`;
+    return { parameters, parameter, ...empty, missing };
   }
   const element = elementIn(parameter.shape, args.element);
   const events = updates.of(parameter.tensor);
@@ -46,6 +46,35 @@ export function updateOf(
     at: points.filter((e) => e.final.tick <= tick).length - 1,
     missing: null,
   };
+}
+
+/** Parameters that are ever updated. Of two with the same name (a network made anew), the one of the cursor's time. */
+function current(r: Recording, updates: Updates, tick: number): number[] {
+  const names = Names.of(r);
+  const found = new Map<string, number>();
+  const begun = (id: number) => r.iterations[updates.of(id)[0].iteration].start <= tick;
+  for (const id of Parameters.of(r).list()) {
+    if (updates.of(id).length === 0) continue;
+    const name = names.tensor(id, r.ticks - 1) ?? `parameter ${id}`;
+    if (!found.has(name) || begun(id)) found.set(name, id);
+  }
+  return [...found.values()];
+}
+
+/** The asked parameter, or its namesake of the cursor's time; without a wish, the first that the cursor's iteration updates. */
+function chosen(
+  r: Recording,
+  updates: Updates,
+  parameters: readonly ParameterInfo[],
+  asked: number | undefined,
+  tick: number,
+): ParameterInfo | null {
+  if (asked !== undefined) {
+    const name = Names.of(r).tensor(asked, r.ticks - 1);
+    return parameters.find((p) => p.tensor === asked) ?? parameters.find((p) => p.name === name) ?? null;
+  }
+  const here = updates.at(r.iterationAt(Math.max(0, tick)));
+  return parameters.find((p) => here.has(p.tensor)) ?? parameters[0] ?? null;
 }
 
 function infoOf(r: Recording, tensor: number, updates: number): ParameterInfo {

@@ -4,6 +4,8 @@ import type { OpRecord, Recording, TensorUse, Value } from '../recording';
 import { argUses } from '../replay';
 import { recordsIn } from './collect';
 import { storageAt } from './common';
+import { factorOf } from './expression';
+import { Names } from './names';
 import { Parameters } from './parameters';
 
 /** One update of one parameter. */
@@ -16,22 +18,30 @@ export interface UpdateEvent {
   written: boolean;
 }
 
-/** What a content in an update's window was computed from: parameters by their weight, and by their gradient. Shared, never changed. */
+/** What a content in an update's window was computed from. Shared, never changed. */
 interface Origin {
-  weights: readonly number[];
+  /** Parameters by their weight, with the factor it has in a linear formula; NaN where that is not known. */
+  weights: ReadonlyMap<number, number>;
+  /** Parameters by their gradient. */
   grads: readonly number[];
 }
-const NOTHING: Origin = { weights: [], grads: [] };
+const NOTHING: Origin = { weights: new Map(), grads: [] };
 
 const union = (a: readonly number[], b: readonly number[]): readonly number[] =>
   b.every((x) => a.includes(x)) ? a : [...new Set([...a, ...b])];
 
-function merged(a: Origin, b: Origin): Origin {
-  if (a === b || b === NOTHING) return a;
-  if (a === NOTHING) return b;
-  const weights = union(a.weights, b.weights);
-  const grads = union(a.grads, b.grads);
-  return weights === a.weights && grads === a.grads ? a : { weights, grads };
+/** a + factor · b */
+function plus(a: Origin, b: Origin, factor: number): Origin {
+  if (b === NOTHING || (a === NOTHING && factor === 1)) return b === NOTHING ? a : b;
+  if (b.weights.size === 0) return a === NOTHING ? b : { weights: a.weights, grads: union(a.grads, b.grads) };
+  const weights = new Map(a.weights);
+  for (const [p, k] of b.weights) {
+    const sum = (weights.get(p) ?? 0) + factor * k;
+    // The difference of a new weight and the old one is a step, not a weight.
+    if (Math.abs(sum) < 1e-9) weights.delete(p);
+    else weights.set(p, sum);
+  }
+  return { weights, grads: union(a.grads, b.grads) };
 }
 
 /** Updates of a recording, read iteration by iteration as it grows. */
@@ -116,15 +126,21 @@ export class Updates {
   private note(parameters: Parameters, origins: Map<Value, Origin>, record: OpRecord): Origin {
     const { r } = this;
     let origin = NOTHING;
-    for (const use of argUses(record.args)) {
-      if (use.wrapped) continue;
-      origin = merged(origin, origins.get(use.value) ?? NOTHING);
-      const owned = parameters.ofStorage(storageAt(r, use.tensor, record.tick));
-      if (owned?.part === 'weight') origin = merged(origin, { weights: [owned.parameter], grads: [] });
-      if (owned?.part === 'grad') origin = merged(origin, { weights: [], grads: [owned.parameter] });
-      const stands = this.unwritten.get(use.value);
-      if (stands !== undefined) origin = merged(origin, { weights: [stands], grads: [] });
-    }
+    record.args.forEach((arg, i) => {
+      const factor = factorOf(record, i);
+      for (const use of argUses([arg])) {
+        if (use.wrapped) continue;
+        const known = origins.get(use.value);
+        if (known) origin = plus(origin, known, factor);
+        const owned = parameters.ofStorage(storageAt(r, use.tensor, record.tick));
+        const weight = owned?.part === 'weight' ? owned.parameter : this.unwritten.get(use.value);
+        // A weight that was written in this window is known by what was written.
+        if (weight !== undefined && !known)
+          origin = plus(origin, { weights: new Map([[weight, 1]]), grads: [] }, factor);
+        if (owned?.part === 'grad')
+          origin = plus(origin, { weights: NOTHING.weights, grads: [owned.parameter] }, factor);
+      }
+    });
     if (origin !== NOTHING) for (const out of record.outs) if (out) origins.set(out.value, origin);
     return origin;
   }
@@ -141,10 +157,12 @@ export class Updates {
   /** `w - lr * dw`: a new weight, if it comes from one parameter's weight and gradient and has their shape. */
   private compute(found: Map<number, UpdateEvent[]>, origin: Origin, out: TensorUse, event: UpdateEvent): void {
     const { r } = this;
-    for (const parameter of origin.weights) {
+    for (const parameter of origin.weights.keys()) {
       if (!origin.grads.includes(parameter)) continue;
       const shape = r.tensors.get(parameter)?.place.at(event.final.tick)?.shape;
       if (!shape || !sameShape(shape, out.shape)) continue;
+      // What has no name is only looked at: `print((w - lr * dw)[0])`.
+      if (Names.of(r).variable(out.tensor, event.final.tick, 'inner') === null) continue;
       const events = found.get(parameter) ?? [];
       const last = events[events.length - 1];
       if (last?.written) continue;

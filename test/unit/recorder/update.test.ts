@@ -181,6 +181,62 @@ describe('a rule by hand', () => {
     expect(term(view, 'velocity')).toBeCloseTo(0.9 * term(view, 'velocity before') - 0.1 * term(view, 'gradient'), 6);
   });
 
+  it('p.data = w, a line after w was computed', () => {
+    const { script } = train(2, (p, s) => {
+      s.line(2, { p });
+      const w = dataOf(p);
+      s.line(3, { w });
+      const next = op('sub', w, op('mul', p.grad!, 0.1));
+      s.line(4, { w: next });
+      p.storage = next.storage;
+      s.recorder.ran({ kind: 'data', tensor: p });
+    });
+    expect(expressions(viewOf(script))).toEqual(['w ← w − 0.1·g', 'w.data ← w']);
+  });
+
+  it('is not mistaken for the difference of a new weight and the old one, nor for what is only looked at', () => {
+    const { script } = train(1, (weight, s) => {
+      s.line(2);
+      const w = dataOf(weight);
+      s.line(3, { w });
+      const next = op('sub', w, op('mul', weight.grad!, 0.1));
+      s.line(4, { w: next });
+      const moved = op('sub', next, dataOf(weight));
+      s.line(5, { moved });
+      op('add', next, op('mul', weight.grad!, 5));
+      s.line(6);
+    });
+    const v = viewOf(script);
+    expect(expressions(v)).toEqual(['w ← w − 0.1·g']);
+    expect(v.parameter!.updates).toBe(1);
+  });
+
+  it('is shown for the network of the moment, where one was made anew', () => {
+    const script = new Script();
+    const { recorder } = script;
+    const weights = [1, 2].map((root) => {
+      recorder.module(root, null, '', 'Net', '');
+      const w = leaf(given([2], () => root));
+      recorder.parameter(root, 'weight', w);
+      script.line(1, { net: { module: root, type: 'Net' } });
+      for (let i = 0; i < 2; i++) {
+        script.line(2);
+        backwardFrom(op('sum', op('mul', w, w)));
+        noGrad(() => op('sub_', dataOf(w), op('mul', w.grad!, 0.1)));
+        w.grad = null;
+        recorder.ran({ kind: 'grad', tensor: w, cause: 'set' });
+      }
+      return w.id;
+    });
+    script.stop();
+    const r = script.recording;
+    const early = r.endOf(0) - 1;
+    expect(viewOf(script, early).parameters).toMatchObject([{ tensor: weights[0], name: 'weight', updates: 2 }]);
+    expect(viewOf(script).parameters).toMatchObject([{ tensor: weights[1], name: 'weight', updates: 2 }]);
+    const asked = updateOf(r, new Replay(), r.ticks - 1, { parameter: weights[0] });
+    expect(asked.parameter!.tensor).toBe(weights[1]);
+  });
+
   it('is not mistaken for clipping or a new initialisation', () => {
     const { script } = train(2, (w, s) => {
       s.line(2);
