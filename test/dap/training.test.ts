@@ -52,7 +52,7 @@ describe.skipIf(!built)('training', () => {
   });
 
   test('steps into the optimizer: each parameter, its gradient, its momentum, the write', async () => {
-    await client.stopped({ program, breakpoints: [{ line: UPDATE }] });
+    await client.stopped({ program, breakpoints: [{ line: UPDATE, condition: 'epoch == 1' }] });
     const before = await client.value('net.output.bias[0].item()');
     const seen: string[] = [];
     let stop = await client.go('stepIn');
