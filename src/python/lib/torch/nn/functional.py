@@ -120,7 +120,8 @@ def _dropped(input, p, training, inplace, shape=None):
 def dropout(input, p=0.5, training=True, inplace=False):
     """In training, makes elements 0 with probability p and divides the others by 1 - p."""
     _check_p(p)
-    return _dropped(input, p, training, inplace)
+    own = _op('dropout')
+    return own(input, p, training, inplace) if own is not None else _dropped(input, p, training, inplace)
 
 
 def _channels(input, name):

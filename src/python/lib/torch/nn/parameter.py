@@ -30,8 +30,9 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
         if data is None:
             data = _empty()
         if not isinstance(data, Tensor):
-            raise TypeError(
-                f"_make_subclass(): argument 'data' (position 2) must be Tensor, not {type(data).__name__}")
+            data = data.detach()  # an object that can pass for a tensor; for any other, PyTorch's error too
+        if requires_grad and not (data.is_floating_point() or data.is_complex()):
+            raise RuntimeError('Only Tensors of floating point and complex dtype can require gradients')
         made = _share(data, cls)
         made.requires_grad_(bool(requires_grad))
         return made

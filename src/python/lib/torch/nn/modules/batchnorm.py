@@ -55,9 +55,8 @@ class _NormBase(Module):
         raise NotImplementedError
 
     def extra_repr(self):
-        words = (f'{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, '
-                 f'track_running_stats={self.track_running_stats}')
-        return words
+        return (f'{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, bias={self.bias is not None}, '
+                f'track_running_stats={self.track_running_stats}')
 
     def _load_from_state_dict(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs):
         import torch

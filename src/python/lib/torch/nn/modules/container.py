@@ -100,10 +100,13 @@ class Sequential(Module):
         n = len(self)
         if not -n <= index <= n:
             raise IndexError(f'Index out of range: {index}')
-        modules = list(self._modules.values())
-        modules.insert(index if index >= 0 else index + n, module)
-        self._modules = {str(i): m for i, m in enumerate(modules)}
-        self._renumber()
+        index = index if index >= 0 else index + n
+        # Modules with names of their own are no numbers: PyTorch says KeyError there.
+        for i in range(n, index, -1):
+            self._modules[str(i)] = self._modules[str(i - 1)]
+            self._tell_child(str(i), self._modules[str(i)])
+        self._modules[str(index)] = module
+        self._tell_child(str(index), module)
         return self
 
     def extend(self, sequential):
