@@ -107,6 +107,7 @@ op<[Tensor, string, Dims, boolean, DType | null]>({
   faces: ['torch:norm', 'Tensor:norm'],
   composite: true,
   formula: 'y = √(Σ x²), over dim',
+  gradient: 'dx = x / y · dy',
   forward: (x, p, dim, keepdim, dtype) => {
     if (p !== 'fro') throw notYet(`torch.norm(p='${p}')`);
     return formulas.linalg_vector_norm(x, 2, dim, keepdim, dtype);

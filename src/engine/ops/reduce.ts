@@ -170,6 +170,7 @@ function variance(name: 'var' | 'std', finish: (v: number) => number): void {
     faces: [`torch:${name}`, `Tensor:${name}`],
     composite: true,
     formula: `y = ${name} with correction 1 if unbiased, else 0`,
+    gradient: `dx as ${name}'s`,
     forward: (x, unbiased) => formulas[name](x, null, unbiased ? 1 : 0),
     samples: () => [{ args: [{ tensor: { shape: [2, 3] } }, false] }],
   });
@@ -178,6 +179,7 @@ function variance(name: 'var' | 'std', finish: (v: number) => number): void {
     faces: [`torch:${name}`, `Tensor:${name}`],
     composite: true,
     formula: `y = ${name} with correction 1 if unbiased, else 0`,
+    gradient: `dx as ${name}'s`,
     forward: (x, dim, unbiased, keepdim) => formulas[name](x, dim, unbiased ? 1 : 0, keepdim),
     samples: () => [{ args: [{ tensor: { shape: [2, 3] } }, 1, false, true] }],
   });
