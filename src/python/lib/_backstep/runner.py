@@ -7,7 +7,7 @@ import types
 
 import _backstep_host as _host
 
-from . import streams
+from . import notes, streams
 
 
 def run(path, args, folder, debug):
@@ -70,6 +70,7 @@ def _exit_code(error):
 def _print(error, trace):
     streams.flush()
     error.__traceback__ = trace
+    notes.add(error)
     try:
         sys.excepthook(type(error), error, trace)
     except Exception:

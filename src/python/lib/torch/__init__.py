@@ -1,7 +1,7 @@
 """Backstep's torch: PyTorch's Python face over Backstep's engine."""
 import math as _math
 
-from . import _bridge, _device, _dtype, _wrappers
+from . import _bridge, _device, _dtype, _traceback, _wrappers
 from ._device import device
 from ._dtype import (channels_last, contiguous_format, dtype, finfo, get_default_dtype, iinfo, layout, memory_format,
                      preserve_format, set_default_dtype, sparse_coo, strided)

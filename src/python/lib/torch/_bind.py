@@ -102,5 +102,5 @@ def install():
     type(Tensor).__getattr__ = tensor_class_getattr
     Tensor.__getattr__ = tensor_getattr
     Tensor.__dir__ = lambda self: sorted({*object.__dir__(self), *_methods})
-    from ._tensor import install_operators
-    install_operators()
+    from . import _operators
+    _operators.install()

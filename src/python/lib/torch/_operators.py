@@ -1,0 +1,124 @@
+"""Tensor's operators, of the ops that the engine has."""
+from . import _bridge, _convert, _wrappers
+from ._convert import KIND_OF, operand
+from ._ops import ops
+from ._tensor import Tensor
+
+_new = object.__new__
+_OPERATORS = {
+    '__add__': 'add', '__sub__': 'sub', '__mul__': 'mul', '__truediv__': 'div', '__matmul__': 'matmul', '__pow__': 'pow',
+    '__floordiv__': 'floor_divide', '__mod__': 'remainder', '__eq__': 'eq', '__ne__': 'ne', '__lt__': 'lt', '__le__': 'le',
+    '__gt__': 'gt', '__ge__': 'ge', '__and__': 'bitwise_and', '__or__': 'bitwise_or', '__xor__': 'bitwise_xor',
+    '__lshift__': 'bitwise_left_shift', '__rshift__': 'bitwise_right_shift',
+}
+_IN_PLACE = {
+    '__iadd__': 'add_', '__isub__': 'sub_', '__imul__': 'mul_', '__itruediv__': 'div_', '__ipow__': 'pow_',
+    '__ifloordiv__': 'floor_divide_', '__imod__': 'remainder_', '__iand__': 'bitwise_and_', '__ior__': 'bitwise_or_',
+    '__ixor__': 'bitwise_xor_',
+}
+_TEMPLATE = '''
+def f(self, other):
+    k = _K(other.__class__, -1)
+    if k < 0:
+        k, v = operand(other)
+        if k < 0: return NotImplemented
+        r = call({index}, {first}self._h, k, v)
+    elif k: r = call({index}, {first}self._h, k, other)
+    else: r = pair({index}, self._h, other._h)
+    if r < 0: return fail(r, self)
+    {result}
+'''
+
+
+def _operator(dunder, name, in_place):
+    op = _wrappers.by_name[name]
+    second = op.params[1]
+    if second.type != 'Number':
+        return _tensor_operator(dunder, name, in_place)
+    scope = {}
+    result = 'return self' if in_place else 't = new(Tensor)\n    t._h = r\n    return t'
+    first = '0, ' if op.params[0].type == 'Number' else ''
+    source = _TEMPLATE.format(index=op.index, first=first, result=result)
+    exec(compile(source, f'/lib/backstep/torch/<op {dunder}>', 'exec'),
+         dict(_K=KIND_OF.get, operand=operand, call=_bridge.call, pair=_bridge.pair, fail=_bridge.fail, new=_new, Tensor=Tensor), scope)
+    found = scope['f']
+    found.__name__ = dunder
+    found.__qualname__ = 'Tensor.' + dunder
+    return found
+
+
+def _tensor_operator(dunder, name, in_place):
+    """An operator whose op takes tensors only: matmul."""
+    function = _wrappers.function(name)
+
+    def f(self, other):
+        if not isinstance(other, Tensor):
+            if _convert.KIND_OF.get(type(other)) is None:
+                return NotImplemented
+        return function(self, other)
+
+    f.__name__ = dunder
+    return f
+
+
+def _reflected(name):
+    def f(self, other):
+        if isinstance(other, Tensor) or _convert._plain(other) is None:
+            return NotImplemented
+        from . import _bind
+        return _bind.torch_function(name)(other, self)
+    return f
+
+
+def install():
+    """Gives class Tensor its operators."""
+    for dunder, name in _OPERATORS.items():
+        if name in _wrappers.by_name:
+            setattr(Tensor, dunder, _operator(dunder, name, False))
+    for dunder, name in _IN_PLACE.items():
+        if name in _wrappers.by_name:
+            setattr(Tensor, dunder, _operator(dunder, name, True))
+    for dunder in ('__add__', '__mul__', '__and__', '__or__', '__xor__'):
+        if dunder in Tensor.__dict__:
+            setattr(Tensor, '__r' + dunder[2:], Tensor.__dict__[dunder])
+    Tensor.__hash__ = lambda self: id(self)
+    for dunder, name in (('__neg__', 'neg'), ('__abs__', 'abs')):
+        if name in _wrappers.by_name:
+            setattr(Tensor, dunder, _wrappers.make(_wrappers.by_name[name], 'method', dunder))
+
+    def invert(self):
+        if self.is_floating_point():
+            raise TypeError('~ (operator.invert) is only implemented on integer and Boolean-type tensors')
+        return ops.bitwise_not(self)
+
+    Tensor.__invert__ = invert
+    Tensor.__pos__ = lambda self: self
+
+    def rsub(self, other):
+        if _convert._plain(other) is None:
+            return NotImplemented
+        return ops.rsub(self, other) if ops.has('rsub') else self.neg() + other
+
+    def rtruediv(self, other):
+        if _convert._plain(other) is None:
+            return NotImplemented
+        return self.reciprocal() * other
+
+    Tensor.__rsub__ = rsub
+    Tensor.__rtruediv__ = Tensor.__rdiv__ = rtruediv
+    Tensor.__div__ = Tensor.__dict__.get('__truediv__')
+    Tensor.__rpow__ = _reflected('pow')
+
+    def rfloordiv(self, other):
+        if _convert._plain(other) is None:
+            return NotImplemented
+        from ._construct import from_data
+        return ops.floor_divide(from_data(other), self)
+
+    Tensor.__rfloordiv__ = rfloordiv
+    Tensor.__rmod__ = _reflected('remainder')
+
+    def rmatmul(self, other):
+        return NotImplemented if not isinstance(other, Tensor) else ops.matmul(other, self)
+
+    Tensor.__rmatmul__ = rmatmul
