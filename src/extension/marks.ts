@@ -69,7 +69,8 @@ function currentPhase(run: Run | undefined, editor: vscode.TextEditor) {
   const cursor = run?.state === 'stopped' ? run.cursor : null;
   const range = cursor?.place && lineRange(editor, cursor.place);
   if (!cursor || !range || (cursor.kind !== 'backward' && cursor.kind !== 'update')) return null;
-  return { phase: cursor.kind, range };
+  // A write into .grad is an update by kind, and part of the backward pass.
+  return { phase: cursor.phase === 'backward' ? 'backward' : cursor.kind, range };
 }
 
 function lineRange({ document }: vscode.TextEditor, { path, line }: Place): vscode.Range | null {
