@@ -18,7 +18,7 @@ def train(kind, steps=30, dtype=torch.float64, **options):
     print(loss.item().__format__('.4e'))
     for p in net.parameters():
         print(p.detach())
-        print({k: v if k in ('step', 'mu_product', 'eta', 'mu') else f'{v.norm():.6e}' if v is not None else v for k, v in opt.state[p].items()})
+        print({k: v if k in ('step', 'mu_product', 'eta', 'mu') else format(v.norm().item(), '.6e' if dtype == torch.float64 else '.3e') if v is not None else v for k, v in opt.state[p].items()})
 
 
 train('SGD')

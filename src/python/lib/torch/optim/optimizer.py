@@ -314,12 +314,11 @@ def _watched(step):
                     raise RuntimeError(f'{step} must return None or a tuple of (new_args, new_kwargs), but got {changed}.')
                 args, kwargs = changed
         if _trace.recording:
-            args, kwargs = _outside(self, args, kwargs)
-            self._begin()
+            args, kwargs, update = _outside(self, args, kwargs)
             try:
                 out = step(self, *args, **kwargs)
             finally:
-                _trace.end_step()
+                update(False)
         else:
             out = step(self, *args, **kwargs)
         self._opt_called = True
@@ -332,21 +331,32 @@ def _watched(step):
 
 
 def _outside(optimizer, args, kwargs):
-    """The closure's forward and backward are no part of the update."""
+    """step's arguments, and a function that ends the update. The closure's forward and backward are no part of the update."""
+    going = False
+
+    def update(on):
+        nonlocal going
+        if on and not going:
+            optimizer._begin()
+        elif going and not on:
+            _trace.end_step()
+        going = on
+
     closure = kwargs.get('closure', args[0] if args else None)
     if not callable(closure):
-        return args, kwargs
+        update(True)
+        return args, kwargs, update
 
     def outside():
-        _trace.end_step()
+        update(False)
         try:
             return closure()
         finally:
-            optimizer._begin()
+            update(True)
 
     if 'closure' in kwargs:
-        return args, {**kwargs, 'closure': outside}
-    return (outside, *args[1:]), kwargs
+        return args, {**kwargs, 'closure': outside}, update
+    return (outside, *args[1:]), kwargs, update
 
 
 Optimizer.__module__ = 'torch.optim.optimizer'

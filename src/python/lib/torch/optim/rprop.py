@@ -27,7 +27,8 @@ class Rprop(Optimizer):
         previous, size = state['prev'], state['step_size']
         state['step'] += 1
         sign = grad.mul(previous).sign()
-        factor = torch.where(sign > 0, grow, torch.where(sign < 0, shrink, 1.0)).to(grad.dtype)
+        # Tensors of the gradient's dtype: between two numbers `where` would choose the default one.
+        factor = torch.where(sign > 0, torch.full_like(grad, grow), torch.where(sign < 0, torch.full_like(grad, shrink), 1.0))
         size.mul_(factor).clamp_(smallest, largest)
         grad = torch.where(sign < 0, 0.0, grad)
         p.addcmul_(grad.sign(), size, value=-1)

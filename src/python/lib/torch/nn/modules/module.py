@@ -363,6 +363,10 @@ class Module:
         if self._is_full_backward_hook is True:
             raise RuntimeError('Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only '
                                'one of them.')
+        from ...autograd.graph import Node
+        if not hasattr(Node, 'register_hook'):
+            from ..._missing import not_yet
+            raise not_yet('torch.nn.Module.register_backward_hook', NotImplementedError, ['torch.nn.Module.register_full_backward_hook'])
         self._is_full_backward_hook = False
         return _add(self._backward_hooks, hook)
 
