@@ -50,11 +50,12 @@ export function elementOf(replay: Replay, use: TensorUse, element: readonly numb
 /** The elements in row-major order. */
 export const valuesOf = (replay: Replay, use: TensorUse): Data => replay.tensor(use).values();
 
-/** What a user calls an op: `to` for `to_dtype`, `randint` for `randint_from`, `unique` for `_unique2`. */
+/** What a user calls an op: `to` for `to_dtype`, `randint` for `randint_from`, `unique` for `_unique2`, `dropout` for `native_dropout`. */
 export function opName({ op, name }: OpRecord): string {
   const faces = op?.spec.faces ?? [];
   const alias = faces.every((face) => face.includes(':')) ? faces[0]?.split(':')[1] : undefined;
   const shown = alias && op?.base ? `${alias}_` : (alias ?? name);
+  if (shown.startsWith('native_')) return shown.slice('native_'.length);
   return shown.startsWith('_') && !shown.startsWith('__') ? shown.slice(1).replace(/\d+$/, '') : shown;
 }
 

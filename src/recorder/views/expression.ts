@@ -1,7 +1,8 @@
 /** An op as a formula: `0.9·v − 0.1·g`, with names or with numbers put in. */
 import type { Arg } from '../../engine/op';
+import { numel } from '../../engine/shape';
 import type { ArgUse, OpRecord, Recording, TensorUse } from '../recording';
-import { sourceOf, storageAt } from './common';
+import { opName, sourceOf, storageAt } from './common';
 import { Names } from './names';
 import { Parameters, statesAt } from './parameters';
 
@@ -41,11 +42,7 @@ export const factor = (v: number): Piece => ({ ...number(v), constant: true });
 
 const wrap = ({ text, binds }: Piece, wanted: number): string => (binds < wanted ? `(${text})` : text);
 
-const isOne = (p: Piece) => p.text === '1';
-
 function product(a: Piece, b: Piece): Piece {
-  if (isOne(a)) return b;
-  if (isOne(b)) return a;
   const [first, second] = b.constant && !a.constant ? [b, a] : [a, b];
   return { text: `${wrap(first, PRODUCT)}·${wrap(second, PRODUCT)}`, binds: PRODUCT };
 }
@@ -53,7 +50,7 @@ function product(a: Piece, b: Piece): Piece {
 /** a + k·b; the sign of k becomes the operator's. */
 function sum(a: Piece, b: Piece, k: number): Piece {
   const minus = k < 0;
-  const term = product(factor(Math.abs(k)), b);
+  const term = Math.abs(k) === 1 ? b : product(factor(Math.abs(k)), b);
   // A plain negative number behind a plus: written as a minus.
   if (!minus && term.binds === SIGNED && k === 1) return { text: `${a.text} − ${term.text.slice(1)}`, binds: SUM };
   return { text: `${a.text} ${minus ? '−' : '+'} ${wrap(term, minus ? PRODUCT : SUM)}`, binds: SUM };
@@ -108,6 +105,8 @@ export function formula(record: OpRecord, operand: Operand): Piece {
       return sum(piece(0), piece(1), k(2));
     case 'sub':
       return sum(piece(0), piece(1), -k(2));
+    case 'rsub':
+      return sum(piece(1), piece(0), -k(2));
     case 'mul':
       return product(piece(0), piece(1));
     case 'div':
@@ -150,6 +149,8 @@ export function factorOf(record: OpRecord, arg: number): number {
       return arg === 0 ? 1 : k(2);
     case 'sub':
       return arg === 0 ? 1 : -k(2);
+    case 'rsub':
+      return arg === 1 ? 1 : -k(2);
     case 'mul':
       return k(1 - arg);
     case 'div':
@@ -182,22 +183,27 @@ export function operandName(r: Recording, use: TensorUse, record: OpRecord): str
   return names.variable(use.tensor, record.tick, 'inner') ?? (owned?.part === 'grad' ? 'g' : owned ? 'w' : '');
 }
 
-/** How many records back a line's pieces are looked for. */
-const NEAR = 8;
+/** How many records back a line's pieces are looked for, and how deep. */
+const NEAR = 12;
+const DEEP = 4;
 
-/** One record alone: `momentum_buffer ← 0.9·momentum_buffer`. */
+/** One record alone: `momentum_buffer ← 0.9·momentum_buffer`. Pieces of the same line that have no name are written out. */
 export function textOf(r: Recording, record: OpRecord): string {
-  const named: Operand = (use) => {
-    const name = operandName(r, use, record);
-    if (name) return atom(name);
-    // A piece of the same line that has no name: its own formula.
-    const source = sourceOf(r, use, record.index);
-    return source?.op && source.site === record.site && source.index > record.index - NEAR
-      ? formula(source, (u) => atom(operandName(r, u, source) || 'tensor'))
-      : atom('tensor');
-  };
   const out = record.outs.find((o) => o !== null);
   const target = out && operandName(r, out, record);
-  const right = formula(record, named).text;
+  const right = rightOf(r, record, 0).text;
   return target ? `${target} ← ${right}` : right;
+}
+
+function rightOf(r: Recording, record: OpRecord, depth: number): Piece {
+  const whole = numel(record.outs[0]?.shape ?? []);
+  return formula(record, (use) => {
+    const name = operandName(r, use, record);
+    if (name) return atom(name);
+    const source = sourceOf(r, use, record.index);
+    const here = source?.op && source.site === record.site && source.index > record.index - NEAR;
+    // A number that many ops lead to (a clipping factor) is named by the last of them.
+    if (here && depth < DEEP && numel(use.shape) === whole) return rightOf(r, source, depth + 1);
+    return atom(source?.op ? opName(source) : 'tensor');
+  });
 }

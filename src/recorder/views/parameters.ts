@@ -29,14 +29,17 @@ export class Parameters {
 
   private constructor(private readonly r: Recording) {}
 
-  /** Leaves that require a gradient: the modules' own in their order, then the script's in the order of their first gradient. */
+  /** Leaves that require a gradient: the modules' own in their order, then the script's in the order they were made. */
   list(): number[] {
     const { r } = this;
     const ordered: number[] = [];
     for (const m of r.modules.values())
       for (const id of m.parameters.values()) if (!ordered.includes(id)) ordered.push(id);
     const owned = new Set(ordered);
-    return [...ordered.filter((id) => this.found.has(id)), ...[...this.found].filter((id) => !owned.has(id))];
+    return [
+      ...ordered.filter((id) => this.found.has(id)),
+      ...[...this.found].filter((id) => !owned.has(id)).sort((a, b) => a - b),
+    ];
   }
 
   /** What a storage is to a parameter; null where it belongs to none. */

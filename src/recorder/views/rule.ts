@@ -33,6 +33,10 @@ export interface Rule {
   carried: Carried[];
 }
 
+/** A single number that an optimizer keeps for a whole tensor: how many steps it took. */
+export const isCount = (rule: Rule, c: Carried): boolean =>
+  c.after !== null && c.after.shape.length === 0 && rule.after.shape.length > 0;
+
 const caches = new WeakMap<Recording, Map<UpdateEvent, Rule>>();
 
 export function ruleOf(r: Recording, parameter: number, event: UpdateEvent): Rule {

@@ -4,7 +4,7 @@ import type { Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { statsOf } from '../stats';
 import { elementOf, valuesOf } from './common';
-import { type Rule, ruleOf } from './rule';
+import { isCount, type Rule, ruleOf } from './rule';
 import type { UpdateEvent } from './updates';
 
 /** More points than a chart can show are not computed. */
@@ -69,7 +69,7 @@ function pointOf(
   });
   point = new Map<string, Numbers>([['weight', one(rule.after)]]);
   if (rule.gradient) point.set('gradient', one(rule.gradient.use));
-  for (const c of rule.carried) if (c.after) point.set(c.role, one(c.after));
+  for (const c of rule.carried) if (c.after && !isCount(rule, c)) point.set(c.role, one(c.after));
   const step = stepTaken(replay, rule, element);
   if (step) point.set('step taken', step);
   known.set(key, point);

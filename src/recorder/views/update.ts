@@ -6,7 +6,7 @@ import { statsOf } from '../stats';
 import { elementOf, wire } from './common';
 import { Names } from './names';
 import { Parameters } from './parameters';
-import { type Rule, ruleOf } from './rule';
+import { isCount, type Rule, ruleOf } from './rule';
 import { sampled, seriesOf, stepTaken } from './series';
 import { stepsOf } from './steps';
 import { type UpdateEvent, Updates } from './updates';
@@ -153,7 +153,7 @@ function termsOf(
     const computed = c.by === null || c.by.tick <= tick;
     const ref = (use: TensorUse | null): TensorRef | null =>
       c.state !== null ? { tensor: parameter, part: `state:${c.state}` } : use && { tensor: use.tensor };
-    if (c.before) terms.push(term(`${c.role} before`, c.name, ref(c.before), c.before));
+    if (c.before && !isCount(rule, c)) terms.push(term(`${c.role} before`, c.name, ref(c.before), c.before));
     terms.push(term(c.role, c.name, ref(c.after), computed ? c.after : null));
   }
   terms.push(...numbersOf(r, rule));
