@@ -31,7 +31,7 @@ const emit = <N extends EventName>(name: N, event: Events[N]) => post({ type: 'e
 class Inbox {
   private seen = -1;
 
-  constructor(private readonly answer: (message: ToWorker) => void) {}
+  constructor(readonly answer: (message: ToWorker) => void) {}
 
   /** Answers what waits. Costs one atomic read where nothing does. */
   poll(): void {
@@ -103,7 +103,8 @@ async function openRecording(path: string): Promise<void> {
   inbox = serve(server);
   ready({ live: false, evaluate: true }, recording.script);
   // Nothing of the script runs here: the thread is free for Python, which only evaluates what a user types.
-  port.on('message', () => inbox.poll());
+  // The event takes the message off the port, so this one is answered here; poll() finds those behind it.
+  port.on('message', (message: ToWorker) => inbox.answer(message));
   inbox.poll();
   const host = await python(null, {
     output: (category, text) => emit('output', { category, text, tick: -1 }),

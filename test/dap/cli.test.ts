@@ -81,7 +81,7 @@ IndexError: list index out of range
     const client = new Client();
     await client.start();
     await client.initializeRequest();
-    await expect(client.send('launch', { program: path })).rejects.toThrow(/not a Backstep recording/i);
+    await expect(client.send('launch', { program: path })).rejects.toThrow(/no Backstep recording/i);
     await client.stop();
   });
 });
