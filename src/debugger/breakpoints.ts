@@ -11,7 +11,7 @@ interface FileBreakpoints {
 export class Breakpoints {
   private readonly files = new Map<string, FileBreakpoints>();
   private readonly clientIds = new Map<number, number>();
-  private filters: ExceptionFilter[] = ['uncaught'];
+  private filters: ExceptionFilter[] = ['uncaught', 'nonfinite'];
   private next = 1;
 
   /** Replaces a file's breakpoints; without a session they are only kept. */

@@ -35,5 +35,11 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
       description: 'Stops at the line of an exception that would end the script; everything before it can be explored.',
       default: true,
     },
+    {
+      filter: 'nonfinite',
+      label: 'NaN or Infinity in the Loss',
+      description: 'Stops at backward() on a loss that is not finite, and names the op that made the first such value.',
+      default: true,
+    },
   ],
 };

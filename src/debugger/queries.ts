@@ -126,7 +126,7 @@ export abstract class QuerySession extends AnsweringSession {
     this.answer(response, async () => {
       const line = this.convertClientLineToDebugger(args.line);
       const { tick } = await this.live.request('findTick', { path: this.sources.pathOf(args.source), line });
-      return { targets: tick === null ? [] : [{ id: tick, label: `tick ${tick}`, line: args.line }] };
+      return { targets: tick === null ? [] : [{ id: tick, label: `tick ${tick + 1}`, line: args.line }] };
     });
   }
 }

@@ -29,7 +29,7 @@ function describe({ reason, cursor }: Events['stopped']): string {
     case 'start of recording':
       return 'At the start of the recording: there is nothing before this';
     case 'goto':
-      return `At tick ${cursor.tick}: ${cursor.label}`;
+      return `At tick ${cursor.tick + 1}: ${cursor.label}`;
     case 'step':
       return cursor.kind === 'line' || cursor.kind === 'output' ? 'Paused on a step' : cursor.label;
   }

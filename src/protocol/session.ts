@@ -73,7 +73,8 @@ export interface Variable {
 
 export type Evaluated = Omit<Variable, 'name'>;
 
-export type ExceptionFilter = 'raised' | 'uncaught';
+/** `nonfinite`: backward() was called on a loss that is NaN or infinite. */
+export type ExceptionFilter = 'raised' | 'uncaught' | 'nonfinite';
 
 export interface SessionCapabilities {
   /** A recording from disk cannot run on, set variables or stop at exceptions it did not meet. */

@@ -37,6 +37,9 @@ export class Recorder implements Observer, TraceSink {
     caught: boolean | null;
   }) => void = () => {};
 
+  /** Called when backward() begins on a scalar; may block. */
+  onLoss: (loss: TensorUse, value: number) => void = () => {};
+
   private currentFrame = -1;
   private currentSite = -1;
   private phase = FORWARD;
@@ -344,7 +347,10 @@ export class Recorder implements Observer, TraceSink {
     this.phase = BACKWARD;
     if (current.backward < 0) current.backward = this.recording.ticks;
     current.root = root?.id ?? -1;
-    if (root?.count === 1) current.loss = Number(root.values()[0]);
+    if (root?.count === 1) {
+      current.loss = Number(root.values()[0]);
+      this.onLoss(this.use(root), current.loss);
+    }
     this.openPass('backward', 'backward()', -1, root?.id ?? -1);
   }
 

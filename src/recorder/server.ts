@@ -14,8 +14,9 @@ import type {
 import type { Cursor } from '../protocol/ticks';
 import { Breakpoints } from './breakpoints';
 import type { Evaluator, Past } from './evaluator';
+import { badLossText } from './nonfinite';
 import type { Recorder } from './recorder';
-import type { Recording } from './recording';
+import type { Recording, TensorUse } from './recording';
 import { Replay } from './replay';
 import { resolvePath } from './resolve';
 import { frameId, OP_FRAME, recordedFrame, stackAt } from './stack';
@@ -58,7 +59,8 @@ export class SessionServer {
   evaluator: Evaluator | null = null;
   private readonly breakpoints: Breakpoints;
   private readonly variables: Variables;
-  private filters = new Set<ExceptionFilter>(['uncaught']);
+  private filters = new Set<ExceptionFilter>(['uncaught', 'nonfinite']);
+  private lossIsBad = false;
   /** The script exists and can run on. */
   private alive: boolean;
   private running = false;
@@ -88,6 +90,7 @@ export class SessionServer {
     const { recorder } = options;
     if (recorder) {
       recorder.onTick = (tick) => this.onTick(tick);
+      recorder.onLoss = (use, value) => this.onLoss(use, value);
       recorder.onRaised = (e) => this.onRaised(e.type, e.message, e.frame, e.caught);
       recorder.onOutput = (category, text, tick) =>
         host.emit('output', { category, text, tick, place: recording.placeAt(tick) ?? undefined });
@@ -163,6 +166,20 @@ export class SessionServer {
     if (last >= 0) this.timeline.seek(last);
     this.exception = { type, message, frame };
     this.rest('exception', message ? `${type}: ${message}` : type);
+    this.exception = null;
+  }
+
+  /** A loss that is not finite: says where it began, once, and stops if that is wanted. */
+  private onLoss(use: TensorUse, value: number): void {
+    const was = this.lossIsBad;
+    this.lossIsBad = !Number.isFinite(value);
+    if (!this.lossIsBad || was) return;
+    const text = badLossText(this.recording, this.replay, use, value);
+    this.host.emit('output', { category: 'stderr', text: `${text}\n`, tick: this.timeline.tick });
+    if (!this.filters.has('nonfinite')) return;
+    const frame = this.recording.frame.at(this.timeline.tick);
+    this.exception = { type: Number.isNaN(value) ? 'NaN' : 'Infinity', message: text, frame };
+    this.rest('exception', text);
     this.exception = null;
   }
 

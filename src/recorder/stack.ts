@@ -15,12 +15,15 @@ function lineOf(r: Recording, frame: number, tick: number): Place | null {
   return null;
 }
 
+/** `gradient of relu`: a frame has its place beside its name. */
+const withoutPlace = (label: string): string => label.replace(/ \([^()]*:\d+\)$/, '');
+
 /** Innermost first. An op inside backward() or step() is a frame of its own, at the forward line that made it. */
 export function stackAt(r: Recording, tick: number, label: string): Frame[] {
   if (tick < 0 || tick >= r.ticks) return [];
   const frames: Frame[] = [];
   const record = r.recordAt(tick);
-  if (record) frames.push({ id: OP_FRAME, name: label, place: r.placeAt(tick), presentation: 'op' });
+  if (record) frames.push({ id: OP_FRAME, name: withoutPlace(label), place: r.placeAt(tick), presentation: 'op' });
   let at = tick;
   for (let f = r.frames.get(r.frame.at(tick)); f; f = f.parent === null ? undefined : r.frames.get(f.parent)) {
     frames.push({ id: frameId(f.id), name: f.name, place: lineOf(r, f.id, at), presentation: 'normal' });

@@ -33,7 +33,7 @@ export class TensorVariables {
     );
     return {
       name,
-      value: `${this.summary(use)}${known?.requiresGrad && known.isParameter ? '  requires_grad' : known?.gradFn ? `  ${known.gradFn}` : ''}`,
+      value: `${this.summary(use)}${known?.requiresGrad && !known.gradFn ? '  requires_grad' : known?.gradFn ? `  ${known.gradFn}` : ''}`,
       type,
       ref,
       named: this.inside(id, use, expression, frame, true).length,

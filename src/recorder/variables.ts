@@ -239,9 +239,9 @@ export class Variables {
     const span = r.iterations[iteration];
     const row = (name: string, value: string): Variable => ({ name, value, type: '', ref: 0, settable: false });
     const rows = [
-      row('iteration', `${iteration} of ${r.iterations.length}`),
+      row('iteration', `${iteration + 1} of ${r.iterations.length}`),
       row('phase', r.phaseAt(tick)),
-      row('tick', `${tick} of ${r.ticks}`),
+      row('tick', `${tick + 1} of ${r.ticks}`),
     ];
     if (span.loss !== null && tick >= span.backward) rows.push(row('loss', short(span.loss)));
     for (const o of r.optimizers.values())
