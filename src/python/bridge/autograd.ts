@@ -16,6 +16,8 @@ export interface Callbacks {
   hook(id: number, grad: number): number;
   /** autograd.Function's backward: gradients in (-1 for none); handles out, as many as the function has inputs. */
   apply(id: number, ...grads: number[]): Iterable<number>;
+  /** What an autograd.Function saved is not needed any more. */
+  release(id: number): void;
 }
 
 /** One call of a user's autograd.Function. */
@@ -25,8 +27,13 @@ class PythonNode extends Node {
   constructor(
     readonly name: string,
     private readonly run: (grads: (Tensor | null)[]) => (Tensor | null)[],
+    private readonly free: () => void,
   ) {
     super();
+  }
+
+  override release(): void {
+    this.free();
   }
 
   apply(grads: (Tensor | null)[]): (Tensor | null)[] {
@@ -51,8 +58,12 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
   const hookFunctions = new Map<number, { node: Node; nr: number; hook: (grad: Tensor) => Tensor | null }>();
 
   return {
-    setCallbacks(hook: { copy(): Callbacks['hook'] }, apply: { copy(): Callbacks['apply'] }) {
-      callbacks = { hook: hook.copy(), apply: apply.copy() };
+    setCallbacks(
+      hook: { copy(): Callbacks['hook'] },
+      apply: { copy(): Callbacks['apply'] },
+      release: { copy(): Callbacks['release'] },
+    ) {
+      callbacks = { hook: hook.copy(), apply: apply.copy(), release: release.copy() };
       return 0;
     },
     requiresGrad: (h: number) => of(h).requiresGrad,
@@ -194,13 +205,14 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
     linkFunction(name: string, id: number, inputCount: number, ...rest: number[]) {
       const inputs = rest.slice(0, inputCount).map(orNull);
       const outs = rest.slice(inputCount).map(orNull);
-      const node: PythonNode = new PythonNode(name, (grads) => {
+      const run = (grads: (Tensor | null)[]) => {
         const handles = callbacks!.apply(id, ...grads.map((g) => (g ? tensors.add(g) : -1)));
         const answers = [...handles];
         (handles as { destroy?: () => void }).destroy?.();
         if (answers[0] === RAISED) throw new PythonRaised();
         return answers.map(orNull);
-      });
+      };
+      const node = new PythonNode(name, run, () => callbacks!.release(id));
       node.next = inputs.map((t) => (t && isFloat(t.dtype) ? gradEdge(t) : null));
       node.outputs = outs.map((t) => (t ? metaOf(t) : { shape: [], dtype: 'float32' }));
       outs.forEach((t, i) => {

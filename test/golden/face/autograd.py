@@ -169,3 +169,8 @@ lin = torch.zeros(2, 3, requires_grad=True)
 for t in lin:
     print(t)
 lin.unbind()[0].grad_fn.name()
+r.backward()
+r2 = Square.apply(e).sum()
+r2.backward(retain_graph=True)
+r2.backward()
+r2.backward()

@@ -1,9 +1,10 @@
 """torch.autograd: backward, grad, and the modes."""
 from .. import _bridge
 from .._tensor import Tensor, wrap
-from . import graph  # noqa: F401
+from . import functional, grad_mode, graph  # noqa: F401
 from ._hooks import RemovableHandle  # noqa: F401
 from .function import Function  # noqa: F401
+from .gradcheck import gradcheck, gradgradcheck  # noqa: F401
 from .grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled  # noqa: F401
 from .variable import Variable  # noqa: F401
 

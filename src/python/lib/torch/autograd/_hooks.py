@@ -79,4 +79,11 @@ def _run_function(id, *grads):
         return [_RAISED]
 
 
-_bridge._js.setCallbacks(_run_hook, _run_function)
+def _release(id):
+    """After backward() without retain_graph: what forward saved is freed."""
+    run = _functions.get(id)
+    if run is not None:
+        run.ctx._saved = None
+
+
+_bridge._js.setCallbacks(_run_hook, _run_function, _release)

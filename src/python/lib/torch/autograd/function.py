@@ -26,6 +26,12 @@ class FunctionCtx:
 
     @property
     def saved_tensors(self):
+        if self._saved is None:
+            raise RuntimeError(
+                'Trying to backward through the graph a second time (or directly access saved tensors after they have already been '
+                'freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify '
+                'retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors '
+                'after calling backward.')
         return self._saved
 
     saved_variables = saved_tensors
@@ -98,12 +104,12 @@ class Function:
                                    f'got {len(answer)})')
             return answer
 
+        run.ctx = ctx
         id_ = next(_hooks._ids)
         _hooks._functions[id_] = run
         _bridge.function('linkFunction')(
             cls.__name__ + 'Backward', id_, len(args), *[-1 if t is None else t._h for t in tensors],
             *[-1 if o is None else o._h for o in linked])
-        ctx._out = None
         return tuple(fixed) if isinstance(out, tuple) else fixed[0]
 
 

@@ -1,0 +1,61 @@
+"""gradcheck: the tape's gradients against differences of the function itself."""
+from .._tensor import Tensor
+
+
+class GradcheckError(RuntimeError):
+    """What a failed gradcheck raises."""
+
+
+def _outputs(func, inputs):
+    out = func(*inputs)
+    return [o for o in (out if isinstance(out, (tuple, list)) else (out,)) if isinstance(o, Tensor) and o.is_floating_point()]
+
+
+def gradcheck(func, inputs, *, eps=1e-06, atol=1e-05, rtol=0.001, raise_exception=True, nondet_tol=0.0, check_undefined_grad=True,
+              check_grad_dtypes=False, check_batched_grad=False, fast_mode=False, masked=None, **kwargs):
+    """True where analytic and numerical Jacobians agree; else GradcheckError, or False."""
+    import torch
+    inputs = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
+    wanted = [t for t in inputs if isinstance(t, Tensor) and t.requires_grad]
+    if not wanted:
+        raise ValueError('gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True.')
+    for n, o in enumerate(_outputs(func, inputs)):
+        for k, t in enumerate(wanted):
+            analytic = torch.stack([
+                torch.zeros_like(t) if g is None else g
+                for g in (torch.autograd.grad(o.reshape(-1)[i], t, retain_graph=True, allow_unused=True)[0] for i in range(o.numel()))
+            ]).reshape(o.numel(), t.numel()).t() if o.requires_grad else torch.zeros(t.numel(), o.numel(), dtype=o.dtype)
+            columns = []
+            with torch.no_grad():
+                flat = t.data.view(-1)
+                for j in range(t.numel()):
+                    value = flat[j].item()
+                    flat[j] = value + eps
+                    above = _outputs(func, inputs)[n].reshape(-1).clone()
+                    flat[j] = value - eps
+                    below = _outputs(func, inputs)[n].reshape(-1).clone()
+                    flat[j] = value
+                    columns.append((above - below) / (2 * eps))
+            numerical = torch.stack(columns)
+            if not torch.allclose(analytic, numerical, rtol, atol):
+                if not raise_exception:
+                    return False
+                raise GradcheckError(f'Jacobian mismatch for output {n} with respect to input {k},\n'
+                                     f'numerical:{numerical}\nanalytical:{analytic}\n')
+    return True
+
+
+def gradgradcheck(func, inputs, grad_outputs=None, **kwargs):
+    """The same of the gradient's gradient."""
+    import torch
+    inputs = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
+    wanted = [t for t in inputs if isinstance(t, Tensor) and t.requires_grad]
+
+    def gradient(*args):
+        with torch.enable_grad():
+            outs = _outputs(func, args)
+            return torch.autograd.grad(outs, [a for a in args if isinstance(a, Tensor) and a.requires_grad],
+                                       [torch.ones_like(o) for o in outs], create_graph=True)
+
+    assert wanted
+    return gradcheck(gradient, inputs, **{k: v for k, v in kwargs.items() if k in ('eps', 'atol', 'rtol', 'raise_exception')})
