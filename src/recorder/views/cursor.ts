@@ -53,7 +53,8 @@ function recordText(r: Recording, record: OpRecord): string {
   if (record.kind === 'backward') {
     if (record.forwardOf) return `gradient of ${opText(r, record.forwardOf)}`;
     const pass = r.passAt(record.tick);
-    if (record.name === 'ones_like' && pass && record.tick === pass.start) return `gradient starts at ${lossName(r)}`;
+    if (record.name === 'ones_like' && pass && record.tick === pass.start)
+      return `gradient starts at ${lossName(r, pass)}`;
     if (record.name === 'add') return 'sum of two gradients';
     return record.op ? `${opName(record)} in backward()` : `gradient ${record.name}`;
   }

@@ -107,7 +107,7 @@ function build(r: Recording, { records, root, pass }: Collected): Built {
         names,
         record,
         out,
-        record === root,
+        record === root ? lossName(r, pass ?? undefined) : null,
         from.map((f) => nodes[f.id]),
       ),
       record,
@@ -149,15 +149,15 @@ function opNode(
   names: Names,
   record: OpRecord,
   out: TensorUse | null,
-  isRoot: boolean,
+  loss: string | null,
   from: GraphNode[],
 ): Omit<GraphNode, 'id'> {
   const module = names.modulePath(record.module);
   const { spec } = record.op!;
   return {
-    kind: isRoot ? 'loss' : 'op',
+    kind: loss === null ? 'op' : 'loss',
     op: opName(record),
-    label: isRoot ? lossName(r) : opLabel(record, module, from),
+    label: loss ?? opLabel(record, module, from),
     module,
     place: record.site >= 0 ? r.sites[record.site] : null,
     dtype: out?.value.dtype ?? 'float32',

@@ -126,6 +126,23 @@ describe('the graph', () => {
   });
 });
 
+describe('the loss', () => {
+  it('is called as in the line of its own backward pass, or by its variable', () => {
+    const script = new Script(undefined, 'errR.backward()\nerrF.backward()\nmeta(total)');
+    const w = leaf(given([2], () => 1));
+    [1, 2, 3].forEach((line) => {
+      const loss = op('sum', op('mul', w, line));
+      script.line(line, { total: loss });
+      backwardFrom(loss);
+    });
+    script.stop();
+    const r = script.recording;
+    const shown = r.passes.map((p) => pictureOf(r, m.replay, p.start, false).graph!.nodes.at(-1)!.label);
+    expect(shown).toEqual(['errR', 'errF', 'total']);
+    expect(r.passes.map((p) => cursorOf(r, p.start, false).label)[1]).toBe('gradient starts at errF (train.py:2)');
+  });
+});
+
 describe('the picture', () => {
   it('has the numbers that the run computed', () => {
     const { tick, weights, grads } = m.seen[2];
