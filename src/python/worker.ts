@@ -102,6 +102,7 @@ async function openRecording(path: string): Promise<void> {
   );
   inbox = serve(server);
   ready({ live: false, evaluate: true }, recording.script);
+  if (recording.damage) emit('output', { category: 'stderr', text: `${recording.damage}\n`, tick: -1 });
   // Nothing of the script runs here: the thread is free for Python, which only evaluates what a user types.
   // The event takes the message off the port, so this one is answered here; poll() finds those behind it.
   port.on('message', (message: ToWorker) => inbox.answer(message));

@@ -404,7 +404,7 @@ export class SessionServer {
     },
     cursor: () => this.cursor(),
     picture: ({ have }) => pictureOf(this.recording, this.replay, this.timeline.tick, this.atLiveEnd, have),
-    graph: () => graphOf(this.recording, Math.max(0, this.recording.iterationAt(this.timeline.tick))),
+    graph: () => graphOf(this.recording, this.recording.iterationAt(this.timeline.tick), this.timeline.tick),
     timeline: ({ from }) => timelineOf(this.recording, this.timeline.tick, this.atLiveEnd, from),
     tensor: (ref) => tensorOf(this.recording, this.replay, this.timeline.tick, ref),
     update: (args) => updateOf(this.recording, this.replay, this.timeline.tick, args),

@@ -69,6 +69,8 @@ function recordText(r: Recording, record: OpRecord): string {
     return name ? `${what} ${name}: ${textOf(r, record)}` : `write: ${textOf(r, record)}`;
   }
   if (name && ruleAt(r, record)) return `update of ${name}: ${textOf(r, record)}`;
+  // Inside of a step() that has not written yet, what belongs to the rule is not known: only whom it is for.
+  if (name && r.passAt(record.tick)) return `${opName(record)} for ${name}`;
   return opText(r, record);
 }
 
