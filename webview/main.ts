@@ -8,7 +8,7 @@ import { loadState, post } from './host';
 import { InspectorPanel } from './inspector/panel';
 import { OptimizerPanel } from './optimizer/panel';
 import { Seeker } from './seek';
-import { type Model, Store } from './store';
+import { type Model, panelsOpen, Store, shows, tabOf } from './store';
 import { watchBody } from './theme';
 import { TimelinePanel } from './timeline/panel';
 import type { Ui } from './ui';
@@ -71,7 +71,15 @@ const runningNote = el(
   'The script is running. The network appears when it stops: at a breakpoint, at its end, or when you pause it.',
 );
 const work = el('main', { class: 'work', hidden: true }, graph.element);
-work.append(divider(store, work), side);
+const bar = divider(store, work);
+work.append(bar, side);
+const toggle = button(
+  'Numbers',
+  () => store.setUi({ panels: !panelsOpen(store.model) }),
+  { class: 'panels-toggle' },
+  'Numbers',
+);
+graph.below.append(toggle);
 const root = el('div', { class: 'app' }, banner, empty, runningNote, work, timeline.element, spoken);
 timeline.element.hidden = true;
 document.body.append(root);
@@ -90,9 +98,17 @@ function redraw(model: Model): void {
   banner.lastElementChild?.toggleAttribute('hidden', model.error === null);
   setText(bannerText, words);
   side.classList.toggle('both', model.both);
+  const opened = panelsOpen(model);
+  work.dataset.room = opened ? model.room : 'closed';
+  side.hidden = !opened;
+  bar.hidden = !opened || model.room === 'beside';
+  toggle.setAttribute('aria-expanded', String(opened));
+  toggle.title = opened
+    ? 'Hide the numbers, so that the network gets their room'
+    : 'Show the numbers: the tensor at the cursor, and the optimizer';
   tabList.hidden = model.both;
   for (const [i, [name, , element]] of TABS.entries()) {
-    const on = model.ui.tab === name;
+    const on = tabOf(model) === name;
     tabs[i]!.setAttribute('aria-selected', String(on));
     tabs[i]!.tabIndex = on ? 0 : -1;
     element.hidden = !on && !model.both;
@@ -101,8 +117,8 @@ function redraw(model: Model): void {
   if (!model.running && model.cursor) setText(spoken, model.error ?? model.cursor.label);
   if (started) {
     graph.update(model);
-    if (model.both || model.ui.tab === 'tensor') inspector.update(model);
-    if (model.both || model.ui.tab === 'optimizer') optimizer.update(model);
+    if (shows(model, 'tensor')) inspector.update(model);
+    if (shows(model, 'optimizer')) optimizer.update(model);
   }
   timeline.update(model);
   sayWishes(model, store.fresh);
@@ -110,9 +126,9 @@ function redraw(model: Model): void {
 }
 
 store.subscribe(redraw);
-const wide = matchMedia('(min-width: 900px)');
-wide.addEventListener('change', () => store.setBoth(wide.matches));
-store.setBoth(wide.matches);
+const measure = (): void => store.setRoom(window.innerWidth, window.innerHeight);
+window.addEventListener('resize', measure);
+measure();
 window.addEventListener('message', (event: MessageEvent<unknown>) => {
   const message = readMessage(event.data);
   if (!message) {

@@ -33,7 +33,24 @@ export interface Model {
   parameter: number | null;
   /** There is room for both panels side by side. */
   both: boolean;
+  /** Where the panels go: under the network, to its right in a low and wide view, or away in one that is low and narrow. */
+  room: 'under' | 'beside' | 'little';
 }
+
+/** The panel that shows where there is room for one: the user's choice, else what the phase is about. */
+export const tabOf = (model: Model): 'tensor' | 'optimizer' =>
+  model.ui.tab ?? (model.cursor?.phase === 'update' ? 'optimizer' : 'tensor');
+
+export const panelsOpen = (model: Model): boolean => model.ui.panels ?? model.room !== 'little';
+
+/** Is this panel on the screen? */
+export const shows = (model: Model, tab: 'tensor' | 'optimizer'): boolean =>
+  panelsOpen(model) && (model.both || tabOf(model) === tab);
+
+/** Sizes of the view, in pixels, that decide where the panels go. */
+const LOW = 600;
+const BESIDE = 760;
+const BOTH = 900;
 
 /** Graphs of structures seen lately; the extension sends one again where it is not the last it sent. */
 const KEPT_GRAPHS = 20;
@@ -64,6 +81,7 @@ export class Store {
       shown: null,
       parameter: null,
       both: false,
+      room: 'under',
     };
   }
 
@@ -82,8 +100,12 @@ export class Store {
     saveState(this.model.ui);
   }
 
-  setBoth(both: boolean): void {
-    this.model.both = both;
+  setRoom(width: number, height: number): void {
+    const m = this.model;
+    const room = height >= LOW ? 'under' : width >= BESIDE ? 'beside' : 'little';
+    const both = width >= BOTH && room !== 'beside';
+    if (m.both === both && m.room === room) return;
+    Object.assign(m, { both, room });
     this.settle();
   }
 
@@ -139,7 +161,7 @@ export class Store {
     const { ui, states } = this.model;
     const part = ref.part ?? 'value';
     const node = [...states.values()].find((state) => state.tensor === ref.tensor)?.id ?? null;
-    Object.assign(ui, { tab: 'tensor', slice: [], row0: 0, col0: 0, part, node });
+    Object.assign(ui, { tab: 'tensor', panels: true, slice: [], row0: 0, col0: 0, part, node });
     ui.ref = node === null ? ref : null;
   }
 

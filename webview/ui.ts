@@ -14,7 +14,10 @@ export interface Ui {
   slice: number[];
   row0: number;
   col0: number;
-  tab: 'tensor' | 'optimizer';
+  /** Null: the optimizer while it updates, the tensor at the cursor at every other time. */
+  tab: 'tensor' | 'optimizer' | null;
+  /** Are the panels under the network open? Null: where there is room for them. */
+  panels: boolean | null;
   /** Modules the user closed (true) or opened (false), by path; the others are as the size of the network asks. */
   folded: Record<string, boolean>;
   zoom: { k: number; x: number; y: number } | null;
@@ -34,7 +37,8 @@ const freshUi = (): Ui => ({
   slice: [],
   row0: 0,
   col0: 0,
-  tab: 'tensor',
+  tab: null,
+  panels: null,
   folded: {},
   zoom: null,
   logLoss: false,
@@ -60,7 +64,8 @@ const fields =
 /** What is kept; the part and a tensor off the graph belong to a moment and are not. */
 const KEPT: Partial<Record<keyof Ui, (v: unknown) => boolean>> = {
   node: isNum,
-  tab: oneOf('tensor', 'optimizer'),
+  tab: oneOf('tensor', 'optimizer', null),
+  panels: oneOf(true, false, null),
   folded: (v) => typeof v === 'object' && v !== null && Object.values(v).every(isBool),
   zoom: fields(isNum, 'k', 'x', 'y'),
   logLoss: isBool,

@@ -2,7 +2,7 @@
 import type { TensorRef } from '../src/protocol/views';
 import type { FromWebview } from '../src/protocol/webview';
 import { post } from './host';
-import type { Model } from './store';
+import { type Model, shows } from './store';
 import type { Part } from './ui';
 
 /** The part shown: the user's choice, else the gradient while the gradient is what happens. */
@@ -30,8 +30,8 @@ type Wish = Extract<FromWebview, { type: 'inspect' | 'optimizer' }>;
 
 function wishes(model: Model): Wish[] {
   const { ui } = model;
-  const ref = model.both || ui.tab === 'tensor' ? shownRef(model) : null;
-  const open = model.both || ui.tab === 'optimizer';
+  const ref = shows(model, 'tensor') ? shownRef(model) : null;
+  const open = shows(model, 'optimizer');
   return [
     {
       type: 'inspect',

@@ -3,11 +3,11 @@ import { select, type ZoomTransform, zoom, zoomIdentity } from 'd3';
 import { calm } from '../theme';
 import type { Rect } from './place';
 
-const MARGIN = 22;
+const MARGIN = 14;
 /** Below this the small print goes and the names grow. */
 const FAR = 0.5;
 /** An opening view keeps the words readable and lets the cursor lead through the rest. */
-const READABLE = 0.72;
+const READABLE = 0.66;
 
 export class Camera {
   private readonly behaviour = zoom<SVGSVGElement, unknown>().scaleExtent([0.05, 3]);
@@ -51,9 +51,15 @@ export class Camera {
     this.go(zoomIdentity.translate(view.x, view.y).scale(view.k), false);
   }
 
+  /** What a drawing may fill at scale 1. */
+  room(): { w: number; h: number } {
+    const [w, h] = this.size();
+    return { w: w - MARGIN * 2, h: h - MARGIN * 2 };
+  }
+
   private fitScale(width: number, height: number): number {
     const [w, h] = this.size();
-    return Math.min((w - MARGIN * 2) / Math.max(1, width), (h - MARGIN * 2) / Math.max(1, height), 1.25);
+    return Math.min((w - MARGIN * 2) / Math.max(1, width), (h - MARGIN * 2) / Math.max(1, height), 1);
   }
 
   fit(width: number, height: number, smooth = true): void {

@@ -101,7 +101,7 @@ export function folds(graph: GraphView, said: Readonly<Record<string, boolean>>)
 
 function size(card: Card): void {
   const chips = Math.max(0, ...card.chips.map((chip) => chip.width));
-  const own = Math.max(textWidth(card.title, true) + 54, textWidth(card.detail, false) + 26, 112);
+  const own = Math.max(textWidth(card.title, true) + 53, textWidth(card.detail, false) + 22, 104);
   card.width = Math.min(230, Math.max(own, chips));
   card.height = CARD_HEIGHT;
   for (const chip of card.chips) chip.width = card.width;

@@ -6,9 +6,10 @@ import { Camera } from './camera';
 import { Drawing } from './draw';
 import { type Direction, extreme, neighbour } from './keyboard';
 import { layout } from './layout';
-import { legend } from './legend';
+import { Legend } from './legend';
 import { type Card, type Drawn, drawn, folds } from './model';
 import type { Layout } from './place';
+import { wrap } from './wrap';
 
 const ARROWS: Record<string, Direction> = {
   ArrowLeft: 'left',
@@ -17,12 +18,10 @@ const ARROWS: Record<string, Direction> = {
   ArrowDown: 'down',
 };
 
-const KEYS =
-  'Arrow keys walk along the edges. Enter shows the numbers. S goes to the forward tick, Shift+S to the backward tick. ' +
-  'C closes or opens the module. F fits the network, period goes to the cursor, Escape follows it again.';
-
 export class GraphPanel {
   readonly element: HTMLElement;
+  /** The line under the drawing: legend and tools. */
+  readonly below: HTMLElement;
   private readonly frame = svg('svg', {
     class: 'graph',
     role: 'group',
@@ -35,7 +34,8 @@ export class GraphPanel {
   private readonly camera: Camera;
   private wanted = '';
   private model: Model | null = null;
-  private now: { drawing: Drawn; layout: Layout } | null = null;
+  /** `flat` is the layout in one row; `layout` is what is drawn, in as many rows as the panel asks for. */
+  private now: { drawing: Drawn; flat: Layout; layout: Layout } | null = null;
   /** The card that holds the tab stop. */
   private active: string | null = null;
   private cursorSeen = '';
@@ -63,25 +63,21 @@ export class GraphPanel {
       const key = (event.target as SVGElement).closest?.<SVGElement>('[data-key]')?.dataset.key;
       if (key) this.setActive(key);
     });
+    const legend = new Legend();
     const tools = el(
       'div',
       { class: 'tools', role: 'toolbar', 'aria-label': 'Graph' },
       button('Zoom in (+)', () => this.camera.by(1.3), {}, '+'),
       button('Zoom out (-)', () => this.camera.by(1 / 1.3), {}, '−'),
       button('Fit the whole network (f)', () => this.fit(), { class: 'fit' }, 'Fit'),
-      button('Show the cursor (.)', () => this.showCursor(true), { class: 'fit' }, 'Cursor'),
+      button('Find the op that is running (.)', () => this.showCursor(true), { class: 'fit' }, 'Find'),
     );
-    const stage = el(
-      'div',
-      { class: 'stage' },
-      this.frame,
-      this.note,
-      el('p', { id: 'graph-keys', hidden: true }, KEYS),
-    );
-    const below = el('div', { class: 'below' }, legend(), tools);
-    this.element = el('section', { class: 'panel graph-panel', 'aria-label': 'Network' }, stage, below);
+    const stage = el('div', { class: 'stage' }, this.frame, this.note, legend.popup);
+    tools.append(legend.help);
+    this.below = el('div', { class: 'below' }, legend.line, tools);
+    this.element = el('section', { class: 'panel graph-panel', 'aria-label': 'Network' }, stage, this.below);
     new ResizeObserver(() => {
-      if (this.now && !this.camera.taken) this.open();
+      if (this.now && !this.camera.taken) this.refit();
     }).observe(stage);
   }
 
@@ -97,15 +93,17 @@ export class GraphPanel {
         if (this.wanted === key) this.put(drawing, placed);
       });
     } else if (this.now?.drawing.key === key) this.state();
-    keyed(this.note, model.graph.nodes.length === 0 ? 'empty' : '', () => ['No op has run in this iteration yet.']);
+    keyed(this.note, model.graph.nodes.length === 0 ? 'empty' : '', () => [
+      'The network appears here, op by op, as the script runs it. Step on, or run to a breakpoint in forward().',
+    ]);
     this.note.hidden = model.graph.nodes.length > 0;
   }
 
   private put(drawing: Drawn, placed: Layout): void {
     const first = this.now === null;
     const focused = this.frame.contains(document.activeElement);
-    this.now = { drawing, layout: placed };
-    this.drawing.structure(drawing, placed);
+    this.now = { drawing, flat: placed, layout: wrap(placed, this.camera.room()) };
+    this.drawing.structure(drawing, this.now.layout);
     const zoom = this.model?.ui.zoom;
     if (first && zoom) this.camera.restore(zoom);
     else if (!this.camera.taken) this.open();
@@ -170,6 +168,19 @@ export class GraphPanel {
     if (card) this.focus(card.key);
   }
 
+  /** The panel has another size: other rows may suit it better. */
+  private refit(): void {
+    const { now } = this;
+    if (!now) return;
+    const placed = wrap(now.flat, this.camera.room());
+    if (placed.key !== now.layout.key) {
+      this.now = { ...now, layout: placed };
+      this.drawing.structure(now.drawing, placed);
+      this.state();
+    }
+    this.open();
+  }
+
   private open(): void {
     if (this.now) this.camera.open(this.now.layout.width, this.now.layout.height, this.rectAtCursor());
   }
@@ -177,6 +188,7 @@ export class GraphPanel {
   private fit(): void {
     this.camera.taken = false;
     this.store.keep({ zoom: null });
+    this.refit();
     if (this.now) this.camera.fit(this.now.layout.width, this.now.layout.height);
   }
 
@@ -213,7 +225,7 @@ export class GraphPanel {
     const node = card.node!;
     const tensor = node.kind === 'parameter' ? (this.model?.states.get(node.id)?.tensor ?? null) : null;
     this.store.setUi({
-      ...{ node: node.id, ref: null, part: null, slice: [], row0: 0, col0: 0, tab: 'tensor' },
+      ...{ node: node.id, ref: null, part: null, slice: [], row0: 0, col0: 0, tab: 'tensor', panels: true },
       ...(tensor === null ? {} : { parameter: tensor, element: null }),
     });
     if (node.place) post({ type: 'reveal', path: node.place.path, line: node.place.line, focus: false });
@@ -247,7 +259,7 @@ export class GraphPanel {
     else if (event.key === '.') this.showCursor(true);
     else if (event.key === '+' || event.key === '=') this.camera.by(1.3);
     else if (event.key === '-') this.camera.by(1 / 1.3);
-    else if (event.key === 'Escape') this.store.setUi({ node: null, ref: null, part: null });
+    else if (event.key === 'Escape') this.store.setUi({ node: null, ref: null, part: null, tab: null });
     else return;
     event.preventDefault();
     event.stopPropagation();

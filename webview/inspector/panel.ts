@@ -55,7 +55,7 @@ export class InspectorPanel {
   private toggleFollow(): void {
     const { ui } = this.store.model;
     const following = ui.node === null && ui.ref === null;
-    this.store.setUi(following ? { node: this.store.model.shown } : { node: null, ref: null, part: null });
+    this.store.setUi(following ? { node: this.store.model.shown } : { node: null, ref: null, part: null, tab: null });
   }
 
   update(model: Model): void {

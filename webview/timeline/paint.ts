@@ -8,12 +8,13 @@ import { css } from '../theme';
 import { type Axis, edgeOf, lossNumber, xOf } from './scale';
 
 export const STRIP_HEIGHT = 30;
-export const ALL_HEIGHT = 92;
+/** Height of the whole run's part: less in a low view. */
+export const allHeight = (): number => (window.innerHeight < 600 ? 62 : 92);
 const BAND = 9;
 const PLOT_TOP = 4;
 /** An iteration narrower than this has no room for its phases. */
 const ROOM = 14;
-const PLOT_BOTTOM = ALL_HEIGHT - 15;
+const UNDER_PLOT = 15;
 
 const PHASES = [
   ['forward', '--fwd'],
@@ -86,13 +87,13 @@ export function paintAll(
   tick: number,
   log: boolean,
 ): void {
-  const c = prepare(canvas, width, ALL_HEIGHT);
+  const c = prepare(canvas, width, allHeight());
   if (!c) return;
   const wide = (axis.right - axis.left) / Math.max(1, spans.length);
   paintBands(c, axis, spans, wide);
   paintIterations(c, axis, spans, wide);
   paintLoss(c, axis, spans, log, wide < ROOM ? PLOT_TOP : PLOT_TOP + BAND);
-  cursorLine(c, xOf(axis, Math.max(axis.from, Math.min(axis.to - 1, tick))), 0, PLOT_BOTTOM);
+  cursorLine(c, xOf(axis, Math.max(axis.from, Math.min(axis.to - 1, tick))), 0, allHeight() - UNDER_PLOT);
 }
 
 function paintBands(c: CanvasRenderingContext2D, axis: Axis, spans: readonly IterationSpan[], wide: number): void {
@@ -116,14 +117,14 @@ function paintIterations(c: CanvasRenderingContext2D, axis: Axis, spans: readonl
   c.font = font(10);
   c.fillStyle = css('--dim');
   c.textAlign = 'right';
-  c.fillText('iteration', axis.left - 6, ALL_HEIGHT - 3);
+  c.fillText('iteration', axis.left - 6, allHeight() - 3);
   for (const span of spans) {
     const n = span.iteration + 1;
     if (n !== 1 && n % step !== 0) continue;
     if (n === 1 && step === 1 && wide < 12) continue;
     const x = edgeOf(axis, span.start) + (wide >= 20 ? wide / 2 : 0);
     c.textAlign = x < axis.left + 10 ? 'left' : x > axis.right - 14 ? 'right' : 'center';
-    c.fillText(String(n), x, ALL_HEIGHT - 3);
+    c.fillText(String(n), x, allHeight() - 3);
   }
   c.textAlign = 'left';
 }
@@ -142,7 +143,7 @@ function paintLoss(
   c.lineWidth = 1;
   if (!range) return;
   if (log && range[0] <= 0) range[0] = Math.min(...buckets.map((b) => b.min).filter((v) => v > 0));
-  const y = (log ? scaleLog() : scaleLinear()).domain(range).range([PLOT_BOTTOM - 3, top + 6]);
+  const y = (log ? scaleLog() : scaleLinear()).domain(range).range([allHeight() - UNDER_PLOT - 3, top + 6]);
   c.font = font(10);
   let lastLabel = Number.POSITIVE_INFINITY;
   const ticks = y.ticks(3);

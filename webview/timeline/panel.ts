@@ -1,8 +1,8 @@
 /** The bar at the bottom: where the cursor is, the moves, and a slider over every tick of the recording. */
 import type { Cursor } from '../../src/protocol/views';
 import type { FromWebview } from '../../src/protocol/webview';
-import { button, el, setText } from '../dom';
-import { count, num, placeText } from '../format';
+import { button, el, keyed, setText } from '../dom';
+import { count, num } from '../format';
 import { post } from '../host';
 import type { Seeker } from '../seek';
 import type { Model, Store } from '../store';
@@ -21,16 +21,19 @@ const MOVES: [Move & IconName, string][] = [
   ['continue', 'Run on to the next breakpoint'],
 ];
 const LEFT = 56;
-const RIGHT = 10;
+const RIGHT = 12;
 
+/** Is there more in the recording after the cursor? */
+const past = (cursor: Cursor): boolean => cursor.tick < cursor.ticks - 1;
+
+/** `iteration 7 · backward · tick 512 of 527`: the total is said only where one is not at it. */
 export function statusText(cursor: Cursor): string {
   const parts = [
-    `iteration ${count(cursor.iteration + 1)} of ${count(Math.max(cursor.iterations, cursor.iteration + 1))}`,
+    `iteration ${count(cursor.iteration + 1)}`,
     cursor.phase,
-    `tick ${count(cursor.tick + 1)} of ${count(cursor.ticks)}`,
-    placeText(cursor.place),
+    `tick ${count(cursor.tick + 1)}${past(cursor) ? ` of ${count(cursor.ticks)}` : ''}`,
   ];
-  return parts.filter(Boolean).join(' · ');
+  return parts.join(' · ');
 }
 
 export class TimelinePanel {
@@ -38,6 +41,7 @@ export class TimelinePanel {
   private readonly status = el('p', { class: 'status' });
   private readonly loss = el('span', { class: 'loss-now' });
   private readonly log: HTMLButtonElement;
+  private readonly latest: HTMLButtonElement;
   private readonly buttons: HTMLButtonElement[];
   private readonly strip = el('canvas', { class: 'strip', 'aria-hidden': true });
   private readonly all = el('canvas', { class: 'all', 'aria-hidden': true });
@@ -65,14 +69,22 @@ export class TimelinePanel {
       },
       'log',
     );
+    this.latest = button(
+      'You look at the past: everything on screen is as it was then. Go to the latest moment (End on the timeline)',
+      () => this.go(Math.max(0, (this.model?.cursor?.ticks ?? 0) - 1)),
+      { class: 'latest', 'aria-label': 'In the past: go to the latest moment' },
+      'in the past',
+      icon('latest'),
+    );
     const moves = el('div', { class: 'moves', role: 'toolbar', 'aria-label': 'Moves' }, ...this.buttons);
-    const controls = el('div', { class: 'controls' }, moves, this.status, this.loss, this.log);
-    this.slider.append(this.strip, this.all, this.hint);
+    const controls = el('div', { class: 'controls' }, moves, this.status, this.latest, this.log);
+    this.slider.append(this.strip, this.all, this.loss, this.hint);
     this.element = el('footer', { class: 'panel timeline', 'aria-label': 'Timeline' }, controls, this.slider);
     for (const canvas of [this.strip, this.all]) this.listen(canvas);
     this.slider.addEventListener('keydown', (event) => this.key(event));
     onTheme(() => this.paint());
     new ResizeObserver(() => this.paint()).observe(this.slider);
+    window.addEventListener('resize', () => this.paint());
   }
 
   /** A picture came: the cursor is where the recording says, unless the pointer still holds it. */
@@ -86,9 +98,11 @@ export class TimelinePanel {
     if (!cursor) return;
     setText(this.status, model.running ? `Running · iteration ${count(cursor.iteration + 1)}` : statusText(cursor));
     this.status.title = cursor.label;
+    this.latest.hidden = model.running || !past(cursor);
     const span = spanAt(spans, cursor.tick);
     const value = span?.loss ?? null;
-    setText(this.loss, value === null ? '' : `${model.lossName} ${num(value)}`);
+    this.loss.hidden = value === null;
+    keyed(this.loss, `${model.lossName} ${num(value)}`, () => [el('span', {}, `${model.lossName} `), num(value)]);
     this.log.hidden = !positive(spans);
     this.log.setAttribute('aria-pressed', String(model.ui.logLoss));
     for (const one of this.buttons) {
