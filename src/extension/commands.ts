@@ -80,9 +80,9 @@ class Commands {
       const last = Math.max(0, ticks - 1);
       const picked = await vscode.window.showInputBox({
         title: 'Go to Tick',
-        prompt: `0 to ${last}; +5 and -5 count from here`,
-        value: String(tick),
-        validateInput: (text) => (parseTick(text, tick, last) === null ? `A number from 0 to ${last}` : undefined),
+        prompt: `1 to ${last + 1}; +5 and -5 count from here`,
+        value: String(tick + 1),
+        validateInput: (text) => (parseTick(text, tick, last) === null ? `A number from 1 to ${last + 1}` : undefined),
       });
       const target = picked === undefined ? null : parseTick(picked, tick, last);
       if (target !== null) await run.session.request('seek', { tick: target });
@@ -134,10 +134,11 @@ async function tensorOf(run: Run, { container, variable }: VariableContext): Pro
   return siblings.find(({ name }) => name === variable?.name)?.tensor;
 }
 
+/** Ticks are counted from 1 where a user reads or writes them. */
 function parseTick(text: string, here: number, last: number): number | null {
   if (!/^\s*[+-]?\d+\s*$/.test(text)) return null;
   const number = Number(text);
-  const tick = /^\s*[+-]/.test(text) ? here + number : number;
+  const tick = /^\s*[+-]/.test(text) ? here + number : number - 1;
   return tick >= 0 && tick <= last ? tick : null;
 }
 

@@ -17,7 +17,7 @@ export function registerStatusBar(runs: Runs): vscode.Disposable {
     const iteration = cursor && cursor.iterations > 1 ? `iteration ${cursor.iteration + 1}` : '';
     if (state === 'stopped' && cursor) {
       item.text = `$(debug-step-back) ${[iteration, cursor.label].filter(Boolean).join(' · ')}`;
-      item.tooltip = `Tick ${cursor.tick} of ${cursor.ticks}. Select to go to a tick.`;
+      item.tooltip = `Tick ${cursor.tick + 1} of ${cursor.ticks}: a tick is one line, op, gradient or write. Select to go to another.`;
       item.accessibilityInformation = { label: `Backstep: ${[cursor.label, iteration].filter(Boolean).join(', ')}` };
     } else {
       const shown =
