@@ -51,6 +51,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   install(python, options.library);
   const bridge = new Bridge();
   bridge.coveragePage = join(options.library, '..', 'coverage.md');
+  bridge.heap = () => (python as unknown as { _module?: { HEAP32?: Int32Array } })._module?.HEAP32;
   python.registerJsModule('_backstep_bridge', bridge.functions);
   python.runPython(`import sys
 sys.path.insert(0, '${LIBRARY}')

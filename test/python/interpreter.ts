@@ -26,6 +26,7 @@ export async function startInterpreter(): Promise<Interpreter> {
     python.FS.writeFile(target, readFileSync(source));
   }
   const bridge = new Bridge();
+  bridge.heap = () => (python as unknown as { _module?: { HEAP32?: Int32Array } })._module?.HEAP32;
   python.registerJsModule('_backstep_bridge', bridge.functions);
   python.runPython(`
 import sys, json

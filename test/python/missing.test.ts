@@ -74,7 +74,13 @@ describe('memory', () => {
     );
     expect(Number(counted)).toBeLessThan(1000);
   });
-  test('big tensors do not wait for a batch', () => {
+  test('big tensors do not wait for a batch, not even the first ones', () => {
+    const counted = run(
+      'import torch\nfrom torch import _bridge\nx = torch.ones(2**22)\nfor _ in range(300): torch.ones(2) + 1\n_bridge.flush()\nbefore = _bridge._js.live()\nfor _ in range(20): x + 1\nprint(_bridge._js.live() - before)',
+    );
+    expect(Number(counted)).toBeLessThan(8);
+  });
+  test('handles of big tensors are used again', () => {
     const counted = run(
       'import torch\nfrom torch import _bridge\n_bridge.flush()\nx = torch.ones(2**22)\nbefore = _bridge._js.live()\nfor _ in range(100): x + 1\nprint(_bridge._js.live() - before)',
     );

@@ -36,7 +36,7 @@ export class Handles<T> {
 }
 
 /** Releases a batch and says how many handles the next one should wait for: few where tensors are big. */
-export function releaseTensors(handles: Handles<Tensor>, batch: readonly number[]): number {
+export function releaseTensors(handles: Handles<Tensor>, batch: ArrayLike<number> & Iterable<number>): number {
   let bytes = 0;
   for (const handle of batch) bytes += handles.release(handle)?.storage.bytes ?? 0;
   const each = bytes / Math.max(batch.length, 1);

@@ -21,6 +21,8 @@ import { traceFunctions } from './trace';
 // biome-ignore lint/suspicious/noExplicitAny: what crosses is checked on the Python side
 type Crossing = (...args: any[]) => unknown;
 
+const FLUSH_AFTER = 64 * 2 ** 20;
+
 /** What the Python face needs to know of every op, as JSON. */
 export function opTable(): string {
   return JSON.stringify(
@@ -57,12 +59,17 @@ export class Bridge {
   readonly functions: Record<string, Crossing>;
   /** Where a user reads what is there; for messages. */
   coveragePage = 'COVERAGE.md';
+  /** Python's memory as 32-bit numbers (pyodide's own view of it, made anew when it grows); null where it cannot be had. */
+  heap: (() => Int32Array | undefined) | null = null;
   /** Hears of modules, parameters and optimizers; null while nobody records. */
   recorder: TraceSink | null = null;
 
   private readonly entries: Entry[] = [];
   private readonly generators: Handles<Generator>;
   private failure: unknown = null;
+  /** Bytes given to Python since it was last asked to let go of what it does not use any more. */
+  private given = 0;
+  private askFlush: (() => void) | null = null;
   /** Outputs of the last call with several. */
   private outputs: readonly Tensor[] = [];
 
@@ -114,7 +121,13 @@ export class Bridge {
 
   private give(t: Tensor): number {
     if (context.inferenceMode) t.inference = true;
-    return this.tensors.add(t);
+    const handle = this.tensors.add(t);
+    // Released handles wait for their batch: not while they hold much memory.
+    if ((this.given += t.storage.bytes) > FLUSH_AFTER) {
+      this.given = 0;
+      this.askFlush?.();
+    }
+    return handle;
   }
 
   /** Runs an op; answers the first result's handle, SAME or FAILED. */
@@ -163,8 +176,17 @@ export class Bridge {
         this.failure = null;
         return text;
       },
+      /** Of `count` handles at an address of Python's memory: to cross one by one would cost more than to free them. -1: not possible. */
+      releaseAt: (address: number, count: number) => {
+        const heap = this.heap?.();
+        return heap ? releaseTensors(this.tensors, heap.subarray(address >> 2, (address >> 2) + count)) : -1;
+      },
       release: (...handles: number[]) => releaseTensors(this.tensors, handles),
       live: () => this.tensors.size,
+      setFlush: (flush: { copy(): () => void }) => {
+        this.askFlush = flush.copy();
+        return 0;
+      },
       coveragePage: () => this.coveragePage,
       opTable,
       dtypeNames: () => DTYPE_NAMES.join(),

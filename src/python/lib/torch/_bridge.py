@@ -4,6 +4,7 @@ Tensors cross as integer handles. Every function is cached here by name: looking
 """
 import builtins
 import sys
+from array import array
 
 import _backstep_bridge as _js
 
@@ -13,6 +14,7 @@ value = _js.value
 more = _js.more
 count = _js.count
 release = _js.release
+_release_at = _js.releaseAt
 _error = _js.error
 
 FAILED = -1
@@ -42,9 +44,14 @@ def function(name):
 def flush():
     """Hands the engine the handles that nobody holds any more."""
     global limit
-    batch = free.copy()
+    batch = array('i', free)
     free.clear()
-    limit = release(*batch)
+    limit = _release_at(*batch.buffer_info())
+    if limit < 0:
+        limit = release(*batch)
+
+
+_js.setFlush(flush)
 
 
 def keep(error):

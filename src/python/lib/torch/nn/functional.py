@@ -411,7 +411,7 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
     found = None
     if 'nll_loss_nd' in _wrappers.by_name:
         found = _run_loss('nll_loss_nd', input, target, weight=weight, ignore_index=ignore_index, reduction=reduction)
-    elif 'nll_loss' in _wrappers.by_name and input.dim() <= 2:
+    elif 'nll_loss' in _wrappers.by_name:
         found = _run_loss('nll_loss', input, target, weight=weight, ignore_index=ignore_index, reduction=reduction)
     if found is not None:
         return found[0] if isinstance(found, tuple) else found
