@@ -2,7 +2,7 @@
 import type { Tensor } from '../engine/tensor';
 import type { Past } from '../recorder/evaluator';
 import type { TraceSink } from '../recorder/sink';
-import { toPython } from './paths';
+import { toHost, toPython } from './paths';
 import type { Runtime } from './runtime';
 
 export interface HostFunctions {
@@ -37,12 +37,13 @@ export function createHost(runtime: Runtime, functions: HostFunctions): ScriptHo
     ...functions,
     tensor_id: (handle: number) => tensor(handle).id,
     looked: (handle: number) => void looked.set(tensor(handle).id, tensor(handle)),
-    line: (frame: number, path: string, line: number, delta?: string) => sink()?.line(frame, path, line, delta ?? null),
+    line: (frame: number, path: string, line: number, delta?: string) =>
+      sink()?.line(frame, toHost(path), line, delta ?? null),
     enter_frame: (frame: number, parent: number, name: string, path: string, line: number) =>
-      sink()?.enterFrame(frame, parent < 0 ? null : parent, name, path, line),
+      sink()?.enterFrame(frame, parent < 0 ? null : parent, name, toHost(path), line),
     leave_frame: (frame: number) => sink()?.leaveFrame(frame),
     raised: (type: string, message: string, path: string, line: number, frame: number) =>
-      sink()?.raised(type, message, path, line, frame, null),
+      sink()?.raised(type, message, toHost(path), line, frame, null),
     past_tensor: (id: number) => {
       const t = then?.tensorAt(id);
       return t ? tensors.add(t) : -1;

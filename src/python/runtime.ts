@@ -4,6 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import { Bridge } from './bridge';
 import { refuseMount, toPython } from './paths';
+import { hideJavaScript } from './sandbox';
 
 /** Where our Python files lie in Python's own file system. */
 const LIBRARY = '/lib/backstep';
@@ -57,6 +58,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
 sys.path.insert(0, '${LIBRARY}')
 sys.dont_write_bytecode = True
 `);
+  hideJavaScript(python);
   return {
     python,
     bridge,

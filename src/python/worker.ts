@@ -6,13 +6,14 @@ import { context } from '../engine/context';
 import type { EventName, Events, LaunchArguments, SessionCapabilities } from '../protocol/session';
 import { Control, type FromWorker, type ToWorker, type WorkerData } from '../protocol/worker';
 import { load, save } from '../recorder/file';
+import { PythonNeeded } from '../recorder/looking';
 import { Recorder } from '../recorder/recorder';
 import type { Recording } from '../recorder/recording';
 import { type ServerHost, SessionServer } from '../recorder/server';
 import { createEvaluator } from './evaluator';
 import { createHost, type HostFunctions, type ScriptHost } from './host';
-import { toPython } from './paths';
 import { createRuntime } from './runtime';
+import { lockRealm } from './sandbox';
 
 const MB = 1024 * 1024;
 const DEFAULT_MEMORY = 256;
@@ -51,14 +52,15 @@ class Inbox {
   }
 }
 
-function serve(server: SessionServer): Inbox {
-  return new Inbox((m) => {
-    try {
-      post({ type: 'answer', id: m.id, result: server.handle(m.name, m.args as never) });
-    } catch (error) {
-      post({ type: 'failure', id: m.id, message: messageOf(error) });
-    }
-  });
+/** Answers a request; false where it has to be asked again once Python is loaded. */
+function tryAnswer(server: SessionServer, m: ToWorker): boolean {
+  try {
+    post({ type: 'answer', id: m.id, result: server.handle(m.name, m.args as never) });
+  } catch (error) {
+    if (error instanceof PythonNeeded) return false;
+    post({ type: 'failure', id: m.id, message: messageOf(error) });
+  }
+  return true;
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -82,42 +84,51 @@ function refusal(path: string): string | null {
 const ready = (capabilities: SessionCapabilities, script: string) => post({ type: 'ready', capabilities, script });
 
 /** Loads Python; `folder` is all that a script will see of this machine. */
-async function python(folder: string | null, functions: HostFunctions): Promise<ScriptHost> {
+async function loadHost(folder: string | null, functions: HostFunctions): Promise<ScriptHost> {
   const runtime = await createRuntime({
     pyodide: join(data.assets, 'pyodide/'),
     library: join(data.assets, 'python'),
     interrupt,
   });
   if (folder !== null) runtime.mount(folder);
-  return createHost(runtime, functions);
+  const host = createHost(runtime, functions);
+  lockRealm();
+  return host;
 }
 
-async function openRecording(path: string): Promise<void> {
+/** Nothing of a recording's script runs here. Python is loaded when an expression needs it. */
+function openRecording(path: string): void {
   const recording = load(path);
-  let inbox: Inbox;
-  const server = new SessionServer(
-    recording,
-    hostOf(recording, () => inbox),
-    { stopAtEnd: true, recorder: null },
-  );
-  inbox = serve(server);
+  const idle: ServerHost = { emit, poll() {}, block() {}, save: (to) => save(recording, to) };
+  const server = new SessionServer(recording, idle, { stopAtEnd: true, recorder: null });
+  let python: Promise<void> | null = null;
+  const loadPython = async () => {
+    emit('loading', { text: 'Loading Python for expressions' });
+    const host = await loadHost(null, {
+      output: (category, text) => emit('output', { category, text, tick: -1 }),
+      uncaught: () => {},
+      interrupted: () => false,
+    });
+    server.evaluator = createEvaluator(host);
+  };
+  port.on('message', async (m: ToWorker) => {
+    if (needsPython(m)) await (python ??= loadPython());
+    if (!tryAnswer(server, m)) {
+      await (python ??= loadPython());
+      tryAnswer(server, m);
+    }
+  });
   ready({ live: false, evaluate: true }, recording.script);
   if (recording.damage) emit('output', { category: 'stderr', text: `${recording.damage}\n`, tick: -1 });
-  // Nothing of the script runs here: the thread is free for Python, which only evaluates what a user types.
-  // The event takes the message off the port, so this one is answered here; poll() finds those behind it.
-  port.on('message', (message: ToWorker) => inbox.answer(message));
-  inbox.poll();
-  const host = await python(null, {
-    output: (category, text) => emit('output', { category, text, tick: -1 }),
-    uncaught: () => {},
-    interrupted: () => false,
-  });
-  server.evaluator = createEvaluator(host);
 }
+
+/** Conditions and log points are evaluated while a move searches: too late to load anything. */
+const needsPython = (m: ToWorker) =>
+  m.name === 'setBreakpoints' && m.args.breakpoints.some((b) => b.condition || b.logMessage);
 
 /** `backstep run`: no recording, no debugger; the script prints what it prints. */
 async function runOnly(launch: LaunchArguments, folder: string): Promise<void> {
-  const host = await python(folder, {
+  const host = await loadHost(folder, {
     output: (category, text) => emit('output', { category, text, tick: -1 }),
     uncaught: () => {},
     interrupted: () => true,
@@ -135,7 +146,7 @@ async function runOnly(launch: LaunchArguments, folder: string): Promise<void> {
 async function debug(launch: LaunchArguments, folder: string): Promise<void> {
   const recorder = new Recorder({ memoryLimit: (launch.memoryLimit ?? DEFAULT_MEMORY) * MB });
   const { recording } = recorder;
-  recording.script = toPython(launch.program);
+  recording.script = launch.program;
   recording.sources.set(recording.script, readFileSync(launch.program, 'utf8'));
   let inbox: Inbox;
   const server = new SessionServer(
@@ -143,8 +154,8 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
     hostOf(recording, () => inbox),
     { stopAtEnd: launch.stopAtEnd !== false, recorder },
   );
-  inbox = serve(server);
-  const host = await python(folder, {
+  inbox = new Inbox((m) => void tryAnswer(server, m));
+  const host = await loadHost(folder, {
     output: (stream, text) => recorder.output(stream, text),
     uncaught: (type, message, traceback, path, line, frame) => {
       recording.exception = { type, message, traceback, tick: recording.ticks - 1 };

@@ -211,6 +211,8 @@ export class Recorder implements Observer, TraceSink {
     const record = this.newRecord(kind, op.name);
     Object.assign(record, { op, args: uses, random: event.random, gradFn: node?.name ?? null });
     if (node) this.byNode.set(node, record);
+    const added = uses[uses.length > 1 ? 1 : 0];
+    if (inPass && added && 'use' in added) this.placeByCause(record, added.use);
     this.append(kind, record.index);
     record.outs = outs.map((o, i) => this.contents.made(o, record, i, node !== null));
     this.onTick(record.tick);
@@ -241,10 +243,19 @@ export class Recorder implements Observer, TraceSink {
       const record = this.newRecord('update', 'accumulate gradient');
       this.append('update', record.index);
       record.outs = [grad];
+      if (grad) this.placeByCause(record, grad);
       record.args = [{ use: this.contents.use(tensor) }];
       known.grad.set(record.tick, grad?.tensor ?? null);
       this.onTick(record.tick);
     } else known.grad.set(this.now, grad?.tensor ?? null);
+  }
+
+  /** What backward() does with a gradient stands at the forward line that the gradient is of. */
+  private placeByCause(record: OpRecord, gradient: TensorUse): void {
+    const made = gradient.value.producer;
+    if (!made || !this.course.inBackward || this.recording.passAt(made.tick) !== this.course.pass) return;
+    record.site = made.site;
+    record.module = made.module;
   }
 
   private dataChanged(tensor: Tensor): void {

@@ -205,11 +205,11 @@ export class Recording {
     return index < 0 ? null : this.passes[index];
   }
 
-  /** The line that was running; for a backward tick, the forward line that made the op. */
+  /** The line that was running; inside backward(), the forward line that made the op whose gradient it is. */
   placeAt(tick: number): Place | null {
     if (tick < 0 || tick >= this.ticks) return null;
-    const record = this.recordAt(tick);
-    const site = record && record.kind === 'backward' && record.site >= 0 ? record.site : this.site.at(tick);
+    const record = this.passAt(tick)?.kind === 'backward' ? this.recordAt(tick) : null;
+    const site = record && record.site >= 0 ? record.site : this.site.at(tick);
     return site < 0 ? null : this.sites[site];
   }
 

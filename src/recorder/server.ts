@@ -1,27 +1,15 @@
 /** Answers a session's requests from a recording, and decides when a running script stops. */
-import { Tensor } from '../engine/tensor';
-import type { RecordedValue } from '../protocol/recorded';
-import type {
-  Evaluated,
-  EventName,
-  Events,
-  ExceptionFilter,
-  Move,
-  RequestName,
-  Requests,
-  StopReason,
-} from '../protocol/session';
+import type { EventName, Events, ExceptionFilter, Move, RequestName, Requests, StopReason } from '../protocol/session';
 import type { Cursor } from '../protocol/ticks';
 import { Breakpoints } from './breakpoints';
-import type { Evaluator, Past } from './evaluator';
+import type { Evaluator } from './evaluator';
+import { Looking } from './looking';
 import { badLossText } from './nonfinite';
 import type { Recorder } from './recorder';
 import type { Recording, TensorUse } from './recording';
 import { Replay } from './replay';
-import { resolvePath } from './resolve';
-import { frameId, OP_FRAME, recordedFrame, stackAt } from './stack';
+import { OP_FRAME, stackAt } from './stack';
 import { Timeline } from './timeline';
-import { Variables } from './variables';
 import { cursorOf } from './views/cursor';
 import { graphOf } from './views/graph';
 import { inlineValuesOf, nodesAt } from './views/lines';
@@ -55,10 +43,8 @@ type Handlers = { [N in RequestName]: (args: Requests[N][0]) => Requests[N][1] }
 export class SessionServer {
   readonly timeline: Timeline;
   readonly replay = new Replay();
-  /** Python, once it is loaded. */
-  evaluator: Evaluator | null = null;
   private readonly breakpoints: Breakpoints;
-  private readonly variables: Variables;
+  private readonly looking: Looking;
   private filters = new Set<ExceptionFilter>(['uncaught', 'nonfinite']);
   private lossIsBad = false;
   /** The script exists and can run on. */
@@ -78,7 +64,9 @@ export class SessionServer {
   ) {
     this.alive = options.recorder !== null;
     this.breakpoints = new Breakpoints(recording);
-    this.timeline = new Timeline(recording, this.breakpoints, (expression, tick) => this.evaluateAt(expression, tick));
+    this.timeline = new Timeline(recording, this.breakpoints, (expression, tick) =>
+      this.looking.evaluateAt(expression, tick),
+    );
     this.timeline.onLog = (text, tick) =>
       host.emit('output', {
         category: 'console',
@@ -86,7 +74,12 @@ export class SessionServer {
         tick,
         place: recording.placeAt(tick) ?? undefined,
       });
-    this.variables = new Variables(this.context());
+    this.looking = new Looking(
+      recording,
+      this.replay,
+      { tick: () => this.timeline.tick, alive: () => this.alive, framesLive: () => this.framesLive },
+      () => this.edited(),
+    );
     const { recorder } = options;
     if (recorder) {
       recorder.onTick = (tick) => this.onTick(tick);
@@ -95,6 +88,11 @@ export class SessionServer {
       recorder.onOutput = (category, text, tick) =>
         host.emit('output', { category, text, tick, place: recording.placeAt(tick) ?? undefined });
     } else this.timeline.seek(0);
+  }
+
+  /** Python is loaded: expressions can be evaluated. */
+  set evaluator(evaluator: Evaluator) {
+    this.looking.evaluator = evaluator;
   }
 
   /** Answers one request. Throws an Error with words for the user. */
@@ -192,7 +190,7 @@ export class SessionServer {
   }
 
   private stopped(reason: StopReason, text?: string, breakpoints?: number[]): void {
-    this.variables.reset(this.context());
+    this.looking.reset();
     this.host.emit('stopped', { reason, cursor: this.cursor(), text, breakpoints });
   }
 
@@ -237,122 +235,23 @@ export class SessionServer {
 
   /** Python's own frames can be asked: at the live end, or where an exception holds them. */
   private get framesLive(): boolean {
-    return (
-      this.evaluator !== null &&
-      (this.atLiveEnd ||
-        (this.exception !== null && this.timeline.tick === this.recording.frames.get(this.exception.frame)?.last))
-    );
-  }
-
-  private context() {
-    const { evaluator } = this;
-    const live = evaluator && this.framesLive;
-    return {
-      recording: this.recording,
-      replay: this.replay,
-      tick: this.timeline.tick,
-      live: live ? (frame: number) => evaluator.locals(frame) : null,
-      looked: (id: number) => evaluator?.looked(id) ?? null,
-      liveChildren: live ? (expression: string, frame: number) => evaluator.childrenLive(expression, frame) : null,
-    };
-  }
-
-  private past(tick: number): Past {
-    const { recording: r, replay } = this;
-    const copy = (id: number): Tensor | null => {
-      const use = r.useAt(id, tick);
-      if (!use) return null;
-      const shown = replay.tensor(use);
-      const t = Tensor.of(shown.dtype, [...shown.shape], shown.values().slice() as Float64Array);
-      t.leafRequiresGrad = r.tensors.get(id)?.requiresGrad ?? false;
-      return t;
-    };
-    return {
-      tensorAt: (id) => {
-        const t = copy(id);
-        const grad = r.gradAt(id, tick);
-        if (t && grad !== null) t.grad = copy(grad);
-        return t;
-      },
-      moduleAt: (id) => {
-        const m = r.modules.get(id);
-        return m
-          ? {
-              type: m.type,
-              extra: m.extra,
-              children: [...m.children],
-              parameters: [...m.parameters],
-              buffers: [...m.buffers],
-            }
-          : null;
-      },
-    };
-  }
-
-  private userFrame(frame: number | undefined): number {
-    return frame === undefined || frame === OP_FRAME
-      ? this.recording.frame.at(this.timeline.tick)
-      : recordedFrame(frame);
-  }
-
-  /** An expression at any tick, for conditions and log points. */
-  private evaluateAt(expression: string, tick: number): RecordedValue {
-    if (!this.evaluator) throw new Error('expressions need Python, which is not loaded for this recording');
-    const frame = this.recording.frame.at(tick);
-    if (this.alive && tick === this.recording.ticks - 1)
-      return this.evaluator.evaluateLive(expression, frame, 'eval') ?? NONE;
-    const then = new Variables({ ...this.context(), tick, live: null, liveChildren: null });
-    return this.evaluator.evaluatePast(expression, then.visible(frameId(frame)), this.past(tick)) ?? NONE;
-  }
-
-  private evaluate(expression: string, frame: number | undefined, repl: boolean): Evaluated {
-    const user = this.userFrame(frame);
-    const value = this.framesLive
-      ? this.evaluator!.evaluateLive(expression, user, repl ? 'exec-or-eval' : 'eval')
-      : this.evaluateRecorded(expression, user);
-    if (repl) this.edited();
-    if (!value) return { value: '', type: '', ref: 0, settable: false };
-    return this.variables.evaluated(value, expression, frameId(user));
-  }
-
-  /** In the past, or in a recording: a plain path needs no Python. */
-  private evaluateRecorded(expression: string, frame: number): RecordedValue | null {
-    const names = this.variables.visible(frameId(frame));
-    const found = resolvePath(this.recording, this.timeline.tick, new Map(names), expression);
-    if (found) return found;
-    if (!this.evaluator)
-      throw new Error('Python is still loading: until then, only names and attributes can be looked at.');
-    return this.evaluator.evaluatePast(expression, names, this.past(this.timeline.tick));
+    if (this.atLiveEnd) return true;
+    return this.exception !== null && this.timeline.tick === this.recording.frames.get(this.exception.frame)?.last;
   }
 
   /** Something may have been written by an expression: it becomes a tick, and the cursor goes there. */
   private edited(): void {
-    if (!this.atLiveEnd) return;
-    this.options.recorder?.flushEdits();
-    if (this.timeline.atEnd) return;
-    this.timeline.seek(this.recording.ticks - 1);
-    this.variables.reset(this.context());
+    if (this.atLiveEnd) {
+      this.options.recorder?.flushEdits();
+      this.timeline.seek(this.recording.ticks - 1);
+    }
+    this.looking.reset();
     this.host.emit('invalidated', {});
-  }
-
-  private set(target: string, value: string, frame: number): Evaluated {
-    if (!this.evaluator || !this.framesLive)
-      throw new Error(
-        this.alive
-          ? 'The past cannot be changed: continue to the end of the recording, then set it.'
-          : 'This cannot be changed: the script has ended.',
-      );
-    const user = this.userFrame(frame);
-    const set = this.evaluator.setLive(user, target, value);
-    this.edited();
-    this.variables.reset(this.context());
-    this.host.emit('invalidated', {});
-    return this.variables.evaluated(set, target, frameId(user));
   }
 
   private readonly handlers: Handlers = {
-    setBreakpoints: ({ path, breakpoints }) => this.breakpoints.set(path, breakpoints, this.codeLines(path)),
-    breakpointLines: ({ path, from, to }) => (this.codeLines(path) ?? []).filter((l) => l >= from && l <= to),
+    setBreakpoints: ({ path, breakpoints }) => this.breakpoints.set(path, breakpoints, this.looking.codeLines(path)),
+    breakpointLines: ({ path, from, to }) => (this.looking.codeLines(path) ?? []).filter((l) => l >= from && l <= to),
     setExceptionFilters: ({ filters }) => {
       this.filters = new Set(filters);
       return null;
@@ -378,17 +277,16 @@ export class SessionServer {
       return null;
     },
     stack: () => stackAt(this.recording, this.timeline.tick, this.cursor().label),
-    scopes: ({ frame }) => this.variables.scopes(frame),
-    variables: ({ ref, start, count }) => this.variables.open(ref, start, count),
-    evaluate: ({ expression, frame, context }) => this.evaluate(expression, frame, context === 'repl'),
-    completions: ({ text, column, frame }) =>
-      this.evaluator && this.framesLive ? this.evaluator.completions(text, column, this.userFrame(frame)) : [],
+    scopes: ({ frame }) => this.looking.variables.scopes(frame),
+    variables: ({ ref, start, count }) => this.looking.variables.open(ref, start, count),
+    evaluate: ({ expression, frame, context }) => this.looking.evaluate(expression, frame, context === 'repl'),
+    completions: ({ text, column, frame }) => this.looking.completions(text, column, frame),
     setVariable: ({ ref, name, value }) => {
-      const target = this.variables.expressionOf(ref, name);
+      const target = this.looking.variables.expressionOf(ref, name);
       if (!target) throw new Error(`${name} cannot be set.`);
-      return this.set(target, value, this.variables.frameOf(ref));
+      return this.looking.set(target, value, this.looking.variables.frameOf(ref));
     },
-    setExpression: ({ expression, value, frame }) => this.set(expression, value, frame ?? OP_FRAME),
+    setExpression: ({ expression, value, frame }) => this.looking.set(expression, value, frame ?? OP_FRAME),
     exceptionInfo: () => {
       const e = this.recording.exception;
       return {
@@ -413,22 +311,7 @@ export class SessionServer {
     nodesAt: ({ path, line }) => nodesAt(this.recording, this.timeline.tick, path, line),
     save: ({ path }) => ({ bytes: this.host.save(path) }),
   };
-
-  /** Lines with code: from Python's compiler, or, without it, the lines that ran. */
-  private codeLines(path: string): number[] | null {
-    if (this.evaluator) {
-      try {
-        return this.evaluator.lines(path);
-      } catch {
-        return null;
-      }
-    }
-    if (this.alive) return null;
-    return [...new Set(this.recording.sites.filter((s) => s.path === path).map((s) => s.line))].sort((a, b) => a - b);
-  }
 }
-
-const NONE: RecordedValue = { k: 'prim', type: 'NoneType', repr: 'None' };
 
 /** JSON has no NaN. */
 const plain = (v: number | null): number | string | null =>

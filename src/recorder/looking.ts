@@ -1,0 +1,171 @@
+/** Names, values and expressions at the cursor: from Python's own frames at the live end, else from the recording. */
+import { Tensor } from '../engine/tensor';
+import type { RecordedValue } from '../protocol/recorded';
+import type { Evaluated } from '../protocol/session';
+import type { Completion, Evaluator, Past } from './evaluator';
+import type { Recording } from './recording';
+import type { Replay } from './replay';
+import { resolvePath } from './resolve';
+import { frameId, OP_FRAME, recordedFrame } from './stack';
+import { Variables, type VariablesContext } from './variables';
+
+/** How things stand with the run; the server knows. */
+export interface Standing {
+  tick(): number;
+  /** The script exists and can run on. */
+  alive(): boolean;
+  /** Python's frames are those of the cursor: it is at the live end, or where an exception holds them. */
+  framesLive(): boolean;
+}
+
+const NONE: RecordedValue = { k: 'prim', type: 'NoneType', repr: 'None' };
+
+/** A recording is opened without Python; an expression that is more than a path needs it. */
+export class PythonNeeded extends Error {
+  constructor() {
+    super('This needs Python, which is not loaded.');
+  }
+}
+
+export class Looking {
+  /** Python, once it is loaded. */
+  evaluator: Evaluator | null = null;
+  readonly variables: Variables;
+
+  constructor(
+    private readonly recording: Recording,
+    private readonly replay: Replay,
+    private readonly standing: Standing,
+    /** Called after Python ran something that may have written tensors. */
+    private readonly touched: () => void,
+  ) {
+    this.variables = new Variables(this.context());
+  }
+
+  /** The cursor moved, or something was written: what was handed out is void. */
+  reset(): void {
+    this.variables.reset(this.context());
+  }
+
+  private get framesLive(): boolean {
+    return this.evaluator !== null && this.standing.framesLive();
+  }
+
+  private context(): VariablesContext {
+    const { evaluator } = this;
+    const live = evaluator && this.framesLive;
+    return {
+      recording: this.recording,
+      replay: this.replay,
+      tick: this.standing.tick(),
+      live: live ? (frame: number) => evaluator.locals(frame) : null,
+      looked: (id: number) => evaluator?.looked(id) ?? null,
+      liveChildren: live ? (expression: string, frame: number) => evaluator.childrenLive(expression, frame) : null,
+    };
+  }
+
+  private userFrame(frame: number | undefined): number {
+    return frame === undefined || frame === OP_FRAME
+      ? this.recording.frame.at(this.standing.tick())
+      : recordedFrame(frame);
+  }
+
+  /** An expression at any tick, for conditions and log points. */
+  evaluateAt(expression: string, tick: number): RecordedValue {
+    if (!this.evaluator) throw new PythonNeeded();
+    const frame = this.recording.frame.at(tick);
+    if (this.standing.alive() && tick === this.recording.ticks - 1)
+      return this.evaluator.evaluateLive(expression, frame, 'eval') ?? NONE;
+    const then = new Variables({ ...this.context(), tick, live: null, liveChildren: null });
+    return (
+      this.evaluator.evaluatePast(
+        expression,
+        then.visible(frameId(frame)),
+        pastAt(this.recording, this.replay, tick),
+      ) ?? NONE
+    );
+  }
+
+  /** What a user typed or points at. `repl` also takes statements. */
+  evaluate(expression: string, frame: number | undefined, repl: boolean): Evaluated {
+    const user = this.userFrame(frame);
+    const value = this.framesLive
+      ? this.evaluator!.evaluateLive(expression, user, repl ? 'exec-or-eval' : 'eval')
+      : this.evaluateRecorded(expression, user);
+    if (repl) this.touched();
+    if (!value) return { value: '', type: '', ref: 0, settable: false };
+    return this.variables.evaluated(value, expression, frameId(user));
+  }
+
+  /** In the past, or in a recording: a plain path needs no Python. */
+  private evaluateRecorded(expression: string, frame: number): RecordedValue | null {
+    const names = this.variables.visible(frameId(frame));
+    const found = resolvePath(this.recording, this.standing.tick(), new Map(names), expression);
+    if (found) return found;
+    if (!this.evaluator) throw new PythonNeeded();
+    return this.evaluator.evaluatePast(expression, names, pastAt(this.recording, this.replay, this.standing.tick()));
+  }
+
+  /** `target = value` in the live frame. Refuses, in words, where there is none. */
+  set(target: string, value: string, frame: number): Evaluated {
+    if (!this.evaluator || !this.framesLive)
+      throw new Error(
+        this.standing.alive()
+          ? 'The past cannot be changed: continue to the end of the recording, then set it.'
+          : 'This cannot be changed: the script has ended.',
+      );
+    const user = this.userFrame(frame);
+    const set = this.evaluator.setLive(user, target, value);
+    this.touched();
+    return this.variables.evaluated(set, target, frameId(user));
+  }
+
+  completions(text: string, column: number, frame: number | undefined): Completion[] {
+    return this.framesLive ? this.evaluator!.completions(text, column, this.userFrame(frame)) : [];
+  }
+
+  /** Lines with code: from Python's compiler, or, without it, the lines that ran; null where neither is known yet. */
+  codeLines(path: string): number[] | null {
+    if (this.evaluator) {
+      try {
+        return this.evaluator.lines(path);
+      } catch {
+        return null;
+      }
+    }
+    if (this.standing.alive()) return null;
+    return [...new Set(this.recording.sites.filter((s) => s.path === path).map((s) => s.line))].sort((a, b) => a - b);
+  }
+}
+
+/** The past as expressions see it: fresh tensors with their gradients of then, and modules. */
+function pastAt(r: Recording, replay: Replay, tick: number): Past {
+  const copy = (id: number): Tensor | null => {
+    const use = r.useAt(id, tick);
+    if (!use) return null;
+    const shown = replay.tensor(use);
+    const t = Tensor.of(shown.dtype, [...shown.shape], shown.values().slice() as Float64Array);
+    t.leafRequiresGrad = r.tensors.get(id)?.requiresGrad ?? false;
+    return t;
+  };
+  return {
+    tensorAt: (id) => {
+      const t = copy(id);
+      const grad = r.gradAt(id, tick);
+      if (t && grad !== null) t.grad = copy(grad);
+      return t;
+    },
+    moduleAt: (id) => {
+      const m = r.modules.get(id);
+      return m
+        ? {
+            type: m.type,
+            extra: m.extra,
+            children: [...m.children],
+            parameters: [...m.parameters],
+            buffers: [...m.buffers],
+          }
+        : null;
+    },
+  };
+}
