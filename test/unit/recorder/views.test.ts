@@ -227,7 +227,7 @@ describe('the cursor', () => {
       'relu of linear1 (train.py:14)',
       'gradient starts at loss (train.py:8)',
       'gradient of relu of linear1 (train.py:14)',
-      'sum of two gradients (train.py:8)',
+      'sum of two gradients (train.py:14)',
       'gradient put into linear1.weight.grad',
       'update of linear1.weight: v ← 0.9·v',
       'update of linear1.weight: v ← v − 0.1·g',
