@@ -7,12 +7,13 @@ import types
 
 import _backstep_host as _host
 
-from . import notes, streams
+from . import loop, notes, streams
 
 
 def run(path, args, folder, debug):
     """Runs a script to its end. Returns the exit code."""
     streams.install()
+    loop.install()
     sys.argv = [path, *args]
     sys.path.insert(0, os.path.dirname(path))
     sys.dont_write_bytecode = True
