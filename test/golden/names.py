@@ -71,7 +71,7 @@ def main():
         for space, cls in (('torch.Tensor', torch.Tensor), ('torch.Generator', torch.Generator), ('torch.nn.Module', torch.nn.Module)):
             keep(out, space, cls, (n for n in dir(cls) if not n.startswith('_')))
     path = pathlib.Path(__file__).parents[2] / 'src/python/lib/torch/_names.json'
-    path.write_text(json.dumps(out, indent=0) + '\n')
+    path.write_text(json.dumps(out, indent=2) + '\n')
 
 
 main()

@@ -1,6 +1,6 @@
 """The signatures that real PyTorch lists in "received an invalid combination of arguments".
 
-python3 test/golden/signatures.py     writes src/python/lib/torch/_signatures.json
+python3 test/golden/signatures.py     writes src/python/lib/torch/_signatures.json (then `npm run fix` formats it)
 
 Names of which PyTorch has one signature are left out: their errors name the argument.
 """
