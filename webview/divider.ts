@@ -5,7 +5,7 @@ import type { Store } from './store';
 const LEAST = 0.2;
 const MOST = 0.8;
 const STEP = 0.04;
-const USUAL = 0.46;
+const USUAL = 0.5;
 
 export function divider(store: Store, frame: HTMLElement): HTMLElement {
   const bar = el('div', {

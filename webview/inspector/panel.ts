@@ -21,13 +21,23 @@ const ALWAYS: Tab[] = [
   { name: 'Gradient', part: 'grad' },
 ];
 
+/** The tensor's name; the place behind it is said in the line below. */
+function titleOf(view: TensorView | null, node: GraphNode | null): string {
+  const name = view?.name ?? node?.label;
+  if (name === undefined) return 'Nothing to show yet';
+  const place = node?.place ? ` at ${placeText(node.place)}` : '';
+  return place !== '' && name.endsWith(place) ? name.slice(0, -place.length) : name;
+}
+
 export class InspectorPanel {
   readonly element = el('div', { class: 'inspector' });
   private readonly title = el('h2');
+  /** Back from a node that was chosen; hidden where the panel follows anyway. */
   private readonly follow: HTMLButtonElement;
   private readonly facts = el('p', { class: 'facts' });
   private readonly tabs = el('div', { class: 'parts', role: 'tablist', 'aria-label': 'What of it' });
   private readonly missing = el('p', { class: 'missing' });
+  private readonly stats = el('div', { class: 'wide' });
   private readonly charts = el('div');
   private readonly explain = el('section', { class: 'explain' });
   private readonly heatmap = new Heatmap();
@@ -37,9 +47,15 @@ export class InspectorPanel {
   private model: Model | null = null;
 
   constructor(private readonly store: Store) {
-    this.follow = button('Follow the cursor', () => this.toggleFollow(), { class: 'toggle' });
+    this.follow = button(
+      'Show what is at the cursor again, and follow it (Escape in the network)',
+      () => store.setUi({ node: null, ref: null, part: null, tab: null }),
+      { class: 'toggle', hidden: true, 'aria-label': 'Follow the cursor' },
+      'Follow the cursor',
+    );
     this.numbers = new Numbers((open) => store.keep({ numbers: open }));
-    this.body = el('div', { class: 'body', role: 'tabpanel' }, this.charts, this.heatmap.element, this.numbers.element);
+    this.body = el('div', { class: 'body', role: 'tabpanel' });
+    this.body.append(this.stats, this.charts, this.heatmap.element, this.numbers.element);
     const head = el('header', {}, this.title, this.follow);
     this.element.append(head, this.facts, this.tabs, this.missing, this.body, this.explain);
     this.tabs.addEventListener('keydown', (event) => this.walk(event));
@@ -52,20 +68,14 @@ export class InspectorPanel {
     if (this.model) this.update(this.model);
   }
 
-  private toggleFollow(): void {
-    const { ui } = this.store.model;
-    const following = ui.node === null && ui.ref === null;
-    this.store.setUi(following ? { node: this.store.model.shown } : { node: null, ref: null, part: null, tab: null });
-  }
-
   update(model: Model): void {
     this.model = model;
     const node = model.ui.ref ? null : (model.graph?.nodes.find((n) => n.id === model.shown) ?? null);
     const ref = shownRef(model);
     const view = model.tensor && ref && sameRef(model.tensor.ref, ref) ? model.tensor : null;
     const following = model.ui.node === null && model.ui.ref === null;
-    this.follow.setAttribute('aria-pressed', String(following));
-    setText(this.title, view?.name ?? node?.label ?? 'Nothing chosen');
+    this.follow.hidden = following;
+    setText(this.title, titleOf(view, node));
     this.buildFacts(node, view);
     this.buildTabs(model, node);
     this.buildExplain(node);
@@ -80,7 +90,7 @@ export class InspectorPanel {
 
   private wordsFor(model: Model, node: GraphNode | null, hasRef: boolean, view: TensorView | null): string {
     if (!node && !model.ui.ref) {
-      return 'Choose a node of the network, or step to an op: its value, gradient and statistics appear here.';
+      return 'Step to an op, or select one in the network: its value, gradient and statistics appear here.';
     }
     if (!hasRef) return `${node?.label ?? 'This'} has not run yet in this iteration.`;
     return view?.missing ?? '';
@@ -166,6 +176,7 @@ export class InspectorPanel {
     const fresh = this.drawn !== view;
     this.drawn = view;
     if (!fresh) return;
+    this.charts.hidden = false;
     const width = Math.max(200, this.charts.clientWidth || this.element.clientWidth - 24);
     const part = view.ref.part ?? 'value';
     const name = part === 'grad' ? 'grad' : part === 'value' ? 'value' : 'state';
@@ -174,7 +185,9 @@ export class InspectorPanel {
     const chart = scalar === undefined && view.histogram && histogramChart(view.histogram, width, name);
     const table =
       scalar === undefined ? statsTable(view.stats) : el('p', { class: 'scalar' }, exact(scalar, view.dtype));
-    this.charts.replaceChildren(table, ...(chart ? [chart] : []));
+    this.stats.replaceChildren(table);
+    this.charts.replaceChildren(...(chart ? [chart] : []));
+    this.charts.hidden = !chart;
     const parameter = node?.kind === 'parameter' ? (model.states.get(node.id)?.tensor ?? null) : null;
     this.heatmap.update(view, width, {
       page: (row0, col0) => this.store.setUi({ row0, col0 }),

@@ -38,10 +38,8 @@ export class OptimizerPanel {
     this.body = el(
       'div',
       { class: 'body' },
-      this.rule,
+      el('div', { class: 'rules' }, this.rule, this.steps),
       this.terms,
-      el('h3', {}, 'The rule, step by step'),
-      this.steps,
       el('div', { class: 'line' }, el('h3', {}, 'Over the iterations'), ...this.modes),
       this.charts,
     );
@@ -63,7 +61,7 @@ export class OptimizerPanel {
     this.buildPicker(view.parameters, view.parameter);
     if (!view.parameter || view.missing) return;
     this.buildElements(view.parameter, view.element);
-    setText(this.rule, `Rule: ${view.rule}`);
+    setText(this.rule, view.rule);
     const width = Math.max(220, this.charts.clientWidth || this.element.clientWidth - 24);
     const { series: mode } = model.ui;
     if (this.drawn?.view === view && this.drawn.mode === mode && this.drawn.width === width) return;

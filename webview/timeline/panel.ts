@@ -26,13 +26,8 @@ const RIGHT = 12;
 /** Is there more in the recording after the cursor? */
 const past = (cursor: Cursor): boolean => cursor.tick < cursor.ticks - 1;
 
-/** `iteration 7 · backward · tick 512 of 527`: the total is said only where one is not at it. */
 export function statusText(cursor: Cursor): string {
-  const parts = [
-    `iteration ${count(cursor.iteration + 1)}`,
-    cursor.phase,
-    `tick ${count(cursor.tick + 1)}${past(cursor) ? ` of ${count(cursor.ticks)}` : ''}`,
-  ];
+  const parts = [`iteration ${count(cursor.iteration + 1)}`, cursor.phase, `tick ${count(cursor.tick + 1)}`];
   return parts.join(' · ');
 }
 
@@ -73,7 +68,7 @@ export class TimelinePanel {
       'You look at the past: everything on screen is as it was then. Go to the latest moment (End on the timeline)',
       () => this.go(Math.max(0, (this.model?.cursor?.ticks ?? 0) - 1)),
       { class: 'latest', 'aria-label': 'In the past: go to the latest moment' },
-      'in the past',
+      'past',
       icon('latest'),
     );
     const moves = el('div', { class: 'moves', role: 'toolbar', 'aria-label': 'Moves' }, ...this.buttons);
@@ -97,7 +92,7 @@ export class TimelinePanel {
     const { cursor, spans } = model;
     if (!cursor) return;
     setText(this.status, model.running ? `Running · iteration ${count(cursor.iteration + 1)}` : statusText(cursor));
-    this.status.title = cursor.label;
+    this.status.title = `${cursor.label}. Tick ${count(cursor.tick + 1)} of ${count(cursor.ticks)}`;
     this.latest.hidden = model.running || !past(cursor);
     const span = spanAt(spans, cursor.tick);
     const value = span?.loss ?? null;

@@ -1,0 +1,33 @@
+// The pictures of README.md, into media/:
+//   node scripts/screenshot.mjs --size 1440x900 --out media readme
+export const options = {
+  settings: { 'debug.internalConsoleOptions': 'neverOpen', 'editor.minimap.enabled': false, 'editor.fontSize': 13 },
+};
+
+/** @param {import('../driver.mjs').Window} code @param {(name: string) => Promise<void>} shot */
+export default async (code, shot) => {
+  const { page } = code;
+  const step = async (key, times = 1) => {
+    for (let i = 0; i < times; i++) {
+      await code.press(key);
+      await page.waitForTimeout(150);
+      await code.stopped();
+    }
+  };
+  const calm = () => page.waitForTimeout(1200);
+  await code.open('three_class.py');
+  await code.press('F5');
+  await code.stopped({ line: 85, timeout: 60_000 });
+  // Back from the end into the middle of the training, and there into the backward pass.
+  await step('Alt+Shift+Comma', 12);
+  await code.toggleBreakpoint(79);
+  await code.press('F5');
+  await code.stopped({ line: 79 });
+  await step('F11', 8);
+  await calm();
+  await shot('screenshot');
+  await step('Shift+F11');
+  await step('F11', 6);
+  await calm();
+  await shot('optimizer');
+};
