@@ -89,7 +89,7 @@ function opText(r: Recording, record: OpRecord): string {
   const id = built.nodeOf.get(record);
   if (id === undefined) {
     const module = Names.of(r).modulePath(record.module);
-    return module ? `${opName(record)} of ${module}` : opName(record);
+    return module ? `${opName(record)} in ${module}` : opName(record);
   }
   const node = built.view.nodes[id];
   return node.kind === 'loss' ? `${node.op}, ${node.label}` : node.label;

@@ -168,9 +168,9 @@ function opNode(
   };
 }
 
-/** `relu of linear1`: an op by its module or, outside of one, by where its input came from. */
+/** `linear in linear1`, `relu of linear1`: an op by its module or, outside of one, by where its input came from. */
 function opLabel(record: OpRecord, module: string, from: GraphNode[]): string {
-  if (module) return `${opName(record)} of ${module}`;
+  if (module) return `${opName(record)} in ${module}`;
   const main = from.find((n) => n.kind !== 'parameter') ?? from[0];
   if (!main) return opName(record);
   const what = main.kind === 'op' ? main.module || main.op : main.label;

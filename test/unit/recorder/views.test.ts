@@ -29,14 +29,14 @@ describe('the graph', () => {
     expect(labels()).toEqual([
       'input X',
       'parameter linear1.weight',
-      'op linear of linear1',
+      'op linear in linear1',
       'op relu of linear1',
       'parameter linear2.weight',
-      'op linear of linear2',
+      'op linear in linear2',
       'op sigmoid of linear2',
       'parameter output.weight',
       'parameter output.bias',
-      'op linear of output',
+      'op linear in output',
       'input y',
       'op sub of output',
       'op mul of sub',
@@ -223,7 +223,7 @@ describe('the cursor', () => {
     for (let t = it.start; t < r.endOf(1); t++) found.push(cursorOf(r, t, false).label);
     for (const label of [
       'line 6 of train.py',
-      'linear of linear1 (train.py:14)',
+      'linear in linear1 (train.py:14)',
       'relu of linear1 (train.py:14)',
       'gradient starts at loss (train.py:8)',
       'gradient of relu of linear1 (train.py:14)',

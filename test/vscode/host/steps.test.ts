@@ -56,14 +56,14 @@ describe('steps through an iteration of the tutorial', () => {
       'gradient starts at loss @ loss.backward()',
       `gradient of nll_loss, loss @ ${forward}`,
       `gradient of log_softmax of output @ ${forward}`,
-      'gradient of linear of output @ zhat = self.output(sigma2)',
+      'gradient of linear in output @ zhat = self.output(sigma2)',
       'gradient put into output.weight.grad @ loss.backward()',
       'gradient put into output.bias.grad @ loss.backward()',
       'gradient of sigmoid of linear2 @ sigma2 = torch.sigmoid(self.linear2(sigma1))',
-      'gradient of linear of linear2 @ sigma2 = torch.sigmoid(self.linear2(sigma1))',
+      'gradient of linear in linear2 @ sigma2 = torch.sigmoid(self.linear2(sigma1))',
       'gradient put into linear2.weight.grad @ loss.backward()',
       'gradient of relu of linear1 @ sigma1 = torch.relu(self.linear1(x))',
-      'gradient of linear of linear1 @ sigma1 = torch.relu(self.linear1(x))',
+      'gradient of linear in linear1 @ sigma1 = torch.relu(self.linear1(x))',
       'gradient put into linear1.weight.grad @ loss.backward()',
     ]);
   });
