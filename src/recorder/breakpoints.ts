@@ -78,8 +78,9 @@ export class Breakpoints {
     });
   }
 
-  get any(): boolean {
-    return this.byPlace.size > 0;
+  /** Another line has taken this tick's place. */
+  forget(tick: number): void {
+    for (const list of this.byPlace.values()) for (const b of list) b.held.delete(tick);
   }
 
   /** The breakpoints that this tick hits, log points among them. */

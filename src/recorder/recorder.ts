@@ -9,8 +9,11 @@ import { History } from './columns';
 import { Contents, placeOf } from './contents';
 import { Course } from './course';
 import { Memory } from './memory';
-import { KINDS, type OpRecord, Recording, type TensorUse } from './recording';
+import { type FrameRecord, KINDS, type OpRecord, Recording, type TensorUse } from './recording';
 import type { TraceSink } from './sink';
+
+/** So many lines in a row, without a tensor op or a print between them, are kept one by one; beyond, only the latest. */
+const QUIET_LINES = 100_000;
 
 export interface RecorderOptions {
   /** Bytes of contents to hold; beyond, old ones are dropped and replayed when asked for. */
@@ -38,6 +41,10 @@ export class Recorder implements Observer, TraceSink {
   private readonly memory: Memory;
   private readonly contents: Contents;
   private readonly course: Course;
+  /** Lines since anything else happened. */
+  private quiet = 0;
+  /** Called once, when lines begin to be left out. */
+  onThinned: (tick: number) => void = () => {};
   private readonly moduleStack: number[] = [];
   private readonly byNode = new WeakMap<object, OpRecord>();
 
@@ -64,18 +71,32 @@ export class Recorder implements Observer, TraceSink {
 
   leaveFrame(frame: number): void {
     this.course.leaveFrame(frame);
+    // Its lines were left out: so is the frame.
+    if (this.quiet > QUIET_LINES && (this.recording.frames.get(frame)?.first ?? 0) >= this.recording.ticks)
+      this.recording.frames.delete(frame);
   }
 
   line(frame: number, path: string, line: number, localsDelta: string | null): void {
     this.flushEdits();
     this.course.enterLine(frame, path, line);
-    const tick = this.append('line', -1);
+    const tick = this.quiet < QUIET_LINES ? this.append('line', -1) : this.replaceLine();
+    this.quiet++;
     const record = this.recording.frames.get(frame);
     if (record) {
       record.last = tick;
-      if (localsDelta !== null) record.deltas.push({ tick, json: localsDelta });
+      if (localsDelta !== null) addDelta(record, tick, localsDelta);
     }
     this.onTick(tick);
+  }
+
+  /** The latest of very many lines without a tensor op or a print takes the place of the one before: an endless loop stays bounded. */
+  private replaceLine(): number {
+    const r = this.recording;
+    const tick = r.ticks - 1;
+    r.site.set(tick, this.course.site);
+    r.frame.set(tick, this.course.frame);
+    if (r.linesLeftOut++ === 0) this.onThinned(tick);
+    return tick;
   }
 
   output(stream: 'stdout' | 'stderr', text: string): void {
@@ -280,6 +301,7 @@ export class Recorder implements Observer, TraceSink {
 
   private append(kind: TickKind, record: number): number {
     const r = this.recording;
+    if (kind !== 'line') this.quiet = 0;
     const tick = r.ticks;
     r.kind.push(KINDS.indexOf(kind));
     r.phase.push(this.course.phase);
@@ -311,4 +333,11 @@ export class Recorder implements Observer, TraceSink {
     records.push(record);
     return record;
   }
+}
+
+/** Changes of names at a tick; those of a line that was left out go into its successor's. */
+function addDelta({ deltas }: FrameRecord, tick: number, json: string): void {
+  const last = deltas[deltas.length - 1];
+  if (last?.tick === tick) last.json = JSON.stringify({ ...JSON.parse(last.json), ...JSON.parse(json) });
+  else deltas.push({ tick, json });
 }

@@ -183,6 +183,9 @@ export class Recording {
   /** For a recording that was opened from a file that is not whole: what is missing, for the user; null if nothing. */
   damage: string | null = null;
 
+  /** Lines of long stretches without a tensor op or a print that were not kept. */
+  linesLeftOut = 0;
+
   get ticks(): number {
     return this.kind.length;
   }

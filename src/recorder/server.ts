@@ -84,6 +84,7 @@ export class SessionServer {
     if (recorder) {
       recorder.onTick = (tick) => this.onTick(tick);
       recorder.onLoss = (use, value) => this.onLoss(use, value);
+      recorder.onThinned = (tick) => this.sayThinned(tick);
       recorder.onRaised = (e) => this.onRaised(e.type, e.message, e.frame, e.caught);
       recorder.onOutput = (category, text, tick) =>
         host.emit('output', { category, text, tick, place: recording.placeAt(tick) ?? undefined });
@@ -124,6 +125,7 @@ export class SessionServer {
 
   private onTick(tick: number): void {
     const { timeline } = this;
+    if (timeline.tick === tick) this.breakpoints.forget(tick);
     timeline.tick = tick;
     this.host.poll();
     if (this.pauseAsked) {
@@ -165,6 +167,12 @@ export class SessionServer {
     this.exception = { type, message, frame };
     this.rest('exception', message ? `${type}: ${message}` : type);
     this.exception = null;
+  }
+
+  private sayThinned(tick: number): void {
+    const place = this.recording.placeAt(tick);
+    const text = `A long loop without tensor ops: from here on, only its latest line is kept${place ? ` (line ${place.line})` : ''}.\n`;
+    this.host.emit('output', { category: 'console', text, tick, place: place ?? undefined });
   }
 
   /** A loss that is not finite: says where it began, once, and stops if that is wanted. */

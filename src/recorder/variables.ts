@@ -243,6 +243,7 @@ export class Variables {
       row('phase', r.phaseAt(tick)),
       row('tick', `${tick + 1} of ${r.ticks}`),
     ];
+    if (r.linesLeftOut > 0) rows.push(row('lines not kept', `${r.linesLeftOut}, in loops without tensor ops`));
     if (span.loss !== null && tick >= span.backward) rows.push(row('loss', short(span.loss)));
     for (const o of r.optimizers.values())
       rows.push(row(o.description.split('(')[0].trim(), hyperText(o.hyper.at(tick))));

@@ -23,7 +23,11 @@ def encode(value, depth=_DEPTH):
     """A RecordedValue, ready for JSON."""
     kind = type(value)
     if kind in PRIMITIVES:
-        text = repr(value)
+        try:
+            text = repr(value)
+        except ValueError:
+            # Python refuses to print an int of more than 4300 digits.
+            return {'k': 'prim', 'type': kind.__name__, 'repr': f'about 2**{value.bit_length()}', 'cut': True}
         if len(text) > _TEXT:
             return {'k': 'prim', 'type': kind.__name__, 'repr': text[:_TEXT] + '…', 'cut': True}
         return {'k': 'prim', 'type': kind.__name__, 'repr': text}
@@ -133,7 +137,8 @@ def signature(value):
     attributes = getattr(value, '__dict__', None)
     if isinstance(attributes, dict):
         return tuple((k, signature_of_item(v)) for k, v in list(attributes.items())[:_ITEMS])
-    return text_of(value) if kind.__module__ not in ('builtins', 'torch') else None
+    # What has no words of its own is known by its identity.
+    return None if kind.__repr__ is object.__repr__ or kind.__module__ in ('builtins', 'torch') else text_of(value)
 
 
 def signature_of_item(value):

@@ -15,7 +15,7 @@ _raised = _host.raised
 _monitoring = sys.monitoring
 _TOOL = _monitoring.DEBUGGER_ID
 _DISABLE = _monitoring.DISABLE
-_MISSING = object()
+_PLAIN = 10 ** 18
 
 _folder = ''
 _next_id = 0
@@ -171,30 +171,39 @@ def _names(frame):
 def _changes(traced):
     """JSON of the names that changed since this frame's last line; None if none did."""
     known = traced.known
-    changed = None
     names = _names(traced.frame)
-    count = 0
+    changed = None
     for name, value in names.items():
-        if name[:2] == '__':
+        old = known.get(name)
+        if old is not None and old[0] is value and (old[1] is None or old[1] == signature(value)):
             continue
-        count += 1
-        old = known.get(name, _MISSING)
-        if old is not _MISSING and old[0] is value and (old[1] is None or old[1] == signature(value)):
+        if name[:2] == '__':
+            known[name] = (value, None)
             continue
         known[name] = (value, signature(value))
-        if changed is None:
-            changed = {}
         # A name that now is a function or a class is gone from the variables.
         if not hidden(value):
-            changed[name] = encode(value)
-        elif old is not _MISSING:
-            changed[name] = None
-    if count != len(known):
+            text = _written(name, value)
+        elif old is not None:
+            text = f'"{name}":null'
+        else:
+            continue
+        changed = text if changed is None else f'{changed},{text}'
+    if len(names) != len(known):
         for name in [n for n in known if n not in names]:
             del known[name]
-            changed = changed if changed is not None else {}
-            changed[name] = None
-    return _dumps(changed) if changed else None
+            changed = f'"{name}":null' if changed is None else f'{changed},"{name}":null'
+    return None if changed is None else f'{{{changed}}}'
+
+
+def _written(name, value):
+    """`"name":RecordedValue`; the plainest values, which loops change at every line, without the encoder."""
+    kind = type(value)
+    if kind is int and -_PLAIN < value < _PLAIN:
+        return f'"{name}":{{"k":"prim","type":"int","repr":"{value}"}}'
+    if kind is float:
+        return f'"{name}":{{"k":"prim","type":"float","repr":"{value!r}"}}'
+    return f'"{name}":{_dumps(encode(value))}'
 
 
 def frame_of(id):
