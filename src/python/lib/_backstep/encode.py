@@ -117,31 +117,36 @@ def hidden(value):
     return isinstance(value, _HIDDEN)
 
 
-def signature(value):
-    """What must stay equal for a mutable value to count as unchanged; None where its identity is enough."""
+# Values that cannot change inside, or whose contents the recorder follows by itself.
+_PLAIN = PRIMITIVES | {torch.Tensor, nn.Parameter}
+
+
+def signature(value, depth=1):
+    """What must stay equal for a value to count as unchanged, as deep as it is written down; None where its identity is enough."""
     kind = type(value)
-    if kind in PRIMITIVES or isinstance(value, torch.Tensor) or isinstance(value, _HIDDEN):
+    if kind in _PLAIN:
         return None
-    if isinstance(value, nn.Module):
-        return 0 if _unborn(value) else None
-    if kind is list or kind is tuple or kind is dict or kind is set:
-        n = len(value)
-        if n == 0:
-            return 0
-        if kind is dict:
-            return n, tuple(id(v) for v in list(value.values())[:_ITEMS]), next(reversed(value))
-        if kind is set:
-            return n
-        # Items that are containers themselves may change inside.
-        return n, tuple(signature_of_item(v) for v in value[:_ITEMS]), id(value[-1])
+    if kind is list or kind is tuple:
+        some = value[:_ITEMS]
+        if _PLAIN.issuperset(map(type, some)):
+            return None if kind is tuple else (len(value), *map(id, some), id(value[-1]) if value else 0)
+        return len(value), id(value[-1]), _inside(some, depth)
+    if kind is dict:
+        return len(value), next(reversed(value), None), _inside(list(value.values())[:_ITEMS], depth)
+    if kind is set:
+        return len(value)
+    if isinstance(value, (torch.Tensor, nn.Module)) or isinstance(value, _HIDDEN):
+        return None
     attributes = getattr(value, '__dict__', None)
     if isinstance(attributes, dict):
-        return tuple((k, signature_of_item(v)) for k, v in list(attributes.items())[:_ITEMS])
+        return len(attributes), _inside(list(attributes.values())[:_ITEMS], depth)
     # What has no words of its own is known by its identity.
     return None if kind.__repr__ is object.__repr__ or kind.__module__ in ('builtins', 'torch') else text_of(value)
 
 
-def signature_of_item(value):
-    """One level down, sizes are looked at."""
-    kind = type(value)
-    return (id(value), len(value)) if kind is list or kind is dict or kind is set else id(value)
+def _inside(values, depth):
+    """Identities of the values inside, and below those what can change, one level on."""
+    ids = tuple(map(id, values))
+    if depth == 0 or _PLAIN.issuperset(map(type, values)):
+        return ids
+    return ids, tuple(signature(v, depth - 1) for v in values)
