@@ -212,7 +212,8 @@ export class SessionServer {
   }
 
   private move(move: Move): null {
-    if (this.running) throw new Error('The script is running: pause it first.');
+    // A key pressed again before the last step has ended: that step's stop answers both.
+    if (this.running) return null;
     this.toIteration = move === 'iterationForward';
     const stop = this.timeline.move(move);
     if (stop) {
