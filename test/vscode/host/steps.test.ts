@@ -57,14 +57,14 @@ describe('steps through an iteration of the tutorial', () => {
       `gradient of nll_loss, loss @ ${forward}`,
       `gradient of log_softmax of output @ ${forward}`,
       'gradient of linear in output @ zhat = self.output(sigma2)',
-      'gradient put into output.weight.grad @ loss.backward()',
-      'gradient put into output.bias.grad @ loss.backward()',
+      'gradient put into output.weight.grad @ zhat = self.output(sigma2)',
+      'gradient put into output.bias.grad @ zhat = self.output(sigma2)',
       'gradient of sigmoid of linear2 @ sigma2 = torch.sigmoid(self.linear2(sigma1))',
       'gradient of linear in linear2 @ sigma2 = torch.sigmoid(self.linear2(sigma1))',
-      'gradient put into linear2.weight.grad @ loss.backward()',
+      'gradient put into linear2.weight.grad @ sigma2 = torch.sigmoid(self.linear2(sigma1))',
       'gradient of relu of linear1 @ sigma1 = torch.relu(self.linear1(x))',
       'gradient of linear in linear1 @ sigma1 = torch.relu(self.linear1(x))',
-      'gradient put into linear1.weight.grad @ loss.backward()',
+      'gradient put into linear1.weight.grad @ sigma1 = torch.relu(self.linear1(x))',
     ]);
   });
 
