@@ -115,8 +115,8 @@ function redraw(model: Model): void {
     element.setAttribute('role', model.both ? 'region' : 'tabpanel');
   }
   if (!model.running && model.cursor) setText(spoken, model.error ?? model.cursor.label);
+  graph.update(model);
   if (started) {
-    graph.update(model);
     if (shows(model, 'tensor')) inspector.update(model);
     if (shows(model, 'optimizer')) optimizer.update(model);
   }

@@ -128,9 +128,11 @@ export class Store {
         m.error = null;
         break;
       case 'running':
+        // Another session has begun, or this one anew: what is on screen is none of its own.
+        if (m.ended !== null || message.cursor.ticks < (m.picture?.cursor.ticks ?? 0)) this.clear();
         m.cursor = message.cursor;
         m.running = true;
-        m.ended = null; // another session may have ended before this one
+        m.ended = null;
         if (message.timeline) this.takeSpans(message.timeline.from, message.timeline.spans, message.timeline.lossName);
         break;
       case 'tensor':
@@ -154,6 +156,14 @@ export class Store {
         break;
     }
     this.settle();
+  }
+
+  private clear(): void {
+    const { ui } = this.model;
+    Object.assign(this.model, { picture: null, graph: null, tensor: null, update: null, shown: null, parameter: null });
+    Object.assign(this.model, { states: new Map(), spans: [] });
+    Object.assign(ui, { node: null, ref: null, part: null, zoom: null, parameter: null, element: null });
+    this.graphs.clear();
   }
 
   /** Shows a tensor that was chosen elsewhere: as its node where it has one. */

@@ -333,6 +333,71 @@ describe.skipIf(missing !== null)('the page', () => {
     await close(view);
   });
 
+  it('shows the whole network in a low and narrow panel, in rows, and the numbers when they are asked for', async () => {
+    const view = await show(BACKWARD_START + 6, { width: 540, height: 507 });
+    const stage = (await view.page.locator('svg.graph').boundingBox())!;
+    for (const id of [NODE.linear1, NODE.sigmoid, NODE.loss, NODE.b3]) {
+      const box = (await view.page.locator(`${card(id)} .face`).boundingBox())!;
+      expect(box.x).toBeGreaterThanOrEqual(stage.x);
+      expect(box.x + box.width).toBeLessThanOrEqual(stage.x + stage.width);
+      expect(box.y + box.height).toBeLessThanOrEqual(stage.y + stage.height);
+      expect(box.width).toBeGreaterThan(70);
+    }
+    expect(await view.page.isVisible('.side')).toBe(false);
+    expect(ofType(await view.news(), 'inspect')).toHaveLength(0);
+    await view.page.click('.panels-toggle');
+    await view.page.waitForTimeout(50);
+    expect(await view.page.isVisible('#panel-tensor')).toBe(true);
+    expect(ofType(await view.news(), 'inspect')).toHaveLength(1);
+    await close(view);
+  });
+
+  it('turns to the optimizer while it updates, and back to the tensor', async () => {
+    const view = await show(BACKWARD_START + 2, { width: 600, elk: false });
+    const chosen = () => view.page.getAttribute('#tab-optimizer', 'aria-selected');
+    expect(await chosen()).toBe('false');
+    await seek(view, UPDATE_START);
+    expect(await chosen()).toBe('true');
+    await seek(view, 2);
+    expect(await chosen()).toBe('false');
+    await view.page.click('#tab-optimizer');
+    await seek(view, 3);
+    expect(await chosen()).toBe('true');
+    await close(view);
+  });
+
+  it('says that one is in the past, and leads to the latest moment', async () => {
+    const view = await show(5, { elk: false });
+    await view.news();
+    await view.page.click('.latest');
+    expect(ofType(await view.news(), 'seek')).toEqual([{ type: 'seek', tick: fixture.ticks - 1 }]);
+    await seek(view, fixture.ticks - 1);
+    expect(await view.page.isVisible('.latest')).toBe(false);
+    await close(view);
+  });
+
+  it('forgets the network of a session that another one follows', async () => {
+    const view = await show(6, { elk: false });
+    await view.send({ type: 'ended', text: 'The script has ended.' });
+    expect(await view.page.isVisible('.work')).toBe(true);
+    const cursor = { ...fixture.cursor(), tick: 3, ticks: 4 };
+    await view.send({ type: 'running', cursor, loss: null, timeline: null });
+    expect(await view.page.isVisible('.work')).toBe(false);
+    expect(await view.page.textContent('.app')).toContain('The script is running');
+    await view.send(fixture.picture());
+    await view.page.waitForSelector('.card');
+    await close(view);
+  });
+
+  it('explains its colours and keys behind the question mark', async () => {
+    const view = await show(6, { elk: false });
+    await view.page.click('[aria-controls="graph-help"]');
+    expect(await view.page.textContent('#graph-help')).toContain('find the op that is running');
+    await view.page.keyboard.press('Escape');
+    expect(await view.page.isVisible('#graph-help')).toBe(false);
+    await close(view);
+  });
+
   it('draws without a layout worker, too', async () => {
     const view = await show(6, { elk: false });
     expect(await view.page.locator('.card').count()).toBe(12);

@@ -8,9 +8,61 @@ import { defaultFolds, drawn } from '../../webview/graph/model';
 import { gradientPoints, roundPath } from '../../webview/graph/paths';
 import { plainLayout } from '../../webview/graph/plain';
 import { cardState, gradWidth } from '../../webview/graph/state';
+import { wrap } from '../../webview/graph/wrap';
 import { positive, spanAt, tickOf, xOf } from '../../webview/timeline/scale';
 import { Fixture, GRAPH, NODE, PER_ITERATION } from './fixture';
 import { largeGraph } from './large';
+
+describe('a long drawing in rows', () => {
+  const drawing = drawn(GRAPH, []);
+  const flat = plainLayout(drawing);
+  const view = { w: 520, h: 330 };
+  it('stays as it is where there is room', () => {
+    expect(wrap(flat, { w: flat.width, h: flat.height })).toBe(flat);
+  });
+  it('uses the panel: larger than in one row, no card lost and none over another', () => {
+    const rows = wrap(flat, view);
+    const scale = (l: { width: number; height: number }) => Math.min(view.w / l.width, view.h / l.height);
+    expect(scale(rows)).toBeGreaterThan(1.3 * scale(flat));
+    expect([...rows.cards.keys()]).toEqual([...flat.cards.keys()]);
+    const all = [...rows.cards.values()];
+    for (const [i, a] of all.entries()) {
+      expect(a.x).toBeGreaterThanOrEqual(0);
+      expect(a.x + a.w).toBeLessThanOrEqual(rows.width);
+      for (const b of all.slice(i + 1)) {
+        const apart = a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y;
+        expect(apart).toBe(true);
+      }
+    }
+  });
+  it('leads every link from its card to its card', () => {
+    const rows = wrap(flat, view);
+    for (const link of drawing.links) {
+      const points = rows.links.get(link.key)!;
+      const [from, to] = [rows.cards.get(link.from)!, rows.cards.get(link.to)!];
+      expect(points[0]!.x).toBeCloseTo(from.x + from.w);
+      expect(points.at(-1)!.x).toBeCloseTo(to.x);
+      expect(points.at(-1)!.y).toBeGreaterThan(to.y);
+      expect(points.at(-1)!.y).toBeLessThan(to.y + to.h);
+    }
+  });
+  it('cuts a module that is wider than a row, and keeps what it holds inside of its pieces', () => {
+    const graph = largeGraph(16);
+    const wide = drawn(graph, defaultFolds(graph));
+    const plain = plainLayout(wide);
+    const cards = [...plain.cards.values()].slice(1, -1);
+    const left = Math.min(...cards.map((c) => c.x)) - 9;
+    const right = Math.max(...cards.map((c) => c.x + c.w)) + 9;
+    const box = { x: left, y: -27, w: right - left, h: plain.height + 36 };
+    const rows = wrap({ ...plain, boxes: new Map([['blocks', box]]) }, view);
+    const pieces = [rows.boxes.get('blocks')!, ...rows.more!.get('blocks')!];
+    expect(pieces.length).toBeGreaterThan(1);
+    const held = [...rows.cards.values()].filter((c) =>
+      pieces.some((p) => c.x >= p.x && c.x + c.w <= p.x + p.w && c.y >= p.y && c.y + c.h <= p.y + p.h),
+    );
+    expect(held).toHaveLength(cards.length);
+  });
+});
 
 describe('numbers as they are read', () => {
   it('keeps four digits, and exponents only where they are shorter', () => {

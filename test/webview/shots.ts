@@ -79,6 +79,12 @@ await shot('large-folded-1100', WIDE, async (view) => {
   await view.send(large);
   await view.page.waitForSelector('.card', { timeout: 20_000 });
 });
+await shot('low-540', { width: 540, height: 507 }, (view) => at(view, middle + BACKWARD_START + 6));
+await shot('low-900', { width: 900, height: 480 }, (view) => at(view, middle + UPDATE_START + 2));
+await shot('large-folded-540', { width: 540, height: 507 }, async (view) => {
+  await view.send(large);
+  await view.page.waitForSelector('.card', { timeout: 20_000 });
+});
 await shot('large-open-1100', WIDE, async (view) => {
   await view.send(largePicture(largeGraph(3), 300));
   await view.page.waitForSelector('.card', { timeout: 20_000 });

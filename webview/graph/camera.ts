@@ -2,12 +2,11 @@
 import { select, type ZoomTransform, zoom, zoomIdentity } from 'd3';
 import { calm } from '../theme';
 import type { Rect } from './place';
+import { READABLE } from './wrap';
 
 const MARGIN = 14;
 /** Below this the small print goes and the names grow. */
 const FAR = 0.5;
-/** An opening view keeps the words readable and lets the cursor lead through the rest. */
-const READABLE = 0.66;
 
 export class Camera {
   private readonly behaviour = zoom<SVGSVGElement, unknown>().scaleExtent([0.05, 3]);
@@ -68,7 +67,7 @@ export class Camera {
     this.go(zoomIdentity.translate((w - width * k) / 2, (h - height * k) / 2).scale(k), smooth);
   }
 
-  /** All of it where the words stay readable; else its left edge, or the cursor's surroundings. */
+  /** All of it where the words stay readable; else its beginning, or the cursor's surroundings. */
   open(width: number, height: number, focus: Rect | null): void {
     const k = this.fitScale(width, height);
     if (k >= READABLE) {
@@ -81,7 +80,7 @@ export class Camera {
       return Math.min(MARGIN, Math.max(view - MARGIN - size * READABLE, view / 2 - point * READABLE));
     };
     const x = at(width, w, focus ? focus.x + focus.w / 2 : 0);
-    const y = at(height, h, focus ? focus.y + focus.h / 2 : height / 2);
+    const y = at(height, h, focus ? focus.y + focus.h / 2 : 0);
     this.go(zoomIdentity.translate(x, y).scale(READABLE), false);
   }
 

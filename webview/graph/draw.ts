@@ -58,7 +58,7 @@ export class Drawing {
     boxes.each(function (box) {
       const rect = layout.boxes.get(box.path);
       this.style.display = rect ? '' : 'none';
-      if (rect) shapeBox(this, box, rect, move);
+      if (rect) shapeBox(this, box, rect, layout.more?.get(box.path) ?? [], move);
     });
 
     const all = drawing.cards.flatMap((card) => [card, ...card.chips]);
@@ -178,10 +178,15 @@ function moveTo(node: SVGGElement, x: number, y: number, duration: number): void
   else select(node).transition().duration(duration).attr('transform', target);
 }
 
-function shapeBox(node: SVGGElement, box: Box, rect: Rect, duration: number): void {
+function shapeBox(node: SVGGElement, box: Box, rect: Rect, more: Rect[], duration: number): void {
   moveTo(node, rect.x, rect.y, duration);
   const group = select(node);
-  group.select('.body').attr('width', rect.w).attr('height', rect.h);
+  for (const old of node.querySelectorAll('.more')) old.remove();
+  for (const { x, y, w, h } of more) {
+    const at = { x: x - rect.x, y: y - rect.y, width: w, height: h };
+    node.prepend(svg('rect', { class: 'body more', rx: 8, ...at }));
+  }
+  group.select('.body:not(.more)').attr('width', rect.w).attr('height', rect.h);
   group.select('.hit').attr('width', rect.w);
   const title = fitText(boxTitle(box), rect.w - 30, true);
   group.select('.title').text(title);

@@ -14,6 +14,8 @@ export interface Layout {
   /** Cards and chips by key; a card's rectangle is without its chips. */
   cards: Map<string, Rect>;
   boxes: Map<string, Rect>;
+  /** Where a box goes on in other rows. */
+  more?: Map<string, Rect[]>;
   links: Map<string, Point[]>;
   width: number;
   height: number;

@@ -83,7 +83,13 @@ export class GraphPanel {
 
   update(model: Model): void {
     this.model = model;
-    if (!model.graph) return;
+    if (!model.graph) {
+      // Another session: its network is looked at anew.
+      this.now = null;
+      this.wanted = '';
+      this.camera.taken = false;
+      return;
+    }
     const folded = folds(model.graph, model.ui.folded);
     const key = `${model.graph.structure}|${[...folded].sort().join(',')}`;
     if (this.wanted !== key) {
@@ -249,7 +255,7 @@ export class GraphPanel {
     const card = this.active === null ? undefined : this.now.drawing.byKey.get(this.active);
     const direction = ARROWS[event.key];
     if (direction && this.active) this.focus(neighbour(this.now.drawing, this.now.layout, this.active, direction));
-    else if (event.key === 'Home' || event.key === 'End') this.focus(extreme(this.now.layout, event.key === 'End'));
+    else if (event.key === 'Home' || event.key === 'End') this.focus(extreme(this.now.flat, event.key === 'End'));
     else if ((event.key === 'Enter' || event.key === ' ') && card) this.choose(card, null);
     else if ((event.key === 's' || event.key === 'S') && card) this.seek(card, event.shiftKey);
     else if (event.key === 'c' && card) {
