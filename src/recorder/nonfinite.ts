@@ -45,11 +45,11 @@ export function badLossText(r: Recording, replay: Replay, use: TensorUse, value:
     const place = r.placeAt(t);
     return place ? ` (${place.path.slice(place.path.lastIndexOf('/') + 1)}:${place.line})` : '';
   };
-  const head = `The loss is ${word(Number.isNaN(value) ? 'nan' : 'inf')} in iteration ${r.iterationAt(tick)}${at(tick)}.`;
+  const head = `The loss is ${word(Number.isNaN(value) ? 'nan' : 'inf')} in iteration ${r.iterationAt(tick) + 1}${at(tick)}.`;
   const origin = originOf(replay, use);
   if (!origin) return head;
   if (!origin.record) return `${head} The data itself has ${word(origin.what)}: it came from Python, not from an op.`;
   const { record } = origin;
   const op = record.kind === 'backward' && record.forwardOf ? `the gradient of ${record.forwardOf.name}` : record.name;
-  return `${head} The first ${word(origin.what)} was made by ${op}${at(record.tick)} in iteration ${r.iterationAt(record.tick)}, whose inputs were still finite. Step back to look.`;
+  return `${head} The first ${word(origin.what)} was made by ${op}${at(record.tick)} in iteration ${r.iterationAt(record.tick) + 1}, whose inputs were still finite. Step back to look.`;
 }
