@@ -4,7 +4,6 @@ import { dirname, join, relative, sep } from 'node:path';
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import { Bridge } from './bridge';
 import { refuseMount, toPython } from './paths';
-import { hideJavaScript } from './sandbox';
 
 /** Where our Python files lie in Python's own file system. */
 const LIBRARY = '/lib/backstep';
@@ -58,7 +57,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
 sys.path.insert(0, '${LIBRARY}')
 sys.dont_write_bytecode = True
 `);
-  hideJavaScript(python);
+  python.pyimport('_backstep.wall').close();
   return {
     python,
     bridge,

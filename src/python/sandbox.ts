@@ -1,10 +1,14 @@
 /**
- * Keeps a script inside Python: what it may see of the machine is its folder, and nothing of Node's. A wall against accidents and
- * curiosity, not against an attacker who knows pyodide's memory: an untrusted workspace runs nothing at all.
+ * Keeps a script inside Python: what it may see of the machine is its folder, and nothing of Node's. lib/_backstep/wall.py closes
+ * Python's own ways out; this file closes those that lead through JavaScript. A wall against accidents and curiosity, not against an
+ * attacker who knows pyodide's memory: an untrusted workspace runs nothing at all.
  */
-import type { PyodideAPI } from 'pyodide';
+import childProcess from 'node:child_process';
 
-/** No code from text in this thread: any JavaScript function that a script holds would lead to the machine by its constructor. */
+/**
+ * No code from text in this thread, neither by a function's constructor nor by eval (which Emscripten offers to C, and so to ctypes): it
+ * would lead to the machine. And no other programs: C's system() finds a shell that knows no command.
+ */
 export function lockRealm(): void {
   const refuse = (): never => {
     throw new Error('scripts cannot run JavaScript');
@@ -14,18 +18,13 @@ export function lockRealm(): void {
     for (let p = Object.getPrototypeOf(f); p && p !== Object.prototype; p = Object.getPrototypeOf(p))
       if (Object.hasOwn(p, 'constructor'))
         Object.defineProperty(p, 'constructor', { value: refuse, writable: false, configurable: false });
+  // These two return to C code, through which no error may pass: they do nothing instead.
+  Object.defineProperty(globalThis, 'eval', { value: () => undefined, writable: false, configurable: false });
+  childProcess.spawnSync = (() => ({
+    status: COMMAND_NOT_FOUND,
+    signal: null,
+  })) as unknown as typeof childProcess.spawnSync;
 }
 
-/** Python's modules `js` and `pyodide_js`, which would mount folders and reach Node, cannot be imported any more. */
-export function hideJavaScript(python: PyodideAPI): void {
-  python.runPython(`
-import sys
-from _pyodide._importhook import jsfinder
-for name in [n for n in sys.modules if n.partition('.')[0] in ('pyodide_js', 'js')]:
-    del sys.modules[name]
-for name in ('pyodide_js', 'js'):
-    jsfinder.jsproxies.pop(name, None)
-    sys.modules[name] = None
-del jsfinder, name
-`);
-}
+/** A shell's exit code for a command that it does not know. */
+const COMMAND_NOT_FOUND = 127;
