@@ -102,6 +102,11 @@ export function tensorFunctions(tensors: Handles<Tensor>) {
       made.counter = t.counter;
       return tensors.add(made);
     },
+    /** `t.data`: the same memory, whose writes autograd does not count. */
+    data(h: number) {
+      const t = of(h);
+      return tensors.add(t.alias([...t.shape], [...t.strides]));
+    },
     /** Another number for the same tensor. */
     again: (h: number) => tensors.add(of(h)),
     same: (a: number, b: number) => of(a) === of(b),

@@ -122,6 +122,13 @@ p.detach_()
 p.requires_grad
 n = torch.ones(2, requires_grad=True)
 n._version, n.detach().add_(1), n._version
+n.data.add_(1), n._version, n.data._version
+m = n * n
+d = n.data
+d.mul_(10)
+d._version, n._version, d[0].zero_(), n
+m.sum().backward()
+n.grad
 o = torch.autograd.Variable(torch.ones(2), requires_grad=True)
 o, isinstance(o, torch.autograd.Variable)
 class Square(torch.autograd.Function):

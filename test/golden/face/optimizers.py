@@ -168,3 +168,8 @@ mine.step()
 mine
 p[0]
 torch.optim.NoSuch
+plain = torch.optim.SGD([torch.nn.Parameter(torch.ones(1)), torch.nn.Parameter(torch.ones(1))], lr=.1)
+plain.add_param_group({'params': [torch.nn.Parameter(torch.ones(1))], 'momentum': .9})
+sum(q.sum() for g in plain.param_groups for q in g['params']).backward()
+plain.step()
+plain.state, plain.state_dict()

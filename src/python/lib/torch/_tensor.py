@@ -32,7 +32,7 @@ _strides = _f('strides')
 _set_grad = _f('setGrad')
 _set_data = _f('setData')
 _set_requires = _f('setRequiresGrad')
-_detached = _f('detached')
+_data = _f('data')
 _bytes = _f('bytes')
 _new = object.__new__
 # Two dimensions cross as one number, the first one, plus 1, in the bits above (src/python/bridge/tensors.ts).
@@ -346,7 +346,7 @@ class Tensor(TensorBase):
 
     @property
     def data(self):
-        return wrap(_detached(self._h))
+        return wrap(_data(self._h))
 
     @data.setter
     def data(self, value):
@@ -537,8 +537,8 @@ def _warn_non_leaf():
         'The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won\'t be populated during '
         'autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the '
         'non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See '
-        'github.com/pytorch/pytorch/pull/30531 for more informations. (Triggered internally at '
-        '/pytorch/build/aten/src/ATen/core/TensorBody.h:494.)', stacklevel=3)
+        'github.com/pytorch/pytorch/pull/30531 for more information. (Triggered internally at '
+        '/__w/pytorch/pytorch/build/aten/src/ATen/core/TensorBody.h:493.)', stacklevel=3)
 
 
 def _no_grad():

@@ -123,7 +123,7 @@ class Optimizer:
                     grad = p.grad
                     if grad is None:
                         continue
-                    state = self.state[p]
+                    state = self.state[p] if self.keeps_state(group) else {}
                     if not state:
                         self.start(group, p, state)
                         self._tell_state(p, state)
@@ -134,6 +134,10 @@ class Optimizer:
         return loss
 
     _replaces_state = False
+
+    def keeps_state(self, group):
+        """Is there anything to remember of a parameter? If not, `state` has no entry for it."""
+        return True
 
     def start(self, group, p, state):
         """Makes the state of a parameter, at its first step."""

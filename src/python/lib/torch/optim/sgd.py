@@ -17,8 +17,8 @@ class SGD(Optimizer):
         super().__init__(params, dict(lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov,
                                       maximize=maximize, foreach=foreach, differentiable=differentiable, fused=fused))
 
-    def start(self, group, p, state):
-        pass
+    def keeps_state(self, group):
+        return group['momentum'] != 0
 
     def update(self, group, p, grad, state):
         momentum = group['momentum']
