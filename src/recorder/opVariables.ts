@@ -7,12 +7,13 @@ import { OP_FRAME } from './stack';
 import type { TensorVariables } from './tensorVariables';
 import type { VariablesContext } from './variables';
 
+/** A backward pass ends at a parameter: the gradient that arrived there is kept as its `.grad`. */
+const arrives = (record: OpRecord): boolean => record.name === 'accumulate gradient';
+
 export function opTitle(record: OpRecord): string {
-  return record.kind === 'backward' && record.forwardOf
-    ? `Gradient of ${record.forwardOf.name}`
-    : record.op
-      ? `Op ${record.name}`
-      : record.name;
+  if (record.kind === 'backward' && record.forwardOf) return `Gradient of ${record.forwardOf.name}`;
+  if (arrives(record)) return 'Gradient arrives at a parameter';
+  return record.op ? `Op ${record.name}` : record.name;
 }
 
 /** An op's inputs and results, or a gradient's: what came in, what went out. */
@@ -61,13 +62,14 @@ export function opVariables(
         put(`gradient of ${params[i]?.name ?? i}`, record.outs[out++]);
   }
   for (const [i, a] of source.args.entries()) {
-    const name = params[i]?.name ?? `input ${i}`;
+    const name = arrives(record) ? 'parameter' : (params[i]?.name ?? `input ${i}`);
     if ('use' in a) put(name, a.use);
     else if ('uses' in a) for (const [k, u] of a.uses.entries()) put(`${name}[${k}]`, u);
     else if (a.attr !== null && a.attr !== undefined)
       shown.push({ name, value: attrText(a.attr), type: '', ref: 0, settable: false });
   }
-  for (const [i, o] of source.outs.entries()) put(source.outs.length > 1 ? `result[${i}]` : 'result', o);
+  for (const [i, o] of source.outs.entries())
+    put(arrives(record) ? 'its grad' : source.outs.length > 1 ? `result[${i}]` : 'result', o);
   return shown;
 }
 

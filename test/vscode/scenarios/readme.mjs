@@ -1,16 +1,20 @@
 // The pictures of README.md, into media/:
 //   node scripts/screenshot.mjs --size 1440x900 --out media readme
 export const options = {
-  settings: { 'debug.internalConsoleOptions': 'neverOpen', 'editor.minimap.enabled': false, 'editor.fontSize': 13 },
+  settings: { 'debug.internalConsoleOptions': 'neverOpen', 'editor.minimap.enabled': false, 'editor.fontSize': 12 },
 };
 
 /** @param {import('../driver.mjs').Window} code @param {(name: string) => Promise<void>} shot */
 export default async (code, shot) => {
   const { page } = code;
+  const status = code.webview().locator('.status');
+  // A step is over when the view says another tick, and the editor stands there too.
   const step = async (key, times = 1) => {
     for (let i = 0; i < times; i++) {
+      const before = await status.textContent();
       await code.press(key);
-      await page.waitForTimeout(150);
+      while ((await status.textContent()) === before) await page.waitForTimeout(20);
+      await page.waitForTimeout(200);
       await code.stopped();
     }
   };
@@ -23,7 +27,7 @@ export default async (code, shot) => {
   await code.toggleBreakpoint(79);
   await code.press('F5');
   await code.stopped({ line: 79 });
-  await step('F11', 8);
+  await step('F11', 9);
   await calm();
   await shot('screenshot');
   await step('Shift+F11');
