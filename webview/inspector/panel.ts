@@ -57,7 +57,8 @@ export class InspectorPanel {
     this.body = el('div', { class: 'body', role: 'tabpanel' });
     this.body.append(this.stats, this.charts, this.heatmap.element, this.numbers.element);
     const head = el('header', {}, this.title, this.follow);
-    this.element.append(head, this.facts, this.tabs, this.missing, this.body, this.explain);
+    const line = el('div', { class: 'what' }, this.facts, this.tabs);
+    this.element.append(head, line, this.missing, this.body, this.explain);
     this.tabs.addEventListener('keydown', (event) => this.walk(event));
     onTheme(() => this.redraw());
     new ResizeObserver(() => this.redraw()).observe(this.body);
