@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Tensor } from '../../../src/engine/tensor';
 import type { PictureView } from '../../../src/protocol/views';
+import { stackAt } from '../../../src/recorder/stack';
 import { cursorOf } from '../../../src/recorder/views/cursor';
 import { graphOf } from '../../../src/recorder/views/graph';
 import { inlineValuesOf, nodesAt } from '../../../src/recorder/views/lines';
@@ -368,6 +369,25 @@ describe('lines', () => {
     const early = inlineValuesOf(r, m.replay, r.iterations[2].start + 2, PATH, 14, 16);
     expect(early.map((l) => l.text)).toEqual(['[50, 13]']);
     expect(inlineValuesOf(r, m.replay, r.ticks - 1, '/other.py', 1, 99)).toEqual([]);
+  });
+
+  it('show a scalar as its number', () => {
+    const r = m.script.recording;
+    const { iterations } = r;
+    const all = inlineValuesOf(r, m.replay, r.endOf(2) - 1, PATH, 1, 99).map((l) => l.text);
+    expect(all.filter((text) => text.includes('[]'))).toEqual([]);
+    const loss = Number(iterations[2].loss).toPrecision(4);
+    expect(all.some((text) => text.startsWith(`loss ${Number(loss)}`))).toBe(true);
+  });
+
+  it('name an op in the call stack without its place, which stands beside it', () => {
+    const r = m.script.recording;
+    const tick = r.iterations[2].backward + 3;
+    const { label } = cursorOf(r, tick, false);
+    const [frame] = stackAt(r, tick, label);
+    expect(label).toMatch(/ \(train\.py:\d+\)$/);
+    expect(frame.name).toBe(label.replace(/ \(train\.py:\d+\)$/, ''));
+    expect(frame.place?.path).toBe(PATH);
   });
 
   it('know the nodes they made', () => {
