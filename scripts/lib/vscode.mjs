@@ -98,14 +98,16 @@ export async function installExtension(vsix, { userData, extensions }) {
 /**
  * Starts code-server and resolves when it answers.
  * `testDriver` lets a page run mocha in the extension host; it also hides toasts and some dialogs.
+ * `trust: false` makes folders what they are on a user's machine at first: not trusted.
  */
-export async function startCodeServer({ userData, extensions, port, testDriver = false, env: more = {} }) {
+export async function startCodeServer({ userData, extensions, port, testDriver, trust = true, env: more = {} }) {
   const { node, env, entry } = await ensureCodeServer();
   const chosen = port ?? (await freePort());
   const log = join(userData, 'server.log');
   const args = ['--auth', 'none', '--bind-addr', `127.0.0.1:${chosen}`];
   args.push('--user-data-dir', userData, '--extensions-dir', extensions);
-  args.push('--disable-telemetry', '--disable-update-check', '--disable-workspace-trust');
+  args.push('--disable-telemetry', '--disable-update-check');
+  if (trust) args.push('--disable-workspace-trust');
   if (testDriver) args.push('--vscode-option', 'enable-smoke-test-driver');
   const gallery = { serviceUrl: '', itemUrl: '', resourceUrlTemplate: '', controlUrl: '', recommendationsUrl: '' };
   const child = start(node, [entry, ...args], {
