@@ -14,7 +14,18 @@ _ITEMS = 20
 _DEPTH = 2
 _TEXT = 2000
 
-_short = reprlib.Repr()
+class _Short(reprlib.Repr):
+    """Tensors and modules by their kind: their own text is long, and slow to make."""
+
+    def repr1(self, value, level):
+        if isinstance(value, torch.Tensor):
+            return f'{type(value).__name__}{list(value.shape)}'
+        if isinstance(value, nn.Module):
+            return type(value).__name__
+        return super().repr1(value, level)
+
+
+_short = _Short()
 _short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = 6
 _short.maxstring = _short.maxother = 80
 
@@ -131,12 +142,15 @@ def signature(value, depth=1):
         if _PLAIN.issuperset(map(type, some)):
             return None if kind is tuple else (len(value), *map(id, some), id(value[-1]) if value else 0)
         return len(value), id(value[-1]), _inside(some, depth)
-    if kind is dict:
+    if isinstance(value, dict):
         return len(value), next(reversed(value), None), _inside(list(value.values())[:_ITEMS], depth)
     if kind is set:
         return len(value)
     if isinstance(value, (torch.Tensor, nn.Module)) or isinstance(value, _HIDDEN):
         return None
+    if isinstance(value, torch.optim.Optimizer):
+        # Its state is the recorder's own; what a user changes is in the groups.
+        return _inside(value.param_groups, 1)
     attributes = getattr(value, '__dict__', None)
     if isinstance(attributes, dict):
         return len(attributes), _inside(list(attributes.values())[:_ITEMS], depth)
