@@ -1,9 +1,10 @@
 /** `backstep run | record | dap`: the debugger's rooms without VS Code. */
-import { basename, isAbsolute, relative, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { version } from '../package.json';
 import { BackstepAdapter } from './debugger/adapter';
-import { checkLaunch, isRecording } from './debugger/launch';
+import { checkLaunch, isInside } from './debugger/launch';
+import { isRecording } from './protocol/recordingFile';
 import type { LaunchArguments } from './protocol/session';
 import { openScript, type ScriptSession } from './python/scriptSession';
 
@@ -37,9 +38,7 @@ function terminated(session: ScriptSession): Promise<number> {
 /** The script sees one folder only: ours, as with Python, where the script is in it; else the script's own. */
 async function check(file: string, args: string[], more: Partial<LaunchArguments>): Promise<LaunchArguments> {
   const launch = await checkLaunch({ program: file, args, ...more });
-  const way = relative(process.cwd(), launch.program);
-  const inside = !way.startsWith('..') && !isAbsolute(way); // absolute: another drive
-  return inside ? { ...launch, cwd: process.cwd() } : launch;
+  return isInside(process.cwd(), launch.program) ? { ...launch, cwd: process.cwd() } : launch;
 }
 
 async function run(file: string, args: string[]): Promise<void> {

@@ -1,12 +1,14 @@
 /** Checks what a user asked to debug, so that every mistake has its own words. Shared by the adapter and the command line. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { dirname, extname, isAbsolute, resolve } from 'node:path';
+import { dirname, extname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { isRecording } from '../protocol/recordingFile';
 import type { LaunchArguments } from '../protocol/session';
 
-/** True for a recording, false for a script. */
-export function isRecording(program: string): boolean {
-  return extname(program).toLowerCase() === '.backstep';
+/** Is a file in a folder, at any depth? */
+export function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way); // absolute: another drive
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -44,7 +46,7 @@ export async function checkLaunch(args: Partial<LaunchArguments>, base = process
       `${path} is a notebook; Backstep runs .py scripts. Export it first: jupyter nbconvert --to script.`,
     );
   }
-  if (extension !== '.py' && extension !== '.backstep') {
+  if (extension !== '.py' && !isRecording(path)) {
     throw new Error(`${path} is neither a Python script (.py) nor a recording (.backstep).`);
   }
   await access(path, constants.R_OK).catch(() => {
@@ -55,5 +57,8 @@ export async function checkLaunch(args: Partial<LaunchArguments>, base = process
   }
   const cwd = args.cwd ? resolve(base, args.cwd) : dirname(path);
   if (!(await isFolder(cwd))) throw new Error(`"cwd" is ${cwd}, which is not a folder.`);
+  if (!isRecording(path) && !isInside(cwd, path)) {
+    throw new Error(`${path} is not in ${cwd} ("cwd"), the only folder that a script sees.`);
+  }
   return { ...args, program: path, cwd };
 }

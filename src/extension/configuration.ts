@@ -1,10 +1,10 @@
 /** What F5 means: with a launch.json, without one, and in a workspace that is not trusted. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { isInside } from '../debugger/launch';
+import { isRecording } from '../protocol/recordingFile';
 import type { Log } from './log';
 import { DEBUG_TYPE } from './runs';
-
-const isRecording = (path: string) => path.toLowerCase().endsWith('.backstep');
 
 /** A configuration for a script or recording, as F5, the CodeLens and the title button start it. */
 export function configurationFor(program: string): vscode.DebugConfiguration {
@@ -67,7 +67,7 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     }
     if (document?.isDirty && !(await document.save())) return undefined;
     config.cwd ??=
-      folder?.uri.scheme === 'file' && program.startsWith(folder.uri.fsPath) ? folder.uri.fsPath : undefined;
+      folder?.uri.scheme === 'file' && isInside(folder.uri.fsPath, program) ? folder.uri.fsPath : undefined;
     return config;
   }
 }

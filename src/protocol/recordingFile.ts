@@ -11,6 +11,9 @@
  */
 export const MAGIC = 'BACKSTEP';
 
+/** True for a recording, false for a script, by its name. One answer for all rooms: who takes it for data must not find it run. */
+export const isRecording = (path: string): boolean => path.toLowerCase().endsWith('.backstep');
+
 /** Raised when the layout, or what an op computes, changes. */
 export const FORMAT = 1;
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { context } from '../engine/context';
+import { isRecording } from '../protocol/recordingFile';
 import type { EventName, Events, LaunchArguments, SessionCapabilities } from '../protocol/session';
 import { Control, type FromWorker, type ToWorker, type WorkerData } from '../protocol/worker';
 import { load, save } from '../recorder/file';
@@ -17,8 +18,6 @@ import { lockRealm } from './sandbox';
 
 const MB = 1024 * 1024;
 const DEFAULT_MEMORY = 256;
-/** How a recording's file name ends. */
-const RECORDING = '.backstep';
 
 const data = workerData as WorkerData;
 const port = parentPort!;
@@ -182,7 +181,7 @@ async function main(): Promise<void> {
   const { launch } = data;
   const refused = refusal(launch.program);
   if (refused) throw new Error(refused);
-  if (launch.program.endsWith(RECORDING)) return openRecording(launch.program);
+  if (isRecording(launch.program)) return openRecording(launch.program);
   emit('loading', { text: 'Loading Python' });
   const folder = resolve(launch.cwd ?? dirname(launch.program));
   return launch.noDebug ? runOnly(launch, folder) : debug(launch, folder);

@@ -75,13 +75,16 @@ IndexError: list index out of range
     await client.stop();
   });
 
-  test('a recording that is truncated or not ours says so', async () => {
-    const path = join(folder, 'bad.backstep');
-    await writeFile(path, 'this is no recording');
-    const client = new Client();
-    await client.start();
-    await client.initializeRequest();
-    await expect(client.send('launch', { program: path })).rejects.toThrow(/no Backstep recording/i);
-    await client.stop();
-  });
+  test.each(['bad.backstep', 'BAD.BACKSTEP'])(
+    '%s is data by its name: one that is not ours says so and is not run',
+    async (name) => {
+      const path = join(folder, name);
+      await writeFile(path, "open('ran', 'w')");
+      const client = new Client();
+      await client.start();
+      await client.initializeRequest();
+      await expect(client.send('launch', { program: path })).rejects.toThrow(/no Backstep recording/i);
+      await client.stop();
+    },
+  );
 });

@@ -56,6 +56,16 @@ test('in a workspace that is not trusted no script starts, and trust is offered'
   expect(state.told).toEqual([{ text: expect.stringContaining('not trusted'), actions: ['Manage Workspace Trust'] }]);
 });
 
+test.each([
+  ['/w/sub/train.py', '/w'],
+  ['/w..d/train.py', undefined],
+  ['/w2/train.py', undefined],
+])('%s in the workspace /w runs in %s', async (program, cwd) => {
+  const folder = { uri: { scheme: 'file', fsPath: '/w' } } as never;
+  const config = await provider.resolveDebugConfigurationWithSubstitutedVariables(folder, launch(program));
+  expect(config?.cwd).toBe(cwd);
+});
+
 test('a recording is data: it opens without trust', async () => {
   state.isTrusted = false;
   const config = launch('/w/run.backstep');
