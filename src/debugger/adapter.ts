@@ -20,6 +20,9 @@ import { stoppedBody } from './words';
 
 const LOADING = 'backstep.loading';
 
+/** A restart came while this one was loading. */
+class Replaced extends Error {}
+
 /** One debug session of one client. `connect` opens the script or recording; it is called again on restart. */
 export class BackstepAdapter extends QuerySession {
   private readonly breakpoints = new Breakpoints();
@@ -29,6 +32,8 @@ export class BackstepAdapter extends QuerySession {
   private client: Partial<P.InitializeRequestArguments> = {};
   private started = false;
   private closed = false;
+  /** Counts what was opened: only the newest may become the session, for a restart may come while another one loads. */
+  private attempt = 0;
   private loading = false;
   /** What the client believes: it hears `continued` only when its own requests do not tell it. */
   private clientSees: 'running' | 'stopped' = 'running';
@@ -76,7 +81,11 @@ export class BackstepAdapter extends QuerySession {
       if (!launch) throw new Error('Nothing was started yet, so there is nothing to restart.');
       await this.close();
       this.closed = false;
-      const session = await this.open(launch);
+      const session = await this.open(launch).catch((error) => {
+        if (error instanceof Replaced) return null;
+        throw error;
+      });
+      if (!session) return;
       if (this.debugged) {
         for (const status of await this.breakpoints.apply(session)) {
           this.sendEvent(new BreakpointEvent('changed', this.toBreakpoint(status)));
@@ -114,12 +123,13 @@ export class BackstepAdapter extends QuerySession {
   private async open(args: LaunchArguments): Promise<Session> {
     const launch = await checkLaunch(args);
     this.launched = args;
+    const attempt = ++this.attempt;
     this.report(`Loading ${launch.program}`);
     try {
       const session = await this.connect(launch, (text) => this.report(text));
-      if (this.closed) {
+      if (this.closed || attempt !== this.attempt) {
         await session.dispose();
-        throw new Error('Stopped while loading.');
+        throw this.closed ? new Error('Stopped while loading.') : new Replaced('Restarted while loading.');
       }
       this.session = session;
       this.started = false;
@@ -127,7 +137,7 @@ export class BackstepAdapter extends QuerySession {
       this.listen(session);
       return session;
     } catch (error) {
-      this.endReport();
+      if (attempt === this.attempt) this.endReport();
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { FakeSession } from './fakeSession';
 import { InlineClient } from './inlineClient';
 
@@ -144,6 +144,15 @@ test("a failing request fails with the session's words, braces and all", async (
     message: "NameError: name 'x' is not defined in {scope}",
     body: { error: { showUser: false } },
   });
+});
+
+test('a script outside of the only folder that it would see is refused', async () => {
+  const { client } = start();
+  const cwd = join(import.meta.dirname, '../golden');
+  await client.request('initialize', { adapterID: 'backstep' });
+  await expect(client.request('launch', { program, cwd })).rejects.toThrow(
+    `${program} is not in ${cwd} ("cwd"), the only folder that a script sees.`,
+  );
 });
 
 test('a hover may carry any source: only the expression counts', async () => {
@@ -290,12 +299,34 @@ test('terminate and disconnect end the session at once', async () => {
   await expect(client.request('next', { threadId: 1 })).rejects.toThrow('The debug session has ended.');
 });
 
+test('of two restarts while the first one loads, only the last one lives', async () => {
+  const arrivals: ((session: FakeSession) => void)[] = [];
+  const client = new InlineClient(() => new Promise((resolve) => arrivals.push(resolve)));
+  const sessions = [0, 1, 2].map(() => new FakeSession(program));
+  const arrive = async (i: number) => {
+    await vi.waitFor(() => expect(arrivals.length).toBeGreaterThan(i));
+    arrivals[i]!(sessions[i]!);
+  };
+  const launched = client.launch({ program, stopOnEntry: true });
+  await arrive(0);
+  await launched;
+  await client.request('configurationDone');
+  const restarts = [client.send('restart'), client.send('restart')];
+  await arrive(2);
+  await arrive(1);
+  for (const seq of restarts) expect(await client.response(seq)).toMatchObject({ success: true });
+  expect(sessions.map(({ disposed }) => disposed)).toEqual([true, true, false]);
+  expect(sessions[1]!.asked).toEqual([]);
+  expect(sessions[2]!.asked.at(-1)).toMatchObject({ name: 'start' });
+});
+
 test('a session that is stopped while it loads is disposed when it arrives', async () => {
-  let arrive = (_: FakeSession) => {};
-  const client = new InlineClient(() => new Promise((resolve) => (arrive = resolve)));
+  let arrive!: (_: FakeSession) => void;
+  const connect = vi.fn(() => new Promise<FakeSession>((resolve) => (arrive = resolve)));
+  const client = new InlineClient(connect);
   await client.request('initialize', { adapterID: 'backstep' });
   const launch = client.send('launch', { program });
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await vi.waitFor(() => expect(connect).toHaveBeenCalled());
   await client.request('disconnect');
   const session = new FakeSession(program);
   arrive(session);
