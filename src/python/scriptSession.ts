@@ -116,14 +116,16 @@ export class ScriptSession implements Session {
         this.capabilities = message.capabilities;
         this.script = message.script;
         this.settleReady?.resolve();
+        this.settleReady = null;
         break;
       case 'answer':
         this.pending.get(message.id)?.resolve(message.result as never);
         this.pending.delete(message.id);
         break;
       case 'failure':
-        // Before `ready` there are no requests: id 0 says why the worker could not open what it was given.
-        if (message.id === 0) this.settleReady?.reject(new Error(message.message));
+        // Id 0 is no request's: before `ready` the worker could not open what it was given, later it ends for this.
+        if (message.id === 0 && this.settleReady) this.settleReady.reject(new Error(message.message));
+        else if (message.id === 0) this.fail(`Backstep's engine stopped unexpectedly: ${message.message}`);
         this.pending.get(message.id)?.reject(new Error(message.message));
         this.pending.delete(message.id);
         break;
