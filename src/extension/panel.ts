@@ -170,6 +170,7 @@ export class NetworkPanel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.ready = false; // an answer may be under way, and a webview that is gone throws
     clearTimeout(this.caretTimer);
     this.around.marks.setMark(null);
     for (const subscription of this.subscriptions) subscription.dispose();
