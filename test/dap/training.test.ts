@@ -104,18 +104,6 @@ describe.skipIf(!built)('training', () => {
     }
   });
 
-  test('a step answers within 100 ms, in either direction', async () => {
-    await client.stopped({ program, breakpoints: [{ line: 28, condition: 'epoch == 4' }] });
-    const times: number[] = [];
-    for (let i = 0; i < 20; i++) {
-      const started = performance.now();
-      await client.go(i < 10 ? 'stepBack' : 'next');
-      times.push(performance.now() - started);
-    }
-    times.sort((a, b) => a - b);
-    expect(times[10]).toBeLessThan(100);
-  });
-
   test('a weight that is set is trained on', async () => {
     const { frameId } = await client.stopped({ program, breakpoints: [{ line: 25 }] });
     const weight = 'net.output.weight[0, 0]';

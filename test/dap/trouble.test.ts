@@ -58,15 +58,19 @@ describe.skipIf(!built)('trouble', () => {
   });
 
   test('an endless loop can be paused, looked at, and gone on', async () => {
-    await client.begin({ program: fixture('endless.py') });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const program = fixture('endless.py');
+    await client.stopped({ program, breakpoints: [{ line: 3, hitCondition: '100' }] });
+    await client.breakAt(program, []);
+    await client.continueRequest({ threadId: 1 });
     const stop = await client.go('pause');
     expect(stop).toMatchObject({ reason: 'pause', file: 'endless.py' });
     const n = Number(await client.value('n'));
     expect(n).toBeGreaterThan(0);
-    await client.continueRequest({ threadId: 1 });
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await client.go('pause');
+    // Each time it goes on by one line at least, and the loop has two.
+    for (let round = 0; round < 3; round++) {
+      await client.continueRequest({ threadId: 1 });
+      await client.go('pause');
+    }
     expect(Number(await client.value('n'))).toBeGreaterThan(n);
   });
 
