@@ -37,12 +37,6 @@ const PROGRAMS = [
   { in: 'webview/main.css', out: 'webview', platform: 'browser', target: 'es2022' },
 ];
 
-const exists = (path) =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
-
 async function options(program, { minify, watch }) {
   const { in: input, out, ...rest } = program;
   return {
@@ -55,7 +49,6 @@ async function options(program, { minify, watch }) {
     metafile: true,
     legalComments: 'none', // the licences are gathered in THIRD_PARTY_NOTICES.md
     define: { 'process.env.NODE_ENV': minify ? '"production"' : '"development"' },
-    loader: { '.py': 'text', '.wasm': 'binary', '.svg': 'text' },
     logLevel: 'warning',
     plugins: [pyodideBeside, ...(watch ? [reporter()] : [])],
     ...rest,
@@ -80,7 +73,6 @@ function reporter() {
 }
 
 async function copyPython(from, to) {
-  if (!(await exists(join(root, from)))) return 0;
   const entries = await readdir(join(root, from), { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && /\.(py|json)$/.test(entry.name));
   for (const file of files) {
@@ -89,7 +81,6 @@ async function copyPython(from, to) {
     await mkdir(dirname(target), { recursive: true });
     await copyFile(source, target);
   }
-  return files.length;
 }
 
 /** Copies big files only when they changed: the 10 MB of WebAssembly need not be written at every build. */
@@ -108,19 +99,12 @@ async function copyAssets() {
   await copyIfNewer(join(modules, 'elkjs/lib/elk-worker.min.js'), join(dist, 'elk-worker.min.js'));
   await rm(join(dist, 'python'), { recursive: true, force: true }); // a deleted module must not live on
   await copyPython('src/python/lib', join(dist, 'python'));
-  await copyPython('src/live', join(dist, 'live'));
 }
 
 /** Bundles all programs once, and notes which packages went into them: THIRD_PARTY_NOTICES.md names them. */
 export async function build({ minify = false } = {}) {
-  const programs = [];
-  for (const program of PROGRAMS) {
-    const notYet = program.in === 'src/python/worker.ts' && !(await exists(join(root, program.in)));
-    if (notYet) console.log(`esbuild: ${program.in} does not exist yet, skipped`);
-    else programs.push(program);
-  }
   const results = await Promise.all(
-    programs.map(async (program) => esbuild.build(await options(program, { minify, watch: false }))),
+    PROGRAMS.map(async (program) => esbuild.build(await options(program, { minify, watch: false }))),
   );
   await copyAssets();
   await writeCoverage().catch((error) => {
@@ -157,13 +141,8 @@ async function watch() {
   }
   // esbuild watches what it bundles; the Python package is only copied.
   const { watch: watchFolder } = await import('node:fs');
-  for (const [from, to] of [
-    ['src/python/lib', 'python'],
-    ['src/live', 'live'],
-  ]) {
-    if (!(await exists(join(root, from)))) continue;
-    watchFolder(join(root, from), { recursive: true }, () => copyPython(from, join(dist, to)).catch(console.error));
-  }
+  const again = () => copyPython('src/python/lib', join(dist, 'python')).catch(console.error);
+  watchFolder(join(root, 'src/python/lib'), { recursive: true }, again);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

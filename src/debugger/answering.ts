@@ -4,12 +4,6 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 
 class Cancelled extends Error {}
 
-/** An error that carries a link, which VS Code shows as a button. */
-export interface LinkedError extends Error {
-  url?: string;
-  urlLabel?: string;
-}
-
 /** A debug session whose handlers are async functions returning the answer's body. */
 export abstract class AnsweringSession extends DebugSession {
   private readonly cancellable = new Map<number, (reason: Error) => void>();
@@ -54,7 +48,7 @@ export abstract class AnsweringSession extends DebugSession {
   }
 
   private fail(response: DebugProtocol.Response, error: unknown, tell: boolean): void {
-    const { message, url, urlLabel }: LinkedError = error instanceof Error ? error : new Error(String(error));
+    const message = error instanceof Error ? error.message : String(error);
     if (error instanceof Cancelled) {
       // The protocol wants exactly this word and no more.
       this.sendResponse(Object.assign(response, { success: false, message: 'cancelled' }));
@@ -66,7 +60,6 @@ export abstract class AnsweringSession extends DebugSession {
       format: '{_message}',
       variables: { _message: message },
       showUser: tell,
-      ...(url ? { url, urlLabel } : {}),
     });
   }
 }

@@ -20,8 +20,6 @@ export interface Meta {
 
 export const metaOf = (t: Tensor): Meta => ({ shape: [...t.shape], dtype: t.dtype });
 
-export type GradHook = (grads: (Tensor | null)[]) => (Tensor | null)[] | null;
-
 /** A gradient function: one vertex of the tape. */
 export abstract class Node {
   readonly id = nextId++;

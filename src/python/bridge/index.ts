@@ -203,5 +203,3 @@ export class Bridge {
     };
   }
 }
-
-export const createBridge = () => new Bridge();
