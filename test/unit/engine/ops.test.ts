@@ -105,52 +105,56 @@ describe.each(entries().map((op) => [op.name, op] as const))('%s', (_, op) => {
     if (op.spec.grads || flows) expect(op.spec.gradient ?? '').not.toBe('');
   });
 
-  it.skipIf(!hasGolden(op))('gives what PyTorch gives', () => {
-    const wrong = samples.flatMap((sample, nr) => {
-      const wanted = goldenOf(op, nr, sample);
-      const found = tried(() => answer(op, readSample(op, sample), op.spec.inplaceOnly === true));
-      return compare(op, found, wanted).map((w) => `sample ${nr} ${sampleText(sample)}\n  ${w}`);
+  if (hasGolden(op))
+    it('gives what PyTorch gives', () => {
+      const wrong = samples.flatMap((sample, nr) => {
+        const wanted = goldenOf(op, nr, sample);
+        const found = tried(() => answer(op, readSample(op, sample), op.spec.inplaceOnly === true));
+        return compare(op, found, wanted).map((w) => `sample ${nr} ${sampleText(sample)}\n  ${w}`);
+      });
+      if (wrong.length) throw new Error(wrong.join('\n'));
     });
-    if (wrong.length) throw new Error(wrong.join('\n'));
-  });
 
-  it.skipIf(!op.spec.inplace || !hasGolden(op))('gives it in place too', () => {
-    const wrong = samples.flatMap((sample, nr) => {
-      const wanted = goldenOf(op, nr, sample).inplace;
-      if (!wanted) return [];
-      const found = tried(() => answer(op, readSample(op, sample), true));
-      return compare(op, found, wanted).map((w) => `sample ${nr} ${sampleText(sample)}\n  ${w}`);
+  if (op.spec.inplace && hasGolden(op))
+    it('gives it in place too', () => {
+      const wrong = samples.flatMap((sample, nr) => {
+        const wanted = goldenOf(op, nr, sample).inplace;
+        if (!wanted) return [];
+        const found = tried(() => answer(op, readSample(op, sample), true));
+        return compare(op, found, wanted).map((w) => `sample ${nr} ${sampleText(sample)}\n  ${w}`);
+      });
+      if (wrong.length) throw new Error(wrong.join('\n'));
     });
-    if (wrong.length) throw new Error(wrong.join('\n'));
-  });
 
-  it.skipIf(op.spec.inplaceOnly)('has the gradients that finite differences give', () => {
-    for (const [nr, sample] of samples.entries()) {
-      const at = smooth(op, sample);
-      if (!at) continue;
-      const outs = at.f();
-      const grads = gradients(outs, projectionOf(outs), at.leaves);
-      const wrong = compareWithDifferences(at.f, at.leaves, grads);
-      if (wrong) throw new Error(`sample ${nr} ${sampleText(sample)}\n  ${wrong}`);
-    }
-  });
+  if (!op.spec.inplaceOnly)
+    it('has the gradients that finite differences give', () => {
+      for (const [nr, sample] of samples.entries()) {
+        const at = smooth(op, sample);
+        if (!at) continue;
+        const outs = at.f();
+        const grads = gradients(outs, projectionOf(outs), at.leaves);
+        const wrong = compareWithDifferences(at.f, at.leaves, grads);
+        if (wrong) throw new Error(`sample ${nr} ${sampleText(sample)}\n  ${wrong}`);
+      }
+    });
 
-  it.skipIf(op.spec.inplaceOnly)('has second gradients that finite differences give', () => {
-    for (const [nr, sample] of samples.entries()) {
-      const at = smooth(op, sample);
-      if (!at) continue;
-      const rising = at.f().map(upstream);
-      for (const t of rising) t.leafRequiresGrad = true;
-      const inputs = [...at.leaves, ...rising];
-      const first = (createGraph: boolean) => gradients(at.f(), rising, at.leaves, createGraph);
-      const tracked = first(true).map((g) => g?.requiresGrad === true);
-      const f = (createGraph: boolean) => first(createGraph).filter((_, i) => tracked[i]) as Tensor[];
-      const outs = f(true);
-      const grads = gradients(outs, projectionOf(outs), inputs);
-      const wrong = compareWithDifferences(() => f(false), inputs, grads);
-      if (wrong) throw new Error(`sample ${nr} ${sampleText(sample)}\n  ${wrong}`);
-    }
-  });
+  if (!op.spec.inplaceOnly)
+    it('has second gradients that finite differences give', () => {
+      for (const [nr, sample] of samples.entries()) {
+        const at = smooth(op, sample);
+        if (!at) continue;
+        const rising = at.f().map(upstream);
+        for (const t of rising) t.leafRequiresGrad = true;
+        const inputs = [...at.leaves, ...rising];
+        const first = (createGraph: boolean) => gradients(at.f(), rising, at.leaves, createGraph);
+        const tracked = first(true).map((g) => g?.requiresGrad === true);
+        const f = (createGraph: boolean) => first(createGraph).filter((_, i) => tracked[i]) as Tensor[];
+        const outs = f(true);
+        const grads = gradients(outs, projectionOf(outs), inputs);
+        const wrong = compareWithDifferences(() => f(false), inputs, grads);
+        if (wrong) throw new Error(`sample ${nr} ${sampleText(sample)}\n  ${wrong}`);
+      }
+    });
 });
 
 describe('the goldens', () => {
