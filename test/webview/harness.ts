@@ -44,6 +44,8 @@ export interface View {
   /** Messages since the last call. */
   news(): Promise<FromWebview[]>;
   send(message: ToWebview | unknown): Promise<void>;
+  /** What was done so far is on screen, and what follows from it was posted: a change is drawn in the next frame. */
+  drawn(): Promise<void>;
   errors: string[];
 }
 
@@ -94,6 +96,10 @@ export async function open(browser: Browser, options: Options = {}): Promise<Vie
   let heard = 0;
   const posted = (): Promise<FromWebview[]> =>
     page.evaluate(() => (window as unknown as { posted: FromWebview[] }).posted);
+  const drawn = (): Promise<void> =>
+    page.evaluate(async () => {
+      for (let frame = 0; frame < 3; frame++) await new Promise((done) => requestAnimationFrame(done));
+    });
   return {
     page,
     errors,
@@ -106,10 +112,13 @@ export async function open(browser: Browser, options: Options = {}): Promise<Vie
     },
     async send(message) {
       await page.evaluate(async (m) => {
+        // The page's own listener came first.
+        const heard = new Promise((done) => window.addEventListener('message', done, { once: true }));
         window.postMessage(m, '*');
-        await new Promise((done) => setTimeout(done, 20));
-        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        await heard;
       }, message);
+      await drawn();
     },
+    drawn,
   };
 }

@@ -23,7 +23,7 @@ describe.skipIf(missing !== null)('the page', () => {
     fixture.tick = tick;
     await view.send(fixture.picture());
     await view.page.waitForSelector('.card');
-    await view.page.waitForTimeout(60);
+    await view.drawn();
     return view;
   }
   const seek = async (view: View, tick: number): Promise<void> => {
@@ -108,7 +108,7 @@ describe.skipIf(missing !== null)('the page', () => {
     const view = await show(6);
     await view.news();
     await view.page.click(`${card(NODE.relu)} .face`);
-    await view.page.waitForTimeout(50);
+    await view.drawn();
     const asked = await view.news();
     expect(ofType(asked, 'inspect').at(-1)!.ref).toEqual({ tensor: 100 + NODE.relu, part: 'value' });
     expect(ofType(asked, 'reveal')[0]).toMatchObject({ line: 19, focus: false });
@@ -118,7 +118,7 @@ describe.skipIf(missing !== null)('the page', () => {
     expect(await view.page.locator('.histogram .bin').count()).toBe(32);
     expect(await view.page.textContent('.pages')).toContain('rows 0–63 of 500');
     await view.page.click('[aria-label="Next rows"]');
-    await view.page.waitForTimeout(50);
+    await view.drawn();
     expect(ofType(await view.news(), 'inspect').at(-1)!.ref).toMatchObject({ row0: 64 });
     await close(view);
   });
@@ -152,7 +152,7 @@ describe.skipIf(missing !== null)('the page', () => {
     }
     await view.page.keyboard.press('ArrowDown');
     await view.page.keyboard.press('Enter');
-    await view.page.waitForTimeout(50);
+    await view.drawn();
     expect(await view.page.getAttribute(card(NODE.w2), 'aria-pressed')).toBe('true');
     expect(await view.page.getAttribute(card(NODE.linear2), 'aria-label')).toMatch(
       /^linear, linear2, output float32 500 by 8, value norm [\d.]+/,
@@ -226,7 +226,7 @@ describe.skipIf(missing !== null)('the page', () => {
   it('shows the optimizer: terms, the rule and what is done of it, for the chosen element', async () => {
     const view = await show(UPDATE_START, { width: 600, elk: false });
     await view.page.click('#tab-optimizer');
-    await view.page.waitForTimeout(50);
+    await view.drawn();
     expect(ofType(await view.posted(), 'optimizer').at(-1)).toMatchObject({ open: true, parameter: 100 + NODE.w1 });
     await view.send({ type: 'update', update: fixture.update(100 + NODE.w1) });
     expect(await view.page.locator('.terms tbody tr').count()).toBe(4);
@@ -235,7 +235,7 @@ describe.skipIf(missing !== null)('the page', () => {
     expect(await view.page.locator('.lines svg').count()).toBe(3);
     await view.page.fill('.elements input >> nth=1', '7');
     await view.page.keyboard.press('Enter');
-    await view.page.waitForTimeout(50);
+    await view.drawn();
     expect(ofType(await view.posted(), 'optimizer').at(-1)).toMatchObject({ element: [0, 7] });
     await close(view);
   });
@@ -249,7 +249,7 @@ describe.skipIf(missing !== null)('the page', () => {
     await view.page.keyboard.press('ArrowDown');
     expect(await view.page.textContent('.heatmap .readout')).toMatch(/^\[1, 1\] = -?0\.\d+/);
     await view.page.keyboard.press('Enter');
-    await view.page.waitForTimeout(50);
+    await view.drawn();
     expect(ofType(await view.posted(), 'optimizer').at(-1)).toMatchObject({ parameter: 102, element: [1, 1] });
     await close(view);
   });
@@ -259,7 +259,7 @@ describe.skipIf(missing !== null)('the page', () => {
     await view.page.click(`${card(NODE.relu)} .face`);
     await view.page.mouse.wheel(0, -300);
     await view.page.click('#tab-optimizer');
-    await view.page.waitForTimeout(300);
+    await view.drawn();
     const state = await view.page.evaluate(
       () => (window as unknown as { savedState: { zoom: { k: number } } }).savedState,
     );
@@ -346,7 +346,7 @@ describe.skipIf(missing !== null)('the page', () => {
     expect(await view.page.isVisible('.side')).toBe(false);
     expect(ofType(await view.news(), 'inspect')).toHaveLength(0);
     await view.page.click('.panels-toggle');
-    await view.page.waitForTimeout(50);
+    await view.drawn();
     expect(await view.page.isVisible('#panel-tensor')).toBe(true);
     expect(ofType(await view.news(), 'inspect')).toHaveLength(1);
     await close(view);
@@ -410,7 +410,7 @@ describe.skipIf(missing !== null)('the page', () => {
     const view = await open(browser, { state: { folded } });
     await view.send(largePicture(graph, 10));
     await view.page.waitForSelector('.card', { timeout: 20_000 });
-    await view.page.waitForTimeout(100);
+    await view.drawn();
     const there = (): Promise<number> =>
       view.page
         .locator('.card')
