@@ -33,6 +33,8 @@ describe('the end of a script', () => {
   });
   test('may be sys.exit', async () => {
     expect(await run('import sys\nprint("a", end="")\nsys.exit(3)')).toEqual({ code: 3, stdout: 'a', stderr: '' });
+    expect(await run('import os\nprint("a")\nos._exit(3)')).toEqual({ code: 3, stdout: 'a\n', stderr: '' });
+    expect(await run('import os\nos.abort()')).toEqual({ code: 134, stdout: '', stderr: '' });
     expect(await run('raise SystemExit("no data")')).toEqual({ code: 1, stdout: '', stderr: 'no data\n' });
   });
   test("may be an exception: Python's own traceback, without our frames", async () => {

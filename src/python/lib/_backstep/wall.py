@@ -7,12 +7,18 @@ import sys
 
 from _pyodide._importhook import jsfinder
 
+# What a shell reports for a program that abort() ended.
+_ABORTED = 134
+
 
 def close():
     """Closes the ways out. Called once, before anything of the user's runs."""
     _hide_javascript()
     # Emscripten's system() really runs a shell of the machine.
     os.system = posix.system = _no_programs
+    # These would end the thread, and with it all that was recorded.
+    os._exit = posix._exit = _leave
+    os.abort = posix.abort = lambda: _leave(_ABORTED)
     for name in ('getaddrinfo', 'gethostbyname', 'gethostbyname_ex', 'gethostbyaddr'):
         setattr(socket, name, _no_network)
     socket.socket.__init__ = _no_network
@@ -25,6 +31,10 @@ def _hide_javascript():
     for name in ('pyodide_js', 'js'):
         jsfinder.jsproxies.pop(name, None)
         sys.modules[name] = None
+
+
+def _leave(status):
+    raise SystemExit(status)
 
 
 def _no_programs(*args, **kwargs):
