@@ -107,28 +107,25 @@ export class Recorder implements Observer, TraceSink {
     this.onTick(tick);
   }
 
+  /** A module is made, or becomes another's child. It stays with its first parent: `layers[:-1]` makes a ModuleList of the same layers. */
   module(id: number, parent: number | null, name: string, type: string, extra: string): void {
     const { modules } = this.recording;
-    const known = modules.get(id);
-    if (known)
-      Object.assign(known, {
-        parent: parent ?? known.parent,
-        name: name || known.name,
-        type,
-        extra: extra || known.extra,
-      });
-    else
-      modules.set(id, {
-        id,
-        parent,
-        name,
-        type,
-        extra,
-        parameters: new Map(),
-        buffers: new Map(),
-        children: new Map(),
-      });
-    if (parent !== null) modules.get(parent)?.children.set(name, id);
+    let m = modules.get(id);
+    if (!m) {
+      const [parameters, buffers, children] = [new Map(), new Map(), new Map()];
+      modules.set(id, (m = { id, parent: null, name: '', type, extra, parameters, buffers, children }));
+    }
+    if (extra) m.extra = extra;
+    // A child may keep its owner as an attribute: that is no part of it.
+    if (parent === null || this.contains(id, parent)) return;
+    if (m.parent === null) Object.assign(m, { parent, name });
+    modules.get(parent)?.children.set(name, id);
+  }
+
+  private contains(module: number, other: number): boolean {
+    if (module === other) return true;
+    const children = this.recording.modules.get(module)?.children.values() ?? [];
+    return [...children].some((child) => this.contains(child, other));
   }
 
   parameter(module: number, name: string, tensor: Tensor): void {

@@ -192,6 +192,8 @@ export class SessionServer {
   /** Stops here and serves until a move needs the script again. */
   private rest(reason: StopReason, text?: string, breakpoints?: number[]): void {
     this.running = false;
+    // A pause that another stop came before is answered by that.
+    this.pauseAsked = false;
     this.stopped(reason, text, breakpoints);
     this.host.block(() => this.running);
     this.options.recorder?.flushEdits();

@@ -245,15 +245,17 @@ export class Variables {
     ];
     if (r.linesLeftOut > 0) rows.push(row('lines not kept', `${r.linesLeftOut}, in loops without tensor ops`));
     if (span.loss !== null && tick >= span.backward) rows.push(row('loss', short(span.loss)));
-    for (const o of r.optimizers.values())
-      rows.push(row(o.description.split('(')[0].trim(), hyperText(o.hyper.at(tick))));
+    for (const o of r.optimizers.values()) {
+      const hyper = o.hyper.at(tick);
+      if (hyper) rows.push(row(o.description.split('(')[0].trim(), hyperText(hyper)));
+    }
     return rows;
   }
 }
 
 /** `lr=0.1, momentum=0.9` of each parameter group: what is set, not what is off. */
-function hyperText(json: string | undefined): string {
-  const groups = JSON.parse(json ?? '[]') as Record<string, unknown>[];
+function hyperText(json: string): string {
+  const groups = JSON.parse(json) as Record<string, unknown>[];
   const set = (group: Record<string, unknown>) =>
     Object.entries(group)
       .filter(([, v]) => v !== null && v !== false && v !== 0)

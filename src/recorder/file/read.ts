@@ -123,8 +123,8 @@ export class Reading implements Known {
         path.add(m.id);
       }
       for (const id of path) fine.add(id);
-      for (const child of modules.get(start)!.children.values())
-        if (modules.get(child)?.parent !== start) modules.get(start)!.children.clear();
+      const { children } = modules.get(start)!;
+      for (const [name, child] of children) if (modules.get(child)?.parent !== start) children.delete(name);
     }
   }
 

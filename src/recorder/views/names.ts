@@ -34,6 +34,10 @@ export class Names {
   /** `linear1`, `netD.block.0`; '' for the one root module there is, or for no module at all. */
   modulePath(id: number): string {
     this.refresh();
+    return this.pathOf(id);
+  }
+
+  private pathOf(id: number): string {
     const { modules } = this.r;
     const names: string[] = [];
     let m = modules.get(id);
@@ -80,11 +84,11 @@ export class Names {
     return known;
   }
 
-  /** Modules may be added at any time; their number tells. */
+  /** Modules may be added, and become parts of others, at any time; their number tells. */
   private refresh(): void {
     const { modules } = this.r;
     let count = modules.size;
-    for (const m of modules.values()) count += m.parameters.size + m.buffers.size;
+    for (const m of modules.values()) count += m.parameters.size + m.buffers.size + m.children.size;
     if (count === this.ownersAt) return;
     this.ownersAt = count;
     this.nameRoots();
@@ -92,7 +96,7 @@ export class Names {
     for (const m of modules.values())
       for (const owned of [m.parameters, m.buffers])
         for (const [name, id] of owned)
-          if (!this.owners.has(id)) this.owners.set(id, { path: this.modulePath(m.id), name });
+          if (!this.owners.has(id)) this.owners.set(id, { path: this.pathOf(m.id), name });
   }
 
   /** Two networks in one script (a GAN's) are told apart by their variables; one alone needs no prefix. */
@@ -100,7 +104,9 @@ export class Names {
     const { modules, frames } = this.r;
     this.roots = new Map();
     const roots = [...modules.values()].filter(
-      (m) => m.parent === null && (m.children.size > 0 || m.parameters.size > 0),
+      (m) =>
+        m.parent === null &&
+        (m.parameters.size > 0 || [...m.children.values()].some((c) => modules.get(c)?.parent === m.id)),
     );
     if (roots.length < 2) return;
     const [first] = frames.values();

@@ -6,6 +6,7 @@ import { stackAt } from '../../../src/recorder/stack';
 import { cursorOf } from '../../../src/recorder/views/cursor';
 import { graphOf } from '../../../src/recorder/views/graph';
 import { inlineValuesOf, nodesAt } from '../../../src/recorder/views/lines';
+import { Names } from '../../../src/recorder/views/names';
 import { pictureOf } from '../../../src/recorder/views/picture';
 import { tensorOf } from '../../../src/recorder/views/tensor';
 import { timelineOf } from '../../../src/recorder/views/timeline';
@@ -124,6 +125,33 @@ describe('the graph', () => {
       'netD.fc.weight',
     ]);
     expect(modules.map((x) => x.path)).toEqual(['netG', 'netG.fc', 'netD', 'netD.fc']);
+  });
+
+  it('calls a module by its place in its first parent, also while networks are still being made', () => {
+    const script = new Script();
+    const { recorder, recording } = script;
+    const paths = () => [10, 11].map((id) => Names.of(recording).modulePath(id));
+    recorder.module(1, null, '', 'Net', '');
+    const weights = [10, 11].map((id) => {
+      recorder.module(id, null, '', 'Linear', '');
+      const w = leaf(given([2], () => id));
+      recorder.parameter(id, 'weight', w);
+      return w;
+    });
+    script.line(1);
+    // Two of a class that no variable holds yet.
+    expect(paths()).toEqual(['', '']);
+    recorder.module(2, null, '', 'ModuleList', '');
+    for (const id of [10, 11]) recorder.module(id, 2, `${id - 10}`, 'Linear', '');
+    recorder.module(2, 1, 'layers', 'ModuleList', '');
+    expect(paths()).toEqual(['layers.0', 'layers.1']);
+    // self.layers[:-1], and a layer that knows its owner.
+    recorder.module(3, null, '', 'ModuleList', '');
+    recorder.module(10, 3, '0', 'Linear', '');
+    recorder.module(1, 11, 'owner', 'Net', '');
+    expect(paths()).toEqual(['layers.0', 'layers.1']);
+    expect(weights.map((w) => Names.of(recording).tensor(w.id, 0))).toEqual(['layers.0.weight', 'layers.1.weight']);
+    script.stop();
   });
 });
 
