@@ -9,6 +9,8 @@ export interface HostFunctions {
   output(stream: 'stdout' | 'stderr', text: string): void;
   /** An exception ended the script; `frame` is -1 where no line of the user's was running. */
   uncaught(type: string, message: string, traceback: string, path: string, line: number, frame: number): void;
+  /** os._exit(): the script ends here, and nothing of it runs any more. */
+  exit(code: number): void;
   /** SIGINT arrived: true where it shall stop the script. */
   interrupted(): boolean;
 }

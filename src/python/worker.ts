@@ -106,6 +106,7 @@ function openRecording(path: string): void {
     const host = await loadHost(null, {
       output: (category, text) => emit('output', { category, text, tick: -1 }),
       uncaught: () => {},
+      exit: () => {},
       interrupted: () => false,
     });
     server.evaluator = createEvaluator(host);
@@ -130,6 +131,10 @@ async function runOnly(launch: LaunchArguments, folder: string): Promise<void> {
   const host = await loadHost(folder, {
     output: (category, text) => emit('output', { category, text, tick: -1 }),
     uncaught: () => {},
+    exit: (exitCode) => {
+      emit('terminated', { exitCode });
+      inbox.block(() => false);
+    },
     interrupted: () => true,
   });
   let started = false;
@@ -160,21 +165,24 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
       recording.exception = { type, message, traceback, tick: recording.ticks - 1 };
       recorder.raised(type, message, path, line, frame, false);
     },
+    exit: (exitCode) => end(exitCode),
     interrupted: () => {
       server.safePoint();
       return false;
     },
   });
+  const end = (exitCode: number) => {
+    context.observer = null;
+    server.ended(exitCode);
+    // Still answers, until the host ends the thread.
+    inbox.block(() => false);
+  };
   server.evaluator = createEvaluator(host);
   ready({ live: true, evaluate: true }, launch.program);
   inbox.block(() => server.hasStarted);
   recorder.attach();
   host.trace(recorder);
-  const exitCode = host.run(launch.program, launch.args ?? [], folder, true);
-  context.observer = null;
-  server.ended(exitCode);
-  // Still answers, until the host ends the thread.
-  inbox.block(() => false);
+  end(host.run(launch.program, launch.args ?? [], folder, true));
 }
 
 async function main(): Promise<void> {

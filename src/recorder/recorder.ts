@@ -10,6 +10,7 @@ import { Contents, placeOf } from './contents';
 import { Course } from './course';
 import { Memory } from './memory';
 import { type FrameRecord, KINDS, type OpRecord, Recording, type TensorUse } from './recording';
+import { savedUses } from './replay';
 import type { TraceSink } from './sink';
 
 /** So many lines in a row, without a tensor op or a print between them, are kept one by one; beyond, only the latest. */
@@ -248,9 +249,20 @@ export class Recorder implements Observer, TraceSink {
     record.grads = grads.map((g) => g && this.contents.use(g));
     this.append('backward', record.index);
     // Only an op's own formulas can be replayed; of anything else the results are kept.
-    const replayable = node instanceof OpNode && forwardOf !== null;
+    const replayable = node instanceof OpNode && forwardOf !== null && this.stillHeld(forwardOf);
     record.outs = outs.map((o, i) => o && this.contents.made(o, replayable ? record : null, i, false));
     this.onTick(record.tick);
+  }
+
+  /** Does what an op saved still hold what the op read? Not where it was written through `.data`: then no formula gives the gradient again. */
+  private stillHeld(forward: OpRecord): boolean {
+    const { storages, tensors } = this.recording;
+    // Of what an op overwrites, the gradient has a copy.
+    const [own] = forward.kind === 'update' ? forward.args : [];
+    return savedUses(forward).every((use) => {
+      const place = tensors.get(use.tensor)?.place.latest;
+      return !place || (own && 'use' in own && own.use === use) || storages.get(place.storage)?.latest === use.value;
+    });
   }
 
   private gradChanged(tensor: Tensor, cause: 'accumulate' | 'set'): void {

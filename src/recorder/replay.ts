@@ -144,7 +144,7 @@ export function argUses(args: readonly ArgUse[]): TensorUse[] {
 }
 
 /** What the gradient of a forward record may read: what its entry says it saves. */
-function savedUses(forward: OpRecord): TensorUse[] {
+export function savedUses(forward: OpRecord): TensorUse[] {
   const op = forward.op!;
   return (op.spec.saves ?? []).flatMap((name) => {
     const result = /^result(\d*)$/.exec(name);

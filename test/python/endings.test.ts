@@ -37,6 +37,15 @@ describe('the end of a script', () => {
     expect(await run('import os\nos.abort()')).toEqual({ code: 134, stdout: '', stderr: '' });
     expect(await run('raise SystemExit("no data")')).toEqual({ code: 1, stdout: '', stderr: 'no data\n' });
   });
+  test('may be os._exit, from which nothing returns', async () => {
+    const source = 'import os\ntry:\n    print(1)\n    os._exit(4)\nfinally:\n    print(2)';
+    expect(await run(source)).toEqual({ code: 4, stdout: '1\n', stderr: '' });
+  });
+  test('calls what atexit knows, last', async () => {
+    const found = await run('import atexit\natexit.register(print, "bye")\nprint(1)\n1 / 0');
+    expect(found).toMatchObject({ code: 1, stdout: '1\nbye\n' });
+    expect(found.stderr).toContain('ZeroDivisionError');
+  });
   test("may be an exception: Python's own traceback, without our frames", async () => {
     const found = await run('import torch\n\ndef f(x):\n    return x + torch.ones(3)\n\nprint(1)\nf(torch.ones(2))\n');
     expect(found.code).toBe(1);

@@ -3,7 +3,20 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { context } from '../../../src/engine/context';
 import type { Value } from '../../../src/recorder/recording';
 import { Replay } from '../../../src/recorder/replay';
-import { backwardFrom, bits, bitsOf, dice, given, leaf, type Mlp, op, Script, trainMlp } from './script';
+import {
+  backwardFrom,
+  bits,
+  bitsOf,
+  dataOf,
+  dice,
+  given,
+  leaf,
+  type Mlp,
+  noGrad,
+  op,
+  Script,
+  trainMlp,
+} from './script';
 
 const ITERATIONS = 200;
 
@@ -194,3 +207,28 @@ function Tensor64(values: number[]) {
   t.storage.writes++;
   return t;
 }
+
+describe('a gradient', () => {
+  it('of what was written through .data after the forward pass comes back', () => {
+    const run = (memoryLimit: number) => {
+      const script = new Script(memoryLimit);
+      const w = leaf(given([3], (i) => i + 1));
+      const scale = leaf(given([3], () => 2));
+      for (let i = 0; i < 4; i++) {
+        script.line(1);
+        const y = op('mul', op('tanh', w), scale);
+        noGrad(() => op('mul_', dataOf(scale), 1.5));
+        backwardFrom(op('sum', op('mul', y, y)));
+        noGrad(() => op('sub_', dataOf(w), op('mul', w.grad, 0.1)));
+        w.grad = null;
+      }
+      script.stop();
+      return [...script.recording.storages.values()].flatMap((h) => h.values);
+    };
+    const truth = run(1e9).map((v) => bits(v.data!));
+    const dropped = run(0);
+    expect(dropped.some((v) => v.data === null)).toBe(true);
+    const replay = new Replay();
+    expect(dropped.map((v) => bits(replay.data(v)))).toEqual(truth);
+  });
+});

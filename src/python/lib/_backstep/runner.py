@@ -1,4 +1,5 @@
 """Runs a script as Python does: as __main__, with its arguments, its folder first on the path, and Python's own traceback at the end."""
+import atexit
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ def run(path, args, folder, debug):
     sys.dont_write_bytecode = True
     os.chdir(folder)
     signal.signal(signal.SIGINT, _interrupted)
+    os._exit = _exit_now
     main = types.ModuleType('__main__')
     main.__file__ = path
     main.__builtins__ = __builtins__
@@ -47,10 +49,15 @@ def run(path, args, folder, debug):
         _tell(error, trace, debug)
         code = 1 if not isinstance(error, KeyboardInterrupt) else 130
     finally:
+        atexit._run_exitfuncs()
         streams.flush()
         if debug:
             tracer.stop()
     return code
+
+
+def _exit_now(status):
+    _host.exit(int(status) & 0xFF)
 
 
 def _interrupted(number, frame):
