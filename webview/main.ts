@@ -3,6 +3,7 @@
 import { readMessage } from './check';
 import { divider } from './divider';
 import { button, el, setText } from './dom';
+import { keepFocus } from './focus';
 import { GraphPanel } from './graph/view';
 import { loadState, post } from './host';
 import { InspectorPanel } from './inspector/panel';
@@ -84,6 +85,7 @@ const root = el('div', { class: 'app' }, banner, empty, runningNote, work, timel
 timeline.element.hidden = true;
 document.body.append(root);
 watchBody();
+keepFocus();
 
 function redraw(model: Model): void {
   const started = model.picture !== null;

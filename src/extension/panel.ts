@@ -41,6 +41,7 @@ export class NetworkPanel implements vscode.Disposable {
       // A hidden webview is gone, script and all; it says `ready` again when it is back.
       webview.onDidChangeViewState(() => {
         if (!webview.visible) this.ready = false;
+        else this.keepFocus();
       }),
       runs.onDidOpen(() => this.follow()),
       runs.onDidChangeActive(() => this.follow()),
@@ -50,7 +51,6 @@ export class NetworkPanel implements vscode.Disposable {
       }),
       runs.onDidEnd((run) => run === this.pick() && this.end('The script has ended.')),
       runs.onDidClose(() => !this.pick() && this.end('The debug session has ended.')),
-      vscode.debug.onDidChangeActiveStackItem(() => this.keepFocus()),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.onCaret(textEditor)),
     ];
     webview.webview.options = { enableScripts: true, localResourceRoots: [assets] };
@@ -135,11 +135,15 @@ export class NetworkPanel implements vscode.Disposable {
       this.feed.fail('No debug session is running. Press F5 in the script to start one.');
       return;
     }
-    if (this.webview.active) this.keepFocusUntil = Date.now() + FOCUS_KEPT;
+    // A move comes from a key or the pointer in the view. Whether it is active is known here only some time later.
+    this.keepFocusUntil = Date.now() + FOCUS_KEPT;
     move(run).catch((error) => this.feed.fail(error));
   }
 
-  /** VS Code focuses the editor at every stop; who steps with the view's keys must stay in the view. */
+  /**
+   * VS Code focuses the editor at every stop; who steps with the view's keys must stay in the view. It does so some time
+   * after it tells of the stop, so that only the loss itself is the moment to take the focus back.
+   */
   private keepFocus(): void {
     if (Date.now() > this.keepFocusUntil || this.webview.active) return;
     this.webview.reveal(undefined, false);

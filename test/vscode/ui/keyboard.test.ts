@@ -59,7 +59,8 @@ describe('by keyboard', () => {
     await code.press('F5');
     await code.stopped({ line: 7 });
     await code.press('F11');
-    await code.stopped({ line: 7 }); // the gradient starts
+    await expect.poll(status, wait).toContain('gradient starts at loss');
+    await code.stopped({ line: 7 });
     await code.press('F11');
     await code.stopped({ line: 6 });
     await code.press('Alt+F10');
@@ -133,6 +134,9 @@ describe('by keyboard', () => {
     await code.command('View: Close All Editors');
     await code.pick('Control+P', 'tiny.backstep', 'tiny.backstep');
     await code.stopped({ line: 1 });
+    // The script takes the recording's place and the recording goes beside it: keys pressed before are lost.
+    await code.page.locator('.editor-group-container').nth(1).waitFor();
+    await code.page.locator('.tab.active', { hasText: 'tiny.py' }).waitFor();
     await code.press('F5');
     await code.stopped({ line: 7 });
     await code.press('F10');
