@@ -1,5 +1,5 @@
 /** Element types, their storage and promotion. Source: PyTorch's "Tensor Attributes" page and c10/core/ScalarType. */
-import { notYet } from './errors';
+import { notYet, runtimeError } from './errors';
 
 export type DType = 'bool' | 'uint8' | 'int8' | 'int16' | 'int32' | 'int64' | 'float32' | 'float64';
 
@@ -40,9 +40,27 @@ export function dtypeOf(name: string): DType {
 export const isFloat = (d: DType) => DTYPES[d].kind === 'float';
 export const isInteger = (d: DType) => DTYPES[d].kind === 'int';
 
+/** How often the engine asks for memory: once in so many bytes. */
+const ASK_EVERY = 2 ** 24;
+
+/** The machine's memory. The room that owns the thread says whether so many bytes more may be taken; nobody else knows. */
+export const memory = { allows: (_bytes: number): boolean => true };
+
+let unasked = 0;
+
+/** Elements, all zero. Refuses in PyTorch's words before the machine runs out: the system would end the whole editor. */
 export function allocate(dtype: DType, length: number): Data {
-  return new DTYPES[dtype].array(length);
+  const { array, size } = DTYPES[dtype];
+  const bytes = length * size;
+  unasked += bytes;
+  if (unasked >= ASK_EVERY) {
+    unasked = 0;
+    if (!memory.allows(bytes)) throw runtimeError(`${NO_MEMORY} you tried to allocate ${bytes} bytes.`);
+  }
+  return new array(length);
 }
+
+const NO_MEMORY = "[enforce fail at alloc_cpu.cpp:127] data. DefaultCPUAllocator: can't allocate memory:";
 
 const INTEGER_ORDER: DType[] = ['int8', 'int16', 'int32', 'int64'];
 

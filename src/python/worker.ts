@@ -1,8 +1,12 @@
 /** The worker thread: Python, engine and recorder, or an opened recording. Blocks while paused, and serves all the same. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { context } from '../engine/context';
+import { memory } from '../engine/dtype';
 import { isRecording } from '../protocol/recordingFile';
 import type { EventName, Events, LaunchArguments, SessionCapabilities } from '../protocol/session';
 import { Control, type FromWorker, type ToWorker, type WorkerData } from '../protocol/worker';
@@ -90,6 +94,7 @@ async function loadHost(folder: string | null, functions: HostFunctions): Promis
     interrupt,
   });
   if (folder !== null) runtime.mount(folder);
+  letGo = () => runtime.bridge.letGo();
   const host = createHost(runtime, functions);
   lockRealm();
   return host;
@@ -185,7 +190,25 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
   end(host.run(launch.program, launch.args ?? [], folder, true));
 }
 
+let letGo = () => {};
+
+/** Tensors may take half of the machine's memory (of the container's, where that is less): beyond, the system would kill the editor. */
+function boundMemory(): void {
+  const most = Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY) / 2;
+  const fits = (bytes: number) => process.memoryUsage().arrayBuffers + bytes <= most;
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  memory.allows = (bytes) => {
+    if (fits(bytes)) return true;
+    // Tensors that are gone may still be counted.
+    letGo();
+    collect();
+    return fits(bytes);
+  };
+}
+
 async function main(): Promise<void> {
+  boundMemory();
   const { launch } = data;
   const refused = refusal(launch.program);
   if (refused) throw new Error(refused);

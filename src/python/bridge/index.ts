@@ -96,6 +96,11 @@ export class Bridge {
     return this.tensors.get(handle);
   }
 
+  /** Has Python let go of tensors that it does not use any more. */
+  letGo(): void {
+    this.askFlush?.();
+  }
+
   /** A new handle, which Python releases. */
   handleOf(t: Tensor): number {
     return this.tensors.add(t);
@@ -125,7 +130,7 @@ export class Bridge {
     // Released handles wait for their batch: not while they hold much memory.
     if ((this.given += t.storage.bytes) > FLUSH_AFTER) {
       this.given = 0;
-      this.askFlush?.();
+      this.letGo();
     }
     return handle;
   }
