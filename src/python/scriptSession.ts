@@ -57,6 +57,8 @@ export class ScriptSession implements Session {
       workerData,
       env: process.env.TZ ? { TZ: process.env.TZ } : {},
       execArgv: [],
+      // Python recurses on this stack: it must reach its own limit first (a RecursionError), not the thread's (the end of everything).
+      resourceLimits: { stackSizeMb: 64 },
       stdout: true,
       stderr: true,
     });

@@ -9,7 +9,7 @@ import { openScript, type ScriptSession } from '../../src/python/scriptSession';
 const ROOT = resolve(import.meta.dirname, '../..');
 const ASSETS = process.env.WALK_ASSETS ?? resolve(ROOT, 'dist');
 const SEED = Number(process.env.WALK_SEED ?? 1);
-const STEPS = Number(process.env.WALK_STEPS ?? 150);
+const STEPS = Number(process.env.WALK_STEPS ?? 100);
 /** In MB. */
 const MEMORY = Number(process.env.WALK_MEMORY ?? 256);
 
@@ -356,6 +356,7 @@ const SCRIPTS: [string, string[]][] = [
       'nothing',
     ],
   ],
+  ['values', ['endless', 'leaving', 'shut', 'odd', 'itself', '变量', 'shut.value', 'shut == 1', 'i']],
 ];
 
 describe.skipIf(!existsSync(resolve(ASSETS, 'worker.mjs')))('a random walk', () => {

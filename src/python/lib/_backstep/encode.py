@@ -60,7 +60,7 @@ def _object(value, kind, depth):
     written = {'k': 'object', 'type': kind.__name__, 'repr': text_of(value)}
     try:
         pairs, length = _children(value)
-    except Exception:
+    except BaseException:
         return written
     if length is not None:
         written['length'] = length
@@ -106,7 +106,7 @@ def text_of(value):
         if isinstance(value, (list, tuple, dict, set, frozenset)):
             return _container(value)
         text = repr(value)
-    except Exception as error:
+    except BaseException as error:
         return f'<{type(value).__name__}: its repr failed with {type(error).__name__}>'
     text = ' '.join(text.split())
     return text if len(text) <= 120 else text[:119] + '…'

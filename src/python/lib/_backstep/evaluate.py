@@ -10,6 +10,7 @@ import _backstep_host as _host
 
 from . import streams, tracer
 from .encode import children, encode
+from .notes import message_of
 from .past import rebuild
 
 
@@ -29,7 +30,7 @@ def _answer(body):
 
 def describe(error):
     """`NameError: name 'q' is not defined`; where in the expression a syntax error stands."""
-    text = str(error)
+    text = message_of(error)
     if isinstance(error, SyntaxError):
         text = error.msg
     return f'{type(error).__name__}: {text}' if text else type(error).__name__

@@ -21,3 +21,11 @@ def add(error):
         else:
             advice = _INSTEAD.get(root, 'Modules beside the script, the standard library and torch can be imported.')
             error.add_note(f"Backstep runs scripts on its own engine, without installed packages: {root} is not there. {advice}")
+
+
+def message_of(error):
+    """str() of an exception, which may be a script's own class; where that fails, the words of Python's tracebacks."""
+    try:
+        return str(error)
+    except BaseException:
+        return '<exception str() failed>'

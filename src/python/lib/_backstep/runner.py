@@ -97,7 +97,7 @@ def _tell(error, trace, debug):
         _host.uncaught(type(error).__name__, error.msg, text, error.filename, line, 0)
         return
     if not debug or trace is None:
-        _host.uncaught(type(error).__name__, str(error), text, '', 0, -1)
+        _host.uncaught(type(error).__name__, notes.message_of(error), text, '', 0, -1)
         return
     from . import tracer
     place = None
@@ -106,4 +106,4 @@ def _tell(error, trace, debug):
         if id is not None:
             place = (trace.tb_frame.f_code.co_filename, trace.tb_lineno, id)
         trace = trace.tb_next
-    _host.uncaught(type(error).__name__, str(error), text, *(place or ('', 0, -1)))
+    _host.uncaught(type(error).__name__, notes.message_of(error), text, *(place or ('', 0, -1)))

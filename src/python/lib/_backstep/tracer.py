@@ -6,6 +6,7 @@ import _backstep_host as _host
 
 from . import streams
 from .encode import encode, hidden, signature
+from .notes import message_of
 
 _line = _host.line
 _enter = _host.enter_frame
@@ -143,7 +144,7 @@ def _on_raise(code, offset, error):
     _last_raised = error
     if _stack:
         frame = sys._getframe(1)
-        _raised(type(error).__name__, str(error), code.co_filename, frame.f_lineno, _stack[-1].id, None)
+        _raised(type(error).__name__, message_of(error), code.co_filename, frame.f_lineno, _stack[-1].id, None)
 
 
 def _pop(frame):
