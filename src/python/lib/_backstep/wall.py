@@ -16,9 +16,8 @@ def close():
     _hide_javascript()
     # Emscripten's system() really runs a shell of the machine.
     os.system = posix.system = _no_programs
-    # These would end the thread, and with it all that was recorded.
-    os._exit = posix._exit = _leave
-    os.abort = posix.abort = lambda: _leave(_ABORTED)
+    # It would end the thread, and with it all that was recorded.
+    os.abort = posix.abort = lambda: os._exit(_ABORTED)
     for name in ('getaddrinfo', 'gethostbyname', 'gethostbyname_ex', 'gethostbyaddr'):
         setattr(socket, name, _no_network)
     socket.socket.__init__ = _no_network
@@ -31,10 +30,6 @@ def _hide_javascript():
     for name in ('pyodide_js', 'js'):
         jsfinder.jsproxies.pop(name, None)
         sys.modules[name] = None
-
-
-def _leave(status):
-    raise SystemExit(status)
 
 
 def _no_programs(*args, **kwargs):
