@@ -93,6 +93,8 @@ for (let i = 0; i < 200; i++) {
 report(`seek to any of ${cursor.ticks} ticks`, seeks);
 report('the picture there, all its numbers', pictures);
 report('one tensor there: statistics, histogram, grid', tensors);
+report('the optimizer panel, first asked', [await timed(() => session.request('update', {}))]);
+report('the optimizer panel, then', await Promise.all([1, 2, 3].map(() => timed(() => session.request('update', {})))));
 await go('seek', { tick: cursor.ticks >> 1 });
 for (const move of [
   'stepBack',
