@@ -43,6 +43,7 @@ export function createHost(runtime: Runtime, functions: HostFunctions): ScriptHo
       sink()?.line(frame, toHost(path), line, delta ?? null),
     enter_frame: (frame: number, parent: number, name: string, path: string, line: number) =>
       sink()?.enterFrame(frame, parent < 0 ? null : parent, name, toHost(path), line),
+    finish: (frame: number, delta?: string) => sink()?.finish(frame, delta ?? null),
     leave_frame: (frame: number) => sink()?.leaveFrame(frame),
     raised: (type: string, message: string, path: string, line: number, frame: number) =>
       sink()?.raised(type, message, toHost(path), line, frame, null),

@@ -22,11 +22,6 @@ export interface Hit {
   error?: string;
 }
 
-const falsy = new Set(['False', 'None', '0', '0.0', "''", '""', '[]', '()', '{}', '-0.0']);
-
-/** Python's truth of a recorded value. */
-const isTrue = (v: RecordedValue) => !(v.k === 'prim' && falsy.has(v.repr)) && !(v.k === 'object' && v.length === 0);
-
 /** `5`, `>= 5`, `% 10` … as VS Code's hit counts. Null where it makes no sense. */
 export function hitCountHolds(text: string, hits: number): boolean | null {
   const match = /^\s*(==|=|>=|>|<=|<|%)?\s*(\d+)\s*$/.exec(text);
@@ -106,7 +101,7 @@ export class Breakpoints {
   private holds(b: Breakpoint, tick: number, evaluate: EvaluateAt): boolean {
     if (!b.condition) return true;
     let held = b.held.get(tick);
-    if (held === undefined) b.held.set(tick, (held = isTrue(evaluate(b.condition, tick))));
+    if (held === undefined) b.held.set(tick, (held = isTrue(b.condition, tick, evaluate)));
     return held;
   }
 
@@ -125,6 +120,12 @@ export class Breakpoints {
       if (r.site.at(seen.upTo) === site && r.kindAt(seen.upTo) === 'line') seen.ticks.push(seen.upTo);
     return seen.ticks;
   }
+}
+
+/** Python decides what is true: of a tensor with one element its value, of one with more it says that it cannot. */
+function isTrue(condition: string, tick: number, evaluate: EvaluateAt): boolean {
+  const value = evaluate(`bool((${condition}))`, tick);
+  return value.k === 'prim' && value.repr === 'True';
 }
 
 /** A log message with its `{expressions}` filled in, as str() would show them. */

@@ -90,6 +90,15 @@ export class Recorder implements Observer, TraceSink {
     this.onTick(tick);
   }
 
+  finish(frame: number, localsDelta: string | null): void {
+    const { outputs, frames } = this.recording;
+    this.course.frame = frame;
+    const tick = this.append('output', outputs.length);
+    outputs.push({ tick, stream: 'console', text: '' });
+    const record = frames.get(frame);
+    if (record && localsDelta !== null) addDelta(record, tick, localsDelta);
+  }
+
   /** The latest of very many lines without a tensor op or a print takes the place of the one before: an endless loop stays bounded. */
   private replaceLine(): number {
     const r = this.recording;

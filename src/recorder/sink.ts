@@ -9,6 +9,8 @@ export interface TraceSink {
    * frame. May block while the debugger serves the user.
    */
   line(frame: number, path: string, line: number, localsDelta: string | null): void;
+  /** The script ran to its end: the names that its last line set. Appends a tick that nothing stops at. */
+  finish(frame: number, localsDelta: string | null): void;
   output(stream: 'stdout' | 'stderr', text: string): void;
   module(id: number, parent: number | null, name: string, type: string, extra: string): void;
   parameter(module: number, name: string, tensor: Tensor): void;

@@ -49,3 +49,13 @@ it.each([
 ])('before line %i, %s was %s', async (line, name, expected) => {
   expect(await at(line, name)).toBe(expected);
 });
+
+it('shows at the end what the last line set', async () => {
+  const { ticks } = await session.request('cursor', {});
+  await stop('seek', { tick: ticks - 1 } as never);
+  const [frame] = await session.request('stack', {});
+  expect(frame.place).toEqual({ path: session.script, line: 21 });
+  const [scope] = await session.request('scopes', { frame: frame.id });
+  const names = await session.request('variables', { ref: scope.ref });
+  expect(names.find((v) => v.name === 'last')?.value).toBe('10');
+});

@@ -42,7 +42,10 @@ export function labelOf(r: Recording, tick: number): string {
   const place = r.placeAt(tick);
   const kind = r.kindAt(tick);
   if (kind === 'line') return place ? `line ${place.line} of ${fileName(place.path)}` : 'a line';
-  if (kind === 'output') return `prints ${printed(r.outputs[r.record.at(tick)]?.text ?? '')}`;
+  if (kind === 'output') {
+    const text = r.outputs[r.record.at(tick)]?.text ?? '';
+    return text === '' ? 'end of the script' : `prints ${printed(text)}`;
+  }
   const record = r.recordAt(tick)!;
   const text = recordText(r, record);
   return place && record.kind !== 'update' ? `${text} (${placeText(place)})` : text;

@@ -12,6 +12,7 @@ _line = _host.line
 _enter = _host.enter_frame
 _leave = _host.leave_frame
 _raised = _host.raised
+_finish = _host.finish
 
 _monitoring = sys.monitoring
 _TOOL = _monitoring.DEBUGGER_ID
@@ -105,7 +106,11 @@ def _on_start(code, offset):
 def _on_return(code, offset, value):
     if not _users(code):
         return _DISABLE
-    _pop(sys._getframe(1))
+    traced = _pop(sys._getframe(1))
+    if traced and not _stack and code.co_name == '<module>':
+        # The script's end: no line follows that would tell what the last one set.
+        streams.flush()
+        _finish(traced.id, _changes(traced))
 
 
 def _on_yield(code, offset, value):
