@@ -17,8 +17,8 @@ export interface Surroundings {
   assets: vscode.Uri;
 }
 
-/** A stop that the view asked for arrives well within this many milliseconds. */
-const FOCUS_KEPT = 1500;
+/** VS Code gives the editor the focus well within this many milliseconds of a stop. */
+const FOCUS_LOST_WITHIN = 1000;
 
 /** One webview. `pick` says whose run it shows: the shared panel follows the active one, a recording's editor its own. */
 export class NetworkPanel implements vscode.Disposable {
@@ -27,6 +27,9 @@ export class NetworkPanel implements vscode.Disposable {
   private ready = false;
   /** Chosen before the view was there. */
   private toShow: TensorRef | null = null;
+  /** The move under way was asked for here. */
+  private asked = false;
+  /** Until when a loss of focus is VS Code's doing; there can be two at one stop. */
   private keepFocusUntil = 0;
   private caretTimer: NodeJS.Timeout | undefined;
 
@@ -45,7 +48,7 @@ export class NetworkPanel implements vscode.Disposable {
       }),
       runs.onDidOpen(() => this.follow()),
       runs.onDidChangeActive(() => this.follow()),
-      runs.onDidStop((run) => run === this.pick() && this.show()),
+      runs.onDidStop((run) => run === this.pick() && this.onStop()),
       runs.onDidProgress(({ run, event }) => {
         if (this.ready && run === this.pick()) void this.feed.grow(event);
       }),
@@ -72,6 +75,12 @@ export class NetworkPanel implements vscode.Disposable {
     const run = this.pick();
     this.feed.attach(run?.session ?? null);
     if (run?.state === 'stopped') this.show();
+  }
+
+  private onStop(): void {
+    if (this.asked) this.keepFocusUntil = Date.now() + FOCUS_LOST_WITHIN;
+    this.asked = false;
+    this.show();
   }
 
   private show(): void {
@@ -135,8 +144,7 @@ export class NetworkPanel implements vscode.Disposable {
       this.feed.fail('No debug session is running. Press F5 in the script to start one.');
       return;
     }
-    // A move comes from a key or the pointer in the view. Whether it is active is known here only some time later.
-    this.keepFocusUntil = Date.now() + FOCUS_KEPT;
+    this.asked = true;
     move(run).catch((error) => this.feed.fail(error));
   }
 

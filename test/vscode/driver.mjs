@@ -110,7 +110,8 @@ export class Window {
 
   /**
    * Types into the quick-open box and takes the entry that says `label`. The box does not update itself when an entry
-   * comes late (an extension that registers its commands just now), so it is opened again until the entry is there.
+   * comes late (an extension that registers its commands just now), and a stop that has just come closes it by giving
+   * the focus to the editor: so it is opened again until the entry is there.
    * @param {string} key @param {string} text @param {string | RegExp} label
    */
   async pick(key, text, label) {
@@ -120,9 +121,8 @@ export class Window {
     const row = rows.filter({ hasText: label }).first();
     for (let attempt = 1; ; attempt++) {
       await page.keyboard.press(key);
-      await input.waitFor();
-      await input.fill(text);
       try {
+        await input.fill(text, { timeout: 3000 });
         await row.click({ timeout: 3000 });
         break;
       } catch {
