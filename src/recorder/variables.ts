@@ -222,14 +222,14 @@ export class Variables {
 
   // ---- parameters, training -----------------------------------------------------------------------------------
 
-  /** Every parameter that exists at the tick, under the name the views give it. */
+  /** The parameters at the tick, under the names the views give them; of a network made anew, the newest. */
   private parameters(): [string, number][] {
     const { recording: r, tick } = this.c;
     const names = Names.of(r);
-    return Parameters.of(r)
+    const there = Parameters.of(r)
       .list()
-      .filter((id) => r.useAt(id, tick))
-      .map((id) => [names.tensor(id, tick) ?? 'parameter', id]);
+      .filter((id) => r.useAt(id, tick));
+    return [...new Map(there.map((id) => [names.tensor(id, tick) ?? 'parameter', id]))];
   }
 
   private training(): Variable[] {
