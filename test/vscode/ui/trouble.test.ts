@@ -26,8 +26,12 @@ describe('bad input', () => {
   test('a launch.json that names a file that is not there', async () => {
     await code.command('View: Show Run and Debug');
     await code.page.locator('.start-debug-action-item', { hasText: 'Missing' }).waitFor(); // launch.json was read
-    await code.press('F5');
-    await dialog(code).waitFor(wait);
+    // A window that has just opened may not hear the first key.
+    const shown = async () => {
+      if (!(await dialog(code).isVisible())) await code.press('F5');
+      return dialog(code).isVisible();
+    };
+    await expect.poll(shown, { ...wait, interval: 3000 }).toBe(true);
     expect((await words(code)).join(' ')).toContain(`There is no file ${join(code.folder, 'gone.py')}.`);
     await code.press('Escape');
     await code.ended();
