@@ -101,11 +101,6 @@ export class SessionServer {
     return (this.handlers[name] as (a: Requests[N][0]) => Requests[N][1])(args);
   }
 
-  /** True between `start` (or a move past the end) and the next stop. */
-  get isRunning(): boolean {
-    return this.running;
-  }
-
   get hasStarted(): boolean {
     return this.started;
   }
