@@ -1,5 +1,11 @@
 /** An error that a PyTorch user would meet; the Python face raises it as the Python exception of this name. */
-export type PythonError = 'RuntimeError' | 'IndexError' | 'TypeError' | 'ValueError' | 'NotImplementedError';
+export type PythonError =
+  | 'RuntimeError'
+  | 'IndexError'
+  | 'TypeError'
+  | 'ValueError'
+  | 'NotImplementedError'
+  | 'LinAlgError';
 
 export class TorchError extends Error {
   constructor(

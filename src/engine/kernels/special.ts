@@ -34,6 +34,34 @@ function erfcFraction(x: number): number {
   return ((TWO_OVER_SQRT_PI / 2) * Math.exp(-x * x)) / f;
 }
 
+/**
+ * The inverse of the error function: a rational first guess (Blair, Edwards and Johnson, Rational Chebyshev Approximations for the Inverse
+ * of the Error Function, 1976), then two steps of Newton's method. `round` keeps each step in the precision of float32, where PyTorch
+ * computes in it.
+ */
+export function erfinv(y: number, round: (v: number) => number): number {
+  const size = Math.abs(y);
+  if (size > 1 || Number.isNaN(y)) return Number.NaN;
+  if (size === 1) return y * Number.POSITIVE_INFINITY;
+  const poly = (z: number, ...c: number[]) => c.reduce((sum, k) => round(round(sum * z) + round(k)), 0);
+  let x: number;
+  if (size <= 0.7) {
+    const z = round(y * y);
+    const over = poly(z, -0.140543331, 0.914624893, -1.645349621, 0.886226899);
+    x = round(round(y * over) / poly(z, 0.012229801, -0.329097515, 1.442710462, -2.118377725, 1));
+  } else {
+    const z = round(Math.sqrt(-round(Math.log(round((1 - size) / 2)))));
+    const over = poly(z, 1.641345311, 3.429567803, -1.624906493, -1.970840454);
+    x = (Math.sign(y) * over) / poly(z, 1.6370678, 3.5438892, 1);
+    x = round(x);
+  }
+  for (let step = 0; step < 2; step++) {
+    const slope = round(round(TWO_OVER_SQRT_PI) * round(Math.exp(-round(x * x))));
+    x = round(x - round(round(round(erf(x)) - y) / slope));
+  }
+  return x;
+}
+
 /** To the nearest integer; halves to the even one. */
 export function roundHalfEven(x: number): number {
   const r = Math.round(x);

@@ -24,7 +24,7 @@ interface Elementary {
 }
 
 /** A float-valued function of one number: integers become the default dtype. */
-function elementary(name: string, e: Elementary): void {
+export function elementary(name: string, e: Elementary): void {
   const names = [name, ...(e.alias ? [e.alias] : [])];
   op<[Tensor]>({
     schema: `${name}(Tensor input) -> Tensor`,

@@ -29,3 +29,6 @@ import './random';
 import './randomFill';
 import './dropout';
 import './einsum';
+import './triangular';
+import './qr';
+import './special';

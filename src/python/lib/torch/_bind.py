@@ -24,12 +24,14 @@ def lazy(space, globals_):
     """__getattr__ and __dir__ of a module whose functions are the engine's."""
     pending = _pending.get(space, {})
     style = 'functional' if space == 'torch.nn.functional' else 'function'
+    # PyTorch's errors name torch.linalg.qr linalg_qr.
+    prefix = {'torch.linalg': 'linalg_', 'torch.special': 'special_', 'torch.fft': 'fft_'}.get(space, '')
     there = _Names(globals_, pending)
     missing = _missing.attribute_error
 
     def __getattr__(name):
         if name in pending:
-            found = globals_[name] = _wrappers.bind(pending[name], style, name)
+            found = globals_[name] = _wrappers.bind(pending[name], style, prefix + name)
             found.__module__ = space
             return found
         if not name.startswith('__'):

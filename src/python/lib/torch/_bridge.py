@@ -60,6 +60,13 @@ def keep(error):
     kept = error
 
 
+class LinAlgError(RuntimeError):
+    """An error of linear algebra: a matrix is singular, or an iteration does not converge."""
+
+
+LinAlgError.__module__, LinAlgError.__name__, LinAlgError.__qualname__ = 'torch._C', '_LinAlgError', '_LinAlgError'
+
+
 def raise_error():
     """Raises why the last bridge function failed."""
     global kept
@@ -70,7 +77,7 @@ def raise_error():
     if kind == 'NotImplementedError' and message.endswith(' is not in Backstep yet'):
         from ._missing import not_yet
         raise not_yet(message.removesuffix(' is not in Backstep yet'), NotImplementedError)
-    raise getattr(builtins, kind, RuntimeError)(message)
+    raise (LinAlgError if kind == 'LinAlgError' else getattr(builtins, kind, RuntimeError))(message)
 
 
 def fail(answer, same):

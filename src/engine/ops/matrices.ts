@@ -1,0 +1,81 @@
+/** What the ops of torch.linalg share: PyTorch's checks of matrices, and small steps of their gradients. */
+import { type DType, isFloat } from '../dtype';
+import { runtimeError, TorchError } from '../errors';
+import { formulas as f } from '../formulas';
+import { dtypeLabel } from '../kernels/elementwise';
+import type { Sample, SampleArg, SampleTensor } from '../op';
+import { broadcast, sameShape } from '../shape';
+import type { Tensor } from '../tensor';
+
+/** The matrices turned. */
+export const mT = (t: Tensor): Tensor => f.transpose(t, -2, -1);
+
+/** The product of several matrices, from the left. */
+export const times = (...all: Tensor[]): Tensor => all.reduce((a, b) => f.matmul(a, b));
+
+/** The sum of what is there; null where nothing is. */
+export const sumOf = (...terms: (Tensor | null)[]): Tensor | null =>
+  terms.reduce<Tensor | null>((a, b) => (a && b ? f.add(a, b) : (a ?? b)), null);
+
+/** Rows and columns that two matrices agree on are equal; the leading dimensions are broadcast. */
+export const batchOf = (t: Tensor): number[] => t.shape.slice(0, -2);
+
+export function checkMatrix(t: Tensor, fn: string, name = 'A'): void {
+  if (t.rank < 2) throw runtimeError(`${fn}: The input tensor ${name} must have at least 2 dimensions.`);
+}
+
+export function checkFloat(t: Tensor, fn: string, lowPrecision = false): void {
+  if (!isFloat(t.dtype))
+    throw runtimeError(`${fn}: Expected a floating point or complex tensor as input. Got ${dtypeLabel(t.dtype)}`);
+  if (!lowPrecision && t.dtype !== 'float32' && t.dtype !== 'float64')
+    throw runtimeError(`${fn}: Low precision dtypes not supported. Got ${dtypeLabel(t.dtype)}`);
+}
+
+export function checkSquare(t: Tensor, fn: string, name = 'A'): void {
+  checkMatrix(t, fn, name);
+  const [m, n] = t.shape.slice(-2);
+  if (m !== n)
+    throw runtimeError(`${fn}: ${name} must be batches of square matrices, but they are ${m} by ${n} matrices`);
+}
+
+export function checkSameType(a: Tensor, b: Tensor, fn: string): void {
+  if (a.dtype !== b.dtype)
+    throw runtimeError(
+      `${fn}: Expected A and B to have the same dtype, but found A of type ${dtypeLabel(a.dtype)} and B of type ${dtypeLabel(b.dtype)} instead`,
+    );
+}
+
+/** A and B with one batch shape: as they are where they have it, else repeated. */
+export function sameBatch(a: Tensor, b: Tensor): [Tensor, Tensor, number[]] {
+  const batch = broadcast(batchOf(a), batchOf(b));
+  const wide = (t: Tensor) =>
+    sameShape(batchOf(t), batch)
+      ? t
+      : t.alias([...batch, ...t.shape.slice(-2)], [...expandStrides(t, batch), ...t.strides.slice(-2)]);
+  return [wide(a), wide(b), batch];
+}
+
+function expandStrides(t: Tensor, batch: number[]): number[] {
+  const lead = batch.length - (t.rank - 2);
+  return batch.map((d, i) => (i < lead || (t.shape[i - lead] === 1 && d !== 1) ? 0 : t.strides[i - lead]));
+}
+
+/** torch.linalg.LinAlgError. */
+export const linalgError = (message: string) => new TorchError('LinAlgError', message);
+
+/** For the gradient that PyTorch does not have. */
+export const noDerivative = (name: string) => (): null => {
+  throw new TorchError('NotImplementedError', `the derivative for '${name}' is not implemented.`);
+};
+
+/** `(Batch element 3): `, where there is a batch. */
+export const batchElement = (batch: readonly number[], nr: number) => (batch.length ? `(Batch element ${nr}): ` : '');
+
+/** A sample's matrix. */
+export const matrix = (...shape: number[]): SampleTensor => ({ shape });
+export const double = (...shape: number[]): SampleTensor => ({ shape, dtype: 'float64' as DType });
+
+export const given = (tensors: (SampleTensor | SampleArg)[], kwargs?: Record<string, SampleArg>): Sample => ({
+  args: tensors.map((t) => (typeof t === 'object' && t !== null && 'shape' in t ? { tensor: t } : t)),
+  ...(kwargs ? { kwargs } : {}),
+});
