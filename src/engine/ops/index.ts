@@ -32,3 +32,5 @@ import './einsum';
 import './triangular';
 import './qr';
 import './special';
+import './convolution';
+import './padding';
