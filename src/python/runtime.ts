@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import { Bridge } from './bridge';
+import { memoryOf } from './bridge/mail';
 import { refuseMount, toPython } from './paths';
 
 /** Where our Python files lie in Python's own file system. */
@@ -49,9 +50,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     python.setInterruptBuffer(options.interrupt);
   }
   install(python, options.library);
-  const bridge = new Bridge();
+  const bridge = new Bridge(memoryOf(python));
   bridge.coveragePage = join(options.library, '..', 'coverage.md');
-  bridge.heap = () => (python as unknown as { _module?: { HEAP32?: Int32Array } })._module?.HEAP32;
   python.registerJsModule('_backstep_bridge', bridge.functions);
   python.runPython(`import sys
 sys.path.insert(0, '${LIBRARY}')

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import { Bridge } from '../../src/python/bridge';
+import { memoryOf } from '../../src/python/bridge/mail';
 
 const root = join(import.meta.dirname, '../..');
 const library = join(root, 'src/python/lib');
@@ -25,8 +26,7 @@ export async function startInterpreter(): Promise<Interpreter> {
     python.FS.mkdirTree(dirname(target));
     python.FS.writeFile(target, readFileSync(source));
   }
-  const bridge = new Bridge();
-  bridge.heap = () => (python as unknown as { _module?: { HEAP32?: Int32Array } })._module?.HEAP32;
+  const bridge = new Bridge(memoryOf(python));
   python.registerJsModule('_backstep_bridge', bridge.functions);
   python.runPython(`
 import sys, json

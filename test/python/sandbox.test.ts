@@ -44,7 +44,7 @@ def api():
 @probe
 def constructor():
     import _backstep_bridge
-    return _backstep_bridge.call.constructor('return process')()
+    return _backstep_bridge.go.constructor('return process')()
 @probe
 def object_constructor():
     import _backstep_bridge

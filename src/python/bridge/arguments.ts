@@ -5,35 +5,57 @@ import { DTYPE_NAMES } from '../../engine/dtype';
 import type { Arg, Op, Scalar } from '../../engine/op';
 import type { Tensor } from '../../engine/tensor';
 import type { Handles } from './handles';
+import type { Mail } from './mail';
 
-/** How a number was written in Python: JavaScript cannot tell 1 from 1.0. */
-const KINDS: (Scalar['kind'] | undefined)[] = [undefined, 'int', 'float', 'bool'];
+/** How a number was written in Python: JavaScript cannot tell 1 from 1.0. The last is whole and too long for a double. */
+const KINDS: (Scalar['kind'] | undefined)[] = [undefined, 'int', 'float', 'bool', 'int'];
+const LONG = 4;
 
-type Flat = readonly unknown[];
-type Reader = (flat: Flat, at: { i: number }, tensors: Handles<Tensor>) => unknown;
+type Reader = (mail: Mail, tensors: Handles<Tensor>) => unknown;
 
-const scalar: Reader = (flat, at) => {
-  const kind = KINDS[flat[at.i++] as number];
-  const value = flat[at.i++] as number | bigint | boolean;
-  return kind === undefined ? null : { kind, value: typeof value === 'boolean' ? Number(value) : value };
-};
+function number(mail: Mail, kind: number): Scalar | null {
+  const value = mail.next();
+  const name = KINDS[kind];
+  return name === undefined ? null : { kind: name, value: kind === LONG ? (mail.internedAt(value) as bigint) : value };
+}
 
-const tensor: Reader = (flat, at, tensors) => {
-  const handle = flat[at.i++] as number;
+const scalar: Reader = (mail) => number(mail, mail.next());
+
+const tensor: Reader = (mail, tensors) => {
+  const handle = mail.next();
   return handle < 0 ? null : tensors.get(handle);
 };
 
-const plain: Reader = (flat, at) => {
-  const value = flat[at.i++];
-  return value === undefined ? null : typeof value === 'bigint' ? Number(value) : value;
+const plain: Reader = (mail) => {
+  const value = mail.next();
+  return Number.isNaN(value) ? null : value;
+};
+
+const truth: Reader = (mail) => {
+  const value = mail.next();
+  return Number.isNaN(value) ? null : value !== 0;
+};
+
+const float: Reader = (mail) => mail.next();
+
+/** float?: None is told apart from NaN by a number before it. */
+const optionalFloat: Reader = (mail) => {
+  const given = mail.next();
+  const value = mail.next();
+  return given ? value : null;
+};
+
+const text: Reader = (mail) => {
+  const nr = mail.next();
+  return nr < 0 ? null : mail.internedAt(nr);
 };
 
 function list(read: Reader): Reader {
-  return (flat, at, tensors) => {
-    const n = flat[at.i++] as number;
+  return (mail, tensors) => {
+    const n = mail.next();
     if (n < 0) return null;
     const out = new Array<unknown>(n);
-    for (let k = 0; k < n; k++) out[k] = read(flat, at, tensors);
+    for (let k = 0; k < n; k++) out[k] = read(mail, tensors);
     return out;
   };
 }
@@ -42,23 +64,22 @@ const READERS: Record<string, Reader> = {
   Tensor: tensor,
   'Tensor[]': list(tensor),
   'Tensor?[]': list(tensor),
-  Number: (flat, at, tensors) => {
-    if (flat[at.i] === 0) {
-      at.i++;
-      return tensors.get(flat[at.i++] as number);
-    }
-    const number = scalar(flat, at, tensors) as Scalar | null;
-    return number && wrapNumber(number);
+  Number: (mail, tensors) => {
+    const kind = mail.next();
+    if (kind === 0) return tensors.get(mail.next());
+    const given = number(mail, kind);
+    return given && wrapNumber(given);
   },
   Scalar: scalar,
   'int[]': list(plain),
-  'float[]': list(plain),
+  'float[]': list(float),
   'Scalar[]': list(scalar),
-  ScalarType: (flat, at) => DTYPE_NAMES[flat[at.i++] as number] ?? null,
+  ScalarType: (mail) => DTYPE_NAMES[mail.next()] ?? null,
   int: plain,
-  float: plain,
-  bool: plain,
-  str: plain,
+  float,
+  'float?': optionalFloat,
+  bool: truth,
+  str: text,
   Generator: plain,
 };
 
@@ -67,9 +88,7 @@ export interface Entry {
   /** Position of the Generator? argument among the arguments, or -1. */
   generator: number;
   /** Arguments at the end may be left out: they take their defaults. */
-  read(flat: Flat, tensors: Handles<Tensor>): Arg[];
-  /** Two tensors, and defaults for the rest. */
-  pair(a: Tensor, b: Tensor): Arg[];
+  read(mail: Mail, tensors: Handles<Tensor>): Arg[];
 }
 
 export function entryOf(op: Op): Entry {
@@ -83,17 +102,9 @@ export function entryOf(op: Op): Entry {
   return {
     op,
     generator: op.schema.params.findIndex((p) => p.type === 'Generator?'),
-    read(flat, tensors) {
-      const at = { i: 0 };
+    read(mail, tensors) {
       const args = new Array<Arg>(count);
-      for (let k = 0; k < count; k++)
-        args[k] = at.i < flat.length ? (readers[k](flat, at, tensors) as Arg) : defaults[k];
-      return args;
-    },
-    pair(a, b) {
-      const args = defaults.slice();
-      args[0] = a;
-      args[1] = b;
+      for (let k = 0; k < count; k++) args[k] = mail.done ? defaults[k] : (readers[k](mail, tensors) as Arg);
       return args;
     },
   };

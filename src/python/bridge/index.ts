@@ -14,6 +14,7 @@ import { type Entry, entryOf } from './arguments';
 import { autogradFunctions } from './autograd';
 import { describe, FAILED, SAME } from './failure';
 import { Handles, releaseTensors } from './handles';
+import { Mail } from './mail';
 import { randomFunctions } from './random';
 import { tensorFunctions } from './tensors';
 import { traceFunctions } from './trace';
@@ -59,8 +60,8 @@ export class Bridge {
   readonly functions: Record<string, Crossing>;
   /** Where a user reads what is there; for messages. */
   coveragePage = 'COVERAGE.md';
-  /** Python's memory as 32-bit numbers (pyodide's own view of it, made anew when it grows); null where it cannot be had. */
-  heap: (() => Int32Array | undefined) | null = null;
+  /** Where Python's calls lie. */
+  private readonly mail: Mail;
   /** Hears of modules, parameters and optimizers; null while nobody records. */
   recorder: TraceSink | null = null;
 
@@ -73,7 +74,9 @@ export class Bridge {
   /** Outputs of the last call with several. */
   private outputs: readonly Tensor[] = [];
 
-  constructor() {
+  /** `memory` is Python's own, which moves when it grows: WebAssembly.Memory's buffer. */
+  constructor(memory: () => ArrayBuffer) {
+    this.mail = new Mail(memory);
     const random = randomFunctions();
     this.generators = random.generators;
     const plain: Record<string, Crossing> = {
@@ -87,9 +90,8 @@ export class Bridge {
       this.failure = error;
     };
     this.functions = Object.fromEntries(Object.entries(plain).map(([name, body]) => [name, guard(body, failed)]));
-    // The one that runs for every op has a guard of its own.
-    this.functions.call = (index: number, ...flat: unknown[]) => this.call(index, flat);
-    this.functions.pair = (index: number, a: number, b: number) => this.pair(index, a, b);
+    // The one that runs for every op has a guard of its own, and takes nothing: its arguments lie in the mail.
+    this.functions.go = () => this.go();
   }
 
   tensorOf(handle: number): Tensor {
@@ -110,15 +112,15 @@ export class Bridge {
     return (this.entries[index] ??= entryOf(allOps()[index]));
   }
 
-  private invoke(entry: Entry, flat: readonly unknown[]): { args: Arg[]; result: Result } {
-    const args = entry.read(flat, this.tensors);
+  private invoke(entry: Entry): { first: Arg; result: Result } {
+    const args = entry.read(this.mail, this.tensors);
     const g = entry.generator >= 0 ? (args[entry.generator] as number | null) : null;
     if (entry.generator >= 0) args[entry.generator] = null;
-    if (!g) return { args, result: run(entry.op, args) };
+    if (!g) return { first: args[0], result: run(entry.op, args) };
     const before = context.generator;
     context.generator = this.generators.get(g);
     try {
-      return { args, result: run(entry.op, args) };
+      return { first: args[0], result: run(entry.op, args) };
     } finally {
       context.generator = before;
     }
@@ -135,24 +137,12 @@ export class Bridge {
     return handle;
   }
 
-  /** Runs an op; answers the first result's handle, SAME or FAILED. */
-  private call(index: number, flat: readonly unknown[]): number {
+  /** Runs the op that lies in the mail; answers the first result's handle, SAME or FAILED. */
+  private go(): number {
     try {
-      const entry = this.entry(index);
-      const { args, result } = this.invoke(entry, flat);
-      return this.answer(entry, args[0], result);
-    } catch (error) {
-      this.failure = error;
-      return FAILED;
-    }
-  }
-
-  /** The same for an op on two tensors, other arguments left out: every argument that crosses costs. */
-  private pair(index: number, a: number, b: number): number {
-    try {
-      const entry = this.entry(index);
-      const args = entry.pair(this.tensors.get(a), this.tensors.get(b));
-      return this.answer(entry, args[0], run(entry.op, args));
+      const entry = this.entry(this.mail.open());
+      const { first, result } = this.invoke(entry);
+      return this.answer(entry, first, result);
     } catch (error) {
       this.failure = error;
       return FAILED;
@@ -171,8 +161,12 @@ export class Bridge {
 
   private ownFunctions(): Record<string, Crossing> {
     return {
-      /** Runs an op that gives a Python number or truth. */
-      value: (index: number, ...flat: unknown[]) => this.invoke(this.entry(index), flat).result,
+      /** Runs the op that lies in the mail, which gives a Python number or truth. */
+      goValue: () => this.invoke(this.entry(this.mail.open())).result,
+      /** Where Python lays its calls from now on. */
+      mailAt: (address: number) => this.mail.moved(address),
+      /** A number for a text, or for a whole number that a double would round. */
+      intern: (text: string, whole: boolean) => this.mail.intern(whole ? BigInt(text) : text),
       /** Further results of the last call. */
       more: (i: number) => this.give(this.outputs[i]),
       count: () => this.outputs.length,
@@ -181,12 +175,9 @@ export class Bridge {
         this.failure = null;
         return text;
       },
-      /** Of `count` handles at an address of Python's memory: to cross one by one would cost more than to free them. -1: not possible. */
-      releaseAt: (address: number, count: number) => {
-        const heap = this.heap?.();
-        return heap ? releaseTensors(this.tensors, heap.subarray(address >> 2, (address >> 2) + count)) : -1;
-      },
-      release: (...handles: number[]) => releaseTensors(this.tensors, handles),
+      /** Of `count` handles at an address of Python's memory: to cross one by one would cost more than to free them. */
+      releaseAt: (address: number, count: number) =>
+        releaseTensors(this.tensors, new Int32Array(this.mail.memory(), address, count)),
       live: () => this.tensors.size,
       setFlush: (flush: { copy(): () => void }) => {
         this.askFlush = flush.copy();

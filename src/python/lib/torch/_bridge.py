@@ -5,15 +5,14 @@ Tensors cross as integer handles. Every function is cached here by name: looking
 import builtins
 import sys
 from array import array
+from struct import Struct
 
 import _backstep_bridge as _js
 
-call = _js.call
-pair = _js.pair
-value = _js.value
+go = _js.go
+go_value = _js.goValue
 more = _js.more
 count = _js.count
-release = _js.release
 _release_at = _js.releaseAt
 _error = _js.error
 
@@ -41,14 +40,61 @@ def function(name):
     return checked
 
 
+# A call crosses as doubles in `mail` (src/python/bridge/mail.ts); `packs[n](mail, 0, head(index, n), ...)` writes n + 1 of them.
+mail = array('d', bytes(8 * 32))
+NONE = float('nan')
+WHOLE = 2**53
+
+
+class _Packs(dict):
+    """By how many numbers follow the first; makes room for the longest."""
+
+    def __missing__(self, n):
+        if n >= len(mail):
+            mail.extend(bytes(n + 1))
+            _js.mailAt(mail.buffer_info()[0])
+        pack = self[n] = Struct(f'{n + 1}d').pack_into
+        return pack
+
+
+packs = _Packs()
+_js.mailAt(mail.buffer_info()[0])
+
+
+def head(index, n):
+    """The first number of a call of op `index` with `n` more numbers."""
+    return n * 65536 + index
+
+
+def send(index, *flat):
+    """Calls an op with as many numbers as there are; what `go` answers."""
+    n = len(flat)
+    packs[n](mail, 0, n * 65536 + index, *flat)
+    return go()
+
+
+class _Texts(dict):
+    """What crosses for a text."""
+
+    def __missing__(self, text):
+        nr = self[text] = _js.intern(text, False)
+        return nr
+
+
+texts = _Texts()
+
+
+def whole(v):
+    """(kind, number) of an int: those that a double would round cross as text."""
+    return (1, v) if -WHOLE < v < WHOLE else (4, _js.intern(str(v), True))
+
+
 def flush():
     """Hands the engine the handles that nobody holds any more."""
     global limit
     batch = array('i', free)
     free.clear()
     limit = _release_at(*batch.buffer_info())
-    if limit < 0:
-        limit = release(*batch)
 
 
 _js.setFlush(flush)

@@ -2,6 +2,7 @@
 import builtins
 import numbers
 
+from ._bridge import whole
 from ._dtype import index_of as dtype_index  # noqa: F401  (part of this module's face)
 
 # How a Python number travels: JavaScript cannot tell 1 from 1.0. Tensor's 0 is added by _wrappers.ready, subclasses' on first use.
@@ -66,7 +67,12 @@ def number(v, fn, argument, position):
     plain = _plain(v)
     if plain is None:
         raise wrong(v, fn, argument, position, 'Tensor')
-    return KIND_OF[type(plain)], plain
+    return _kind(plain)
+
+
+def _kind(plain):
+    """(kind, number) of a Python number."""
+    return whole(plain) if type(plain) is builtins.int else (KIND_OF[type(plain)], plain)
 
 
 def operand(v):
@@ -81,7 +87,7 @@ def operand(v):
         v = operand.held = as_tensor(v)
         return 0, v._h
     plain = _plain(v)
-    return (-1, None) if plain is None else (KIND_OF[type(plain)], plain)
+    return (-1, None) if plain is None else _kind(plain)
 
 
 def scalar(v, fn, argument, position):
@@ -89,14 +95,13 @@ def scalar(v, fn, argument, position):
     if isinstance(v, Tensor):
         if v.requires_grad or v.numel() != 1:
             raise wrong(v, fn, argument, position, 'Number')
-        v = v.item()
-        return KIND_OF[type(v)], v
+        return _kind(v.item())
     if isinstance(v, complex):
         raise _complex(fn + '()')
     plain = _plain(v)
     if plain is None:
         raise wrong(v, fn, argument, position, 'Number')
-    return KIND_OF[type(plain)], plain
+    return _kind(plain)
 
 
 def scalars(v, fn, argument, position):
@@ -104,8 +109,7 @@ def scalars(v, fn, argument, position):
         raise wrong(v, fn, argument, position, 'tuple of Scalars')
     out = [len(v)]
     for item in v:
-        kind = KIND_OF.get(type(item), -1)
-        out += (kind, item) if kind > 0 else scalar(item, fn, argument, position)
+        out += scalar(item, fn, argument, position)
     return out
 
 

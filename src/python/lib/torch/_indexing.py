@@ -1,6 +1,6 @@
 """x[...] and x[...] = v, composed of select, slice, unsqueeze, index, copy_ and index_put_ as PyTorch composes them."""
 from . import _bridge, _wrappers
-from ._bridge import call
+from ._bridge import send
 from ._convert import KIND_OF
 from ._ops import ops
 from ._tensor import Tensor
@@ -19,7 +19,7 @@ _SELECT = _op_index('select')
 def get(self, index):
     """Tensor.__getitem__."""
     if index.__class__ is int and _SELECT is not None:
-        r = call(_SELECT, self._h, 0, index)
+        r = send(_SELECT, self._h, 0, index)
         if r >= 0:
             t = _new(Tensor)
             t._h = r

@@ -19,12 +19,13 @@ _IN_PLACE = {
 _TEMPLATE = '''
 def f(self, other):
     k = _K(other.__class__, -1)
-    if k < 0:
+    if k == 0: v = other._h
+    elif k > 1 or k == 1 and -_W < other < _W: v = other
+    else:
         k, v = operand(other)
         if k < 0: return NotImplemented
-        r = call({index}, {first}self._h, k, v)
-    elif k: r = call({index}, {first}self._h, k, other)
-    else: r = pair({index}, self._h, other._h)
+    pack(mail, 0, {head}, {first}self._h, k, v)
+    r = go()
     if r < 0: return fail(r, self)
     {result}
 '''
@@ -38,9 +39,11 @@ def _operator(dunder, name, in_place):
     scope = {}
     result = 'return self' if in_place else 't = new(Tensor)\n    t._h = r\n    return t'
     first = '0, ' if op.params[0].type == 'Number' else ''
-    source = _TEMPLATE.format(index=op.index, first=first, result=result)
+    n = 4 if first else 3
+    source = _TEMPLATE.format(head=_bridge.head(op.index, n), first=first, result=result)
     exec(compile(source, f'/lib/backstep/torch/<op {dunder}>', 'exec'),
-         dict(_K=KIND_OF.get, operand=operand, call=_bridge.call, pair=_bridge.pair, fail=_bridge.fail, new=_new, Tensor=Tensor), scope)
+         dict(_K=KIND_OF.get, operand=operand, go=_bridge.go, pack=_bridge.packs[n], mail=_bridge.mail, _W=_bridge.WHOLE, fail=_bridge.fail, new=_new,
+              Tensor=Tensor), scope)
     found = scope['f']
     found.__name__ = dunder
     found.__qualname__ = 'Tensor.' + dunder

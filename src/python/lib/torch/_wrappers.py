@@ -1,13 +1,12 @@
 """Python functions for the engine's ops, written from the ops' own schemas.
 
-Each becomes a function that checks its arguments as PyTorch does and hands flat numbers to the engine (src/python/bridge/arguments.ts
-reads them). The source is generated: a loop over a schema would cost more than most ops.
+Each becomes a function that checks its arguments as PyTorch does and lays flat numbers where the engine reads them (src/python/bridge/arguments.ts). The source is generated: a loop over a schema would cost more than most ops.
 """
 import json
 import keyword
 
 from . import _bridge, _convert
-from ._bridge import call, count, fail, more, value
+from ._bridge import count, fail, head, more
 from ._convert import KIND_OF, MISSING
 
 # Ops that make tensors out of nothing take these as well.
@@ -77,7 +76,7 @@ def source(op, style, name):
     """Source of the function that calls `op`: style 'function' (torch.add) or 'method' (Tensor.add)."""
     fn = repr(name)
     params = op.params
-    sig, pre, flat, post = [], [], [], []
+    sig, pre, flat, post, lists = [], [], [], [], []
     names = []
     starred = False
     tensors = []
@@ -116,10 +115,10 @@ def source(op, style, name):
             if b == 'Number':
                 pre.append(f'{k} = _K({own}.__class__, -1)')
                 pre.append(f'if {k} == 0: v{i} = {own}._h')
-                pre.append(f'elif {k} > 0: v{i} = {own}')
+                pre.append(f'elif {k} > 1 or {k} == 1 and -_W < {own} < _W: v{i} = {own}')
             else:
                 pre.append(f'{k} = _K({own}.__class__, -1)')
-                pre.append(f'if {k} > 0: v{i} = {own}')
+                pre.append(f'if {k} > 1 or {k} == 1 and -_W < {own} < _W: v{i} = {own}')
             helper = '_number' if b == 'Number' else '_scalar'
             if p.optional:
                 pre.append(f'elif {own} is None: {k} = v{i} = -1')
@@ -129,19 +128,20 @@ def source(op, style, name):
         elif b in ('int[]', 'float[]', 'Scalar[]', 'Tensor[]', 'Tensor?[]'):
             strict = p.name in _SIZES and not (varargs and p is positional[0])
             helper = {'int[]': '_sizes' if strict else '_ints', 'float[]': '_floats', 'Scalar[]': '_scalars'}.get(b, '_tensors')
-            if p.optional:
-                pre.append(f'{own}_ = (-1,) if {own} is None else {helper}({own}, {what})')
-            else:
-                pre.append(f'{own}_ = {helper}({own}, {what})')
+            lists.append((f'*{own}_', own, p.optional, b == 'int[]' and not strict, f'{own}_ = {helper}({own}, {what})'))
             flat.append(f'*{own}_')
         elif b == 'ScalarType':
             pre.append(f'd{i} = -1 if {own} is None else _dtype({own}, {fn}, {p.name!r}, {position})')
             flat.append(f'd{i}')
         elif b in ('int', 'float', 'bool', 'str'):
-            plain = {'int': 'int', 'float': 'float', 'bool': 'bool', 'str': 'str'}[b]
             none = f' and {own} is not None' if p.optional else ''
-            pre.append(f'if {own}.__class__ is not {plain}{none}: {own} = _{plain}({own}, {what})')
-            flat.append(own)
+            pre.append(f'if {own}.__class__ is not {b}{none}: {own} = _{b}({own}, {what})')
+            if b == 'str':
+                flat.append(f'-1 if {own} is None else _texts[{own}]' if p.optional else f'_texts[{own}]')
+            elif p.optional and b == 'float':
+                flat += [f'{own} is not None', f'0.0 if {own} is None else {own}']
+            else:
+                flat.append(f'_NONE if {own} is None else {own}' if p.optional else own)
         elif b == 'Generator':
             flat.append(f'0 if {own} is None else {own}._g')
         else:
@@ -164,31 +164,16 @@ def source(op, style, name):
                           f"{', '.join(f'({a!r}, {alias!r}, {a})' for a, alias in aliases)})")
     spec = ', '.join(f'({own!r}, {pname!r}, {position}, {optional}, {own})' for own, pname, position, optional in tensors)
     values = ', '.join(f'({n!r}, {n}, {_default(p)}, {p.keyword_only})' for n, p in zip(names, params))
-    index = str(op.index)
-    if swap:
-        index = f'({by_name[op.name + "_"].index} if inplace else {op.index})'
-    args = ', '.join([index, *flat])
     first = names[0] if names else 'None'
-    body = list(pre)
+    other = by_name[op.name + '_'].index if swap else None
+    body = [*pre, *_lay(op.index, other, flat, lists)]
     returns = op.returns
-    short = _short(params, names, style)
-    if short and not varargs:
-        # Every argument that crosses costs: where all others have their defaults, only the tensors do.
-        how = 'value' if returns in _NUMBERS else 'call'
-        kept, tests = short
-        plain = ' and '.join(tests)
-        lead = [line for line in body if line.startswith(('if kw:', 'if device'))]
-        body = lead + [f'if {plain}: r = {how}({", ".join([index, *kept])})', 'else:',
-                       *('    ' + line for line in body if line not in lead)]
-        nested = '    '
-    else:
-        nested = ''
     if returns in _NUMBERS:
-        body.append(f'{nested}r = value({args})')
+        body.append('r = go_value()')
         tail = ['if r is None: raise_error()']
         tail.append('return float(r)' if returns == 'float' else 'return r')
     else:
-        body.append(f'{nested}r = call({args})')
+        body.append('r = go()')
         tail = [f'if r < 0: return fail(r, {first})']
         if swap:
             tail.append(f'if inplace: return {first}')
@@ -208,25 +193,38 @@ def source(op, style, name):
     return '\n'.join(lines) + '\n'
 
 
-def _short(params, names, style):
-    """For an op of tensors first and options after: (arguments that cross where all options have their defaults, tests for that)."""
-    kept, tests = [], []
-    for i, (p, own) in enumerate(zip(params, names)):
-        if p.base == 'Tensor' and not p.optional and not tests:
-            kept.append(f'{own}._h')
-        elif p.base == 'Number' and i == 0 and style == 'method':
-            kept += ['0', f'{own}._h']
-        elif p.default in ('None', 'True', 'False'):
-            tests.append(f'{own} is {p.default}')
-        elif p.default is not None and p.base in ('int', 'Scalar') and p.default.lstrip('-').isdigit():
-            tests.append(f'({own}.__class__ is int and {own} == {p.default})')
-        elif p.default is not None and p.base == 'float':
-            tests.append(f'({own}.__class__ is float and {own} == {p.default})')
-        elif p.default is not None and p.base == 'str':
-            tests.append(f'{own} == {_default(p)}')
-        else:
-            return None
-    return (kept, tests) if tests and kept else None
+def _lay(index, twin, flat, lists):
+    """Lines that lay a call in the mail. `twin`: the op to call instead where `inplace` is given."""
+    if not lists:
+        return [_pack(index, twin, flat)]
+    if len(lists) == 1:
+        # One number for a list, or None for it: no list is made.
+        star, own, optional, may_be_int, convert = lists[0]
+        at = flat.index(star)
+        lines = []
+        if may_be_int:
+            lines.append(f'if {own}.__class__ is int: ' + _pack(index, twin, [*flat[:at], '1', own, *flat[at + 1:]]))
+        if optional:
+            lines.append(f"{'elif' if lines else 'if'} {own} is None: " + _pack(index, twin, [*flat[:at], '-1', *flat[at + 1:]]))
+        many = [convert, *_pack_many(index, twin, flat, lists)]
+        return [*lines, 'else:', *('    ' + line for line in many)] if lines else many
+    converts = [f'{own}_ = (-1,) if {own} is None else {convert.partition(" = ")[2]}' if optional else convert
+                for _, own, optional, _, convert in lists]
+    return [*converts, *_pack_many(index, twin, flat, lists)]
+
+
+def _pack(index, twin, flat):
+    n = len(flat)
+    start = str(head(index, n)) if twin is None else f'{head(twin, n)} if inplace else {head(index, n)}'
+    _namespace.setdefault(f'_P{n}', _bridge.packs[n])
+    return f'_P{n}({", ".join(["mail", "0", start, *flat])})'
+
+
+def _pack_many(index, twin, flat, lists):
+    fixed = len(flat) - len(lists)
+    op = str(index) if twin is None else f'({twin} if inplace else {index})'
+    return [f'n = {" + ".join([str(fixed), *(f"len({own}_)" for _, own, _, _, _ in lists)])}',
+            f'packs[n]({", ".join(["mail", "0", f"n * 65536 + {op}", *flat])})']
 
 
 class Missing(Exception):
@@ -318,7 +316,8 @@ def ready(tensor_class):
     _convert.Tensor = tensor_class
     KIND_OF[tensor_class] = 0
     _namespace.update(
-        call=call, value=value, more=more, fail=fail, new=object.__new__, Tensor=tensor_class, several=several,
+        go=_bridge.go, go_value=_bridge.go_value, mail=_bridge.mail, packs=_bridge.packs, _texts=_bridge.texts, _NONE=_bridge.NONE,
+        _W=_bridge.WHOLE, more=more, fail=fail, new=object.__new__, Tensor=tensor_class, several=several,
         raise_error=_bridge.raise_error, explain=explain, Missing=Missing, Wrong=_convert.Wrong, _M=MISSING, _K=KIND_OF.get, _kw=_aliases,
         _number=_convert.number, _scalar=_convert.scalar, _ints=_convert.ints, _sizes=_convert.sizes, _floats=_convert.floats,
         _scalars=_convert.scalars, _tensors=_convert.tensors, _int=_convert.integer, _float=_convert.floating,
