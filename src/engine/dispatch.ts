@@ -4,9 +4,10 @@ import { gradEdge } from './autograd/edges';
 import { checkInplace, linkInplace } from './autograd/inplace';
 import { OpNode } from './autograd/opNode';
 import { context } from './context';
-import { canCast, type Data, DTYPES, isFloat } from './dtype';
+import { canCast, type Data, DTYPES, isFloat, isHalf } from './dtype';
 import { runtimeError } from './errors';
 import { late } from './formulas';
+import { roundHalves } from './half';
 import { converter } from './kernels/convert';
 import { isDense } from './kernels/copy';
 import { type Arg, isInplace, type Op, opNamed, type Scalar } from './op';
@@ -89,6 +90,11 @@ export function writeInto(to: Tensor, from: Tensor): void {
   to.storage.writes++;
 }
 
+/** What a kernel computed in float32 for a half dtype, as that dtype's nearest numbers. */
+function round(t: Tensor): void {
+  if (isHalf(t.dtype)) roundHalves(t.storage.data as Float32Array, t.dtype);
+}
+
 function wantsGrad(op: Op, args: readonly Arg[]): boolean {
   if (!context.gradEnabled || !op.spec.grads) return false;
   return tensorsOf(args).some((t) => t.requiresGrad);
@@ -105,6 +111,7 @@ export function run(op: Op, args: readonly Arg[]): Result {
   const outs = Array.isArray(out) ? out : [out];
   let node: OpNode | null = null;
   if (spec.view) linkView(args[0] as Tensor, outs, Array.isArray(out));
+  else outs.forEach(round);
   if (wantsGrad(op, args) && outs.some((o) => isFloat(o.dtype))) {
     node = new OpNode(op, args, outs, null);
     outs.forEach((o, i) => {
@@ -177,6 +184,8 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
     throw runtimeError(
       `result type ${DTYPES[value.dtype].label} can't be cast to the desired output type ${DTYPES[self.dtype].label}`,
     );
+  // What shows an argument's memory is left as it is, and is round already.
+  if (isHalf(value.dtype) && !tensors.some((t) => t.storage === value.storage)) round(value);
   let node: OpNode | null = null;
   if (wants && isFloat(self.dtype)) {
     // Gradient edges are those of before the write.

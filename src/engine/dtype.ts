@@ -1,9 +1,22 @@
 /** Element types, their storage and promotion. Source: PyTorch's "Tensor Attributes" page and c10/core/ScalarType. */
 import { notYet, runtimeError } from './errors';
 
-export type DType = 'bool' | 'uint8' | 'int8' | 'int16' | 'int32' | 'int64' | 'float32' | 'float64';
+export type DType =
+  | 'bool'
+  | 'uint8'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'float32'
+  | 'float64'
+  | 'float16'
+  | 'bfloat16';
 
-/** What holds elements: int64 is exact, so its elements are bigints; bool is 0 or 1. */
+/**
+ * What holds elements: int64 is exact, so its elements are bigints; bool is 0 or 1; float16 and bfloat16 are float32 numbers that their
+ * dtype represents exactly (see half.ts).
+ */
 export type Data = Uint8Array | Int8Array | Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
 
 export type Kind = 'bool' | 'int' | 'float';
@@ -11,7 +24,7 @@ export type Kind = 'bool' | 'int' | 'float';
 interface DTypeInfo {
   array: new (lengthOrBuffer: number) => Data;
   kind: Kind;
-  /** Bytes an element. */
+  /** Bytes an element, as PyTorch counts them (itemsize). What holds it may be larger: `heldBytes`. */
   size: number;
   /** `Float` in PyTorch's error messages and `torch.FloatTensor`. */
   label: string;
@@ -27,6 +40,8 @@ export const DTYPES: Record<DType, DTypeInfo> = {
   int64: { array: BigInt64Array, kind: 'int', size: 8, label: 'Long' },
   float32: { array: Float32Array, kind: 'float', size: 4, label: 'Float' },
   float64: { array: Float64Array, kind: 'float', size: 8, label: 'Double' },
+  float16: { array: Float32Array, kind: 'float', size: 2, label: 'Half' },
+  bfloat16: { array: Float32Array, kind: 'float', size: 2, label: 'BFloat16' },
 };
 
 export const DTYPE_NAMES = Object.keys(DTYPES) as DType[];
@@ -37,6 +52,12 @@ export function dtypeOf(name: string): DType {
   throw notYet(`dtype torch.${name}`);
 }
 
+/** Bytes that `length` elements take in the engine's memory. */
+export const heldBytes = (d: DType, length: number): number =>
+  length * (DTYPES[d].array as unknown as { BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT;
+
+export type HalfType = 'float16' | 'bfloat16';
+export const isHalf = (d: DType): d is HalfType => d === 'float16' || d === 'bfloat16';
 export const isFloat = (d: DType) => DTYPES[d].kind === 'float';
 export const isInteger = (d: DType) => DTYPES[d].kind === 'int';
 
@@ -50,14 +71,13 @@ let unasked = 0;
 
 /** Elements, all zero. Refuses in PyTorch's words before the machine runs out: the system would end the whole editor. */
 export function allocate(dtype: DType, length: number): Data {
-  const { array, size } = DTYPES[dtype];
-  const bytes = length * size;
+  const bytes = heldBytes(dtype, length);
   unasked += bytes;
   if (unasked >= ASK_EVERY) {
     unasked = 0;
     if (!memory.allows(bytes)) throw runtimeError(`${NO_MEMORY} you tried to allocate ${bytes} bytes.`);
   }
-  return new array(length);
+  return new DTYPES[dtype].array(length);
 }
 
 const NO_MEMORY = "[enforce fail at alloc_cpu.cpp:127] data. DefaultCPUAllocator: can't allocate memory:";
@@ -71,7 +91,8 @@ export function promote(a: DType, b: DType): DType {
   const kb = DTYPES[b].kind;
   if (ka === 'bool') return b;
   if (kb === 'bool') return a;
-  if (ka === 'float' && kb === 'float') return 'float64';
+  // Neither half holds what the other does.
+  if (ka === 'float' && kb === 'float') return a === 'float64' || b === 'float64' ? 'float64' : 'float32';
   if (ka === 'float') return a;
   if (kb === 'float') return b;
   // uint8 with a signed type needs at least int16 to hold both.

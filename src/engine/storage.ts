@@ -1,4 +1,4 @@
-import { allocate, type Data, type DType } from './dtype';
+import { allocate, type Data, DTYPES, type DType } from './dtype';
 
 let nextId = 1;
 
@@ -24,7 +24,8 @@ export class Storage {
     return this.data.length;
   }
 
+  /** Bytes of it in PyTorch's count. */
   get bytes(): number {
-    return this.data.byteLength;
+    return this.length * DTYPES[this.dtype].size;
   }
 }

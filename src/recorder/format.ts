@@ -1,5 +1,6 @@
 /** Numbers and tensors in a line, for variables, hovers and inline values. */
-import type { Data, DType } from '../engine/dtype';
+import { type Data, type DType, isHalf } from '../engine/dtype';
+import { roundHalf } from '../engine/half';
 import type { Stats } from '../protocol/views';
 
 /** About four significant digits, as short as it gets: 0.0098, 99.99, 1.2e-7. */
@@ -19,15 +20,15 @@ export function exact(data: Data, index: number, dtype: DType): string {
   if (typeof v === 'bigint' || dtype.startsWith('int') || dtype === 'uint8') return String(v);
   if (Number.isNaN(v)) return 'nan';
   if (!Number.isFinite(v)) return v > 0 ? 'inf' : '-inf';
-  const text = dtype === 'float32' ? float32Text(v) : String(v);
+  const text = dtype === 'float64' ? String(v) : shortest(v, isHalf(dtype) ? (x) => roundHalf(x, dtype) : Math.fround);
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
-/** The shortest decimal that reads back as the same float32. */
-function float32Text(v: number): string {
-  for (let digits = 6; digits <= 9; digits++) {
+/** The shortest decimal that reads back as the same number of a dtype, which `round` rounds to. */
+function shortest(v: number, round: (x: number) => number): string {
+  for (let digits = 1; digits <= 9; digits++) {
     const text = Number(v.toPrecision(digits));
-    if (Math.fround(text) === v) return String(text);
+    if (round(text) === v) return String(text);
   }
   return String(v);
 }

@@ -1,4 +1,5 @@
-import { DTYPES, type DType } from '../dtype';
+import { DTYPES, type DType, isHalf } from '../dtype';
+import { roundHalf } from '../half';
 
 /**
  * How one element becomes another dtype's (C's casts), or null where storing it in a typed array does that by itself.
@@ -7,6 +8,7 @@ import { DTYPES, type DType } from '../dtype';
 export function converter(from: DType, to: DType): ((v: number) => number) | null {
   if (from === to) return null;
   const big = from === 'int64';
+  if (isHalf(to)) return big ? (v) => roundHalf(Number(v), to) : (v) => roundHalf(v, to);
   if (to === 'bool') return (v) => (big ? Number((v as unknown as bigint) !== 0n) : Number(v !== 0));
   if (to === 'int64')
     return (v) => {

@@ -1,13 +1,14 @@
 /** Tensors of random draws, in the order in which PyTorch's kernels visit memory. */
 import { context } from '../context';
-import { allocate, type DType } from '../dtype';
+import { allocate, type DType, type HalfType, isHalf } from '../dtype';
 import { runtimeError } from '../errors';
 import type { Generator } from '../random/generator';
 import { contiguousStrides, numel, show } from '../shape';
 import { Tensor } from '../tensor';
 
 export type Floats = Float32Array | Float64Array;
-type Fill = (out: never, gen: Generator) => unknown;
+/** `half` says that float32 numbers stand for a half dtype. */
+type Fill = (out: never, gen: Generator, half: HalfType | null) => unknown;
 
 /** A new tensor whose memory `fill` fills with draws of the generator; the samplers' errors become PyTorch's. */
 export function drawn(dtype: DType, shape: readonly number[], fill: Fill): Tensor {
@@ -15,7 +16,7 @@ export function drawn(dtype: DType, shape: readonly number[], fill: Fill): Tenso
   if (bad !== undefined) throw runtimeError(`Trying to create tensor with negative dimension ${bad}: ${show(shape)}`);
   const out = allocate(dtype, numel(shape));
   try {
-    fill(out as never, context.generator);
+    fill(out as never, context.generator, isHalf(dtype) ? dtype : null);
   } catch (e) {
     throw e instanceof RangeError ? runtimeError(e.message) : e;
   }

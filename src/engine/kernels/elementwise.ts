@@ -1,6 +1,6 @@
 /** Elementwise loops in plain TypeScript: the reference that every faster path is compared with. */
 import { context } from '../context';
-import { allocate, type Data, DTYPES, type DType, isFloat, promote } from '../dtype';
+import { allocate, type Data, DTYPES, type DType, isFloat, isHalf, promote } from '../dtype';
 import { broadcast, numel } from '../shape';
 import { Tensor } from '../tensor';
 import { converter } from './convert';
@@ -81,7 +81,7 @@ export function unary(x: Tensor, to: DType, f: Fn1, big?: Big1, loop?: Loop1): T
     const target = out as unknown as BigInt64Array;
     for (let i = 0; i < n; i++) target[i] = BigInt(f(source[i]));
   } else if (loop && isFloat(x.dtype) && isFloat(to)) loop(source, out, n);
-  else if (x.dtype === 'float32' && to === 'float32')
+  else if (source instanceof Float32Array && out instanceof Float32Array)
     map32(f, source as unknown as Float32Array, out as unknown as Float32Array, n);
   else for (let i = 0; i < n; i++) out[i] = f(source[i]);
   return Tensor.of(to, [...x.shape], out);
@@ -154,6 +154,8 @@ export interface BinaryRule {
   big?: Big2;
   /** A loop of its own where inputs and result are floats. */
   loop?: Loop2;
+  /** A single number on the right takes part in float32 where the rest is of a half dtype: PyTorch rounds only the result. */
+  single?: boolean;
 }
 
 /** f of every pair, broadcast. A bool result is 1 where f gives anything but 0. */
@@ -162,7 +164,7 @@ export function binary(a: Tensor, b: Tensor, f: Fn2, rule: BinaryRule = {}): Ten
   const compute = rule.compute ?? resultType(a, b);
   const to = rule.to ?? compute;
   const x = valuesAs(a, compute) as Float64Array;
-  const y = valuesAs(b, compute) as Float64Array;
+  const y = valuesAs(b, rule.single && b.count === 1 && isHalf(compute) ? 'float32' : compute) as Float64Array;
   const out = allocate(to, numel(shape)) as Float64Array;
   const loop = chooseLoop(f, rule, compute, to);
   forEachRun(shape, [a.shape, b.shape], (o, n, [i, j], [di, dj]) => loop(x, i, di, y, j, dj, out, o, n));

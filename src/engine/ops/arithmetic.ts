@@ -37,8 +37,12 @@ op<[Tensor, Tensor, Scalar]>({
   forward: (a, b, alpha) => {
     checkAlpha(a, b, alpha);
     const k = n(alpha);
-    if (k === 1) return binary(a, b, (x, y) => x + y, { big: (x, y) => x + y, loop: addLoop });
-    return binary(a, b, (x, y) => x + k * y, { big: (x, y) => x + BigInt(k) * y, loop: addScaledLoop(k) });
+    if (k === 1) return binary(a, b, (x, y) => x + y, { big: (x, y) => x + y, loop: addLoop, single: true });
+    return binary(a, b, (x, y) => x + k * y, {
+      big: (x, y) => x + BigInt(k) * y,
+      loop: addScaledLoop(k),
+      single: true,
+    });
   },
   grads: {
     input: (c) => c.grad,
@@ -61,7 +65,7 @@ function subtract(a: Tensor, b: Tensor, alpha: Scalar): Tensor {
   checkAlpha(a, b, alpha);
   const k = n(alpha);
   const loop = k === 1 ? subLoop : addScaledLoop(-k);
-  return binary(a, b, (x, y) => x - k * y, { big: (x, y) => x - BigInt(k) * y, loop });
+  return binary(a, b, (x, y) => x - k * y, { big: (x, y) => x - BigInt(k) * y, loop, single: true });
 }
 
 op<[Tensor, Tensor, Scalar]>({
@@ -98,7 +102,7 @@ op<[Tensor, Tensor]>({
   inplace: true,
   formula: 'y = a · b',
   gradient: 'da = dy · b,  db = dy · a',
-  forward: (a, b) => binary(a, b, (x, y) => x * y, { big: (x, y) => x * y, loop: mulLoop }),
+  forward: (a, b) => binary(a, b, (x, y) => x * y, { big: (x, y) => x * y, loop: mulLoop, single: true }),
   saves: ['input', 'other'],
   grads: {
     input: (c, f) => f.mul(c.grad, c.saved('other')),
@@ -114,7 +118,7 @@ const wholeDiv = (x: bigint, y: bigint, floor: boolean): bigint => {
   return floor && x % y !== 0n && x < 0n !== y < 0n ? q - 1n : q;
 };
 
-const floorRule: BinaryRule = { big: (x, y) => wholeDiv(x, y, true) };
+const floorRule: BinaryRule = { big: (x, y) => wholeDiv(x, y, true), single: true };
 
 function floorDivide(a: Tensor, b: Tensor): Tensor {
   refuse('div_floor_cpu', ['bool'], resultType(a, b));
@@ -130,7 +134,7 @@ function truncDivide(a: Tensor, b: Tensor): Tensor {
   const d = resultType(a, b);
   refuse('div_trunc_cpu', ['bool'], d);
   const f = (x: number, y: number) => (y === 0 && !isFloat(d) ? divideByZero() : Math.trunc(x / y));
-  return binary(a, b, f, { big: (x, y) => wholeDiv(x, y, false) });
+  return binary(a, b, f, { big: (x, y) => wholeDiv(x, y, false), single: true });
 }
 
 op<[Tensor, Tensor, string | null]>({
@@ -145,7 +149,11 @@ op<[Tensor, Tensor, string | null]>({
     if (mode)
       throw runtimeError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${mode}'`);
     const d = resultType(a, b);
-    return binary(a, b, (x, y) => x / y, { compute: isFloat(d) ? d : context.defaultDtype, loop: divLoop });
+    return binary(a, b, (x, y) => x / y, {
+      compute: isFloat(d) ? d : context.defaultDtype,
+      loop: divLoop,
+      single: true,
+    });
   },
   saves: ['input', 'other'],
   grads: {
@@ -293,7 +301,9 @@ function sameDtypes(a: Tensor, named: Record<string, Tensor>): void {
 }
 
 const dtypeWord = (t: Tensor) =>
-  ({ float32: 'float', float64: 'double', int64: 'long int' })[t.dtype as string] ?? t.dtype;
+  ({ float32: 'float', float64: 'double', int64: 'long int', float16: 'c10::Half', bfloat16: 'c10::BFloat16' })[
+    t.dtype as string
+  ] ?? t.dtype;
 
 op<[Tensor, Tensor, Tensor]>({
   schema: 'lerp(Tensor input, Tensor end, Number weight) -> Tensor',

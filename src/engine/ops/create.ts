@@ -1,8 +1,9 @@
 /** Tensors from nothing and from others: factories, copies, casts, fills. Source: PyTorch's "Creation Ops" page. */
 import { context } from '../context';
-import type { DType } from '../dtype';
+import { type DType, isHalf } from '../dtype';
 import { runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
+import { roundHalf } from '../half';
 import { contiguousAs, denseAs, expandTo, filled } from '../kernels/copy';
 import { dtypeLabel } from '../kernels/elementwise';
 import { op, type Sample, type SampleTensor, type Scalar } from '../op';
@@ -148,13 +149,14 @@ op<[Scalar, Scalar, number, DType | null]>({
     if (steps < 0) throw runtimeError('number of steps must be non-negative');
     const out = Tensor.zeros(dtype ?? context.defaultDtype, [steps]);
     const data = out.storage.data;
-    const round = out.dtype === 'float32' ? Math.fround : (v: number) => v;
+    const half = isHalf(out.dtype) ? out.dtype : null;
+    const round = half ? (v: number) => roundHalf(v, half) : out.dtype === 'float64' ? (v: number) => v : Math.fround;
     const from = round(Number(start.value));
     const to = round(Number(end.value));
     const step = steps > 1 ? round(round(to - from) / (steps - 1)) : 0;
     // From both ends to the middle, as PyTorch does.
     for (let i = 0; i < steps; i++) {
-      const v = i < Math.floor(steps / 2) || steps === 1 ? from + step * i : to - step * (steps - i - 1);
+      const v = i < Math.floor(steps / 2) || steps === 1 ? from + round(step * i) : to - round(step * (steps - i - 1));
       data[i] = (out.dtype === 'int64' ? BigInt(Math.trunc(v)) : v) as never;
     }
     return out;

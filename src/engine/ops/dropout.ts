@@ -14,7 +14,7 @@ const on = (t: SampleTensor, ...args: Sample['args']): Sample => ({ args: [{ ten
 /** What is kept grows by this, so that the mean stays. */
 function dropoutFactor(p: number, dtype: DType): number {
   if (p === 1) return 0;
-  return dtype === 'float32' ? Math.fround(1 / Math.fround(1 - p)) : 1 / (1 - p);
+  return dtype === 'float64' ? 1 / (1 - p) : Math.fround(1 / Math.fround(1 - p));
 }
 
 op<[Tensor, number]>({

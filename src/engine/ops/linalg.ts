@@ -26,6 +26,8 @@ const C_NAME: Record<DType, string> = {
   int64: 'long int',
   float32: 'float',
   float64: 'double',
+  float16: 'c10::Half',
+  bfloat16: 'c10::BFloat16',
 };
 
 /** out[m, n] = a[m, k] · b[k, n], at an offset of `out`. A transposed b is read where it is. */

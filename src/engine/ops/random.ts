@@ -1,8 +1,9 @@
 /** Random tensors: PyTorch's draws, bit by bit (see ../random). Source: "Random sampling" page. */
 import { context } from '../context';
-import { type DType, isFloat } from '../dtype';
+import { type DType, type HalfType, isFloat, isHalf } from '../dtype';
 import { runtimeError, TorchError } from '../errors';
 import { formulas as f } from '../formulas';
+import { roundHalf } from '../half';
 import { contiguousAs, expandTo } from '../kernels/copy';
 import { drawn, drawnLike, type Floats } from '../kernels/draw';
 import { dtypeLabel, floatType } from '../kernels/elementwise';
@@ -26,11 +27,16 @@ const float64 = { dtype: { dtype: 'float64' as DType } };
 const on = (t: SampleTensor, ...args: Sample['args']): Sample => ({ args: [{ tensor: t }, ...args] });
 
 for (const [name, formula, fill, kernel] of [
-  ['rand', 'y ~ U[0, 1)', (out: Floats, gen: Generator) => draw.uniform(out, gen), 'check_uniform_bounds'],
+  [
+    'rand',
+    'y ~ U[0, 1)',
+    (out: Floats, gen: Generator, half: HalfType | null) => draw.uniform(out, gen, 0, 1, half),
+    'check_uniform_bounds',
+  ],
   [
     'randn',
     'y ~ N(0, 1)',
-    (out: Floats, gen: Generator, whole = true) => draw.normal(out, gen, 0, 1, whole),
+    (out: Floats, gen: Generator, half: HalfType | null, whole = true) => draw.normal(out, gen, 0, 1, whole, half),
     'normal_kernel_cpu',
   ],
 ] as const) {
@@ -56,7 +62,7 @@ for (const [name, formula, fill, kernel] of [
     random: true,
     formula: `${formula}, in x's shape`,
     forward: (x, dtype) =>
-      drawnLike(x, floating(dtype ?? x.dtype, kernel), (out: Floats, gen) => fill(out, gen, x.contiguous)),
+      drawnLike(x, floating(dtype ?? x.dtype, kernel), (out: Floats, gen, half) => fill(out, gen, half, x.contiguous)),
     samples: () => [
       on(m),
       on({ shape: [4, 5] }),
@@ -71,7 +77,7 @@ for (const [name, formula, fill, kernel] of [
 /** In a shape, or like a tensor. */
 export function integers(low: number, high: number, like: number[] | Tensor, dtype: DType | null): Tensor {
   if (low >= high) throw runtimeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
-  const fill = (out: never, gen: Generator) => draw.randint(out, gen, low, high);
+  const fill = (out: never, gen: Generator, half: HalfType | null) => draw.randint(out, gen, low, high, half);
   return like instanceof Tensor ? drawnLike(like, dtype ?? like.dtype, fill) : drawn(dtype ?? 'int64', like, fill);
 }
 
@@ -108,13 +114,24 @@ for (const from of [false, true])
     samples: () => [on(m, ...(from ? [-2] : []), 7), on({ shape: [3], dtype: 'int64' }, ...(from ? [1] : []), 4)],
   });
 
+/** Up to these, a float dtype holds every integer below. PyTorch asks no such thing of bfloat16. */
+const MOST_PERMUTED: Partial<Record<DType, number>> = {
+  float16: 2 ** 11 + 1,
+  float32: 2 ** 24 + 1,
+  float64: 2 ** 53 + 1,
+};
+
 op<[number, DType | null]>({
   schema: 'randperm(int n, *, ScalarType? dtype=None, Generator? generator=None) -> Tensor',
   faces: ['torch'],
   random: true,
   formula: 'y = 0 … n − 1 in random order',
   forward: (n, dtype) => {
-    return drawn(dtype ?? 'int64', [n], (out, gen) => draw.randperm(out, gen));
+    const type = dtype ?? 'int64';
+    const most = MOST_PERMUTED[type];
+    if (most !== undefined && n > most)
+      throw runtimeError(`n cannot be greater than ${most} for ${dtypeLabel(type)} type.`);
+    return drawn(type, [n], (out, gen) => draw.randperm(out, gen));
   },
   samples: () => [
     { args: [10] },
@@ -163,7 +180,10 @@ op<[Tensor, number, boolean]>({
       throw runtimeError('cannot sample n_sample > prob_dist.size(-1) samples without replacement');
     const rows = p.rank === 1 ? 1 : p.shape[0];
     const shape = p.rank === 1 ? [count] : [rows, count];
-    return drawn('int64', shape, (out, gen) => draw.multinomial(out, gen, p.values() as Floats, rows, replacement));
+    const half = isHalf(p.dtype) ? p.dtype : null;
+    return drawn('int64', shape, (out, gen) =>
+      draw.multinomial(out, gen, p.values() as Floats, rows, replacement, half),
+    );
   },
   samples: () => {
     const weights: SampleTensor = { shape: [3, 6], range: [0.01, 1] };
@@ -191,11 +211,11 @@ function normalOf(mean: Tensor | number, std: Tensor | number): Tensor {
   const [means, stds] = [read(mean), read(std)];
   if (stds?.some((s) => s < 0)) throw runtimeError('normal expects all elements of std >= 0.0');
   if (typeof std === 'number' && !(std >= 0)) throw runtimeError(`normal expects std >= 0.0, but found std ${std}`);
-  return drawn(dtype, shape, (out: Floats, gen) => {
-    draw.normal(out, gen);
-    const round = dtype === 'float32' ? Math.fround : (v: number) => v;
+  return drawn(dtype, shape, (out: Floats, gen, half) => {
+    draw.normal(out, gen, 0, 1, true, half);
+    const round = half ? (v: number) => roundHalf(v, half) : dtype === 'float64' ? (v: number) => v : Math.fround;
     for (let i = 0; i < out.length; i++)
-      out[i] = round(out[i] * (stds ? stds[i] : (std as number))) + (means ? means[i] : (mean as number));
+      out[i] = round(round(out[i]) * (stds ? stds[i] : (std as number))) + (means ? means[i] : (mean as number));
   });
 }
 const zeroOf = (name: string) => (c: BackwardContext) => f.zeros(c.shape(name), c.dtype(name));
@@ -234,6 +254,6 @@ op<[number, number, number[], DType | null]>({
   random: true,
   formula: 'y ~ N(mean, std²)',
   forward: (mean, std, size, dtype) =>
-    drawn(floating(dtype, 'normal_kernel_cpu'), size, (out, gen) => draw.normal(out, gen, mean, std)),
+    drawn(floating(dtype, 'normal_kernel_cpu'), size, (out, gen, half) => draw.normal(out, gen, mean, std, true, half)),
   samples: () => [{ args: [1, 0.5, [2, 3]] }, { args: [0, 2, [20]], kwargs: float64 }, { args: [0, -1, [2]] }],
 });

@@ -1,5 +1,5 @@
 /** Tensors filled at random, in place: PyTorch's draws, bit by bit (see ../random). Source: "In-place random sampling". */
-import { type DType, isFloat } from '../dtype';
+import { type DType, type HalfType, isFloat } from '../dtype';
 import { runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
 import { expandTo } from '../kernels/copy';
@@ -21,7 +21,7 @@ interface Fill {
   name: string;
   params: string;
   formula: string;
-  fill(out: never, gen: Generator, args: number[], contiguous: boolean): unknown;
+  fill(out: never, gen: Generator, args: number[], contiguous: boolean, half: HalfType | null): unknown;
   /** Refuses integers, in the words of this kernel. */
   floats?: (d: DType) => Error;
   gradName?: string;
@@ -34,7 +34,7 @@ const FILLS: Fill[] = [
     name: 'uniform_',
     params: ', float from=0.0, float to=1.0',
     formula: 'x ← U[from, to)',
-    fill: (out: Floats, gen, [from, to]) => draw.uniform(out, gen, from, to),
+    fill: (out: Floats, gen, [from, to], _, half) => draw.uniform(out, gen, from, to, half),
     floats: (d) => notImplemented('check_uniform_bounds', d),
     samples: [[], [-0.5, 2], [2, 1]],
   },
@@ -42,7 +42,7 @@ const FILLS: Fill[] = [
     name: 'normal_',
     params: ', float mean=0.0, float std=1.0',
     formula: 'x ← N(mean, std²)',
-    fill: (out: Floats, gen, [mean, std], contiguous) => draw.normal(out, gen, mean, std, contiguous),
+    fill: (out: Floats, gen, [mean, std], contiguous, half) => draw.normal(out, gen, mean, std, contiguous, half),
     floats: (d) => notImplemented('normal_kernel_cpu', d),
     samples: [[], [1.5, 0.25], [0, -1]],
   },
@@ -98,7 +98,7 @@ for (const { name, params, formula, fill, floats, gradName, samples } of FILLS)
     gradient: 'dx = 0',
     forward: (x, ...args) => {
       if (floats && !isFloat(x.dtype)) throw floats(x.dtype);
-      return drawnLike(x, x.dtype, (out, gen) => fill(out, gen, args, x.contiguous));
+      return drawnLike(x, x.dtype, (out, gen, half) => fill(out, gen, args, x.contiguous, half));
     },
     grads: zeroGradient,
     gradName,
@@ -119,7 +119,7 @@ op<[Tensor]>({
   random: true,
   formula: "x ← integers of the dtype's range",
   gradient: 'dx = 0',
-  forward: (x) => drawnLike(x, x.dtype, (out, gen) => draw.randomFull(out, gen, x.dtype === 'bool')),
+  forward: (x) => drawnLike(x, x.dtype, (out, gen, half) => draw.randomFull(out, gen, x.dtype === 'bool', half)),
   grads: zeroGradient,
   gradName: 'RandomBackward2',
   samples: () => [on(m), on({ shape: [3], dtype: 'int64' }), on({ shape: [4], dtype: 'bool' })],
@@ -147,7 +147,7 @@ op<[Tensor, number, number | null]>({
   gradient: 'dx = 0',
   forward: (x, from, to) =>
     to === null
-      ? drawnLike(x, x.dtype, (out, gen) => draw.randint(out, gen, from, null))
+      ? drawnLike(x, x.dtype, (out, gen, half) => draw.randint(out, gen, from, null, half))
       : integers(from, to, x, x.dtype),
   grads: zeroGradient,
   gradName: 'RandomBackward0',

@@ -84,7 +84,7 @@ op<[Tensor, number]>({
     floatsOnly('round_cpu', x.dtype);
     const ten = 10 ** Math.abs(decimals);
     // In the tensor's own precision: 0.15f · 10 is not the 0.15 · 10 of float64.
-    const held = x.dtype === 'float32' ? Math.fround : (v: number) => v;
+    const held = x.dtype === 'float64' ? (v: number) => v : Math.fround;
     return unary(x, x.dtype, (v) =>
       decimals > 0 ? roundHalfEven(held(v * ten)) / ten : held(roundHalfEven(held(v / ten))) * ten,
     );

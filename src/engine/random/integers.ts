@@ -3,6 +3,8 @@
  * their type is the dtype, as in samplers.ts.
  */
 
+import type { HalfType } from '../dtype';
+import { roundHalf } from '../half';
 import type { Generator } from './generator';
 import { type AnyArray, exponential, type FloatArray } from './samplers';
 
@@ -13,11 +15,16 @@ const INT64_MAX = (1n << 63n) - 1n;
 const fround = Math.fround;
 
 /** Digits of a dtype's significand, for floats. */
-function digits(out: FloatArray): number {
+function digits(out: FloatArray, half: HalfType | null): number {
+  if (half) return half === 'float16' ? 11 : 8;
   return out instanceof Float32Array ? 24 : 53;
 }
 
-function roundTo(out: FloatArray, value: bigint): bigint {
+function roundTo(out: FloatArray, value: bigint, half: HalfType | null): bigint {
+  if (half) {
+    const near = roundHalf(Number(value), half);
+    return Number.isFinite(near) ? BigInt(near) : INT64_MIN;
+  }
   return BigInt(out instanceof Float32Array ? fround32(value) : Number(value));
 }
 
@@ -42,10 +49,10 @@ function highestBit(value: bigint): number {
  * Bounds moved inwards to numbers that the float dtype holds, so that no value rounds out of [from, to).
  * (ATen/native/DistributionTemplates.h, update_from and update_to.)
  */
-function moveInwards(out: FloatArray, from: bigint, to: bigint): [bigint, bigint] {
-  const fromNext = roundTo(out, from + 1n);
-  const toPrevious = roundTo(out, to - 1n);
-  const gap = (value: bigint) => 1n << BigInt(Math.max(0, highestBit(value) - digits(out) + 1));
+function moveInwards(out: FloatArray, from: bigint, to: bigint, half: HalfType | null): [bigint, bigint] {
+  const fromNext = roundTo(out, from + 1n, half);
+  const toPrevious = roundTo(out, to - 1n, half);
+  const gap = (value: bigint) => 1n << BigInt(Math.max(0, highestBit(value) - digits(out, half) + 1));
   return [fromNext < from ? fromNext + gap(from + 1n) : from, toPrevious >= to ? toPrevious - gap(to - 1n) : to];
 }
 
@@ -61,13 +68,14 @@ function store(out: AnyArray, i: number, value: bigint): void {
  *
  * A range of 2^28 or more takes two draws a value, a smaller one one; the draw is reduced modulo the range. (Older
  * PyTorch began at 2^32, and only for int64 and floats.) `to = null` is `random_(from, None)`: up to the dtype's largest
- * integer, or, for floats, to the largest integer below which all are exact.
+ * integer, or, for floats, to the largest integer below which all are exact. The caller rounds to a half.
  */
 export function randint<T extends AnyArray>(
   out: T,
   gen: Generator,
   from: number | bigint,
   to: number | bigint | null,
+  half: HalfType | null = null,
 ): T {
   let low = BigInt(from);
   let high: bigint;
@@ -77,19 +85,28 @@ export function randint<T extends AnyArray>(
       for (let i = 0; i < out.length; i++) store(out, i, BigInt.asIntN(64, gen.random64()));
       return out;
     }
-    if (float) [low] = moveInwards(out, low, low + 1n);
-    high = (float ? 1n << BigInt(digits(out)) : largest(out)) + 1n;
+    if (float) [low] = moveInwards(out, low, low + 1n, half);
+    high = (float ? 1n << BigInt(digits(out, half)) : largest(out)) + 1n;
   } else {
     high = BigInt(to);
     if (low >= high) {
       throw new RangeError(`random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);
     }
-    if (float) [low, high] = moveInwards(out, low, high);
+    if (float) [low, high] = moveInwards(out, low, high, half);
     if (low >= high) {
       throw new RangeError(
         `random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, but got from=${low} >= to=${high}`,
       );
     }
+  }
+  if (half) {
+    const most = half === 'float16' ? 65504n : BigInt(roundHalf(3.3895313892515355e38, half));
+    for (const [name, bound] of [
+      ['from', low],
+      ['to - 1', high - 1n],
+    ] as const)
+      if (bound < -most || bound > most)
+        throw new RangeError(`${name} is out of bounds for c10::${half === 'float16' ? 'Half' : 'BFloat16'}`);
   }
   const range = high - low;
   if (range >= WIDE_RANGE) {
@@ -119,14 +136,14 @@ function largest(out: AnyArray): bigint {
  * `tensor.random_()`: over all non-negative integers of the dtype, or, for floats, over 0 .. 2^24 or 2^53. Two draws a
  * value for int64 and float64, else one. `bool` says that a Uint8Array holds booleans.
  */
-export function randomFull<T extends AnyArray>(out: T, gen: Generator, bool = false): T {
+export function randomFull<T extends AnyArray>(out: T, gen: Generator, bool = false, half: HalfType | null = null): T {
   if (out instanceof BigInt64Array) {
     for (let i = 0; i < out.length; i++) out[i] = gen.random64() & INT64_MAX;
   } else if (out instanceof Float64Array) {
     const range = (1n << 53n) + 1n;
     for (let i = 0; i < out.length; i++) out[i] = Number(gen.random64() % range);
   } else {
-    const range = out instanceof Float32Array ? 2 ** 24 + 1 : bool ? 2 : Number(largest(out)) + 1;
+    const range = out instanceof Float32Array ? 2 ** digits(out, half) + 1 : bool ? 2 : Number(largest(out)) + 1;
     for (let i = 0; i < out.length; i++) out[i] = gen.random() % range;
   }
   return out;
@@ -166,6 +183,7 @@ export function multinomial(
   weights: FloatArray,
   rows: number,
   replacement = false,
+  half: HalfType | null = null,
 ): BigInt64Array {
   const categories = weights.length / rows;
   const samples = out.length / rows;
@@ -187,7 +205,8 @@ export function multinomial(
     return out;
   }
   const quotients = exponential(weights.slice(), gen);
-  for (let i = 0; i < quotients.length; i++) quotients[i] = weights[i]! / quotients[i]!;
+  const near = half ? (value: number) => roundHalf(value, half) : round;
+  for (let i = 0; i < quotients.length; i++) quotients[i] = near(weights[i]! / near(quotients[i]!));
   for (let row = 0; row < rows; row++) {
     const best = topIndices(quotients.subarray(row * categories, (row + 1) * categories), samples);
     for (let j = 0; j < samples; j++) out[row * samples + j] = BigInt(best[j]!);

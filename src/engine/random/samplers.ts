@@ -4,9 +4,12 @@
  *
  * Every function fills a flat array in the order in which PyTorch visits a contiguous tensor, and returns it. The array's
  * type is the dtype: Float32Array float32, Float64Array float64, BigInt64Array int64, Int32Array int32, Int16Array int16,
- * Int8Array int8, Uint8Array uint8 or, for zeros and ones, bool. An empty array costs no draw.
+ * Int8Array int8, Uint8Array uint8 or, for zeros and ones, bool. An empty array costs no draw. A sampler whose draws differ for float16
+ * and bfloat16 takes the dtype besides a Float32Array; whether it rounds to it or leaves that to its caller, it says.
  */
 
+import type { HalfType } from '../dtype';
+import { roundHalf } from '../half';
 import { boxMuller32, fma32 } from './box-muller-32';
 import { cos, fma64, log, log1p, sin, tan } from './float64';
 import type { Generator } from './generator';
@@ -19,9 +22,15 @@ const fround = Math.fround;
 
 /**
  * `tensor.uniform_(from, to)`, `torch.rand`: float32 (one draw a value) or float64 (two draws a value), in [from, to).
- * A float32 range is computed in float32; a value that rounds up to `to` becomes `from`.
+ * A float32 range is computed in float32; a value that rounds up to `to` becomes `from`. A half is a float32 draw, rounded here.
  */
-export function uniform<T extends FloatArray>(out: T, gen: Generator, from = 0, to = 1): T {
+export function uniform<T extends FloatArray>(
+  out: T,
+  gen: Generator,
+  from = 0,
+  to = 1,
+  half: HalfType | null = null,
+): T {
   if (!(from <= to)) {
     throw new RangeError(`uniform_ expects to return a [from, to) range, but found from=${from} > to=${to}`);
   }
@@ -29,9 +38,10 @@ export function uniform<T extends FloatArray>(out: T, gen: Generator, from = 0, 
     const low = fround(from);
     const high = fround(to);
     const range = fround(high - low);
+    const round = half ? (v: number) => roundHalf(v, half) : (v: number) => v;
     for (let i = 0; i < out.length; i++) {
-      const value = fma32(gen.uniform32(), range, low);
-      out[i] = value === high ? low : value;
+      const value = round(fma32(gen.uniform32(), range, low));
+      out[i] = value === round(high) ? round(low) : value;
     }
   } else {
     const range = to - from;
@@ -72,9 +82,17 @@ function boxMuller64(data: Float64Array, at: number, mean: number, std: number):
  *
  * Below 16 values, or for a tensor that is not contiguous (`contiguous = false`): one by one in float64, in pairs of which
  * the second waits in the generator. From 16 values: uniforms into the whole array, then blocks of 16 through Box-Muller
- * in the tensor's own dtype; when the size is no multiple of 16, the last 16 values are drawn anew.
+ * in the tensor's own dtype; when the size is no multiple of 16, the last 16 values are drawn anew. A half does the same in float32
+ * without drawing for those last values twice; the caller rounds.
  */
-export function normal<T extends FloatArray>(out: T, gen: Generator, mean = 0, std = 1, contiguous = true): T {
+export function normal<T extends FloatArray>(
+  out: T,
+  gen: Generator,
+  mean = 0,
+  std = 1,
+  contiguous = true,
+  half: HalfType | null = null,
+): T {
   if (!(std >= 0)) throw new RangeError(`normal expects std >= 0.0, but found std ${std}`);
   const size = out.length;
   if (size < 16 || !contiguous) {
@@ -83,7 +101,8 @@ export function normal<T extends FloatArray>(out: T, gen: Generator, mean = 0, s
   }
   const tail = size % 16 !== 0;
   if (out instanceof Float32Array) {
-    for (let i = 0; i < size; i++) out[i] = gen.uniform32();
+    const first = half ? size - (size % 16) : size;
+    for (let i = 0; i < first; i++) out[i] = gen.uniform32();
     for (let at = 0; at + 16 <= size; at += 16) boxMuller32(out, at, mean, std, gen.normalKernel);
     if (tail) {
       for (let i = size - 16; i < size; i++) out[i] = gen.uniform32();

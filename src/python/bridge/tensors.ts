@@ -1,13 +1,15 @@
 /** What Python asks of a tensor that is no op: its geometry, contents and flags. */
-import { allocate, type Data, DTYPE_NAMES, DTYPES, dtypeOf } from '../../engine/dtype';
+import { allocate, type Data, DTYPE_NAMES, DTYPES, dtypeOf, isHalf } from '../../engine/dtype';
 import { runtimeError } from '../../engine/errors';
+import { packHalves, roundHalves, unpackHalves } from '../../engine/half';
 import { Tensor } from '../../engine/tensor';
 import type { Handles } from './handles';
 
 /** 2 to the 26th: two such numbers fit into a double. Python's side knows it too. */
 const WIDE = 67108864;
 
-function bytesOf(data: Data): Uint8Array {
+/** The engine's own bytes. */
+function bytesOf(data: Data | Uint16Array): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
@@ -17,6 +19,11 @@ function element(t: Tensor, value: number | bigint): number | bigint | boolean |
   if (kind === 'bool') return value !== 0;
   if (kind === 'int') return BigInt(value);
   return Object.is(value, -0) ? '-0.0' : value;
+}
+
+/** Numbers that Python gave, as the nearest that a half dtype holds. */
+function rounded(t: Tensor): void {
+  if (isHalf(t.dtype)) roundHalves(t.storage.data as Float32Array, t.dtype);
 }
 
 const ends = (size: number, edge: number) =>
@@ -52,8 +59,13 @@ export function tensorFunctions(tensors: Handles<Tensor>) {
       if (t.count !== 1) throw runtimeError(`a Tensor with ${t.count} elements cannot be converted to Scalar`);
       return element(t, t.storage.data[t.offset]);
     },
-    /** The elements in row-major order, as bytes. */
+    /** The elements in row-major order, as bytes in PyTorch's layout. */
     bytes(h: number) {
+      const t = of(h);
+      return bytesOf(isHalf(t.dtype) ? packHalves(t.values() as Float32Array, t.dtype) : t.values());
+    },
+    /** The same as the engine holds them: a half is a float32. */
+    held(h: number) {
       return bytesOf(of(h).values());
     },
     /** The same of what print shows of a big tensor: the first and last `edge` entries of each long dimension. */
@@ -71,11 +83,19 @@ export function tensorFunctions(tensors: Handles<Tensor>) {
       });
       return bytesOf(out as Data);
     },
-    /** A new tensor of these bytes. */
+    /** A new tensor of these bytes in PyTorch's layout. */
     fromBytes(dtype: number, bytes: Uint8Array, ...shape: number[]) {
       const name = DTYPE_NAMES[dtype];
       const t = Tensor.zeros(name, shape);
+      if (isHalf(name)) unpackHalves(new Uint16Array(bytes.slice().buffer), name, t.storage.data as Float32Array);
+      else bytesOf(t.storage.data).set(bytes);
+      return tensors.add(t);
+    },
+    /** A new tensor of the engine's own bytes; float32 numbers are rounded to a half. */
+    fromHeld(dtype: number, bytes: Uint8Array, ...shape: number[]) {
+      const t = Tensor.zeros(DTYPE_NAMES[dtype], shape);
       bytesOf(t.storage.data).set(bytes);
+      rounded(t);
       return tensors.add(t);
     },
     /** A new tensor of these few numbers: cheaper than bytes. */
@@ -86,6 +106,7 @@ export function tensorFunctions(tensors: Handles<Tensor>) {
       const truth = DTYPE_NAMES[dtype] === 'bool';
       for (let i = rank; i < rest.length; i++)
         data[i - rank] = big ? BigInt(rest[i]) : truth ? (rest[i] ? 1 : 0) : Number(rest[i]);
+      rounded(t);
       return tensors.add(t);
     },
     /** Other strides over the same memory (torch.as_strided, without autograd). */

@@ -1,5 +1,5 @@
 /** Contents in a file, unpacked when somebody asks for one. */
-import { type Data, DTYPES, type DType } from '../../engine/dtype';
+import { type Data, DTYPES, type DType, heldBytes } from '../../engine/dtype';
 import type { Stats } from '../../protocol/views';
 import type { OpRecord, Value } from '../recording';
 import { Damage } from './check';
@@ -28,8 +28,8 @@ export class Contents {
         this.bytes -= packed.length;
       }
     }
-    const { array, size } = DTYPES[dtype];
-    if (offset + length * size > bytes.length) throw new Damage('a content');
+    const { array } = DTYPES[dtype];
+    if (offset + heldBytes(dtype, length) > bytes.length) throw new Damage('a content');
     const make = array as unknown as new (buffer: ArrayBufferLike, offset: number, length: number) => Data;
     return new make(bytes.buffer, bytes.byteOffset + offset, length);
   }
@@ -67,7 +67,7 @@ export class StoredValue implements Value {
 
   /** Refuses a place outside of its chunk, without unpacking it. */
   checkPlace(): void {
-    const end = this.offset + this.length * DTYPES[this.dtype].size;
+    const end = this.offset + heldBytes(this.dtype, this.length);
     if (this.offset % 8 !== 0 || end > this.contents.chunks[this.chunk].length) throw new Damage('a content');
   }
 

@@ -1,5 +1,5 @@
 /** Records of a file: ops by name with their arguments, checked against the op's own signature. */
-import { type Data, DTYPE_NAMES, DTYPES, type DType } from '../../engine/dtype';
+import { type Data, DTYPE_NAMES, DTYPES, type DType, heldBytes } from '../../engine/dtype';
 import { type Arg, allOps, type Op, type Scalar } from '../../engine/op';
 import type { GeneratorSnapshot } from '../../engine/random/generator';
 import type { Param } from '../../engine/schema';
@@ -181,7 +181,7 @@ function argOf(known: Known, row: unknown, param: Param | undefined): ArgUse {
 function constantOf(row: unknown): TensorUse {
   const [dtype, element] = list(row, 'a number', 2);
   const d = dtypeAt(dtype);
-  const raw = new Uint8Array(bytes(element, 'a number', DTYPES[d].size));
+  const raw = new Uint8Array(bytes(element, 'a number', heldBytes(d, 1)));
   const data = new (DTYPES[d].array as unknown as new (b: ArrayBufferLike) => Data)(raw.buffer);
   const value: Value = { id: 0, dtype: d, length: 1, data, producer: null, result: 0, iteration: 0, carried: true };
   return { tensor: -1, value, shape: [], strides: [], offset: 0, wrapped: true };

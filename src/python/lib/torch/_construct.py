@@ -10,6 +10,7 @@ from ._ops import ops
 from ._tensor import _FORMAT, Tensor, contents, wrap
 
 _from_bytes = _bridge.function('fromBytes')
+_from_held = _bridge.function('fromHeld')
 _from_numbers = _bridge.function('fromNumbers')
 _to_js = __import__('pyodide.ffi', fromlist=['to_js']).to_js
 _RANGE = {'uint8': (0, 255), 'int8': (-128, 127), 'int16': (-2 ** 15, 2 ** 15 - 1), 'int32': (-2 ** 31, 2 ** 31 - 1),
@@ -18,7 +19,7 @@ _SMALL = 16
 
 
 def from_raw(dtype, raw, shape):
-    """A tensor of bytes in row-major order."""
+    """A tensor of bytes in row-major order, in PyTorch's layout."""
     return wrap(_from_bytes(dtype._i, _to_js(raw), *shape))
 
 
@@ -28,7 +29,7 @@ def from_flat(dtype, flat, shape):
         return wrap(_from_numbers(dtype._i, len(shape), *shape, *flat))
     code = _FORMAT[dtype.name]
     raw = bytes(map(bool, flat)) if code == '?' else array(code, flat).tobytes()
-    return from_raw(dtype, raw, shape)
+    return wrap(_from_held(dtype._i, _to_js(raw), *shape))
 
 
 def _is_sequence(data):
@@ -123,7 +124,7 @@ def _fit(flat, dtype):
     name = dtype.name
     if dtype.is_floating_point:
         flat = [float(v) for v in flat]
-        if name == 'float32' and any(abs(v) > 3.5e38 and v - v == 0 for v in flat):
+        if name != 'float64' and any(abs(v) > 3.5e38 and v - v == 0 for v in flat):
             return [v if abs(v) < 3.5e38 or v - v != 0 else math.copysign(math.inf, v) for v in flat]
         return flat
     if name == 'bool':

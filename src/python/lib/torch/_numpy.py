@@ -15,6 +15,8 @@ def to_numpy(t):
     """An array with a copy of a tensor's elements."""
     from ._tensor import contents
     numpy = _numpy()
+    if t.dtype is dtypes['bfloat16']:
+        raise TypeError('Got unsupported ScalarType BFloat16')
     return numpy.frombuffer(bytearray(contents(t)), dtype=t.dtype.name).reshape(tuple(t.shape))
 
 

@@ -34,6 +34,7 @@ _set_data = _f('setData')
 _set_requires = _f('setRequiresGrad')
 _data = _f('data')
 _bytes = _f('bytes')
+_held = _f('held')
 _new = object.__new__
 # Two dimensions cross as one number, the first one, plus 1, in the bits above (src/python/bridge/tensors.ts).
 _WIDE = 1 << 26
@@ -527,7 +528,9 @@ Tensor.__module__ = 'torch'
 TensorBase.__module__ = 'torch._C'
 _LEGACY = {'float32': 'Float', 'float64': 'Double', 'float16': 'Half', 'bfloat16': 'BFloat16', 'int8': 'Char', 'uint8': 'Byte',
            'int16': 'Short', 'int32': 'Int', 'int64': 'Long', 'bool': 'Bool'}
-_FORMAT = {'float32': 'f', 'float64': 'd', 'int8': 'b', 'uint8': 'B', 'int16': 'h', 'int32': 'i', 'int64': 'q', 'bool': '?'}
+_FORMAT = {'float32': 'f', 'float64': 'd', 'int8': 'b', 'uint8': 'B', 'int16': 'h', 'int32': 'i', 'int64': 'q', 'bool': '?',
+           # Halves cross as the float32 numbers that the engine holds.
+           'float16': 'f', 'bfloat16': 'f'}
 _wrappers.ready(Tensor)
 
 
@@ -586,18 +589,18 @@ def parse_to(args, kwargs):
 
 
 def contents(t):
-    """The elements in row-major order, as bytes."""
+    """The elements in row-major order, as bytes in PyTorch's layout."""
     return _bytes(t._h).to_bytes()
 
 
-def unpack(raw, dtype):
-    """Python numbers of bytes."""
-    return memoryview(raw).cast(_FORMAT[dtype.name]).tolist()
+def held(t):
+    """The elements in row-major order, to be indexed as Python numbers."""
+    return memoryview(_held(t._h).to_bytes()).cast(_FORMAT[t.dtype.name])
 
 
 def flat_values(t):
     """The elements in row-major order, as Python numbers."""
-    return unpack(contents(t), t.dtype)
+    return held(t).tolist()
 
 
 def nested(flat, shape):

@@ -61,9 +61,8 @@ def _elements(t):
     """Every element in row-major order, as an indexable of Python numbers."""
     if not hasattr(t, '_h'):
         return t.detach().flatten().tolist()
-    from ._tensor import _FORMAT, contents, flat_values
-    code = _FORMAT.get(t.dtype.name)
-    return memoryview(contents(t)).cast(code) if code else flat_values(t)
+    from ._tensor import held
+    return held(t)
 
 
 class _Format:
