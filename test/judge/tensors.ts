@@ -1,0 +1,103 @@
+/** The tensors of a case: what PyTorch wrote (values.py), as tensors of ours, and the comparison with its tolerances. */
+import { DTYPE_NAMES, DTYPES, type DType } from '../../src/engine/dtype';
+import { contiguousStrides, numel } from '../../src/engine/shape';
+import { Tensor } from '../../src/engine/tensor';
+import type { Bridge } from '../../src/python/bridge';
+
+/** [dtype, shape, base64 of the memory, strides (null: contiguous), offset, requires a gradient]; of a result only the first three or four. */
+export type Row = [string, number[], string, (number[] | null)?, number?, boolean?];
+export type Tolerances = Record<string, [rtol: number, atol: number]>;
+
+/** A fixed gradient for the k-th output: simple, exact numbers. cases.py makes the same. */
+const cotangentAt = (i: number, k: number) => (((i * 37 + k * 11) % 16) - 7.5) / 8;
+
+/** Gives the strides of PyTorch's noncontiguous_like: every second element of a memory twice as long. */
+function spread(t: Tensor): Tensor {
+  if (t.count < 2) return t;
+  const wide = Tensor.zeros(t.dtype, [...t.shape, 2]);
+  const values = t.values();
+  const to = wide.storage.data as Float64Array;
+  for (let i = 0; i < values.length; i++) to[2 * i] = values[i] as number;
+  return wide.alias([...t.shape], contiguousStrides([...t.shape, 2]).slice(0, -1));
+}
+
+export class CaseTensors {
+  rows: Row[] = [];
+  tolerances: Tolerances = {};
+
+  constructor(private readonly bridge: Bridge) {}
+
+  /** What driver.py imports as `_judge`. */
+  functions() {
+    return {
+      input: (k: number, noncontiguous: boolean) => this.input(this.rows[k], noncontiguous),
+      requiresGrad: (k: number) => this.rows[k][5] === true,
+      describe: (k: number) =>
+        `${this.rows[k][0]}[${this.rows[k][1].join(', ')}]${this.rows[k][3] ? ' (strided)' : ''}`,
+      compare: (k: number, handle: number, shapeOnly: boolean) =>
+        this.difference(this.rows[k], this.bridge.tensorOf(handle), shapeOnly),
+      zero: (handle: number) => this.numbers(this.bridge.tensorOf(handle)).every((v) => v === 0),
+      wantsZero: (k: number) => !/[^A=]/.test(this.rows[k][2]),
+      cotangent: (like: number, k: number) => this.cotangent(this.bridge.tensorOf(like), k),
+    };
+  }
+
+  /** A handle, or in words why there is no such tensor. */
+  private input([dtype, shape, data, strides, offset = 0]: Row, noncontiguous: boolean): number | string {
+    if (!(dtype in DTYPES)) return `dtype ${dtype} is not in Backstep yet`;
+    const memory = this.fromBytes(dtype, data, strides ? null : shape);
+    const t = strides ? memory.alias(shape, strides, offset) : memory;
+    return this.bridge.handleOf(noncontiguous ? spread(t) : t);
+  }
+
+  /** `shape` null: one dimension, as long as the bytes say. */
+  private fromBytes(dtype: string, data: string, shape: number[] | null): Tensor {
+    const bytes = Buffer.from(data, 'base64');
+    const sizes = shape ?? [bytes.length / DTYPES[dtype as DType].size];
+    const handle = this.bridge.functions.fromBytes(DTYPE_NAMES.indexOf(dtype as DType), bytes, ...sizes) as number;
+    return this.bridge.tensorOf(handle);
+  }
+
+  private cotangent(like: Tensor, k: number): number {
+    const n = numel(like.shape);
+    const t = Tensor.zeros(like.dtype, [...like.shape]);
+    const data = t.storage.data as Float64Array;
+    for (let i = 0; i < n; i++) data[i] = cotangentAt(i, k);
+    return this.bridge.handleOf(t);
+  }
+
+  private numbers(t: Tensor): ArrayLike<number> & { every(f: (v: number) => boolean): boolean } {
+    const values = t.values();
+    return values instanceof BigInt64Array ? Float64Array.from(values, Number) : values;
+  }
+
+  /** '' where equal; else how they differ. */
+  private difference([dtype, shape, data]: Row, got: Tensor, shapeOnly: boolean): string {
+    if (got.shape.join() !== shape.join()) return `has shape [${got.shape}], in PyTorch [${shape}]`;
+    if (got.dtype !== dtype) return `has dtype ${got.dtype}, in PyTorch ${dtype}`;
+    if (shapeOnly) return '';
+    const want = this.numbers(this.fromBytes(dtype, data, shape));
+    const have = this.numbers(got);
+    const [rtol, atol] = this.tolerances[dtype] ?? [0, 0];
+    let worst = -1;
+    let by = 0;
+    let count = 0;
+    for (let i = 0; i < want.length; i++) {
+      const [w, h] = [want[i], have[i]];
+      if (w === h || (Number.isNaN(w) && Number.isNaN(h))) continue;
+      const off = Math.abs(w - h);
+      if (Number.isFinite(w) && off <= atol + rtol * Math.abs(w)) continue;
+      count++;
+      if (worst < 0 || !(off <= by)) [worst, by] = [i, off];
+    }
+    if (worst < 0) return '';
+    const place = where(worst, shape);
+    const rest = count > 1 ? `; ${count} of ${want.length} elements differ` : '';
+    return `is ${have[worst]}${place}, in PyTorch ${want[worst]}${rest}`;
+  }
+}
+
+function where(flat: number, shape: number[]): string {
+  if (!shape.length) return '';
+  return ` at [${contiguousStrides(shape).map((s, d) => Math.floor(flat / s) % shape[d])}]`;
+}

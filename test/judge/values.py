@@ -1,0 +1,150 @@
+"""Arguments and results of PyTorch calls as JSON. test/judge/driver.py reads them back."""
+import base64
+import functools
+import math
+import operator
+
+import torch
+from torch.utils._pytree import tree_flatten
+
+
+class Unwritable(Exception):
+    """A value that no other torch could be given: a callable of the test's own, a sparse tensor."""
+
+
+def dtype_name(d):
+    return str(d).removeprefix('torch.')
+
+
+def raw(t):
+    """The elements in row-major order, as base64 of their bytes."""
+    t = t.detach()
+    if t.is_conj() or t.is_neg():
+        t = t.resolve_conj().resolve_neg()
+    t = t.contiguous()
+    if not t.numel():
+        return ''
+    return base64.b64encode(bytes(t.reshape(-1).view(torch.uint8).numpy(force=True))).decode()
+
+
+class Table:
+    """The tensors of a case. What is not contiguous is kept with its memory, strides and offset."""
+
+    def __init__(self):
+        self.rows = []
+        self.of = {}
+        self.alive = []
+
+    def memory(self, t):
+        if type(t) not in (torch.Tensor, torch.nn.Parameter) or t.layout != torch.strided or t.device.type != 'cpu':
+            raise Unwritable(f'a {type(t).__name__} of layout {t.layout} on {t.device}')
+        dtype, shape = dtype_name(t.dtype), list(t.shape)
+        whole = t.untyped_storage().nbytes() // t.element_size()
+        if (t.is_contiguous() and whole == t.numel() and t.storage_offset() == 0) or t.is_conj() or t.is_neg():
+            return [dtype, shape, raw(t)]
+        if whole > 4 * t.numel() + 256:
+            raise Unwritable('a small part of a big memory')
+        flat = torch.empty(0, dtype=t.dtype).set_(t.untyped_storage(), 0, (whole,), (1,))
+        return [dtype, shape, raw(flat), list(t.stride()), t.storage_offset()]
+
+    def input(self, t):
+        """A tensor as an argument gets it: with its memory, and whether it requires a gradient."""
+        if id(t) not in self.of:
+            self.of[id(t)] = len(self.rows)
+            self.alive.append(t)
+            row = self.memory(t)
+            self.rows.append([*row, *([None, 0] if len(row) == 3 else []), t.requires_grad])
+        return {'$': self.of[id(t)]}
+
+    def expected(self, t):
+        """A tensor as a result is compared: elements, dtype, shape and strides."""
+        if t is None:
+            return None
+        if type(t) not in (torch.Tensor, torch.nn.Parameter) or t.layout != torch.strided:
+            raise Unwritable(f'a {type(t).__name__} of layout {t.layout}')
+        row = [dtype_name(t.dtype), list(t.shape), raw(t)]
+        if not t.is_contiguous():
+            row.append(list(t.stride()))
+        self.rows.append(row)
+        return {'$': len(self.rows) - 1}
+
+
+def number(v):
+    if isinstance(v, float) and not math.isfinite(v):
+        return {'f': repr(v)}
+    return v
+
+
+def write(v, tensor):
+    """`tensor` writes the tensors among them."""
+    again = functools.partial(write, tensor=tensor)
+    if v is None or isinstance(v, (bool, str)) or type(v) in (int, float):
+        return number(v)
+    if isinstance(v, torch.Tensor):
+        return tensor(v)
+    if isinstance(v, complex):
+        return {'c': [number(v.real), number(v.imag)]}
+    if isinstance(v, torch.Size):
+        return {'size': list(v)}
+    if isinstance(v, (list, tuple)):
+        items = [again(x) for x in v]
+        return items if type(v) is list else {'tuple': items}
+    if isinstance(v, dict):
+        return {'dict': [[again(k), again(x)] for k, x in v.items()]}
+    if isinstance(v, slice):
+        return {'slice': [again(v.start), again(v.stop), again(v.step)]}
+    if v is Ellipsis:
+        return {'ellipsis': 1}
+    if isinstance(v, (torch.dtype, torch.layout, torch.memory_format)):
+        return {'name': str(v)}
+    if isinstance(v, torch.device):
+        return {'device': str(v)}
+    if isinstance(v, range):
+        return {'range': [v.start, v.stop, v.step]}
+    if type(v).__module__ == 'numpy' and hasattr(v, 'item') and getattr(v, 'ndim', 1) == 0:
+        return again(v.item())
+    if callable(v):
+        return {'name': name_of(v)}
+    if isinstance(v, (int, float)):
+        return again(int(v) if isinstance(v, int) else float(v))
+    raise Unwritable(f'a {type(v).__name__}')
+
+
+@functools.cache
+def public():
+    """{id of a public callable: its name}."""
+    out = {}
+    spaces = {'torch': torch, 'torch.nn.functional': torch.nn.functional, 'torch.linalg': torch.linalg, 'torch.special': torch.special,
+              'torch.fft': torch.fft, 'torch.masked': torch.masked, 'torch.nn': torch.nn, 'torch.Tensor': torch.Tensor, 'operator': operator,
+              'torch.ops.aten': None}
+    for space, owner in spaces.items():
+        for name in dir(owner) if owner is not None else ():
+            if not name.startswith('_') or space == 'torch.Tensor':
+                v = getattr(owner, name, None)
+                if callable(v):
+                    out.setdefault(id(v), f'{space}.{name}')
+    return out
+
+
+def name_of(f):
+    """The public dotted name of a callable."""
+    name = public().get(id(f))
+    if name is None:
+        overridable = torch.overrides._get_overridable_functions()[1]
+        try:
+            name = overridable.get(f)
+        except TypeError:
+            pass
+    if name is None and type(f).__name__ in ('OpOverload', 'OpOverloadPacket'):
+        name = 'torch.ops.' + str(f).replace('::', '.')
+    if name is None and f in (int, float, bool, abs, min, max, sum, round):
+        name = f'builtins.{f.__name__}'
+    if name is None and getattr(f, '__module__', '').startswith('torch.') and '<' not in f.__qualname__:
+        name = f'{f.__module__}.{f.__qualname__}'
+    if name is None:
+        raise Unwritable(f'the callable {getattr(f, "__qualname__", f)}')
+    return name
+
+
+def leaves(v):
+    return tree_flatten(v)[0]
