@@ -52,6 +52,8 @@ export function tensorFunctions(tensors: Handles<Tensor>) {
     contiguous: (h: number) => of(h).contiguous,
     isView: (h: number) => of(h).viewOf !== null,
     storageBytes: (h: number) => of(h).storage.bytes,
+    /** Elements of all the memory behind a tensor. */
+    storageLength: (h: number) => of(h).storage.length,
     inference: (h: number) => of(h).inference,
     /** The only element of a tensor; null where there is not exactly one. */
     item(h: number) {

@@ -27,6 +27,9 @@ from ._functions import *  # noqa: E402,F403
 from ._tensor_str import set_printoptions  # noqa: E402
 from . import autograd, nn, optim, utils  # noqa: E402
 from . import backends, cuda, fft, linalg, special, version  # noqa: E402
+from . import serialization, storage  # noqa: E402
 from .serialization import load, save  # noqa: E402
+from .storage import TypedStorage, UntypedStorage  # noqa: E402
+globals().update(storage.storage_types())
 
 __getattr__, __dir__ = _bind.lazy('torch', globals())

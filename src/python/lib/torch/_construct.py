@@ -290,15 +290,4 @@ def dtype_of_type(text):
     raise ValueError(f"invalid type: '{text}'")
 
 
-# ---- copy and pickle ------------------------------------------------------------------------------------------------
-
-def rebuild(cls, dtype, shape, raw, requires_grad):
-    """What a pickled tensor becomes."""
-    t = from_raw(dtypes[dtype.name], raw, shape)
-    t = _as(cls, t)
-    if requires_grad:
-        t.requires_grad_()
-    return t
-
-
 __all__ = ['contents', 'tensor', 'as_tensor', 'asarray', 'scalar_tensor', 'tensor_types', '_wrappers']

@@ -22,7 +22,8 @@ def is_tensor(obj):
 
 
 def is_storage(obj):
-    return type(obj).__name__ == 'UntypedStorage'
+    from .storage import TypedStorage, UntypedStorage
+    return isinstance(obj, (TypedStorage, UntypedStorage))
 
 
 def _need(fn, input):

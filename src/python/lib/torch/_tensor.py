@@ -1,4 +1,5 @@
 """torch.Tensor. Its arithmetic is the engine's (see _bind.py): here are identity, geometry, conversion and the tape's face."""
+from collections import OrderedDict
 from weakref import WeakValueDictionary
 
 from . import _bridge, _convert, _wrappers
@@ -140,10 +141,19 @@ class Tensor(TensorBase):
         return _storageId(self._h) * 2 ** 32 + self.storage_offset() * self.dtype.itemsize
 
     def untyped_storage(self):
-        from ._storage import UntypedStorage
-        return UntypedStorage(self)
+        """The memory behind this tensor, as bytes."""
+        from .storage import UntypedStorage
+        return UntypedStorage._of(self)
 
-    storage = untyped_storage
+    def storage(self):
+        """The memory behind this tensor, as elements."""
+        from .storage import _warn, typed
+        _warn()
+        return typed(self)
+
+    def _typed_storage(self):
+        from .storage import typed
+        return typed(self)
 
     @property
     def dtype(self):
@@ -517,8 +527,18 @@ class Tensor(TensorBase):
         return copied
 
     def __reduce_ex__(self, protocol):
-        from ._construct import rebuild
-        return rebuild, (type(self), self.dtype, tuple(self.shape), contents(self), self.requires_grad)
+        from ._utils import state_of
+        rebuild, args = self._reduce_ex_internal(protocol)
+        state = state_of(self)
+        if type(self) is Tensor and not state:
+            return rebuild, args
+        return _rebuild_from_type_v2, (rebuild, type(self), args, state)
+
+    def _reduce_ex_internal(self, protocol):
+        from ._utils import _rebuild_tensor_v2
+        _warn_of_hooks(self)
+        return _rebuild_tensor_v2, (self._typed_storage(), self.storage_offset(), tuple(self.shape), self.stride(), self.requires_grad,
+                                    OrderedDict())
 
     def __setstate__(self, state):
         self.__dict__.update(state)
@@ -547,6 +567,28 @@ def _warn_non_leaf():
 def _no_grad():
     from .autograd.grad_mode import no_grad
     return no_grad()
+
+
+def _warn_of_hooks(t):
+    if t.__dict__.get('_backward_hooks'):
+        import warnings
+        for hook in t._backward_hooks.values():
+            if not hasattr(hook, '__torch_unserializable__'):
+                warnings.warn(f'backward hook {hook!r} on tensor will not be serialized.  If this is expected, you can decorate the '
+                              'function with @torch.utils.hooks.unserializable_hook to suppress this warning', stacklevel=2)
+
+
+def _rebuild_from_type_v2(func, new_type, args, state):
+    """What files say of a tensor of a class of the user's own, or with attributes."""
+    from ._utils import set_state
+    made = func(*args)
+    if type(made) is not new_type:
+        made = wrap(_again(made._h), new_type)
+        made.requires_grad_(made.requires_grad)
+    if getattr(type(made), '__setstate__', Tensor.__setstate__) is not Tensor.__setstate__:
+        made.__setstate__(state)
+        return made
+    return set_state(made, state)
 
 
 def _cast(t, dtype):

@@ -1,6 +1,8 @@
 """torch.nn.Parameter and Buffer."""
+from collections import OrderedDict
+
 from .. import _bridge, _convert
-from .._tensor import Tensor, wrap
+from .._tensor import Tensor, _warn_of_hooks, wrap
 
 
 def _share(data, cls):
@@ -51,15 +53,16 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
         return 'Parameter containing:\n' + super().__repr__()
 
     def __reduce_ex__(self, protocol):
-        return _rebuild, (type(self), self.data, self.requires_grad)
+        from .._utils import _rebuild_parameter, _rebuild_parameter_with_state, state_of
+        _warn_of_hooks(self)
+        state = state_of(self)
+        if state:
+            return _rebuild_parameter_with_state, (self.data, self.requires_grad, OrderedDict(), state)
+        return _rebuild_parameter, (self.data, self.requires_grad, OrderedDict())
 
 
 Parameter.__module__ = 'torch.nn.parameter'
 _convert.KIND_OF[Parameter] = 0
-
-
-def _rebuild(cls, data, requires_grad):
-    return cls(data, requires_grad)
 
 
 class _BufferMeta(type(Tensor)):

@@ -26,3 +26,9 @@ class RemovableHandle:
 
     def __exit__(self, *exc):
         self.remove()
+
+
+def unserializable_hook(f):
+    """Marks a hook that is left out of files without a warning."""
+    f.__torch_unserializable__ = True
+    return f
