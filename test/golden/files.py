@@ -2,7 +2,7 @@
 
 python3 test/golden/files.py     writes test/golden/files/*.pt and what files/reading.py prints over them, files/reading.json
 
-(torch 2.13.0; they are small.)
+(torch 2.13.0 and safetensors 0.8.0; they are small.)
 """
 import collections
 import json
@@ -10,6 +10,7 @@ import os
 import pathlib
 
 import torch
+from safetensors.torch import save_file
 from torch import nn
 
 import statements
@@ -71,6 +72,8 @@ def main():
     torch.serialization.location_tag = tag
     for name, protocol in (('protocol4.pt', 4),):
         torch.save({'w': torch.arange(3.0)}, name, pickle_protocol=protocol)
+    save_file({'b': torch.ones(2, dtype=torch.int8), 'a': torch.zeros(3, dtype=torch.float64), 'c': torch.tensor(1), 'e': torch.zeros(0, 2),
+               'd': torch.ones(1), 'bo': torch.tensor([True])}, 'plain.safetensors', {'a': '2'})
     rows = statements.run((here / 'reading.py').read_text())
     (here / 'reading.json').write_text('[\n' + ',\n'.join(json.dumps(r, ensure_ascii=False) for r in rows) + '\n]\n')
 

@@ -152,3 +152,37 @@ torch.arange(3.0).storage()
 torch.arange(3.0).storage()[1], len(torch.arange(3.0).storage()), isinstance(torch.arange(3.0).storage(), torch.FloatStorage)
 torch.is_storage(s), torch.is_storage(torch.ones(1)), isinstance(s, torch.UntypedStorage)
 torch.ones(3)[1:].untyped_storage().size(), torch.ones(3)[1:].storage().size()
+from safetensors.torch import load, load_file, load_model, save, save_file, save_model
+from safetensors import SafetensorError, safe_open
+show(load_file('plain.safetensors'))
+with safe_open('plain.safetensors', framework='pt') as f:
+    print(f.keys(), f.offset_keys(), f.metadata(), f.get_tensor('d'), f.get_slice('a')[1:], f.get_slice('a').get_shape(), f.get_slice('a').get_dtype())
+    f.get_tensor('q')
+f.keys()
+safe_open('plain.safetensors', 'xx')
+torch.load('plain.safetensors')['d']
+torch.load('plain.safetensors', map_location={})
+data = open('plain.safetensors', 'rb').read()
+save({k: v for k, v in reversed(load(data).items())}, {'a': '2'}) == data
+save({'a': torch.ones(2)})
+load(b'')
+load(b'12345678')
+load(data[:50])
+load(data[:-1])
+load(data + b'x')
+load(b'\x02\0\0\0\0\0\0\0{}')
+save({'a': torch.ones(2, 3).t()})
+save({'a': 1})
+save([1])
+x = torch.ones(4)
+len(save({'a': x[:2], 'b': x[2:]}))
+save({'a': x}, {'a': 1})
+tied = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
+tied[1].weight = tied[0].weight
+save_model(tied, 'tied.safetensors')
+with safe_open('tied.safetensors', 'pt') as f:
+    print(f.keys(), f.metadata())
+load_model(tied, 'tied.safetensors')
+load_model(nn.Linear(2, 2), 'tied.safetensors')
+import os
+os.remove('tied.safetensors')
