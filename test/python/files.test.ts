@@ -18,7 +18,8 @@ beforeAll(async () => {
   const { FS, globals, runPython } = interpreter.python;
   FS.writeFile('/lib/backstep/statements.py', readFileSync(join(golden, 'statements.py')));
   FS.mkdirTree('/files');
-  for (const name of readdirSync(files).filter((n) => /\.(pt|safetensors)$/.test(n))) FS.writeFile(`/files/${name}`, readFileSync(join(files, name)));
+  for (const name of readdirSync(files).filter((n) => /\.(pt|safetensors)$/.test(n)))
+    FS.writeFile(`/files/${name}`, readFileSync(join(files, name)));
   runPython("import os, json, statements; os.chdir('/files')");
   statements = (source) => {
     globals.set('source', source);
