@@ -51,6 +51,7 @@ shared['row'], shared['column'], shared['transposed']
 shared['row']._is_view()
 shared['row'].untyped_storage().data_ptr() == shared['base'].untyped_storage().data_ptr()
 show(torch.load('dtypes.pt'))
+show(torch.load('halves.pt'))
 nested = torch.load('nested.pt')
 nested = torch.load('nested.pt', weights_only=False)
 show({k: v for k, v in nested.items() if k != 'list'})

@@ -8,7 +8,7 @@ import warnings
 
 from . import _bridge, _device
 from ._dtype import dtype as dtype_class, dtypes
-from ._tensor import Tensor, _data, contents, unpack, wrap
+from ._tensor import _data, contents, flat_values, wrap
 
 _strided = _bridge.function('strided')
 _length = _bridge.function('storageLength')
@@ -262,7 +262,7 @@ class TypedStorage(metaclass=_LegacyMeta):
 
     def tolist(self):
         _warn()
-        return unpack(contents(self._elements()), self.dtype)
+        return flat_values(self._elements())
 
     def __iter__(self):
         return iter(self.tolist())
@@ -316,7 +316,7 @@ class TypedStorage(metaclass=_LegacyMeta):
         return _load_from_bytes, (_legacy_bytes(self),)
 
     def __str__(self):
-        data = '\n '.join(map(str, unpack(contents(self._elements()), self.dtype)))
+        data = '\n '.join(map(str, flat_values(self._elements())))
         return f' {data}\n[torch.storage.TypedStorage(dtype={self.dtype}, device=cpu) of size {self._size()}]'
 
     __repr__ = __str__
@@ -375,4 +375,4 @@ def _load_from_bytes(b):
     return load(io.BytesIO(b), weights_only=False)
 
 
-__all__ = ['Tensor', 'TypedStorage', 'UntypedStorage']
+__all__ = ['TypedStorage', 'UntypedStorage']
