@@ -1,5 +1,5 @@
 """torch.nn: layers, losses, initialisers."""
-from .parameter import Buffer, Parameter
+from .parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 from . import functional, init, modules, utils
 from .modules import *  # noqa: F403
 from .. import _bind

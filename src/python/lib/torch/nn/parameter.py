@@ -1,4 +1,4 @@
-"""torch.nn.Parameter and Buffer."""
+"""torch.nn.Parameter and Buffer, and those whose shape is still to come."""
 from collections import OrderedDict
 
 from .. import _bridge, _convert
@@ -87,6 +87,76 @@ Buffer.__module__ = 'torch.nn.parameter'
 
 
 def is_lazy(param):
-    """Is this a parameter without a shape yet? There are none here."""
-    return False
+    """Is this a parameter or buffer without a shape yet?"""
+    return isinstance(param, UninitializedTensorMixin)
 
+
+class UninitializedTensorMixin:
+    """What a tensor is whose shape the first batch decides: it has a dtype, and nothing else."""
+
+    cls_to_become = None
+
+    def materialize(self, shape, device=None, dtype=None):
+        """Gives the tensor a shape. Its elements are still to be set."""
+        import torch
+        self.data = torch.empty(shape, device=device, dtype=self.dtype if dtype is None else dtype)
+        self.__class__ = self.cls_to_become
+
+    @property
+    def shape(self):
+        raise RuntimeError("Can't access the shape of an uninitialized parameter or buffer. This error usually happens in "
+                           '`load_state_dict` when trying to load an uninitialized parameter into an initialized one. Call '
+                           '`forward` to initialize the parameters before accessing their attributes.')
+
+    def share_memory_(self):
+        raise RuntimeError("Can't share memory on an uninitialized parameter or buffer. Call `forward` to initialize the parameters "
+                           'before calling `module.share_memory()`.')
+
+    def __repr__(self):
+        return f'<{type(self).__name__}>'
+
+    def __reduce_ex__(self, protocol):
+        return type(self), (self.requires_grad,)
+
+    def __deepcopy__(self, memo):
+        if id(self) not in memo:
+            memo[id(self)] = type(self)(self.requires_grad, self.device, self.dtype)
+        return memo[id(self)]
+
+
+class UninitializedParameter(UninitializedTensorMixin, Parameter):
+    """A parameter that gets its shape when its module sees the first batch (nn.LazyLinear and its like)."""
+
+    cls_to_become = Parameter
+
+    def __new__(cls, requires_grad=True, device=None, dtype=None):
+        import torch
+        made = _share(torch.empty(0, device=device, dtype=dtype), cls)
+        made.requires_grad_(bool(requires_grad))
+        return made
+
+    def __init__(self, requires_grad=True, device=None, dtype=None):
+        pass
+
+
+class UninitializedBuffer(UninitializedTensorMixin, Tensor):
+    """A buffer that gets its shape when its module sees the first batch."""
+
+    cls_to_become = Tensor
+
+    def __new__(cls, requires_grad=False, device=None, dtype=None, persistent=True):
+        import torch
+        made = _share(torch.empty(0, device=device, dtype=dtype), cls)
+        made.requires_grad_(bool(requires_grad))
+        made.persistent = persistent
+        made._is_buffer = True
+        return made
+
+    def __init__(self, requires_grad=False, device=None, dtype=None, persistent=True):
+        pass
+
+
+for _class in (UninitializedTensorMixin, UninitializedParameter, UninitializedBuffer):
+    _class.__module__ = 'torch.nn.parameter'
+for _class in (UninitializedParameter, UninitializedBuffer):
+    _convert.KIND_OF[_class] = 0

@@ -3,7 +3,8 @@ import math
 
 from .. import functional as F
 from .. import init
-from ..parameter import Parameter
+from ..parameter import Parameter, UninitializedParameter
+from .lazy import LazyModuleMixin
 from .module import Module
 
 
@@ -87,5 +88,37 @@ class Bilinear(Module):
                 f'bias={self.bias is not None}')
 
 
-for _class in (Identity, Linear, Bilinear):
+class LazyLinear(LazyModuleMixin, Linear):
+    """Linear with in_features from the first batch."""
+
+    cls_to_become = Linear
+
+    def __init__(self, out_features, bias=True, device=None, dtype=None):
+        super().__init__(0, 0, False)
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
+        self.out_features = out_features
+        if bias:
+            self.bias = UninitializedParameter(device=device, dtype=dtype)
+
+    def reset_parameters(self):
+        """Draws weight and bias anew, where they have a shape."""
+        if not self.has_uninitialized_params() and self.in_features != 0:
+            super().reset_parameters()
+
+    def initialize_parameters(self, input):
+        """Gives weight and bias the shapes that the input asks for, and draws them."""
+        if self.has_uninitialized_params():
+            self.in_features = input.shape[-1]
+            self._materialize('weight', (self.out_features, self.in_features))
+            if self.bias is not None:
+                self._materialize('bias', (self.out_features,))
+            self.reset_parameters()
+        elif self.in_features == 0:
+            if input.shape[-1] != self.weight.shape[-1]:
+                raise AssertionError(f'The in_features inferred from input: {input.shape[-1]} is not equal to in_features from '
+                                     f'self.weight: {self.weight.shape[-1]}')
+            self.in_features = input.shape[-1]
+
+
+for _class in (Identity, Linear, Bilinear, LazyLinear):
     _class.__module__ = 'torch.nn.modules.linear'
