@@ -34,3 +34,6 @@ import './qr';
 import './special';
 import './convolution';
 import './padding';
+import './lstmLayer';
+import './recurrent';
+import './sequences';
