@@ -25,6 +25,7 @@ import './matmul';
 import './loss';
 import './entropy';
 import './binary';
+import './counts';
 import './random';
 import './randomFill';
 import './dropout';

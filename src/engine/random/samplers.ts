@@ -54,7 +54,7 @@ export function uniform<T extends FloatArray>(
 }
 
 /** One float64 normal by Box-Muller, of a pair whose second half waits in the generator: four draws for two values. */
-function standardNormal(gen: Generator): number {
+export function standardNormal(gen: Generator): number {
   const waiting = gen.nextDoubleNormalSample;
   if (waiting !== undefined) {
     gen.nextDoubleNormalSample = undefined;

@@ -7,7 +7,7 @@ from ._tensor import Tensor
 _pending = {}
 for _space, _found in _wrappers.faces().items():
     _real = _missing.names().get('torch.Tensor' if _space == 'Tensor' else _space)
-    _pending[_space] = {n: found for n, found in _found.items() if _real is None or n in _real or n.startswith('__')}
+    _pending[_space] = {n: found for n, found in _found.items() if _real is None or n in _real or n.startswith('_')}
 
 
 def names_of(space):
