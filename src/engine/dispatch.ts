@@ -115,7 +115,7 @@ export function run(op: Op, args: readonly Arg[]): Result {
   if (wantsGrad(op, args) && outs.some((o) => isFloat(o.dtype))) {
     node = new OpNode(op, args, outs, null);
     outs.forEach((o, i) => {
-      if (!isFloat(o.dtype)) return;
+      if (!isFloat(o.dtype) || spec.constants?.includes(i)) return;
       o.gradFn = node;
       o.outputNr = i;
     });

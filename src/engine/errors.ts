@@ -5,7 +5,7 @@ export type PythonError =
   | 'TypeError'
   | 'ValueError'
   | 'NotImplementedError'
-  | 'LinAlgError';
+  | '_LinAlgError';
 
 export class TorchError extends Error {
   constructor(

@@ -59,7 +59,10 @@ export type SampleArg =
 export interface Sample {
   args: SampleArg[];
   kwargs?: Record<string, SampleArg>;
-  /** Here the function has a kink: its gradient is compared with PyTorch's, not with finite differences. */
+  /**
+   * Here the function has a kink, or its gradient holds for some directions only (symmetric matrices): it is compared with PyTorch's,
+   * not with finite differences.
+   */
   kink?: boolean;
 }
 
@@ -91,6 +94,8 @@ export interface OpSpec<A extends readonly unknown[]> {
   saves?: string[];
   /** Per tensor argument: its gradient. An argument without one gets none. Broadcast dimensions are summed away by the engine. */
   grads?: Record<string, (c: BackwardContext, f: Formulas) => Tensor | null | (Tensor | null)[]>;
+  /** Outputs (by number) that are constants to autograd though they are floats (PyTorch's output_differentiability). */
+  constants?: number[];
   /** autograd's name of the gradient function; from the op's name when left out: `ReluBackward0`. */
   gradName?: string | ((...args: A) => string);
   /** The same for the in-place twin, where PyTorch numbers it differently: `EluBackward1`. */

@@ -61,7 +61,7 @@ function expandStrides(t: Tensor, batch: number[]): number[] {
 }
 
 /** torch.linalg.LinAlgError. */
-export const linalgError = (message: string) => new TorchError('LinAlgError', message);
+export const linalgError = (message: string) => new TorchError('_LinAlgError', message);
 
 /** For the gradient that PyTorch does not have. */
 export const noDerivative = (name: string) => (): null => {
@@ -79,3 +79,6 @@ export const given = (tensors: (SampleTensor | SampleArg)[], kwargs?: Record<str
   args: tensors.map((t) => (typeof t === 'object' && t !== null && 'shape' in t ? { tensor: t } : t)),
   ...(kwargs ? { kwargs } : {}),
 });
+
+/** Samples whose gradient holds in the directions of symmetric (or triangular) matrices only. */
+export const inSomeDirections = (samples: Sample[]): Sample[] => samples.map((s) => ({ ...s, kink: true }));

@@ -1,7 +1,7 @@
 /** Triangular systems. Gradients: PyTorch's linalg_solve_triangular_backward, triangular_solve_backward. */
 import { runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
-import { columnMajor, readMatrices, rowMajor } from '../kernels/lapack/matrix';
+import { columnMajor, readMatrices, rowMajor, turned } from '../kernels/lapack/matrix';
 import { solveTriangular, type Triangle } from '../kernels/lapack/triangular';
 import { type BackwardContext, op } from '../op';
 import type { Tensor } from '../tensor';
@@ -48,15 +48,10 @@ op<[Tensor, Tensor, boolean, boolean, boolean]>({
       );
     checkSameType(A, B, fn);
     const [a, b] = sameBatch(A, B);
-    const turn = (t: Tensor) =>
-      t.alias(
-        [...t.shape.slice(0, -2), t.shape[t.rank - 1], t.shape[t.rank - 2]],
-        [...t.strides.slice(0, -2), t.strides[t.rank - 1], t.strides[t.rank - 2]],
-      );
     if (left) return columnMajor(A.dtype, solved(a, b, { upper, transposed: false, unit: unitriangular }));
     // X · A = B is Aᵀ · Xᵀ = Bᵀ; what lies column-major there lies row-major here.
-    const x = solved(a, turn(b), { upper, transposed: true, unit: unitriangular });
-    return turn(rowMajor(A.dtype, x));
+    const x = solved(a, turned(b), { upper, transposed: true, unit: unitriangular });
+    return turned(rowMajor(A.dtype, x));
   },
   saves: ['input', 'result'],
   grads: {

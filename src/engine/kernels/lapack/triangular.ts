@@ -1,4 +1,5 @@
 /** Triangular systems by substitution. */
+import type { Floats } from './matrix';
 
 export interface Triangle {
   upper: boolean;
@@ -10,11 +11,11 @@ export interface Triangle {
 
 /** x (n×columns, in place) ← A⁻¹ · x; a is n×n of which only the triangle is read. Both column-major. */
 export function solveTriangular(
-  a: Float64Array,
+  a: Floats,
   at: number,
   n: number,
   { upper, transposed, unit }: Triangle,
-  x: Float64Array,
+  x: Floats,
   first: number,
   columns: number,
 ): void {

@@ -123,7 +123,7 @@ def raise_error():
     if kind == 'NotImplementedError' and message.endswith(' is not in Backstep yet'):
         from ._missing import not_yet
         raise not_yet(message.removesuffix(' is not in Backstep yet'), NotImplementedError)
-    raise (LinAlgError if kind == 'LinAlgError' else getattr(builtins, kind, RuntimeError))(message)
+    raise (LinAlgError if kind == '_LinAlgError' else getattr(builtins, kind, RuntimeError))(message)
 
 
 def fail(answer, same):
