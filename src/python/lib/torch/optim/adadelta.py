@@ -1,7 +1,7 @@
 """Adadelta."""
 import torch
 
-from .optimizer import Optimizer, check, check_lr, number, zero_step
+from .optimizer import Optimizer, check, check_lr, decayed, number, zero_step
 
 
 class Adadelta(Optimizer):
@@ -18,6 +18,8 @@ class Adadelta(Optimizer):
         super().__init__(params, dict(lr=lr, rho=rho, eps=eps, weight_decay=weight_decay, maximize=maximize, capturable=capturable,
                                       foreach=foreach, differentiable=differentiable))
 
+    _no_capture = Optimizer._no_capture.replace(", 'xla'", '')
+
     def start(self, group, p, state):
         state['step'] = zero_step()
         state['square_avg'] = torch.zeros_like(p)
@@ -27,11 +29,12 @@ class Adadelta(Optimizer):
         rho, eps = group['rho'], group['eps']
         v, u = state['square_avg'], state['acc_delta']
         state['step'] += 1
-        if group['weight_decay'] != 0:
-            grad = grad.add(p, alpha=group['weight_decay'])
+        grad = decayed(group, p, grad)
         v.mul_(rho).addcmul_(grad, grad, value=1 - rho)
         size = v.add(eps).sqrt_()
         delta = u.add(eps).sqrt_()
+        if group['differentiable']:
+            delta = delta.clone()
         delta.div_(size).mul_(grad)
         u.mul_(rho).addcmul_(delta, delta, value=1 - rho)
         p.add_(delta, alpha=-number(group['lr']))

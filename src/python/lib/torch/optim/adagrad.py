@@ -1,7 +1,7 @@
 """Adagrad."""
 import torch
 
-from .optimizer import Optimizer, check, check_lr, number, zero_step
+from .optimizer import Optimizer, check, check_fused, check_lr, decayed, number, zero_step
 
 
 class Adagrad(Optimizer):
@@ -19,6 +19,7 @@ class Adagrad(Optimizer):
         super().__init__(params, dict(lr=lr, lr_decay=lr_decay, eps=eps, weight_decay=weight_decay,
                                       initial_accumulator_value=initial_accumulator_value, foreach=foreach, maximize=maximize,
                                       differentiable=differentiable, fused=fused))
+        check_fused(fused, foreach, differentiable)
         # Unlike the others, Adagrad has its state from the beginning.
         for group in self.param_groups:
             for p in group['params']:
@@ -35,11 +36,12 @@ class Adagrad(Optimizer):
             self._tell_state(p, state)
         total = state['sum']
         state['step'] += 1
-        if group['weight_decay'] != 0:
-            grad = grad.add(p, alpha=group['weight_decay'])
+        grad = decayed(group, p, grad)
         rate = number(group['lr']) / (1 + (state['step'].item() - 1) * group['lr_decay'])
         total.addcmul_(grad, grad, value=1)
-        p.addcdiv_(grad, total.sqrt().add_(group['eps']), value=-rate)
+        size = total.sqrt()
+        size = size + group['eps'] if group['differentiable'] else size.add_(group['eps'])
+        p.addcdiv_(grad, size, value=-rate)
 
 
 Adagrad.__module__ = 'torch.optim.adagrad'

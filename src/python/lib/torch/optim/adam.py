@@ -1,7 +1,8 @@
 """Adam."""
 import torch
 
-from .optimizer import Optimizer, check, check_betas, check_lr, number, zero_step
+from .._tensor import Tensor
+from .optimizer import Optimizer, check, check_betas, check_fused, check_lr, decayed, followed, zero_step
 
 
 class Adam(Optimizer):
@@ -12,13 +13,24 @@ class Adam(Optimizer):
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, *, foreach=None, maximize=False,
                  capturable=False, differentiable=False, fused=None, decoupled_weight_decay=False):
+        if isinstance(lr, Tensor) and foreach and not capturable:
+            raise ValueError('lr as a Tensor is not supported for capturable=False and foreach=True')
         check_lr(lr)
         check(0.0 <= eps, 'epsilon value', eps)
         check_betas(betas)
         check(0.0 <= weight_decay, 'weight_decay value', weight_decay)
+        if not any(all(isinstance(beta, kind) for beta in betas) for kind in (float, Tensor)):
+            raise ValueError('betas must be either both floats or both Tensors')
+        for i, beta in enumerate(betas):
+            if isinstance(beta, Tensor):
+                if foreach and not capturable:
+                    raise ValueError(f'betas[{i}] as a Tensor is not supported for capturable=False and foreach=True')
+                if beta.numel() != 1:
+                    raise ValueError(f'Tensor betas[{i}] must be 1-element')
         super().__init__(params, dict(lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize,
                                       foreach=foreach, capturable=capturable, differentiable=differentiable, fused=fused,
                                       decoupled_weight_decay=decoupled_weight_decay))
+        check_fused(fused, foreach, differentiable)
 
     def start(self, group, p, state):
         state['step'] = zero_step()
@@ -28,26 +40,29 @@ class Adam(Optimizer):
             state['max_exp_avg_sq'] = torch.zeros_like(p)
 
     def update(self, group, p, grad, state):
-        lr = number(group['lr'])
-        beta1, beta2 = map(number, group['betas'])
+        lr = followed(group['lr'])
+        beta1, beta2 = map(followed, group['betas'])
         m, v = state['exp_avg'], state['exp_avg_sq']
         state['step'] += 1
-        if group['weight_decay'] != 0:
-            if group['decoupled_weight_decay']:
-                p.mul_(1 - lr * group['weight_decay'])
-            else:
-                grad = grad.add(p, alpha=group['weight_decay'])
+        grad = decayed(group, p, grad)
         m.lerp_(grad, 1 - beta1)
-        v.mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
+        if isinstance(beta2, Tensor):
+            v.lerp_(torch.square(grad), 1 - beta2)
+        else:
+            v.mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
         n = state['step'].item()
         correction1 = 1 - beta1 ** n
         correction2 = (1 - beta2 ** n) ** 0.5
         if group['amsgrad']:
             largest = state['max_exp_avg_sq']
-            largest.copy_(torch.maximum(largest, v))
+            largest.copy_(torch.maximum(largest.clone() if group['differentiable'] else largest, v))
             v = largest
         size = (v.sqrt() / correction2).add_(group['eps'])
-        p.addcdiv_(m, size, value=-(lr / correction1))
+        if group['differentiable']:
+            # m is written at the next step: autograd needs what it is now, and follows the rate only through a tensor.
+            p.addcdiv_(m.clone() * -(lr / correction1), size)
+        else:
+            p.addcdiv_(m, size, value=-(lr / correction1))
 
 
 Adam.__module__ = 'torch.optim.adam'

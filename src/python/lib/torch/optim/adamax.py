@@ -1,7 +1,7 @@
 """Adamax."""
 import torch
 
-from .optimizer import Optimizer, check, check_betas, check_lr, number, zero_step
+from .optimizer import Optimizer, check, check_betas, check_lr, decayed, number, zero_step
 
 
 class Adamax(Optimizer):
@@ -27,10 +27,10 @@ class Adamax(Optimizer):
         beta1, beta2 = group['betas']
         m, u = state['exp_avg'], state['exp_inf']
         state['step'] += 1
-        if group['weight_decay'] != 0:
-            grad = grad.add(p, alpha=group['weight_decay'])
+        grad = decayed(group, p, grad)
         m.lerp_(grad, 1 - beta1)
-        u.copy_(torch.maximum(u.mul_(beta2), grad.abs().add_(group['eps'])))
+        decaying = u.mul_(beta2)
+        u.copy_(torch.maximum(decaying.clone() if group['differentiable'] else decaying, grad.abs().add_(group['eps'])))
         p.addcdiv_(m, u, value=-(number(group['lr']) / (1 - beta1 ** state['step'].item())))
 
 

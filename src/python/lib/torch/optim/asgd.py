@@ -1,7 +1,7 @@
 """Averaged stochastic gradient descent."""
 import torch
 
-from .optimizer import Optimizer, check, check_lr, number, zero_step
+from .optimizer import Optimizer, check, check_lr, decayed, number, zero_step
 
 
 class ASGD(Optimizer):
@@ -16,6 +16,8 @@ class ASGD(Optimizer):
         super().__init__(params, dict(lr=lr, lambd=lambd, alpha=alpha, t0=t0, weight_decay=weight_decay, foreach=foreach,
                                       maximize=maximize, differentiable=differentiable, capturable=capturable))
 
+    _no_capture = Optimizer._no_capture.replace('params and state_steps', 'params, mus, etas, and state_steps')
+
     def start(self, group, p, state):
         state['step'] = zero_step()
         state['eta'] = torch.tensor(float(number(group['lr'])), dtype=state['step'].dtype)
@@ -27,8 +29,7 @@ class ASGD(Optimizer):
         ax, mu, eta = state['ax'], state['mu'], state['eta']
         state['step'] += 1
         n = state['step'].item()
-        if group['weight_decay'] != 0:
-            grad = grad.add(p, alpha=group['weight_decay'])
+        grad = decayed(group, p, grad)
         rate = eta.item()
         p.mul_(1 - lambd * rate)
         p.add_(grad, alpha=-rate)

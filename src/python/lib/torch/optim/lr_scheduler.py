@@ -4,11 +4,12 @@ import types
 import warnings
 from bisect import bisect_right
 from collections import Counter
+from math import inf
 
 from .._tensor import Tensor
 from .optimizer import Optimizer
 
-_EPOCH_WORDS = (
+EPOCH_DEPRECATION_WARNING = (
     'The epoch parameter in `scheduler.step()` was not necessary and is being deprecated where possible. Please use `scheduler.step()` to '
     'step the scheduler. During the deprecation, if epoch is different from None, the closed form is used instead of the new chainable '
     'form, where available. Please open an issue if you are unable to replicate your use case: '
@@ -17,6 +18,11 @@ _ORDER_WORDS = (
     'Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and later, you should call them in the opposite '
     'order: `optimizer.step()` before `lr_scheduler.step()`.  Failure to do this will result in PyTorch skipping the first value of the '
     'learning rate schedule. See more details at https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate')
+
+_OVERRIDDEN_WORDS = (
+    'Seems like `optimizer.step()` has been overridden after learning rate scheduler initialization. Please, make sure to call '
+    '`optimizer.step()` before `lr_scheduler.step()`. See more details at '
+    'https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate')
 
 
 def _set(group, name, value):
@@ -58,6 +64,8 @@ class LRScheduler:
                                "loaded the optimizer state\n2. You're using last_epoch >= 0 for a fresh training run (not recommended)")
         self.base_lrs = [_plain_copy(group['initial_lr']) for group in optimizer.param_groups]
         self.last_epoch = last_epoch
+        # A step() of the object's own, put there before now, is known.
+        optimizer._own_step = vars(optimizer).get('step')
         self._initial_step()
 
     def _initial_step(self):
@@ -83,11 +91,14 @@ class LRScheduler:
 
     def step(self, epoch=None):
         """Goes on by one, and gives every group its rate."""
-        if self._step_count == 1 and not getattr(self.optimizer, '_opt_called', False):
-            warnings.warn(_ORDER_WORDS, UserWarning, stacklevel=2)
+        if self._step_count == 1:
+            if vars(self.optimizer).get('step') is not self.optimizer._own_step:
+                warnings.warn(_OVERRIDDEN_WORDS, UserWarning, stacklevel=2)
+            elif not getattr(self.optimizer, '_opt_called', False):
+                warnings.warn(_ORDER_WORDS, UserWarning, stacklevel=2)
         self._step_count += 1
         if epoch is not None:
-            warnings.warn(_EPOCH_WORDS, UserWarning, stacklevel=2)
+            warnings.warn(EPOCH_DEPRECATION_WARNING, UserWarning, stacklevel=2)
         self._update_lr(epoch)
 
     def _update_lr(self, epoch=None):
@@ -113,7 +124,8 @@ class LRScheduler:
         return [group['lr'] for group in self.optimizer.param_groups]
 
 
-_LRScheduler = LRScheduler
+class _LRScheduler(LRScheduler):
+    """What LRScheduler was called before PyTorch 2.0."""
 
 
 class _WithLambdas(LRScheduler):
@@ -153,6 +165,12 @@ class LambdaLR(_WithLambdas):
 
 class MultiplicativeLR(_WithLambdas):
     """The last rate times lr_lambda(epoch)."""
+
+    def __init__(self, optimizer, lr_lambda, last_epoch=-1):
+        for f in lr_lambda if isinstance(lr_lambda, (list, tuple)) else [lr_lambda]:
+            if not callable(f):
+                raise TypeError(f'lr_lambda should be a function, but got {type(f).__name__}')
+        super().__init__(optimizer, lr_lambda, last_epoch)
 
     def get_lr(self):
         rates = self._rates()
@@ -651,7 +669,7 @@ class ReduceLROnPlateau(LRScheduler):
             raise ValueError(f'mode {mode} is unknown!')
         if threshold_mode not in ('rel', 'abs'):
             raise ValueError(f'threshold mode {threshold_mode} is unknown!')
-        self.mode_worse = math.inf if mode == 'min' else -math.inf
+        self.mode_worse = inf if mode == 'min' else -inf
         self.mode = mode
         self.threshold = threshold
         self.threshold_mode = threshold_mode
@@ -682,7 +700,7 @@ class ReduceLROnPlateau(LRScheduler):
         if epoch is None:
             epoch = self.last_epoch + 1
         else:
-            warnings.warn(_EPOCH_WORDS, UserWarning, stacklevel=2)
+            warnings.warn(EPOCH_DEPRECATION_WARNING, UserWarning, stacklevel=2)
         self.last_epoch = epoch
         if self.is_better(current, self.best):
             self.best = current
@@ -699,6 +717,14 @@ class ReduceLROnPlateau(LRScheduler):
         self._last_lr = [group['lr'] for group in self.optimizer.param_groups]
 
     def _reduce_lr(self, epoch):
+        groups = self.optimizer.param_groups
+        if len(groups) != len(self.min_lrs):
+            if self.default_min_lr is None:
+                raise RuntimeError(
+                    f'The number of param groups in the `optimizer` ({len(groups)}) differs from when `ReduceLROnPlateau` was initialized '
+                    f'({len(self.min_lrs)}), usually due to a new param group being added to the optimizer. Please modify the `min_lrs` '
+                    'field to match the length of the `optimizer` param groups.')
+            self.min_lrs = [self.default_min_lr] * len(groups)
         for i, group in enumerate(self.optimizer.param_groups):
             old = float(group['lr'])
             new = max(old * self.factor, self.min_lrs[i])

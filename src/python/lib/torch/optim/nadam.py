@@ -1,7 +1,7 @@
 """NAdam."""
 import torch
 
-from .optimizer import Optimizer, check, check_betas, check_lr, number, zero_step
+from .optimizer import Optimizer, check, check_betas, check_lr, decayed, number, zero_step
 
 
 class NAdam(Optimizer):
@@ -20,6 +20,8 @@ class NAdam(Optimizer):
                                       decoupled_weight_decay=decoupled_weight_decay, maximize=maximize, foreach=foreach,
                                       capturable=capturable, differentiable=differentiable))
 
+    _no_capture = Optimizer._no_capture.replace('params and', 'params, mu_products and')
+
     def start(self, group, p, state):
         state['step'] = zero_step()
         state['mu_product'] = torch.ones_like(state['step'])
@@ -32,18 +34,18 @@ class NAdam(Optimizer):
         m, v = state['exp_avg'], state['exp_avg_sq']
         state['step'] += 1
         n = state['step'].item()
-        if group['weight_decay'] != 0:
-            if group['decoupled_weight_decay']:
-                p.mul_(1 - lr * group['weight_decay'])
-            else:
-                grad = grad.add(p, alpha=group['weight_decay'])
+        grad = decayed(group, p, grad)
         mu = beta1 * (1.0 - 0.5 * (0.96 ** (n * group['momentum_decay'])))
         next_mu = beta1 * (1.0 - 0.5 * (0.96 ** ((n + 1) * group['momentum_decay'])))
         state['mu_product'] *= mu
         product = state['mu_product'].item()
         m.lerp_(grad, 1 - beta1)
         v.mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
-        size = v.div(1 - beta2 ** n).sqrt().add_(group['eps'])
+        size = v.div(1 - beta2 ** n).sqrt()
+        if group['differentiable']:
+            size, m = size.add(group['eps']), m.clone()
+        else:
+            size.add_(group['eps'])
         p.addcdiv_(grad, size, value=-lr * (1.0 - mu) / (1.0 - product))
         p.addcdiv_(m, size, value=-lr * next_mu / (1.0 - product * next_mu))
 

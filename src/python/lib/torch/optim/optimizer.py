@@ -44,9 +44,49 @@ def number(v):
     return v.item() if isinstance(v, Tensor) else v
 
 
+def check_fused(fused, foreach, differentiable):
+    """What fused=True cannot be together with."""
+    if fused and differentiable:
+        raise RuntimeError('`fused` does not support `differentiable`')
+    if fused and foreach:
+        raise RuntimeError('`fused` and `foreach` cannot be `True` together.')
+
+
+def followed(v):
+    """A hyperparameter as a Python number; a tensor that requires a gradient stays one, so that autograd can follow it."""
+    return v if isinstance(v, Tensor) and v.requires_grad else number(v)
+
+
+def decayed(group, p, grad):
+    """The gradient after weight decay: p shrinks itself, where the group decouples that, or adds to the gradient."""
+    decay = group['weight_decay']
+    if isinstance(decay, Tensor) and decay.requires_grad:
+        return grad.addcmul(p.clone(), decay)
+    if decay == 0:
+        return grad
+    if group.get('decoupled_weight_decay'):
+        p.mul_(1 - followed(group['lr']) * decay)
+        return grad
+    return grad.add(p, alpha=number(decay))
+
+
 def zero_step():
     """The count of steps, a tensor as in PyTorch."""
     return torch.tensor(0.0, dtype=torch.float64 if torch.get_default_dtype() == torch.float64 else torch.float32)
+
+
+_global_pre_hooks = OrderedDict()
+_global_post_hooks = OrderedDict()
+
+
+def register_optimizer_step_pre_hook(hook):
+    """Calls hook(optimizer, args, kwargs) before each step of every optimizer."""
+    return _add(_global_pre_hooks, hook)
+
+
+def register_optimizer_step_post_hook(hook):
+    """Calls hook(optimizer, args, kwargs) after each step of every optimizer."""
+    return _add(_global_post_hooks, hook)
 
 
 def _add(hooks, hook, prepend=False):
@@ -117,7 +157,7 @@ class Optimizer:
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
-        with torch.no_grad():
+        with torch.set_grad_enabled(bool(self.defaults.get('differentiable'))):
             for group in self.param_groups:
                 for p in group['params']:
                     grad = p.grad
@@ -127,6 +167,8 @@ class Optimizer:
                     if not state:
                         self.start(group, p, state)
                         self._tell_state(p, state)
+                    if group.get('capturable'):
+                        raise AssertionError(self._no_capture)
                     known = len(state)
                     self.update(group, p, -grad if group.get('maximize') else grad, state)
                     if _trace.recording and (len(state) != known or self._replaces_state):
@@ -134,6 +176,9 @@ class Optimizer:
         return loss
 
     _replaces_state = False
+    # What capturable=True says on a machine without an accelerator.
+    _no_capture = ("If capturable=True, params and state_steps must be on supported devices: ['cuda', 'xpu', 'hpu', 'privateuseone', "
+                   "'xla'].")
 
     def keeps_state(self, group):
         """Is there anything to remember of a parameter? If not, `state` has no entry for it."""
@@ -280,7 +325,8 @@ class Optimizer:
         state = defaultdict(dict)
         for key, value in state_dict['state'].items():
             if key in owner:
-                state[owner[key]] = _copied(owner[key], value)
+                group = next(s for s in saved if key in s['params'])
+                state[owner[key]] = _copied(owner[key], value, bool(group.get('fused') or group.get('capturable')))
             else:
                 state[key] = value
         for group, new in zip(self.param_groups, saved):
@@ -295,38 +341,40 @@ class Optimizer:
             hook(self)
 
 
-def _copied(p, value, key=None):
-    """A copy of loaded state, in the parameter's dtype (the count of steps keeps its own)."""
+def _copied(p, value, on_device=False, key=None):
+    """A copy of loaded state, in the parameter's dtype (the count of steps keeps its own; on_device, it is float32)."""
     if isinstance(value, Tensor):
-        if key == 'step' or not p.is_floating_point():
-            return value.to(dtype=torch.float32) if key == 'step' and p.is_floating_point() else value
-        return value.to(dtype=p.dtype)
+        if key == 'step':
+            return value.to(dtype=torch.float32) if on_device else value
+        return value.to(dtype=p.dtype) if p.is_floating_point() else value
     if isinstance(value, dict):
-        return {k: _copied(p, v, k) for k, v in value.items()}
+        return {k: _copied(p, v, on_device, k) for k, v in value.items()}
     if isinstance(value, abc.Iterable) and not isinstance(value, str):
-        return type(value)(_copied(p, v) for v in value)
+        return type(value)(_copied(p, v, on_device) for v in value)
     return value
 
 
 def _watched(step):
     @functools.wraps(step)
-    def watched(self, *args, **kwargs):
-        for hook in list(self._optimizer_step_pre_hooks.values()):
+    def watched(*args, **kwargs):
+        self = args[0]
+        for hook in (*_global_pre_hooks.values(), *self._optimizer_step_pre_hooks.values()):
             changed = hook(self, args, kwargs)
             if changed is not None:
                 if not (isinstance(changed, tuple) and len(changed) == 2):
                     raise RuntimeError(f'{step} must return None or a tuple of (new_args, new_kwargs), but got {changed}.')
                 args, kwargs = changed
         if _trace.recording:
-            args, kwargs, update = _outside(self, args, kwargs)
+            rest, kwargs, update = _outside(self, args[1:], kwargs)
+            args = (self, *rest)
             try:
-                out = step(self, *args, **kwargs)
+                out = step(*args, **kwargs)
             finally:
                 update(False)
         else:
-            out = step(self, *args, **kwargs)
+            out = step(*args, **kwargs)
         self._opt_called = True
-        for hook in list(self._optimizer_step_post_hooks.values()):
+        for hook in (*self._optimizer_step_post_hooks.values(), *_global_post_hooks.values()):
             hook(self, args, kwargs)
         return out
 

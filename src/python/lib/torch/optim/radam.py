@@ -1,7 +1,7 @@
 """RAdam."""
 import torch
 
-from .optimizer import Optimizer, check, check_betas, check_lr, number, zero_step
+from .optimizer import Optimizer, check, check_betas, check_lr, decayed, number, zero_step
 
 
 class RAdam(Optimizer):
@@ -30,11 +30,7 @@ class RAdam(Optimizer):
         m, v = state['exp_avg'], state['exp_avg_sq']
         state['step'] += 1
         n = state['step'].item()
-        if group['weight_decay'] != 0:
-            if group['decoupled_weight_decay']:
-                p.mul_(1 - lr * group['weight_decay'])
-            else:
-                grad = grad.add(p, alpha=group['weight_decay'])
+        grad = decayed(group, p, grad)
         m.lerp_(grad, 1 - beta1)
         v.mul_(beta2).addcmul_(grad, grad, value=1 - beta2)
         correction2 = 1 - beta2 ** n
@@ -43,7 +39,9 @@ class RAdam(Optimizer):
         length = longest - 2 * n * (beta2 ** n) / correction2
         if length > 5.0:
             rectified = ((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)) ** 0.5
-            moved = moved * ((correction2 ** 0.5) / v.sqrt().add_(group['eps'])) * rectified
+            size = v.sqrt()
+            size = size.add(group['eps']) if group['differentiable'] else size.add_(group['eps'])
+            moved = moved * ((correction2 ** 0.5) / size) * rectified
         p.add_(moved, alpha=-1.0)
 
 

@@ -1,7 +1,7 @@
 """RMSprop."""
 import torch
 
-from .optimizer import Optimizer, check, check_lr, number, zero_step
+from .optimizer import Optimizer, check, check_lr, decayed, number, zero_step
 
 
 class RMSprop(Optimizer):
@@ -31,8 +31,7 @@ class RMSprop(Optimizer):
         lr, alpha = number(group['lr']), group['alpha']
         v = state['square_avg']
         state['step'] += 1
-        if group['weight_decay'] != 0:
-            grad = grad.add(p, alpha=group['weight_decay'])
+        grad = decayed(group, p, grad)
         v.mul_(alpha).addcmul_(grad, grad, value=1 - alpha)
         if group['centered']:
             mean = state['grad_avg']
@@ -40,7 +39,7 @@ class RMSprop(Optimizer):
             size = v.addcmul(mean, mean, value=-1).sqrt_()
         else:
             size = v.sqrt()
-        size.add_(group['eps'])
+        size = size.add(group['eps']) if group['differentiable'] else size.add_(group['eps'])
         if group['momentum'] > 0:
             buffer = state['momentum_buffer']
             buffer.mul_(group['momentum']).addcdiv_(grad, size)

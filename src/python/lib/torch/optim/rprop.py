@@ -26,7 +26,7 @@ class Rprop(Optimizer):
         smallest, largest = group['step_sizes']
         previous, size = state['prev'], state['step_size']
         state['step'] += 1
-        sign = grad.mul(previous).sign()
+        sign = grad.mul(previous.clone() if group['differentiable'] else previous).sign()
         # Tensors of the gradient's dtype: between two numbers `where` would choose the default one.
         factor = torch.where(sign > 0, torch.full_like(grad, grow), torch.where(sign < 0, torch.full_like(grad, shrink), 1.0))
         size.mul_(factor).clamp_(smallest, largest)

@@ -1,5 +1,6 @@
 """Stochastic gradient descent."""
-from .optimizer import Optimizer, check, check_lr, number
+from .._tensor import Tensor
+from .optimizer import Optimizer, check, check_fused, check_lr, decayed, followed
 
 
 class SGD(Optimizer):
@@ -16,14 +17,14 @@ class SGD(Optimizer):
             raise ValueError('Nesterov momentum requires a momentum and zero dampening')
         super().__init__(params, dict(lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov,
                                       maximize=maximize, foreach=foreach, differentiable=differentiable, fused=fused))
+        check_fused(fused, foreach, differentiable)
 
     def keeps_state(self, group):
         return group['momentum'] != 0
 
     def update(self, group, p, grad, state):
         momentum = group['momentum']
-        if group['weight_decay'] != 0:
-            grad = grad.add(p, alpha=group['weight_decay'])
+        grad = decayed(group, p, grad)
         if momentum != 0:
             v = state.get('momentum_buffer')
             if v is None:
@@ -31,7 +32,11 @@ class SGD(Optimizer):
             else:
                 v.mul_(momentum).add_(grad, alpha=1 - group['dampening'])
             grad = grad.add(v, alpha=momentum) if group['nesterov'] else v
-        p.add_(grad, alpha=-number(group['lr']))
+        lr = followed(group['lr'])
+        if isinstance(lr, Tensor):
+            p.addcmul_(grad, lr, value=-1)
+        else:
+            p.add_(grad, alpha=-lr)
 
 
 SGD.__module__ = 'torch.optim.sgd'
