@@ -92,7 +92,7 @@ class LRScheduler:
     def step(self, epoch=None):
         """Goes on by one, and gives every group its rate."""
         if self._step_count == 1:
-            if vars(self.optimizer).get('step') is not self.optimizer._own_step:
+            if vars(self.optimizer).get('step') is not getattr(self.optimizer, '_own_step', None):
                 warnings.warn(_OVERRIDDEN_WORDS, UserWarning, stacklevel=2)
             elif not getattr(self.optimizer, '_opt_called', False):
                 warnings.warn(_ORDER_WORDS, UserWarning, stacklevel=2)
