@@ -38,6 +38,7 @@ import './cholesky';
 import './special';
 import './convolution';
 import './padding';
+import './attention';
 import './lstmLayer';
 import './recurrent';
 import './sequences';
