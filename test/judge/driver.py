@@ -94,6 +94,7 @@ READ = {
     'name': lambda c, x: resolve(x),
     'device': lambda c, x: torch.device(x),
     'range': lambda c, x: range(*x),
+    'module': lambda c, x: resolve(x[0])(*c.read(x[1]), **{k: c.read(v) for k, v in x[2]}),
 }
 
 
@@ -126,6 +127,8 @@ def show(v):
         return ':'.join('' if s is None else show(s) for s in (x if x[2] is not None else x[:2]))
     if kind == 'ellipsis':
         return '...'
+    if kind == 'module':
+        return show_call(*x)
     if kind == 'dict':
         return f'{{{", ".join(f"{show(k)}: {show(v)}" for k, v in x)}}}'
     return f'{kind}({", ".join(map(show, x))})'

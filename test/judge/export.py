@@ -15,12 +15,13 @@ import pathlib
 import sys
 import tempfile
 
+NO_SUCH_NAME = 3
 HERE = pathlib.Path(__file__).parent
 
 
 def folder():
-    """Where this version of the script keeps the answers of this version of PyTorch."""
-    sources = b''.join((HERE / name).read_bytes() for name in ('export.py', 'cases.py', 'program.py', 'undefined.py', 'values.py'))
+    """Where this version of the scripts keeps the answers of this version of PyTorch."""
+    sources = b''.join((HERE / name).read_bytes() for name in ('cases.py', 'program.py', 'undefined.py', 'values.py'))
     key = hashlib.sha1(sources + importlib.metadata.version('torch').encode()).hexdigest()[:12]
     root = pathlib.Path(os.environ.get('BACKSTEP_JUDGE') or pathlib.Path(tempfile.gettempdir()) / 'backstep-judge')
     return root / key
@@ -51,7 +52,7 @@ def asked(wanted, names):
     """The names that a user means: `add`, `relu` for nn.functional.relu, `linalg.` for all of linalg, `Linear` for torch.nn.Linear."""
     chosen = []
     for w in wanted:
-        w = w.removeprefix('torch.')
+        w = w if w in names else w.removeprefix('torch.')
         found = [n for n in names if n == w or n.startswith(f'{w}@') or n == f'nn.{w}']
         if w.endswith('.'):
             found = [n for n in names if n.startswith(w)]
@@ -59,7 +60,8 @@ def asked(wanted, names):
         if not found:
             from difflib import get_close_matches
             near = get_close_matches(w, names, 3, 0.6)
-            sys.exit(f'PyTorch\'s database has no {w}.' + (f' Close to it: {", ".join(near)}' if near else ''))
+            print(f"PyTorch's database has no {w}." + (f' Close to it: {", ".join(near)}' if near else ''), file=sys.stderr)
+            sys.exit(NO_SUCH_NAME)
         chosen += [n for n in found if n not in chosen]
     return chosen
 

@@ -8,6 +8,9 @@ import torch
 from torch.utils._pytree import tree_flatten
 
 
+MOST = 2 * 2 ** 20
+
+
 class Unwritable(Exception):
     """A value that no other torch could be given: a callable of the test's own, a sparse tensor."""
 
@@ -21,10 +24,10 @@ def raw(t):
     t = t.detach()
     if t.is_conj() or t.is_neg():
         t = t.resolve_conj().resolve_neg()
-    t = t.contiguous()
     if not t.numel():
         return ''
-    return base64.b64encode(bytes(t.reshape(-1).view(torch.uint8).numpy(force=True))).decode()
+    flat = torch.empty(t.numel(), dtype=t.dtype).copy_(t.reshape(-1))
+    return base64.b64encode(bytes(flat.view(torch.uint8).numpy())).decode()
 
 
 class Table:
@@ -32,10 +35,17 @@ class Table:
 
     def __init__(self):
         self.rows = []
+        self.bytes = 0
         self.of = {}
         self.alive = []
 
+    def count(self, t):
+        self.bytes += t.numel() * t.element_size()
+        if self.bytes > MOST:
+            raise Unwritable('more than 2 MB of numbers')
+
     def memory(self, t):
+        self.count(t)
         if type(t) not in (torch.Tensor, torch.nn.Parameter) or t.layout != torch.strided or t.device.type != 'cpu':
             raise Unwritable(f'a {type(t).__name__} of layout {t.layout} on {t.device}')
         dtype, shape = dtype_name(t.dtype), list(t.shape)
@@ -62,6 +72,7 @@ class Table:
             return None
         if type(t) not in (torch.Tensor, torch.nn.Parameter) or t.layout != torch.strided:
             raise Unwritable(f'a {type(t).__name__} of layout {t.layout}')
+        self.count(t)
         row = [dtype_name(t.dtype), list(t.shape), raw(t)]
         if not t.is_contiguous():
             row.append(list(t.stride()))
@@ -103,6 +114,11 @@ def write(v, tensor):
         return {'range': [v.start, v.stop, v.step]}
     if type(v).__module__ == 'numpy' and hasattr(v, 'item') and getattr(v, 'ndim', 1) == 0:
         return again(v.item())
+    if isinstance(v, torch.nn.Module):
+        if not hasattr(v, '_made_by'):
+            raise Unwritable('a module made by the test')
+        args, kwargs = v._made_by
+        return {'module': [name_of(type(v)), again(list(args)), again(kwargs)['dict']]}
     if callable(v):
         return {'name': name_of(v)}
     if isinstance(v, (int, float)):
@@ -139,11 +155,21 @@ def name_of(f):
         name = 'torch.ops.' + str(f).replace('::', '.')
     if name is None and f in (int, float, bool, abs, min, max, sum, round):
         name = f'builtins.{f.__name__}'
-    if name is None and getattr(f, '__module__', '').startswith('torch.') and '<' not in f.__qualname__:
+    if name is None and getattr(f, '__module__', '').startswith('torch.') and '<' not in getattr(f, '__qualname__', '<'):
         name = f'{f.__module__}.{f.__qualname__}'
     if name is None:
         raise Unwritable(f'the callable {getattr(f, "__qualname__", f)}')
     return name
+
+
+def _new(cls, *args, **kwargs):
+    module = object.__new__(cls)
+    module.__dict__['_made_by'] = (args, kwargs)
+    return module
+
+
+# A module as an argument is written as the call that made it.
+torch.nn.Module.__new__ = _new
 
 
 def leaves(v):
