@@ -41,6 +41,7 @@ test('the judge sees what is wrong', () => {
       steps: [['torch.neg', [{ $: 0 }], []]],
       result: [{ r: [0, 0] }],
       want: [{ $: 1 }],
+      noncontiguous: false,
       variants: [],
       t: [
         ['float64', [], number(1), null, 0, false],
