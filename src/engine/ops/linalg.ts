@@ -6,7 +6,7 @@ import { expandTo } from '../kernels/copy';
 import { binary, dtypeLabel } from '../kernels/elementwise';
 import { matmul, matmulIntegers } from '../kernels/matmul';
 import { op, type Sample, type SampleTensor, type Scalar } from '../op';
-import { numel, sameShape, show } from '../shape';
+import { numel, sameShape, show, wrapDim } from '../shape';
 import { Tensor } from '../tensor';
 import { linearGradName } from './named';
 
@@ -17,7 +17,7 @@ const run = (...tensors: SampleTensor[]): Sample => ({ args: tensors.map((tensor
 const int = (shape: number[]): SampleTensor => ({ shape, dtype: 'int64' });
 
 /** C++'s name of a dtype, as LAPACK-like checks print it. */
-const C_NAME: Record<DType, string> = {
+export const C_NAME: Record<DType, string> = {
   bool: 'bool',
   uint8: 'unsigned char',
   int8: 'signed char',
@@ -105,6 +105,15 @@ op<[Tensor, Tensor]>({
   ],
 });
 
+function bmm(a: Tensor, b: Tensor): Tensor {
+  const [batch, m, n] = [a.shape[0], a.shape[1], b.shape[2]];
+  const out = Tensor.zeros(a.dtype, [batch, m, n]);
+  const page = (t: Tensor, i: number) => t.alias(t.shape.slice(1), t.strides.slice(1), t.offset + i * t.strides[0]);
+  for (let i = 0; i < batch; i++)
+    product(page(a, i), page(b, i), out.storage.data.subarray(i * m * n, (i + 1) * m * n));
+  return out;
+}
+
 op<[Tensor, Tensor]>({
   schema: 'bmm(Tensor input, Tensor mat2) -> Tensor',
   faces: ['torch', 'Tensor'],
@@ -113,8 +122,7 @@ op<[Tensor, Tensor]>({
   forward: (a, b) => {
     if (a.rank !== 3) throw runtimeError('batch1 must be a 3D tensor');
     if (b.rank !== 3) throw runtimeError('batch2 must be a 3D tensor');
-    const [batch, m, k] = a.shape;
-    const n = b.shape[2];
+    const [batch, , k] = a.shape;
     if (b.shape[0] !== batch || b.shape[1] !== k)
       throw runtimeError(
         `Expected size for first two dimensions of batch2 tensor to be: ${show([batch, k])} but got: ${show(b.shape.slice(0, 2))}.`,
@@ -122,11 +130,7 @@ op<[Tensor, Tensor]>({
     if (a.dtype !== b.dtype)
       throw runtimeError(`expected scalar type ${dtypeLabel(a.dtype)} but found ${dtypeLabel(b.dtype)}`);
     checkKnown(a, 'baddbmm_with_gemm');
-    const out = Tensor.zeros(a.dtype, [batch, m, n]);
-    const page = (t: Tensor, i: number) => t.alias(t.shape.slice(1), t.strides.slice(1), t.offset + i * t.strides[0]);
-    for (let i = 0; i < batch; i++)
-      product(page(a, i), page(b, i), out.storage.data.subarray(i * m * n, (i + 1) * m * n));
-    return out;
+    return bmm(a, b);
   },
   saves: ['input', 'mat2'],
   grads: {
@@ -247,6 +251,60 @@ for (const inplace of [false, true])
       run({ shape: [5] }, a23, b34),
       run({ shape: [4] }, v3, b34),
     ],
+  });
+
+function baddbmm(x: Tensor, a: Tensor, b: Tensor, beta: Scalar, alpha: Scalar, inplace: boolean): Tensor {
+  if (b.rank < 3) wrapDim(2, b.rank);
+  const shape = [a.shape[0], a.rank > 1 ? a.shape[1] : 1, b.shape[2]];
+  if (a.rank !== 3) throw runtimeError('batch1 must be a 3D tensor');
+  const wide = checkedExpand(x, shape);
+  if (inplace && x.dtype !== b.dtype)
+    throw runtimeError(
+      `Bad in-place call: input tensor dtype ${C_NAME[x.dtype]} and output tensor dtype ${C_NAME[b.dtype]} should match`,
+    );
+  if (inplace) checkInPlace(x, shape);
+  if (x.dtype !== a.dtype)
+    throw runtimeError(
+      `Input dtypes must be the same, got: input ${C_NAME[x.dtype]}, batch1: ${C_NAME[a.dtype]}, batch2: ${C_NAME[b.dtype]}`,
+    );
+  const wanted = [a.shape[0], a.shape[2]];
+  if (!sameShape(b.shape.slice(0, 2), wanted))
+    throw runtimeError(
+      `Expected size for first two dimensions of batch2 tensor to be: ${show(wanted)} but got: ${show(b.shape.slice(0, 2))}.`,
+    );
+  if (a.dtype !== b.dtype)
+    throw runtimeError(`expected scalar type ${dtypeLabel(a.dtype)} but found ${dtypeLabel(b.dtype)}`);
+  checkKnown(a, 'baddbmm_with_gemm');
+  const [p, q] = [value(beta), value(alpha)];
+  return binary(wide, bmm(a, b), p === 1 && q === 1 ? (s, t) => s + t : (s, t) => (p === 0 ? 0 : p * s) + q * t);
+}
+
+for (const inplace of [false, true])
+  op<[Tensor, Tensor, Tensor, Scalar, Scalar]>({
+    schema: `baddbmm${inplace ? '_' : ''}(Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) -> Tensor`,
+    faces: inplace ? ['Tensor'] : ['torch', 'Tensor'],
+    inplaceOnly: inplace,
+    formula: 'y[b] = β · x[b] + α · A[b] · B[b]',
+    gradient: 'dx = β · dy,  dA[b] = α · dy[b] · B[b]ᵀ,  dB[b] = α · A[b]ᵀ · dy[b]',
+    forward: (x, a, b, beta, alpha) => baddbmm(x, a, b, beta, alpha, inplace),
+    saves: ['batch1', 'batch2'],
+    grads: {
+      input: (c, _f) => scaled(c.grad, c.attr('beta')),
+      batch1: (c, f) => scaled(f.bmm(c.grad, f.transpose(c.saved('batch2'), 1, 2)), c.attr('alpha')),
+      batch2: (c, f) => scaled(f.bmm(f.transpose(c.saved('batch1'), 1, 2), c.grad), c.attr('alpha')),
+    },
+    samples: () => {
+      const [batch1, batch2]: SampleTensor[] = [{ shape: [2, 2, 3] }, { shape: [2, 3, 4] }];
+      return [
+        run({ shape: [4] }, batch1, batch2),
+        run({ shape: [2, 1, 4] }, batch1, batch2),
+        { ...run({ shape: [2, 2, 4] }, batch1, batch2), kwargs: { beta: 0.5, alpha: 2 } },
+        run({ shape: [2, 2, 4] }, batch1, batch1),
+        run({ shape: [5] }, batch1, batch2),
+        run({ shape: [4] }, a23, batch2),
+        run({ shape: [4] }, batch1, { shape: [2, 3, 4], dtype: 'float64' }),
+      ];
+    },
   });
 
 const scaled = (t: Tensor, by: Scalar) => (value(by) === 1 ? t : f.mul(t, value(by)));
