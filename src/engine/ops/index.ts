@@ -35,6 +35,8 @@ import './qr';
 import './lu';
 import './solve';
 import './cholesky';
+import './eigen';
+import './svd';
 import './special';
 import './convolution';
 import './padding';
