@@ -35,3 +35,6 @@ export function unobserved<T>(body: () => T): T {
     context.depth--;
   }
 }
+
+/** Runs `body` as a part of one op: its own ops are neither recorded nor differentiated. */
+export const quietly = <T>(body: () => T): T => unobserved(() => withGrad(false, body));

@@ -1,11 +1,11 @@
 /** The one way an op runs: check, compute, link the gradient, tell the observer. */
 
 import { gradEdge } from './autograd/edges';
-import { checkInplace, linkInplace } from './autograd/inplace';
+import { checkInplace, linkInplace, linkReshaped } from './autograd/inplace';
 import { OpNode } from './autograd/opNode';
 import { context } from './context';
 import { canCast, type Data, DTYPES, isFloat, isHalf } from './dtype';
-import { runtimeError } from './errors';
+import { runtimeError, TorchError } from './errors';
 import { late } from './formulas';
 import { roundHalves } from './half';
 import { converter } from './kernels/convert';
@@ -165,7 +165,31 @@ function overlapsPartly(a: Tensor, b: Tensor): boolean {
   return a.offset < b.offset + b.count && b.offset < a.offset + a.count;
 }
 
+/** A view op in place (`t_`): the tensor itself takes the view's geometry; nothing is written. */
+function runReshaping(op: Op, args: readonly Arg[]): Tensor {
+  const self = args[0] as Tensor;
+  checkInplace(self, self.requiresGrad);
+  let made: Tensor;
+  try {
+    made = (op.spec.forward as (...a: readonly Arg[]) => Tensor)(...args);
+  } catch (error) {
+    // The entry's words name the op that is not in place.
+    if (error instanceof TorchError) error.message = error.message.replace(`${op.base?.name}()`, `${op.name}()`);
+    throw error;
+  }
+  const node = wantsGrad(op, args) && isFloat(self.dtype) ? new OpNode(op, args, [made], null) : null;
+  self.shape = made.shape;
+  self.strides = made.strides;
+  self.offset = made.offset;
+  self.counter.version++;
+  if (node) linkReshaped(self, node);
+  if (context.observer && context.depth === 0)
+    context.observer.ran({ kind: 'forward', op, args, outs: [self], node, random: null });
+  return self;
+}
+
 function runInplace(op: Op, args: readonly Arg[]): Tensor {
+  if (op.spec.view) return runReshaping(op, args);
   const self = args[0] as Tensor;
   const { spec } = op;
   const wants = wantsGrad(op, args);

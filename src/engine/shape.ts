@@ -79,6 +79,7 @@ export function inferSize(shape: readonly number[], count: number): number[] {
     if (known !== count) throw bad();
     return [...shape];
   }
+  if (known === 0 && count !== 0) throw bad();
   if (known === 0)
     throw runtimeError(
       `cannot reshape tensor of 0 elements into shape ${show(shape)} because the unspecified dimension size -1 can be any value and is ambiguous`,

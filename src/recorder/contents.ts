@@ -168,6 +168,8 @@ export class Contents {
     if (known) {
       known.requiresGrad ||= t.requiresGrad;
       if (linked) known.gradFn = t.gradFn?.name ?? null;
+      // A view op in place gave it another geometry.
+      if (known.place.latest?.shape !== t.shape) known.place.set(this.now, placeOf(t));
       return;
     }
     const record = {

@@ -23,8 +23,10 @@ problems = []
 # PyTorch leaves their memory as it was; Backstep gives zeros.
 UNSET = {'empty', 'empty_like', 'new_empty'}
 
+# Python functions of PyTorch's that take *tensors, and no list.
+STARRED = {'block_diag', 'cartesian_prod'}
 # Python functions of PyTorch's that take *tensors.
-VARIADIC = {'einsum', 'meshgrid', 'atleast_1d', 'atleast_2d', 'atleast_3d'}
+VARIADIC = {'block_diag', 'cartesian_prod', 'einsum', 'meshgrid', 'atleast_1d', 'atleast_2d', 'atleast_3d'}
 
 
 def number(v):
@@ -88,7 +90,8 @@ def find(face, name):
     alias = alias or name
     if where == 'Tensor':
         return lambda self, *a, **k: getattr(self, alias)(*a, **k)
-    return functools.reduce(getattr, [*where.split('.')[1:], alias], torch)
+    found = functools.reduce(getattr, [*where.split('.')[1:], alias], torch)
+    return (lambda tensors: found(*tensors)) if alias in STARRED else found
 
 
 def flat(result):

@@ -58,3 +58,11 @@ export function linkInplace(self: Tensor, node: Node): void {
   node.outputs = [metaOf(self)];
   view.attrVersion = self.counter.version;
 }
+
+/** After a view op in place: the same memory in another shape. */
+export function linkReshaped(self: Tensor, node: Node): void {
+  moveRetained(self, node);
+  self.gradFn = node;
+  self.outputNr = 0;
+  if (self.viewOf) self.viewOf.attrVersion = self.counter.version;
+}

@@ -184,7 +184,7 @@ op<[Tensor, Tensor]>({
   samples: () => pairs([0.5, 2]),
 });
 
-const notDifferentiable = (name: string) => () => {
+export const notDifferentiable = (name: string) => () => {
   throw runtimeError(`derivative for aten::${name} is not implemented`);
 };
 

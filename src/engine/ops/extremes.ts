@@ -24,9 +24,9 @@ function placeOf(x: Float64Array, from: number, until: number, better: (a: numbe
   return best;
 }
 
-function checkDim(name: string, x: Tensor, dims: readonly number[]): void {
+export function checkDim(name: string, x: Tensor, dims: readonly number[]): void {
   for (const d of dims)
-    if (x.shape[d] === 0) throw indexError(`${name}(): Expected reduction dim ${d} to have non-zero size.`);
+    if (x.shape[d] === 0) throw indexError(`${name}: Expected reduction dim ${d} to have non-zero size.`);
 }
 
 function checkWhole(name: string, x: Tensor): void {
@@ -37,7 +37,7 @@ function checkWhole(name: string, x: Tensor): void {
 }
 
 /** Spreads a gradient evenly over the elements that equal the value (evenly_distribute_backward). */
-function spreadEvenly(c: BackwardContext, f: Formulas): Tensor {
+export function spreadEvenly(c: BackwardContext, f: Formulas): Tensor {
   const x = c.saved('input');
   const y = c.saved('result');
   const there = f.eq(x, y);
@@ -45,7 +45,7 @@ function spreadEvenly(c: BackwardContext, f: Formulas): Tensor {
   return f.where(mask, f.div(c.grad, f.sum(mask)), 0);
 }
 
-const values = (x: Tensor, dim: number): [DType, DType] => {
+export const valuesAndPlaces = (x: Tensor, dim: number): [DType, DType] => {
   wrapDim(dim, x.rank);
   return [x.dtype, 'int64'];
 };
@@ -56,7 +56,7 @@ const put = (x: Float64Array, from: number, place: number, outs: Float64Array[],
   outs[1][at] = BigInt(place - from) as unknown as number;
 };
 
-const dropped = (t: Tensor, dim: number, keepdim: boolean): Tensor =>
+export const dropped = (t: Tensor, dim: number, keepdim: boolean): Tensor =>
   keepdim || t.rank === 0
     ? t
     : Tensor.of(
@@ -65,7 +65,7 @@ const dropped = (t: Tensor, dim: number, keepdim: boolean): Tensor =>
         t.values(),
       );
 
-const toPlace = (c: BackwardContext, f: Formulas) =>
+export const toPlace = (c: BackwardContext, f: Formulas) =>
   c.grads[0]
     ? f.value_selecting_reduction_backward(
         c.grads[0],
@@ -111,8 +111,8 @@ for (const name of ['max', 'min'] as const) {
     formula: `y = the ${word} x over dim, and where it is`,
     gradient: 'dx = dy at the index, else 0',
     forward: (x, dim, keepdim) => {
-      const dtypes = values(x, dim);
-      checkDim(name, x, x.rank ? [wrapDim(dim, x.rank)] : []);
+      const dtypes = valuesAndPlaces(x, dim);
+      checkDim(`${name}()`, x, x.rank ? [wrapDim(dim, x.rank)] : []);
       const outs = alongDim(x, dim, dtypes, (v, i, n, o, at) => put(v, i, placeOf(v, i, i + n, better), o, at), 1);
       return outs.map((o) => dropped(o, dim, keepdim));
     },
@@ -130,7 +130,7 @@ for (const name of ['max', 'min'] as const) {
     forward: (x, dim, keepdim) => {
       const dims = reduceDims(dim, x.rank);
       if (dim.length === 0) checkWhole(`a${name}`, x);
-      else checkDim(`a${name}`, x, dims);
+      else checkDim(`a${name}()`, x, dims);
       return reduceRows(x, dims, keepdim, x.dtype, (v, i, end) => v[placeOf(v, i, end, better)]);
     },
     saves: ['input', 'result'],
@@ -153,7 +153,7 @@ for (const name of ['max', 'min'] as const) {
       const dims = reduceDims(dim === null ? null : [dim], x.rank);
       if (dim === null && x.count === 0)
         throw indexError(`arg${name}(): Expected reduction dim to be specified for input.numel() == 0.`);
-      checkDim(`arg${name}`, x, dims);
+      checkDim(`arg${name}()`, x, dims);
       return reduceRows(x, dims, keepdim, 'int64', (v, i, end) => BigInt(placeOf(v, i, end, better) - i));
     },
     samples: () => [
@@ -199,7 +199,7 @@ op<[Tensor, number, Tensor, number[], boolean]>({
       const at = c.saved('indices');
       if (c.attr('keepdim') || c.shape('grad').length === c.attr<number[]>('sizes').length)
         return f.gather(c.grad, dim, at);
-      return f.squeeze(f.gather(c.grad, dim, f.unsqueeze(at, dim)), dim);
+      return f.squeeze_dim(f.gather(c.grad, dim, f.unsqueeze(at, dim)), dim);
     },
   },
   samples: () => [
@@ -248,8 +248,8 @@ op<[Tensor, number, boolean]>({
   gradient: 'dx = dy at the index, else 0',
   forward: (x, dim, keepdim) => {
     refuse('median_cpu', ['bool'], x.dtype);
-    const dtypes = values(x, dim);
-    checkDim('median', x, x.rank ? [wrapDim(dim, x.rank)] : []);
+    const dtypes = valuesAndPlaces(x, dim);
+    checkDim('median()', x, x.rank ? [wrapDim(dim, x.rank)] : []);
     const outs = alongDim(x, dim, dtypes, (v, i, n, o, at) => put(v, i, medianPlace(v, i, n), o, at), 1);
     return outs.map((o) => dropped(o, dim, keepdim));
   },

@@ -14,9 +14,9 @@ const on = (t: SampleTensor, ...args: Sample['args']): Sample => ({ args: [{ ten
 const at = (shape: number[], ...data: number[]) => ({ tensor: ints(shape, ...data) });
 
 /** What gather, scatter and scatter_add ask of their index. */
-function checkIndex(name: string, x: Tensor, dim: number, index: Tensor): number {
+export function checkIndex(name: string, x: Tensor, dim: number, index: Tensor): number {
   const d = wrapDim(dim, x.rank);
-  if (index.dtype !== 'int64' && index.dtype !== 'int32')
+  if (index.count > 0 && index.dtype !== 'int64' && index.dtype !== 'int32')
     throw runtimeError(`${name}(): Expected dtype int32/int64 for index`);
   return d;
 }
@@ -62,7 +62,7 @@ op<[Tensor, number, Tensor]>({
 });
 
 /** scatter's checks of shapes; `src` null for a number. */
-function checkScatter(x: Tensor, d: number, index: Tensor, src: Tensor | null): void {
+export function checkScatter(x: Tensor, d: number, index: Tensor, src: Tensor | null): void {
   if (index.count === 0) return;
   if (rankOf(index) !== rankOf(x) || (src && rankOf(src) !== rankOf(index)))
     throw runtimeError(
@@ -79,7 +79,7 @@ function checkScatter(x: Tensor, d: number, index: Tensor, src: Tensor | null): 
 }
 
 /** The part of src that the index covers, in the index's order. */
-const covered = (src: Tensor, index: Tensor) => src.alias([...index.shape], [...src.strides]).values();
+export const covered = (src: Tensor, index: Tensor) => src.alias([...index.shape], [...src.strides]).values();
 
 for (const [name, add] of [
   ['scatter', false],
@@ -202,6 +202,11 @@ op<[Tensor, number, Tensor, Tensor, Scalar]>({
       throw runtimeError(
         `index_add_(): Number of indices (${index.count}) should be equal to source.size(dim): (${source.shape[d] ?? 1}), for dim: ${d}`,
       );
+    if (x.rank !== source.rank || x.shape.some((n, i) => i !== d && n !== source.shape[i]))
+      if (x.rank > 0 && source.rank > 0)
+        throw runtimeError(
+          `source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = ${show(x.shape)} source.shape = ${show(source.shape)}`,
+        );
     const along = wrapIndices(
       index,
       x.shape[d] ?? 1,

@@ -117,6 +117,7 @@ op<[Tensor, Tensor]>({
   grads: {
     input: (c, f) => {
       const shape = broadcast(c.shape('input'), c.shape('mask'));
+      if (shape.length === 0) return f.mul(f.sum(c.grad), c.saved('mask'));
       return f.index_backward(c.grad, shape, [f.expand(c.saved('mask'), shape)]);
     },
   },
@@ -179,10 +180,11 @@ op<[Tensor]>({
     const columns = nonzeroColumns(x);
     const n = x.rank ? columns[0].count : nonzeroPlaces(x).length;
     const out = Tensor.zeros('int64', [n, x.rank]);
+    // A column after the other, as PyTorch lays them.
     columns.forEach((column, d) => {
-      for (let i = 0; i < n; i++) out.storage.data[i * x.rank + d] = column.storage.data[i];
+      (out.storage.data as BigInt64Array).set(column.values() as BigInt64Array, d * n);
     });
-    return out;
+    return out.alias([n, x.rank], n && x.rank ? [1, n] : out.strides);
   },
   samples: () => [
     on({ shape: [2, 3], data: [0, 1, 0, 2, 0, 3] }),

@@ -53,7 +53,7 @@ op<[Tensor, number[], number, number]>({
 });
 
 /** Start, length and step of Python's slice over `size` elements. */
-function sliceRange(size: number, start: number | null, end: number | null, step: number) {
+export function sliceRange(size: number, start: number | null, end: number | null, step: number) {
   const clamp = (v: number) => Math.min(Math.max(v < 0 ? v + size : v, 0), size);
   const from = clamp(start ?? 0);
   const to = Math.max(clamp(end ?? size), from);
@@ -309,23 +309,29 @@ op<[Tensor]>({
   samples: () => [on(matrix), on(turned)],
 });
 
+/** Refuses a geometry that looks beyond the memory, in PyTorch's words. */
+export function checkStrided(x: Tensor, size: number[], stride: number[], start: number): void {
+  if (size.length !== stride.length) throw runtimeError('mismatch in length of strides and shape');
+  const last = size.some((d) => d === 0) ? -1 : size.reduce((at, d, i) => at + (d - 1) * stride[i], start);
+  if (last < x.storage.length) return;
+  const { bytes, length } = x.storage;
+  const each = length ? bytes / length : 4;
+  throw runtimeError(
+    `setStorage: sizes ${show(size)}, strides ${show(stride)}, storage offset ${start}, and itemsize ${each} requiring a storage size of ${(last + 1) * each} are out of bounds for storage of size ${bytes}`,
+  );
+}
+
 op<[Tensor, number[], number[], number | null]>({
   schema: 'as_strided(Tensor input, int[] size, int[] stride, int? storage_offset=None) -> Tensor',
   faces: ['torch', 'Tensor'],
   view: true,
+  inplace: true,
+  inplaceGradName: 'AsStridedBackward1',
   formula: 'y[i, j, …] = memory[offset + i · stride₀ + j · stride₁ + …]',
   gradient: 'dx = dy added up where y looked',
   forward: (x, size, stride, offset) => {
-    if (size.length !== stride.length) throw runtimeError('mismatch in length of strides and shape');
     const start = offset ?? x.offset;
-    const last = size.some((d) => d === 0) ? -1 : size.reduce((at, d, i) => at + (d - 1) * stride[i], start);
-    if (last >= x.storage.length) {
-      const { bytes, length } = x.storage;
-      const each = length ? bytes / length : 4;
-      throw runtimeError(
-        `setStorage: sizes ${show(size)}, strides ${show(stride)}, storage offset ${start}, and itemsize ${each} requiring a storage size of ${(last + 1) * each} are out of bounds for storage of size ${bytes}`,
-      );
-    }
+    checkStrided(x, size, stride, start);
     return x.alias([...size], [...stride], start);
   },
   grads: {
@@ -377,7 +383,7 @@ op<[Tensor, number, number, number]>({
   ],
 });
 
-function diagonalOf(shape: number[], strides: number[], offset: number, dim1: number, dim2: number) {
+export function diagonalOf(shape: number[], strides: number[], offset: number, dim1: number, dim2: number) {
   const [a, b] = [wrapDim(dim1, shape.length), wrapDim(dim2, shape.length)];
   if (a === b) throw runtimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`);
   const length = Math.max(Math.min(shape[a] + Math.min(offset, 0), shape[b] - Math.max(offset, 0)), 0);
@@ -400,4 +406,57 @@ op<[Tensor, number[], number, number, number]>({
   grads: { grad: (c, f) => f.diagonal(c.grad, c.attr('offset'), c.attr('dim1'), c.attr('dim2')) },
   gradName: 'DiagonalBackwardBackward0',
   samples: () => [on({ shape: [2] }, [2, 3], 1, 0, 1)],
+});
+
+/** Geometry of unfold: windows of `size` along a dimension, `step` apart, laid out along a new last one. */
+function windows(x: { shape: number[]; strides: number[] }, dim: number, size: number, step: number) {
+  const rank = x.shape.length;
+  const d = wrapDim(dim, rank);
+  const length = rank ? x.shape[d] : 1;
+  if (size > length) throw runtimeError(`maximum size for tensor at dimension ${d} is ${length} but size is ${size}`);
+  if (size < 0) throw runtimeError(`size is ${size} but must be >= 0`);
+  if (step <= 0) throw runtimeError(`step is ${step} but must be > 0`);
+  const stride = rank ? x.strides[d] : 1;
+  if (rank === 0) return { shape: [size], strides: [stride] };
+  return {
+    shape: [...x.shape.with(d, Math.floor((length - size) / step) + 1), size],
+    strides: [...x.strides.with(d, stride * step), stride],
+  };
+}
+
+op<[Tensor, number, number, number]>({
+  schema: 'unfold(Tensor input, int dimension, int size, int step) -> Tensor',
+  faces: ['Tensor'],
+  view: true,
+  formula: 'y[…, i, …, k] = x[…, i · step + k, …]',
+  gradient: 'dx = Σ dy over the windows that show it',
+  forward: (x, dim, size, step) => {
+    const g = windows(x, dim, size, step);
+    return x.alias(g.shape, g.strides);
+  },
+  grads: {
+    input: (c, f) => f.unfold_backward(c.grad, c.shape('input'), c.attr('dimension'), c.attr('size'), c.attr('step')),
+  },
+  samples: () => [
+    on({ shape: [5] }, 0, 2, 1),
+    on({ shape: [2, 6] }, 1, 3, 2),
+    on(cube, 1, 3, 1),
+    on({ shape: [] }, 0, 1, 1),
+    on({ shape: [3] }, 0, 4, 1),
+    on({ shape: [3] }, 0, 2, 0),
+  ],
+});
+
+op<[Tensor, number[], number, number, number]>({
+  schema: 'unfold_backward(Tensor grad_in, int[] input_sizes, int dim, int size, int step) -> Tensor',
+  faces: [],
+  formula: 'y = g added up where the windows look',
+  gradient: 'dg = the windows of dy',
+  forward: (grad, sizes, dim, size, step) => {
+    const g = windows({ shape: sizes, strides: contiguousStrides(sizes) }, dim, size, step);
+    return scattered(grad, sizes, placesOf({ ...g, offset: 0 }), true);
+  },
+  grads: { grad_in: (c, f) => f.unfold(c.grad, c.attr('dim'), c.attr('size'), c.attr('step')) },
+  gradName: 'UnfoldBackwardBackward0',
+  samples: () => [on({ shape: [4, 2] }, [5], 0, 2, 1)],
 });

@@ -9,7 +9,7 @@ import { dimSamples } from './reduce';
 import { exactly, ofTypes } from './samples';
 
 /** NaN is larger than any number. Elements may be bigints. */
-function compare(a: number, b: number): number {
+export function compare(a: number, b: number): number {
   if (a < b) return -1;
   if (a > b) return 1;
   if (a === b) return 0;
@@ -17,7 +17,7 @@ function compare(a: number, b: number): number {
 }
 
 /** The places of a line's elements in order; equal ones keep theirs. */
-function ordered(x: Float64Array, from: number, n: number, descending: boolean): number[] {
+export function ordered(x: Float64Array, from: number, n: number, descending: boolean): number[] {
   const sign = descending ? -1 : 1;
   return Array.from({ length: n }, (_, i) => i).sort((a, b) => sign * compare(x[from + a], x[from + b]) || a - b);
 }

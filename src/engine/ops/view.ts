@@ -82,6 +82,8 @@ op<[Tensor, number, number]>({
   schema: 'transpose(Tensor input, int dim0, int dim1) -> Tensor',
   faces: ['torch', 'Tensor', 'torch:swapaxes', 'Tensor:swapaxes', 'torch:swapdims', 'Tensor:swapdims'],
   view: true,
+  inplace: true,
+  inplaceGradName: 'TransposeBackward1',
   formula: 'y[…, j, …, i, …] = x[…, i, …, j, …]',
   gradient: 'dx = dy with the same two dimensions exchanged',
   forward: (x, dim0, dim1) => {
@@ -96,6 +98,8 @@ op<[Tensor]>({
   schema: 't(Tensor input) -> Tensor',
   faces: ['torch', 'Tensor'],
   view: true,
+  inplace: true,
+  inplaceGradName: 'TBackward1',
   formula: 'y[i, j] = x[j, i]',
   gradient: 'dx = dyᵀ',
   forward: (x) => {
@@ -174,6 +178,8 @@ op<[Tensor]>({
   schema: 'squeeze(Tensor input) -> Tensor',
   faces: ['torch', 'Tensor'],
   view: true,
+  inplace: true,
+  inplaceGradName: 'SqueezeBackward3',
   formula: 'y = x without its dimensions of size 1',
   gradient: "dx = dy in x's shape",
   forward: (x) => squeezed(x, () => true),
@@ -185,6 +191,8 @@ op<[Tensor, number]>({
   schema: 'squeeze_dim(Tensor input, int dim) -> Tensor',
   faces: ['torch:squeeze', 'Tensor:squeeze'],
   view: true,
+  inplace: true,
+  inplaceGradName: 'SqueezeBackward4',
   formula: 'y = x without this dimension, if its size is 1',
   gradient: "dx = dy in x's shape",
   forward: (x, dim) => {
@@ -200,6 +208,8 @@ op<[Tensor, number[]]>({
   schema: 'squeeze_dims(Tensor input, int[] dim) -> Tensor',
   faces: ['torch:squeeze', 'Tensor:squeeze'],
   view: true,
+  inplace: true,
+  inplaceGradName: 'SqueezeBackward5',
   formula: 'y = x without those of these dimensions whose size is 1',
   gradient: "dx = dy in x's shape",
   forward: (x, dim) => {
@@ -215,6 +225,8 @@ op<[Tensor, number]>({
   schema: 'unsqueeze(Tensor input, int dim) -> Tensor',
   faces: ['torch', 'Tensor'],
   view: true,
+  inplace: true,
+  inplaceGradName: 'UnsqueezeBackward1',
   formula: 'y = x with a new dimension of size 1',
   gradient: 'dx = dy without that dimension',
   forward: (x, dim) => {

@@ -10,7 +10,8 @@ __all__ = ['is_tensor', 'is_storage', 'is_floating_point', 'is_complex', 'is_non
            'get_num_interop_threads', 'set_num_interop_threads', 'use_deterministic_algorithms', 'are_deterministic_algorithms_enabled',
            'compile', 'typename', 'is_inference', 'set_float32_matmul_precision', 'get_float32_matmul_precision', 'is_grad_enabled',
            'set_flush_denormal', 'get_file_path', 'broadcast_shapes', 'is_warn_always_enabled', 'set_warn_always', 'atleast_1d',
-           'atleast_2d', 'atleast_3d', 'broadcast_tensors', 'Assert', 'unique', 'nonzero', 'where', 'split']
+           'atleast_2d', 'atleast_3d', 'broadcast_tensors', 'Assert', 'unique', 'nonzero', 'where', 'split',
+           'unique_consecutive', 'histogramdd', 'unravel_index', 'gradient']
 
 
 def is_grad_enabled():
@@ -223,9 +224,6 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     """The different elements of a tensor, in order."""
     _need('unique', input)
     if dim is not None:
-        if not ops.has('unique_dim'):
-            from ._missing import not_yet
-            raise not_yet('torch.unique(dim=…)', NotImplementedError)
         out, inverse, counts = ops.unique_dim(input, dim, sorted, return_inverse, return_counts)
     else:
         out, inverse, counts = ops._unique2(input, sorted, return_inverse, return_counts)
@@ -234,6 +232,54 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     if return_inverse:
         return out, inverse
     return (out, counts) if return_counts else out
+
+
+def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
+    """A tensor without what equals the element (or slice) before it."""
+    _need('unique_consecutive', input)
+    out, inverse, counts = ops.unique_consecutive(input, return_inverse, return_counts, dim)
+    if return_inverse and return_counts:
+        return out, inverse, counts
+    if return_inverse:
+        return out, inverse
+    return (out, counts) if return_counts else out
+
+
+def histogramdd(input, bins, *, range=None, weight=None, density=False):
+    """How many points (rows of the last dimension) fall into each box of a grid, and the grid's edges."""
+    _need('histogramdd', input)
+    from ._return_types import return_type
+    if isinstance(bins, int):
+        bins = [bins]
+    if all(isinstance(b, int) for b in bins):
+        hist, *edges = ops._histogramdd_even(input, list(bins), range=range, weight=weight, density=density)
+    else:
+        hist, *edges = ops._histogramdd_edges(input, list(bins), weight=weight, density=density)
+    return return_type('histogramdd', ('hist', 'bin_edges'))((hist, tuple(edges)))
+
+
+def unravel_index(indices, shape):
+    """Coordinates of flat places in a tensor of this shape, one tensor a dimension."""
+    if not isinstance(indices, Tensor):
+        raise TypeError(f'unravel_index(): argument \'indices\' must be Tensor, not {type_name(indices)}')
+    if indices.is_floating_point() or indices.dtype.name == 'bool':
+        raise ValueError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
+    if isinstance(shape, Tensor):
+        shape = shape.tolist()
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    for d in shape:
+        if not isinstance(d, int):
+            raise ValueError(f'expected sequence shape to contain only ints, but got {type_name(d)}')
+    if any(d < 0 for d in shape):
+        raise ValueError(f'shape cannot have negative values, got {shape}')
+    import torch
+    steps, total = [], 1
+    for d in reversed(shape):
+        steps.append(total)
+        total *= d
+    steps = torch.tensor(steps[::-1], dtype=torch.int64)
+    sizes = torch.tensor(shape, dtype=torch.int64)
+    return (ops.div(indices.unsqueeze(-1), steps, rounding_mode='floor') % sizes).unbind(-1)
 
 
 def nonzero(input, *, as_tuple=False, out=None):
@@ -258,3 +304,73 @@ def split(tensor, split_size_or_sections, dim=0):
     if isinstance(split_size_or_sections, int):
         return ops.split(tensor, split_size_or_sections, dim)
     return ops.split_with_sizes(tensor, list(split_size_or_sections), dim)
+
+
+def gradient(input, *, spacing=1, dim=None, edge_order=1):
+    """Derivatives along dimensions, by central differences (and one-sided ones at the edges)."""
+    _need('gradient', input)
+    if edge_order not in (1, 2):
+        raise RuntimeError('torch.gradient only supports edge_order=1 and edge_order=2.')
+    n = input.dim()
+    dims = list(range(n)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
+    for d in dims:
+        if not -n <= d < n:
+            raise IndexError(f'Dimension out of range (expected to be in range of [{-max(n, 1)}, {max(n, 1) - 1}], but got {d})')
+    dims = [d % n for d in dims]
+    if len(set(dims)) != len(dims):
+        raise RuntimeError(f'dim {next(d for d in dims if dims.count(d) > 1)} appears multiple times in the list of dims')
+    if spacing is None:
+        spacing = 1
+    if isinstance(spacing, (int, float)):
+        spacing = [spacing] * len(dims)
+    if isinstance(spacing, Tensor):
+        spacing = [spacing]
+    if len(spacing) != len(dims):
+        raise RuntimeError(f'torch.gradient expected spacing to be unspecified, a scalar or a list of length equal to '
+                           f"'self.dim() = {len(dims)}', since dim argument was not given, but got a list of length {len(spacing)}"
+                           if dim is None else
+                           'torch.gradient expected spacing to be unspecified, a scalar or it\'s spacing and dim arguments to have '
+                           f'the same length, but got a spacing argument of length {len(spacing)} and a dim argument of length {len(dims)}.')
+    for d in dims:
+        if input.shape[d] < edge_order + 1:
+            raise RuntimeError('torch.gradient expected each dimension size to be at least edge_order+1')
+    return tuple(_slope(input, step, d, edge_order) for step, d in zip(spacing, dims))
+
+
+def _slope(x, step, d, edge_order):
+    """Of one dimension; `step` is a number, or the coordinates."""
+    import torch
+    size = x.shape[d]
+    part = lambda start, length: x.narrow(d, start, length)
+    if isinstance(step, Tensor):
+        if step.dim() != 1:
+            raise RuntimeError(f'torch.gradient expected each element of spacing to have one dimension, but got an element with {step.dim()} dimensions!')
+        if step.numel() != size:
+            raise RuntimeError("torch.gradient expected self.size(i) == coordinates[i].numel(), got "
+                               f'{size} and {step.numel()}')
+        h = step.diff().reshape([-1 if i == d else 1 for i in range(x.dim())])
+        before, after = h.narrow(d, 0, size - 2), h.narrow(d, 1, size - 2)
+        a = -after / (before * (before + after))
+        b = (after - before) / (before * after)
+        c = before / (after * (before + after))
+        middle = a * part(0, size - 2) + b * part(1, size - 2) + c * part(2, size - 2)
+        first_step, last_step = h.select(d, 0).unsqueeze(d), h.select(d, -1).unsqueeze(d)
+        if edge_order == 1:
+            first = (part(1, 1) - part(0, 1)) / first_step
+            last = (part(size - 1, 1) - part(size - 2, 1)) / last_step
+        else:
+            p, q = h.select(d, 0).unsqueeze(d), h.select(d, 1).unsqueeze(d)
+            first = (-(2. * p + q) / (p * (p + q)) * part(0, 1) + (p + q) / (p * q) * part(1, 1)
+                     + -p / (q * (p + q)) * part(2, 1))
+            p, q = h.select(d, -2).unsqueeze(d), h.select(d, -1).unsqueeze(d)
+            last = (q / (p * (p + q)) * part(size - 3, 1) + -(p + q) / (p * q) * part(size - 2, 1)
+                    + (p + 2 * q) / (q * (p + q)) * part(size - 1, 1))
+        return torch.cat((first, middle, last), d)
+    if edge_order == 1:
+        first = (part(1, 1) - part(0, 1)) / step
+        last = (part(size - 1, 1) - part(size - 2, 1)) / step
+    else:
+        first = (-1.5 * part(0, 1) + 2 * part(1, 1) - 0.5 * part(2, 1)) / step
+        last = (0.5 * part(size - 3, 1) - 2 * part(size - 2, 1) + 1.5 * part(size - 1, 1)) / step
+    middle = (part(2, size - 2) - part(0, size - 2)) / step / 2
+    return torch.cat((first, middle, last), d)

@@ -438,6 +438,38 @@ class Tensor(TensorBase):
         from ._functions import unique
         return unique(self, sorted, return_inverse, return_counts, dim)
 
+    def fill_diagonal_(self, fill_value, wrap=False):
+        """Writes a number to the diagonal, in place; of a tall matrix, again and again where `wrap` says so."""
+        n = self.dim()
+        if n < 2:
+            raise RuntimeError('dimensions must larger than 1')
+        shape = self.shape
+        if n > 2 and any(d != shape[0] for d in shape):
+            raise RuntimeError('all dimensions of input must be of equal length')
+        step, length = sum(self.stride()), min(shape)
+        self.as_strided((length,), (step,)).fill_(fill_value)
+        if wrap and n == 2 and shape[0] > shape[1] + 1:
+            # One row is left out between two diagonals.
+            down, columns = self.stride(0), shape[1]
+            rest = shape[0] - columns - 1
+            offset = down * (columns + 1)
+            while rest > 0:
+                self.as_strided((min(rest, columns),), (step,), offset).fill_(fill_value)
+                rest -= columns + 1
+                offset += down * (columns + 1)
+        return self
+
+    def float_power_(self, exponent):
+        """This tensor to the power of another, or of a number, in place; it must be of float64."""
+        if self.dtype is not dtypes['float64']:
+            raise RuntimeError(f'the base given to float_power_ has dtype {_LEGACY[self.dtype.name]} but the operation\'s result requires '
+                               'dtype Double')
+        return self.pow_(exponent.to(dtypes['float64']) if isinstance(exponent, Tensor) else exponent)
+
+    def unique_consecutive(self, return_inverse=False, return_counts=False, dim=None):
+        from ._functions import unique_consecutive
+        return unique_consecutive(self, return_inverse, return_counts, dim)
+
     def nonzero(self, *, as_tuple=False):
         from ._functions import nonzero
         return nonzero(self, as_tuple=as_tuple)

@@ -20,6 +20,8 @@ _FACTORIES = frozenset((
 _NUMBERS = ('bool', 'int', 'float', 'Scalar')
 # Functions that take their tensors one by one, or as a list.
 _VARIADIC = ('meshgrid', 'atleast_1d', 'atleast_2d', 'atleast_3d', 'block_diag', 'cartesian_prod', 'broadcast_tensors')
+# Of these, the ones that do not take a list.
+_STARRED = ('block_diag', 'cartesian_prod')
 # Lists of ints with these names may not be given as one int.
 _SIZES = ('size', 'sizes', 'shape', 'dims', 'repeats')
 # numpy's words, which PyTorch accepts.
@@ -94,7 +96,8 @@ def source(op, style, name):
             sig.append('*args')
             sig.append(f'{own}={_default(p)}')
             starred = True
-            pre.append(f'if args: {own} = args[0] if len(args) == 1 and args[0].__class__ is not Tensor else args')
+            one = 'args' if op.name in _STARRED else 'args[0] if len(args) == 1 and args[0].__class__ is not Tensor else args'
+            pre.append(f'if args: {own} = {one}')
         else:
             if p.keyword_only and not starred:
                 sig.append('*')

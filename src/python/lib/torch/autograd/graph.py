@@ -6,6 +6,8 @@ _next = _bridge.function('nodeNext')
 _id = _bridge.function('nodeId')
 _variable = _bridge.function('nodeVariable')
 _classes = {}
+# Nodes that PyTorch wrote by hand, in this namespace.
+_IN_CORE = ('AccumulateGrad', 'CopyBackwards', 'CopySlices')
 
 
 class Node:
@@ -24,7 +26,8 @@ class Node:
         return node
 
     def name(self):
-        return _name(self._n)
+        name = _name(self._n)
+        return 'torch::autograd::' + name if name in _IN_CORE else name
 
     @property
     def next_functions(self):
