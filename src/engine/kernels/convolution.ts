@@ -197,7 +197,7 @@ export function convolveBack(dy: Tensor, w: Tensor, c: Convolution): Tensor {
   for (let nr = 0; nr < batch * groups; nr++) {
     const g = nr % groups;
     const own = columns.subarray(g * outer * window, (g + 1) * outer * window);
-    const padded = plan.make(plan.room);
+    const padded = isFloat(dy.dtype) ? new Float64Array(plan.room) : plan.make(plan.room);
     for (let from = 0; from < positions; from += step) {
       const until = Math.min(from + step, positions);
       const n = until - from;

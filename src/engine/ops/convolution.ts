@@ -26,14 +26,25 @@ interface Settings {
   groups: number;
 }
 
+/** Settings as the kernels of transposed convolutions name them; an image of one dimension is one of height 1 to them. */
+const wide = (list: number[], one: number) => (list.length === 1 ? [one, ...list] : list);
+const named = (list: number[], what: string, one: number) =>
+  wide(list, one)
+    .map((n, d, all) => `${what}_${['depth', 'height', 'width'].slice(-all.length)[d]}: ${n}`)
+    .join(' ');
+
 const by = (sizes: number[]) => `(${sizes.join(' x ')})`;
 
 function checkSettings(s: Settings): void {
   if (s.padding.some((p) => p < 0)) throw runtimeError('negative padding is not supported');
   if (s.outputPadding.some((p) => p < 0)) throw runtimeError('negative output_padding is not supported');
   if (s.stride.some((n) => n <= 0)) throw runtimeError('non-positive stride is not supported');
-  if (s.dilation.some((n) => n <= 0))
-    throw runtimeError(`dilation should be greater than zero, but got ${show(s.dilation)}`);
+  if (s.dilation.some((n) => n < 0)) throw runtimeError('dilation should be greater than zero');
+  if (s.dilation.includes(0)) {
+    const { dilation } = s;
+    const got = s.transposed ? named(dilation, 'dilation', 1).replaceAll(' d', ', d') : show(dilation);
+    throw runtimeError(`dilation should be greater than zero, but got ${got}`);
+  }
 }
 
 function checkShapes(x: number[], w: number[], bias: Tensor | null, s: Settings): void {
@@ -69,12 +80,6 @@ function outputSizes(x: number[], w: number[], s: Settings): number[] {
     const out = size.map(
       (n, d) => (n - 1) * s.stride[d] - 2 * s.padding[d] + s.dilation[d] * (w[d + 2] - 1) + s.outputPadding[d] + 1,
     );
-    const names = size.length === 3 ? ['depth', 'height', 'width'] : ['height', 'width'];
-    const wide = (list: number[], one: number) => (list.length === 1 ? [one, ...list] : list);
-    const named = (list: number[], what: string, one: number) =>
-      wide(list, one)
-        .map((n, d) => `${what}_${names[d]}: ${n}`)
-        .join(' ');
     if (s.outputPadding.some((p, d) => p >= s.stride[d] && p >= s.dilation[d]))
       throw runtimeError(
         `output padding must be smaller than either stride or dilation, but got ${named(s.outputPadding, 'output_padding', 0)} ${named(s.stride, 'stride', 1)} ${named(s.dilation, 'dilation', 1)}`,
@@ -91,12 +96,7 @@ function outputSizes(x: number[], w: number[], s: Settings): number[] {
       `Calculated padded input size per channel: ${by(padded)}. Kernel size: ${by(kernel)}. Kernel size can't be greater than actual input size`,
     );
   if (w.slice(2).some((k) => k === 0))
-    throw runtimeError(
-      `kernel size should be greater than zero, but got ${w
-        .slice(2)
-        .map((k, d, all) => `kernel_${['depth', 'height', 'width'].slice(-all.length)[d]}: ${k}`)
-        .join(' ')}`,
-    );
+    throw runtimeError(`kernel size should be greater than zero, but got ${named(w.slice(2), 'kernel', 1)}`);
   return padded.map((n, d) => Math.floor((n - kernel[d]) / s.stride[d]) + 1);
 }
 
@@ -165,6 +165,7 @@ op<Args>({
     'dx = dy convolved with w, transposed;  dw = Σ dy[o, i] · the window of x at i;  db = Σ dy over all but channels',
   forward: (x, w, b, stride, padding, dilation, transposed, outputPadding, groups) => {
     if (groups <= 0) throw runtimeError('non-positive groups is not supported');
+    if (w.rank < 3) throw runtimeError('weight should have at least three dimensions');
     const s = settings(w.rank - 2, stride, padding, dilation, transposed, outputPadding, groups);
     checkSettings(s);
     checkShapes(x.shape, w.shape, b, s);
@@ -262,14 +263,22 @@ op<BackArgs>({
   samples: () => [back([2, 3, 2], [2, 2, 4], [3, 2, 3])],
 });
 
-const C_NAMES: Partial<Record<DType, string>> = {
+/** C++'s names of dtypes (caffe2's TypeMeta), as the check of a bias prints them. */
+const C_NAMES: Record<string, string> = {
+  bool: 'bool',
+  uint8: 'unsigned char',
+  int8: 'signed char',
+  int16: 'short int',
+  int32: 'int',
+  int64: 'long int',
+  float16: 'c10::Half',
+  bfloat16: 'c10::BFloat16',
   float32: 'float',
   float64: 'double',
-  int64: 'long',
-  int32: 'int',
-  bool: 'bool',
+  complex64: 'c10::complex<float>',
+  complex128: 'c10::complex<double>',
 };
-const cName = (d: DType) => C_NAMES[d] ?? DTYPES[d].label;
+const cName = (d: DType) => C_NAMES[d];
 
 /** Runs `body` on a batch: an image without a batch dimension gets one, and loses it again. */
 function batched(name: string, n: number, x: Tensor, b: Tensor | null, body: (x: Tensor) => Tensor): Tensor {
@@ -292,6 +301,18 @@ function sameConvolution(
   groups: number,
 ): Tensor {
   const n = w.rank - 2;
+  if (w.rank !== x.rank)
+    throw runtimeError(
+      n < 1
+        ? 'weight should have at least three dimensions'
+        : `Expected ${w.rank}-dimensional input for ${w.rank}-dimensional weight${show(w.shape)}, but got ${x.rank}-dimensional input of size ${show(x.shape)} instead`,
+    );
+  if (groups <= 0) throw runtimeError('non-positive groups is not supported');
+  for (const [list, name] of [
+    [stride, 'stride'],
+    [dilation, 'dilation'],
+  ] as const)
+    if (list.length !== 1 && list.length !== n) throw runtimeError(`${name} cannot broadcast to ${n} dimensions`);
   if (stride.some((s) => s !== 1)) throw runtimeError("padding='same' is not supported for strided convolutions");
   const d = perDimension(dilation, 'dilation', n);
   const total = d.map((by, i) => by * (w.shape[i + 2] - 1));
