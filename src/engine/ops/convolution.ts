@@ -1,5 +1,5 @@
 /** Convolution and transposed convolution. Source: torch.nn.functional's documentation, ATen's Convolution.cpp (checks and their words). */
-import { allocate, DTYPES, type DType, isFloat } from '../dtype';
+import { allocate, type DType, isFloat } from '../dtype';
 import { runtimeError, TorchError } from '../errors';
 import { formulas as f } from '../formulas';
 import { type Convolution, convolve, convolveBack, convolveWeight } from '../kernels/convolution';

@@ -7,6 +7,12 @@ import torch
 from .. import _bind, _wrappers
 from .._tensor import Tensor
 from . import _reduction
+from ._pooling import (adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d, adaptive_max_pool1d_with_indices,
+                       adaptive_max_pool2d, adaptive_max_pool2d_with_indices, adaptive_max_pool3d, adaptive_max_pool3d_with_indices,
+                       fractional_max_pool2d, fractional_max_pool2d_with_indices, fractional_max_pool3d,
+                       fractional_max_pool3d_with_indices, lp_pool1d, lp_pool2d, lp_pool3d, max_pool1d, max_pool1d_with_indices,
+                       max_pool2d, max_pool2d_with_indices, max_pool3d, max_pool3d_with_indices, max_unpool1d, max_unpool2d,
+                       max_unpool3d)
 
 _generated, __dir__ = _bind.lazy('torch.nn.functional', globals())
 
