@@ -77,9 +77,10 @@ export function poolSizes(t: Tensor, p: Pooling, name: Pool, n: number): number[
     throw runtimeError(`dilation should be greater than zero, but got ${named(p.dilation, 'dilation')}`);
   const own = t.shape.slice(t.rank === n + 2 ? 1 : 0);
   if (own.includes(0))
+    // (PyTorch prints the length where its words promise the dimension.)
     throw runtimeError(
       n === 3
-        ? `${name === 'max_pool' ? 'max_pool3d_with_indices_out_cpu_template' : 'avg_pool3d'}(): Expected input's non-batch dimensions to have positive length, but input has a shape of ${show(t.shape)} and non-batch dimension ${own.indexOf(0)} has length zero!`
+        ? `${name === 'max_pool' ? 'max_pool3d_with_indices_out_cpu_template' : 'avg_pool3d'}(): Expected input's non-batch dimensions to have positive length, but input has a shape of ${show(t.shape)} and non-batch dimension 0 has length zero!`
         : `Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:${show(t.shape)}`,
     );
   if (n === 3 && name === 'avg_pool' && size.some((s, d) => s < p.kernel[d]))
