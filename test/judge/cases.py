@@ -148,10 +148,12 @@ def op_case(case, op, name, sample, differentiable):
     if op.name in undefined.PROCESSED:
         program, out = other, processed
         plain = True
-    case.update(steps=program.steps, result=program.result(out), want=write(list(leaves(out)), table.expected))
+    exact = float64_answers(op, sample, differentiable) if op.name not in undefined.PROCESSED else {}
+    table.exact = [*exact.get('out', ())]
+    case.update(steps=program.steps, result=program.result(out), want=[*map(table.wanted, leaves(out))])
     if op.name in undefined.SHAPE_ONLY:
         case['shapeOnly'] = True
-    grads = gradients(table, inputs, leaves(processed), op.supports_gradgrad) if differentiable else None
+    grads = gradients(table, inputs, leaves(processed), op.supports_gradgrad, exact) if differentiable else None
     if grads:
         if not plain:
             grads.update(steps=other.steps, result=other.result(processed))
@@ -170,8 +172,31 @@ def process_is_plain(process, out):
     return [id(t) for t in leaves(processed)] == [id(t) for t in leaves(out)]
 
 
-def gradients(table, inputs, out, twice):
-    """What autograd answers for fixed gradients of the outputs, and for fixed gradients of those."""
+def float64_answers(op, sample, differentiable):
+    """What PyTorch answers for the same float32 numbers in float64: {'out', 'first', 'second'}: tensors, as far as it gets."""
+    def wide(t):
+        return t.detach().double().requires_grad_(t.requires_grad) if t.dtype == torch.float32 else t
+    found = {}
+    try:
+        made = {}
+        again = sample.transform(lambda t: made.setdefault(id(t), wide(t)) if isinstance(t, torch.Tensor) else torch.float64 if t is torch.float32 else t)
+        inputs = [t for t in leaves(((again.input, *again.args), again.kwargs)) if isinstance(t, torch.Tensor)]
+        if not any(t.dtype == torch.float64 for t in inputs):
+            return found
+        torch.manual_seed(0)
+        with quiet():
+            out = op.op(again.input, *again.args, **again.kwargs)
+            found['out'] = leaves(out)
+            if differentiable:
+                processed = sample.output_process_fn_grad(op.gradcheck_wrapper(op.op, again.input, *again.args, **again.kwargs))
+                gradients(Table(), inputs, leaves(processed), op.supports_gradgrad, found, keep=True)
+    except Exception:
+        pass
+    return found
+
+
+def gradients(table, inputs, out, twice, exact, keep=False):
+    """What autograd answers for fixed gradients of the outputs, and for fixed gradients of those. `keep` puts the answers into `exact`."""
     wrt = list({id(t): t for t in inputs if t.requires_grad}.values())
     outs = [t for t in out if isinstance(t, torch.Tensor) and t.requires_grad]
     if not wrt or not outs:
@@ -182,7 +207,10 @@ def gradients(table, inputs, out, twice):
             first = torch.autograd.grad(outs, wrt, cots, create_graph=twice, allow_unused=True)
         except Exception as error:
             return {'wrt': [table.input(t)['$'] for t in wrt], 'twice': False, 'error': spell(error)}
-        case = {'wrt': [table.input(t)['$'] for t in wrt], 'twice': twice, 'want': [table.expected(t) for t in first]}
+        if keep:
+            exact['first'] = first
+        table.exact = [*exact.get('first', ())]
+        case = {'wrt': [table.input(t)['$'] for t in wrt], 'twice': twice, 'want': [table.wanted(t) for t in first]}
         again = [i for i, g in enumerate(first) if g is not None and g.requires_grad]
         if not twice or not again:
             return case
@@ -191,7 +219,10 @@ def gradients(table, inputs, out, twice):
                                          allow_unused=True)
         except (RuntimeError, NotImplementedError):
             return {**case, 'twice': False}
-    return {**case, 'second': {'of': again, 'want': [table.expected(t) for t in second]}}
+    if keep:
+        exact['second'] = second
+    table.exact = [*exact.get('second', ())]
+    return {**case, 'second': {'of': again, 'want': [table.wanted(t) for t in second]}}
 
 
 def same(a, b):

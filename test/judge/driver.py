@@ -152,7 +152,7 @@ def compare(want, got, what, shape_only=False, nothing=False):
             return
         if not isinstance(got, torch.Tensor):
             raise Wrong(f'{what} is {got!r:.80}, in PyTorch it is {_judge.describe(want["$"])}')
-        difference = _judge.compare(want['$'], got._h, shape_only)
+        difference = _judge.compare(want['$'], want.get('e', -1), got._h, shape_only)
         if difference:
             raise Wrong(f'{what} {difference}')
         return

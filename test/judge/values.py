@@ -36,6 +36,8 @@ class Table:
     def __init__(self):
         self.rows = []
         self.bytes = 0
+        # What PyTorch answers in float64 where it answers next in float32.
+        self.exact = []
         self.of = {}
         self.alive = []
 
@@ -78,6 +80,19 @@ class Table:
             row.append(list(t.stride()))
         self.rows.append(row)
         return {'$': len(self.rows) - 1}
+
+
+    def wanted(self, v):
+        """The next result. Where float32 rounds much, its float64 answer goes along: an answer nearer to that is no worse."""
+        exact = self.exact.pop(0) if self.exact else None
+        if not isinstance(v, torch.Tensor):
+            return write(v, None)
+        found = self.expected(v)
+        if isinstance(exact, torch.Tensor) and (v.dtype, exact.dtype, v.shape) == (torch.float32, torch.float64, exact.shape):
+            e, f = exact.detach(), v.detach().double()
+            if ((e - f).abs() > (5e-6 + 6e-7 * e.abs())).any():
+                found['e'] = self.expected(e)['$']
+        return found
 
 
 def number(v):
