@@ -220,45 +220,6 @@ op<[Tensor, number, number]>({
   samples: () => [on({ shape: [5, 2] }, 2), on(cube, 5, 1), on({ shape: [0, 2] }, 2), on(matrix, 0)],
 });
 
-/** Pieces that autograd does not know as views, so that each may be written in place. */
-op<[Tensor, number, number]>({
-  schema: 'unsafe_split(Tensor input, int split_size, int dim=0) -> Tensor[]',
-  faces: ['torch', 'Tensor'],
-  formula: 'yₖ = the k-th piece of x, of this size',
-  gradient: 'dx = the dyₖ one after another',
-  forward: (x, size, dim) => {
-    if (x.rank === 0) throw runtimeError('split expects at least a 1-dimensional tensor');
-    if (size < 0) throw runtimeError(`split expects split_size be non-negative, but got split_size=${size}`);
-    const at = wrapDim(dim, x.rank);
-    if (size === 0 && x.shape[at] !== 0)
-      throw runtimeError(`split_size can only be 0 if dimension size is 0, but got dimension size of ${x.shape[at]}`);
-    return pieces(x, at, evenly(x.shape[at], size));
-  },
-  grads: {
-    input: (c) => {
-      const shape = c.shape('input');
-      const dim = wrapDim(c.attr('dim'), shape.length);
-      return joined(c.grads, shape, dim, evenly(shape[dim], c.attr('split_size')));
-    },
-  },
-  samples: () => [on({ shape: [5, 2] }, 2), on(cube, 1, -1), on({ shape: [] }, 1)],
-});
-
-op<[Tensor, number, number]>({
-  schema: 'unsafe_chunk(Tensor input, int chunks, int dim=0) -> Tensor[]',
-  faces: ['torch', 'Tensor'],
-  composite: true,
-  formula: 'yₖ = the k-th of at most so many equal pieces of x',
-  gradient: 'dx = the dyₖ one after another',
-  forward: (x, chunks, dim) => {
-    if (x.rank === 0) throw runtimeError('chunk expects at least a 1-dimensional tensor');
-    if (chunks <= 0) throw runtimeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
-    const size = x.shape[wrapDim(dim, x.rank)];
-    return f.unsafe_split(x, Math.ceil(size / chunks), dim) as unknown as Tensor[];
-  },
-  samples: () => [on({ shape: [5, 2] }, 2), on(cube, 5, 1), on(matrix, 0)],
-});
-
 op<[Tensor, number]>({
   schema: 'unbind(Tensor input, int dim=0) -> Tensor[]',
   faces: ['torch', 'Tensor'],
