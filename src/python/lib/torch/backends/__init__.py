@@ -15,6 +15,19 @@ class _Flags:
         return nullcontext()
 
 
+class _FastPath(_Flags):
+    """torch.backends.mha: may attention take its path for inference?"""
+
+    _enabled = True
+
+    def get_fastpath_enabled(self):
+        return self._enabled
+
+    def set_fastpath_enabled(self, value):
+        self._enabled = value
+
+
+mha = _FastPath()
 cudnn = _Flags(enabled=True, benchmark=False, deterministic=False, allow_tf32=True, version=lambda: None)
 mps = _Flags()
 cuda = _Flags(matmul=_Flags(allow_tf32=False))

@@ -88,6 +88,10 @@ class Bilinear(Module):
                 f'bias={self.bias is not None}')
 
 
+class NonDynamicallyQuantizableLinear(Linear):
+    """The output projection of MultiheadAttention: a Linear that PyTorch's quantization leaves alone."""
+
+
 class LazyLinear(LazyModuleMixin, Linear):
     """Linear with in_features from the first batch."""
 
@@ -120,5 +124,5 @@ class LazyLinear(LazyModuleMixin, Linear):
             self.in_features = input.shape[-1]
 
 
-for _class in (Identity, Linear, Bilinear, LazyLinear):
+for _class in (Identity, Linear, NonDynamicallyQuantizableLinear, Bilinear, LazyLinear):
     _class.__module__ = 'torch.nn.modules.linear'
