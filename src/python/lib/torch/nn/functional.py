@@ -7,19 +7,23 @@ import torch
 from .. import _bind, _wrappers
 from .._tensor import Tensor
 from . import _reduction
-from ._pooling import (adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d, adaptive_max_pool1d_with_indices,
-                       adaptive_max_pool2d, adaptive_max_pool2d_with_indices, adaptive_max_pool3d, adaptive_max_pool3d_with_indices,
-                       fractional_max_pool2d, fractional_max_pool2d_with_indices, fractional_max_pool3d,
-                       fractional_max_pool3d_with_indices, lp_pool1d, lp_pool2d, lp_pool3d, max_pool1d, max_pool1d_with_indices,
-                       max_pool2d, max_pool2d_with_indices, max_pool3d, max_pool3d_with_indices, max_unpool1d, max_unpool2d,
-                       max_unpool3d)
-from ._attention import _canonical_mask, _in_projection, _in_projection_packed, _mha_shape_check, _none_or_dtype, multi_head_attention_forward
 
 _generated, __dir__ = _bind.lazy('torch.nn.functional', globals())
 
 
 def __getattr__(name):
     return _generated(name)
+
+
+# After __getattr__: these lead to the layers, which ask for functions.
+from ._pooling import (adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d, adaptive_max_pool1d_with_indices,
+                       adaptive_max_pool2d, adaptive_max_pool2d_with_indices, adaptive_max_pool3d, adaptive_max_pool3d_with_indices,
+                       fractional_max_pool2d, fractional_max_pool2d_with_indices, fractional_max_pool3d,
+                       fractional_max_pool3d_with_indices, lp_pool1d, lp_pool2d, lp_pool3d, max_pool1d, max_pool1d_with_indices,
+                       max_pool2d, max_pool2d_with_indices, max_pool3d, max_pool3d_with_indices, max_unpool1d, max_unpool2d,
+                       max_unpool3d)
+from ._attention import (_canonical_mask, _in_projection, _in_projection_packed, _mha_shape_check, _none_or_dtype,
+                         multi_head_attention_forward)
 
 
 def _op(name):
