@@ -41,6 +41,7 @@ import './solve';
 import './cholesky';
 import './eigen';
 import './svd';
+import './products';
 import './special';
 import './attention';
 import './lstmLayer';

@@ -8,6 +8,7 @@ import { matmul, matmulIntegers } from '../kernels/matmul';
 import { op, type Sample, type SampleTensor, type Scalar } from '../op';
 import { numel, sameShape, show, wrapDim } from '../shape';
 import { Tensor } from '../tensor';
+import { combined } from './matrices';
 import { linearGradName } from './named';
 
 const a23: SampleTensor = { shape: [2, 3] };
@@ -67,7 +68,8 @@ function checkKnown(a: Tensor, kernel: string): void {
 }
 const notImplemented = (kernel: string, dtype: string) => runtimeError(`"${kernel}" not implemented for '${dtype}'`);
 
-function mm(a: Tensor, b: Tensor): Tensor {
+/** a · b of matrices, unchecked. */
+export function mm(a: Tensor, b: Tensor): Tensor {
   const shape = [a.shape[0], b.shape[1]];
   const out = Tensor.zeros(a.dtype, shape);
   product(a, b, out.storage.data);
@@ -105,8 +107,10 @@ op<[Tensor, Tensor]>({
   ],
 });
 
-function bmm(a: Tensor, b: Tensor): Tensor {
-  const [batch, m, n] = [a.shape[0], a.shape[1], b.shape[2]];
+/** a[i] · b[i] of batches, unchecked. */
+export function bmm(a: Tensor, b: Tensor): Tensor {
+  const [batch, m] = a.shape;
+  const n = b.shape[2];
   const out = Tensor.zeros(a.dtype, [batch, m, n]);
   const page = (t: Tensor, i: number) => t.alias(t.shape.slice(1), t.strides.slice(1), t.offset + i * t.strides[0]);
   for (let i = 0; i < batch; i++)
@@ -214,11 +218,10 @@ function addmm(x: Tensor, a: Tensor, b: Tensor, beta: Scalar, alpha: Scalar): Te
   const shape = [a.shape[0], b.shape[1]];
   const wide = checkedExpand(x, shape);
   checkAddend(x, a, b);
-  const [p, q] = [value(beta), value(alpha)];
-  return binary(wide, mm(a, b), p === 1 && q === 1 ? (s, t) => s + t : (s, t) => (p === 0 ? 0 : p * s) + q * t);
+  return combined(wide, mm(a, b), beta, alpha);
 }
 
-function checkInPlace(x: Tensor, shape: number[]): void {
+export function checkInPlace(x: Tensor, shape: number[]): void {
   if (!sameShape(x.shape, shape))
     throw runtimeError(
       `Bad in-place call: input tensor size ${show(x.shape)} and output tensor size ${show(shape)} should match`,
@@ -275,8 +278,7 @@ function baddbmm(x: Tensor, a: Tensor, b: Tensor, beta: Scalar, alpha: Scalar, i
   if (a.dtype !== b.dtype)
     throw runtimeError(`expected scalar type ${dtypeLabel(a.dtype)} but found ${dtypeLabel(b.dtype)}`);
   checkKnown(a, 'baddbmm_with_gemm');
-  const [p, q] = [value(beta), value(alpha)];
-  return binary(wide, bmm(a, b), p === 1 && q === 1 ? (s, t) => s + t : (s, t) => (p === 0 ? 0 : p * s) + q * t);
+  return combined(wide, bmm(a, b), beta, alpha);
 }
 
 for (const inplace of [false, true])
@@ -310,7 +312,7 @@ for (const inplace of [false, true])
 const scaled = (t: Tensor, by: Scalar) => (value(by) === 1 ? t : f.mul(t, value(by)));
 
 /** x as if it had this shape; `expand`'s words if it cannot. */
-function checkedExpand(x: Tensor, shape: number[]): Tensor {
+export function checkedExpand(x: Tensor, shape: number[]): Tensor {
   const lead = shape.length - x.rank;
   shape.forEach((d, i) => {
     const own = i < lead ? 1 : x.shape[i - lead];

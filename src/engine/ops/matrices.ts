@@ -2,8 +2,8 @@
 import { type DType, isFloat } from '../dtype';
 import { runtimeError, TorchError } from '../errors';
 import { formulas as f } from '../formulas';
-import { dtypeLabel } from '../kernels/elementwise';
-import type { Sample, SampleArg, SampleTensor } from '../op';
+import { binary, dtypeLabel } from '../kernels/elementwise';
+import type { Sample, SampleArg, SampleTensor, Scalar } from '../op';
 import { broadcast, sameShape } from '../shape';
 import type { Tensor } from '../tensor';
 
@@ -70,6 +70,17 @@ export const noDerivative = (name: string) => (): null => {
 
 /** `(Batch element 3): `, where there is a batch. */
 export const batchElement = (batch: readonly number[], nr: number) => (batch.length ? `(Batch element ${nr}): ` : '');
+
+/** β·x + α·y; x does not count where β is 0. */
+export function combined(x: Tensor, y: Tensor, beta: Scalar, alpha: Scalar): Tensor {
+  // Integers take the factors as integers.
+  const factor = (v: Scalar) => (isFloat(y.dtype) ? Number(v.value) : Math.trunc(Number(v.value)));
+  const [p, q] = [factor(beta), factor(alpha)];
+  const [bigP, bigQ] = isFloat(y.dtype) ? [0n, 0n] : [BigInt(p), BigInt(q)];
+  return binary(x, y, p === 1 && q === 1 ? (s, t) => s + t : (s, t) => (p === 0 ? 0 : p * s) + q * t, {
+    big: (s, t) => bigP * s + bigQ * t,
+  });
+}
 
 /** A sample's matrix. */
 export const matrix = (...shape: number[]): SampleTensor => ({ shape });
