@@ -9,14 +9,15 @@ import { numbers } from './elementwise';
 export function wrapIndices(
   index: Tensor,
   size: number,
-  error: (i: number) => Error = (i) => indexError(`index ${i} is out of bounds for dimension 0 with size ${size}`),
+  error: (i: number, at: number) => Error = (i) =>
+    indexError(`index ${i} is out of bounds for dimension 0 with size ${size}`),
   negative = true,
 ): Int32Array {
   const values = numbers(index);
   const out = new Int32Array(values.length);
   for (let k = 0; k < out.length; k++) {
     const i = values[k];
-    if (i >= size || i < (negative ? -size : 0)) throw error(i);
+    if (i >= size || i < (negative ? -size : 0)) throw error(i, k);
     out[k] = i < 0 ? i + size : i;
   }
   return out;

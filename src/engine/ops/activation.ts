@@ -1,13 +1,13 @@
 /** Activations and their gradients. Source: torch.nn.functional's documentation; kernels and derivatives as in ATen. */
 import { DTYPES } from '../dtype';
-import { runtimeError } from '../errors';
+import { runtimeError, valueError } from '../errors';
 import { formulas } from '../formulas';
 import { binary, unary } from '../kernels/elementwise';
 import { reluLoop, thresholdGradLoop } from '../kernels/hotLoops';
 import { sigmoid, softplus } from '../kernels/special';
 import { type BackwardContext, type Formulas, op, type Sample, type Scalar } from '../op';
 import type { Tensor } from '../tensor';
-import { floatsOnly, refuse } from './refusals';
+import { floatsOnly, refuse, underivable } from './refusals';
 import { exactly, ofTypes, oneInput } from './samples';
 
 const F = 'torch.nn.functional';
@@ -39,13 +39,16 @@ op<[Tensor, Tensor, Scalar]>({
   schema: 'threshold_backward(Tensor grad_output, Tensor input, Scalar threshold) -> Tensor',
   faces: [],
   formula: 'dx = dy where x > threshold, else 0',
-  gradient: 'ddy = ddx where x > threshold, else 0',
+  gradient: 'ddy = ddx where x > threshold, else 0;  dx = 0',
   forward: (g, x, threshold) => {
     const t = num(threshold);
     return binary(g, x, (dy, v) => (v <= t ? 0 : dy), { loop: thresholdGradLoop(t) });
   },
   saves: ['input'],
-  grads: { grad_output: (c, f) => f.threshold_backward(c.grad, c.saved('input'), c.attr('threshold')) },
+  grads: {
+    grad_output: (c, f) => f.threshold_backward(c.grad, c.saved('input'), c.attr('threshold')),
+    input: (c, f) => f.zeros_like(c.saved('input')),
+  },
   samples: () => [{ args: [{ tensor: { shape: [4] } }, { tensor: { shape: [4] } }, 0.5] }],
 });
 
@@ -66,6 +69,8 @@ interface Activation {
   /** The slope's own derivative, for double backward; left out where it is 0. */
   bend?: (x: Tensor, f: Formulas, ...p: number[]) => Tensor;
   inplaceGradName?: string;
+  /** PyTorch has no derivative of the gradient. */
+  once?: boolean;
   samples?: Sample[];
 }
 
@@ -110,11 +115,16 @@ function activation(a: Activation): void {
       });
     },
     saves: ['grad_output', 'input'],
-    grads: {
-      grad_output: (c, f) => f[back](c.grad, c.saved('input'), ...attrs(c)),
-      input: (c, f) =>
-        a.bend ? f.mul(f.mul(c.grad, c.saved('grad_output')), a.bend(c.saved('input'), f, ...attrs(c).map(num))) : null,
-    },
+    ...(a.once && underivable(back, 'grad_output', 'input')),
+    ...(!a.once && {
+      grads: {
+        grad_output: (c: BackwardContext, f: Formulas) => f[back](c.grad, c.saved('input'), ...attrs(c)),
+        input: (c: BackwardContext, f: Formulas) =>
+          a.bend
+            ? f.mul(f.mul(c.grad, c.saved('grad_output')), a.bend(c.saved('input'), f, ...attrs(c).map(num)))
+            : f.zeros_like(c.saved('input')),
+      },
+    }),
     samples: () => [{ args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3], range: [-4, 4] } }] }],
   });
 }
@@ -264,7 +274,10 @@ activation({
 
 activation({
   name: 'hardtanh',
-  check: noBools,
+  check: (x, low, high) => {
+    if (low > high) throw valueError('min_val cannot be greater than max_val');
+    noBools(x);
+  },
   faces: [F, 'torch._C._nn'],
   params: 'Scalar min_val=-1, Scalar max_val=1',
   inplace: true,
@@ -293,6 +306,7 @@ op<[Tensor]>({
 
 activation({
   name: 'hardsigmoid',
+  once: true,
   faces: [F, 'torch._C._nn'],
   kernel: 'hardsigmoid_cpu',
   inplace: true,

@@ -8,6 +8,7 @@ import { type BackwardContext, op, type Sample, type SampleTensor } from '../op'
 import { broadcast, sameShape, show } from '../shape';
 import { Tensor } from '../tensor';
 import { checkReduction, divisor, reduced } from './loss';
+import { refuseGradOf } from './refusals';
 
 const size = (t: Tensor) => `torch.Size(${show(t.shape)})`;
 
@@ -48,6 +49,7 @@ op<[Tensor, Tensor, Tensor | null, string]>({
   gradient: 'dx = w (x − t) / (x (1 − x)) / n · dy',
   forward: (x, t, w, reduction) => {
     checkReduction(reduction);
+    refuseGradOf('binary_cross_entropy', 'weight', w);
     if (!sameShape(x.shape, t.shape))
       throw valueError(
         `Using a target size (${size(t)}) that is different to the input size (${size(x)}) is deprecated. Please ensure they have the same size.`,
@@ -92,6 +94,8 @@ op<[Tensor, Tensor, Tensor | null, string, Tensor | null]>({
   gradient: 'dx = w (σ(x) · (p · t + 1 − t) − p · t) / n · dy',
   forward: (x, t, w, reduction, pos) => {
     checkReduction(reduction);
+    refuseGradOf('binary_cross_entropy_with_logits', 'weight', w);
+    refuseGradOf('binary_cross_entropy_with_logits', 'pos_weight', pos);
     if (!sameShape(x.shape, t.shape))
       throw valueError(`Target size (${size(t)}) must be the same as input size (${size(x)})`);
     if (isFloat(x.dtype) && !isFloat(t.dtype))

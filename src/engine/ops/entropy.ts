@@ -8,6 +8,7 @@ import { numel, sameShape, show } from '../shape';
 import { Tensor } from '../tensor';
 import { checkReduction, reducedByOps } from './loss';
 import { rename } from './named';
+import { refuseGradOf } from './refusals';
 
 /** nll_loss's view of its arguments: batches of classes of places. */
 interface Classes {
@@ -116,6 +117,7 @@ op<[Tensor, Tensor, Tensor | null, number, string]>({
   forward: (x, target, weight, ignore, reduction) => {
     checkReduction(reduction);
     checkNll(x, target, weight);
+    refuseGradOf(x.rank <= 2 ? 'nll_loss_forward' : 'nll_loss2d_forward', 'weight', weight);
     const { batch, classes, inner, target: t, weight: w } = readClasses(x.shape, target, weight, ignore);
     const values = x.values() as Float64Array;
     const each = allocate(x.dtype, t.length) as Float64Array;
@@ -134,12 +136,12 @@ op<[Tensor, Tensor, Tensor | null, number, string]>({
     out.storage.data[0] = (reduction === 'mean' ? sum / total : sum) as never;
     return out;
   },
-  saves: ['target', 'weight'],
+  saves: ['input', 'target', 'weight'],
   grads: {
     input: (c, f) =>
       f.nll_loss_backward(
         c.grad,
-        c.shape('input'),
+        c.saved('input'),
         c.saved('target'),
         c.has('weight') ? c.saved('weight') : null,
         c.attr('ignore_index'),
@@ -151,13 +153,13 @@ op<[Tensor, Tensor, Tensor | null, number, string]>({
   samples: classSamples,
 });
 
-op<[Tensor, number[], Tensor, Tensor | null, number, string]>({
+op<[Tensor, Tensor, Tensor, Tensor | null, number, string]>({
   schema:
-    'nll_loss_backward(Tensor grad_output, int[] sizes, Tensor target, Tensor? weight, int ignore_index, str reduction) -> Tensor',
+    'nll_loss_backward(Tensor grad_output, Tensor input, Tensor target, Tensor? weight, int ignore_index, str reduction) -> Tensor',
   faces: [],
   formula: 'y[t] = −w[t] / Σ w[t] · g, else 0',
-  gradient: 'dg = Σ −w[t] · dy[t] / Σ w[t]',
-  forward: (grad, sizes, target, weight, ignore, reduction) => {
+  gradient: 'dg = Σ −w[t] · dy[t] / Σ w[t],  dx = 0',
+  forward: (grad, { shape: sizes }, target, weight, ignore, reduction) => {
     const { classes, inner, target: t, weight: w } = readClasses(sizes, target, weight, ignore);
     const g = grad.values() as Float64Array;
     const out = Tensor.zeros(grad.dtype, [...sizes]);
@@ -181,8 +183,12 @@ op<[Tensor, number[], Tensor, Tensor | null, number, string]>({
         c.attr('ignore_index'),
         c.attr('reduction'),
       ),
+    // As in PyTorch, where the scores get a second gradient of zeros.
+    input: (c, f) => f.zeros(c.shape('input'), c.dtype('input')),
   },
-  samples: () => [{ args: [{ tensor: { shape: [] } }, [3, 4], { tensor: t3 }, weights(4), -100, 'mean'] }],
+  samples: () => [
+    { args: [{ tensor: { shape: [] } }, { tensor: { shape: [3, 4] } }, { tensor: t3 }, weights(4), -100, 'mean'] },
+  ],
 });
 
 /** Weights along the class dimension. */

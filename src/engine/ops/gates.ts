@@ -1,11 +1,12 @@
 /** Activations with a second input, or made of halves. */
+import { once } from '../autograd/once';
 import { runtimeError } from '../errors';
-import { formulas } from '../formulas';
-import { binary } from '../kernels/elementwise';
+import { formulas as f } from '../formulas';
+import { binary, ternary } from '../kernels/elementwise';
 import { alongDim } from '../kernels/reduce';
 import { sigmoid } from '../kernels/special';
-import { op } from '../op';
-import { wrapDim } from '../shape';
+import { type BackwardContext, op } from '../op';
+import { numel, wrapDim } from '../shape';
 import type { Tensor } from '../tensor';
 import { floatsOnly } from './refusals';
 
@@ -28,10 +29,7 @@ op<[Tensor, Tensor]>({
       throw runtimeError(`prelu: Expected \`weight\` to be a scalar or 1D tensor, but got: ndim = ${w.rank}`);
     // The weights stand along dimension 1.
     const shape = x.shape.map((_, d) => (d === 1 ? w.count : 1));
-    return formulas._prelu_kernel(
-      x,
-      w.rank === 0 || x.rank < 2 ? formulas.reshape(w, x.rank ? [1] : []) : formulas.reshape(w, shape),
-    );
+    return f._prelu_kernel(x, w.rank === 0 || x.rank < 2 ? f.reshape(w, x.rank ? [1] : []) : f.reshape(w, shape));
   },
   samples: () => [
     { args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [1] } }] },
@@ -48,10 +46,44 @@ op<[Tensor, Tensor]>({
   forward: (x, w) => binary(x, w, (v, k) => (v > 0 ? v : k * v)),
   saves: ['input', 'weight'],
   grads: {
-    input: (c, f) => f.where(f.gt(c.saved('input'), 0), c.grad, f.mul(c.grad, c.saved('weight'))),
-    weight: (c, f) => f.where(f.gt(c.saved('input'), 0), 0, f.mul(c.grad, c.saved('input'))),
+    input: (c) => preluGrads(c)[0],
+    weight: (c) => preluGrads(c)[1],
   },
   samples: () => [{ args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [3] } }] }],
+});
+
+const preluGrads = (c: BackwardContext) =>
+  once(c, () => f._prelu_kernel_backward(c.grad, c.saved('input'), c.saved('weight')) as unknown as Tensor[]);
+
+op<[Tensor, Tensor, Tensor]>({
+  schema: '_prelu_kernel_backward(Tensor grad_output, Tensor input, Tensor weight) -> (Tensor, Tensor)',
+  faces: [],
+  formula: 'dx = dy where x > 0, else dy · w;  dw = 0 where x > 0, else dy · x',
+  gradient: 'ddy = ddx where x > 0, else ddx · w + ddw · x;  dx = ddw · dy and dw = ddx · dy where x ≤ 0',
+  forward: (g, x, w) => {
+    const below = ternary([x, g, w], x.dtype, (v, dy, k) => (v > 0 ? dy : dy * k));
+    return [below, binary(x, g, (v, dy) => (v > 0 ? 0 : v * dy))];
+  },
+  saves: ['grad_output', 'input', 'weight'],
+  grads: {
+    grad_output: (c, f) => {
+      const [x, w] = [c.saved('input'), c.saved('weight')];
+      const [v, a] = c.grads;
+      const through = v && f.where(f.gt(x, 0), v, f.mul(v, w));
+      const own = a && f.where(f.gt(x, 0), 0, f.mul(a, x));
+      return through && own ? f.add(through, own) : (through ?? own);
+    },
+    input: (c, f) => {
+      const x = c.saved('input');
+      const a = c.grads[1];
+      return a ? f.where(f.gt(x, 0), 0, f.mul(a, c.saved('grad_output'))) : f.zeros_like(x);
+    },
+    weight: (c, f) => {
+      const v = c.grads[0];
+      return v && f.where(f.gt(c.saved('input'), 0), 0, f.mul(v, c.saved('grad_output')));
+    },
+  },
+  samples: () => [{ args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3] } }, { tensor: { shape: [3] } }] }],
 });
 
 op<[Tensor, number]>({
@@ -89,3 +121,68 @@ op<[Tensor, number]>({
     { args: [{ tensor: { shape: [2] } }] },
   ],
 });
+
+op<[Tensor, Tensor, Tensor, Tensor | null]>({
+  schema: 'bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor',
+  faces: ['torch', 'torch.nn.functional'],
+  composite: true,
+  formula: 'yₖ = Σ x1ᵢ · Wₖᵢⱼ · x2ⱼ + bₖ',
+  gradient: 'dx1ᵢ = Σ dyₖ · Wₖᵢⱼ · x2ⱼ,  dx2ⱼ = Σ dyₖ · x1ᵢ · Wₖᵢⱼ,  dWₖᵢⱼ = Σ dyₖ · x1ᵢ · x2ⱼ,  db = Σ dy',
+  forward: (x1, x2, w, b) => {
+    checkBilinear(x1, x2, w, b);
+    const [k, i, j] = w.shape;
+    const rows = numel(x1.shape.slice(0, -1));
+    const left = f.reshape(x1, [rows, 1, 1, i]);
+    const right = f.reshape(x2, [rows, 1, j, 1]);
+    const y = f.reshape(f.matmul(f.matmul(left, w), right), [...x1.shape.slice(0, -1), k]);
+    return b ? f.add(y, b) : y;
+  },
+  samples: () => {
+    const [a, b, w] = [
+      [4, 2],
+      [4, 3],
+      [2, 2, 3],
+    ].map((shape) => ({ tensor: { shape } }));
+    return [
+      { args: [a, b, w, { tensor: { shape: [2] } }] },
+      {
+        args: [
+          { tensor: { shape: [2], dtype: 'float64' } },
+          { tensor: { shape: [3], dtype: 'float64' } },
+          { tensor: { shape: [2, 2, 3], dtype: 'float64' } },
+        ],
+      },
+      { args: [a, { tensor: { shape: [3, 3] } }, w] },
+      { args: [b, b, w] },
+      { args: [a, a, w] },
+      { args: [a, b, w, { tensor: { shape: [3] } }] },
+      { args: [{ tensor: { shape: [1, 4, 2] } }, b, w] },
+      { args: [a, { tensor: { shape: [4, 3], dtype: 'float64' } }, w] },
+    ];
+  },
+});
+
+function checkBilinear(x1: Tensor, x2: Tensor, w: Tensor, b: Tensor | null): void {
+  if (x1.rank !== x2.rank)
+    throw runtimeError(`bilinear(): input dimensions do not match: got ${x1.rank} and ${x2.rank}`);
+  for (let d = 0; d < x1.rank - 1; d++)
+    if (x1.shape[d] !== x2.shape[d])
+      throw runtimeError(
+        `bilinear(): input batch dimensions do not match at dim ${d}: got ${x1.shape[d]} and ${x2.shape[d]}`,
+      );
+  for (const [nr, x] of [x1, x2].entries())
+    if (x.shape[x.rank - 1] !== w.shape[nr + 1])
+      throw runtimeError(
+        `bilinear(): input${nr + 1} size does not match weight size: got ${x.shape[x.rank - 1]} but expected ${w.shape[nr + 1]}`,
+      );
+  if (b && b.shape[0] !== w.shape[0])
+    throw runtimeError(
+      `bilinear(): bias size does not match weight size: got ${b.shape[0]} but expected ${w.shape[0]}`,
+    );
+  if (x1.dtype !== x2.dtype || x1.dtype !== w.dtype) {
+    const word = (t: Tensor) => ({ float32: 'float', float64: 'double' })[t.dtype as string] ?? t.dtype;
+    throw runtimeError(
+      `All tensors must have the same dtype, got input1: ${word(x1)}, input2: ${word(x2)}, weight: ${word(w)}`,
+    );
+  }
+}

@@ -154,8 +154,8 @@ describe.each(entries().map((op) => [op.name, op] as const))('%s', (_, op) => {
         try {
           grads = gradients(outs, projectionOf(outs), inputs);
         } catch (e) {
-          // PyTorch has no second gradient of this one either, and says so.
-          if (/^derivative for aten::\w+_backward is not implemented$/.test((e as Error).message)) continue;
+          // PyTorch has no second derivative of some, and says so.
+          if ('python' in (e as object) && /derivative for .* is not implemented/.test((e as Error).message)) continue;
           throw e;
         }
         const wrong = compareWithDifferences(() => f(false), inputs, grads);

@@ -2,11 +2,19 @@
 import warnings
 
 
-def get_enum(reduction):
-    """The engine's number of `none`, `mean` or `sum`."""
-    if reduction not in ('none', 'mean', 'sum', 'elementwise_mean'):
+def checked(reduction):
+    """`none`, `mean` or `sum`; an old word for mean is understood, any other is refused."""
+    if reduction == 'elementwise_mean':
+        warnings.warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.", stacklevel=4)
+        return 'mean'
+    if reduction not in ('none', 'mean', 'sum'):
         raise ValueError(f'{reduction} is not a valid value for reduction')
-    return {'none': 0, 'sum': 2}.get(reduction, 1)
+    return reduction
+
+
+def get_enum(reduction):
+    """PyTorch's number of a reduction."""
+    return {'none': 0, 'mean': 1, 'sum': 2}[checked(reduction)]
 
 
 def legacy_get_string(size_average, reduce, emit_warning=True):
@@ -17,3 +25,8 @@ def legacy_get_string(size_average, reduce, emit_warning=True):
     if emit_warning:
         warnings.warn(f"size_average and reduce args will be deprecated, please use reduction='{found}' instead.", stacklevel=3)
     return found
+
+
+def legacy_get_enum(size_average, reduce, emit_warning=True):
+    """PyTorch's number of the reduction that the two old arguments ask for."""
+    return get_enum(legacy_get_string(size_average, reduce, emit_warning))
