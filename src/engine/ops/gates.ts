@@ -6,7 +6,7 @@ import { binary, ternary } from '../kernels/elementwise';
 import { alongDim } from '../kernels/reduce';
 import { sigmoid } from '../kernels/special';
 import { type BackwardContext, op } from '../op';
-import { numel, wrapDim } from '../shape';
+import { wrapDim } from '../shape';
 import type { Tensor } from '../tensor';
 import { floatsOnly } from './refusals';
 
@@ -121,68 +121,3 @@ op<[Tensor, number]>({
     { args: [{ tensor: { shape: [2] } }] },
   ],
 });
-
-op<[Tensor, Tensor, Tensor, Tensor | null]>({
-  schema: 'bilinear(Tensor input1, Tensor input2, Tensor weight, Tensor? bias=None) -> Tensor',
-  faces: ['torch', 'torch.nn.functional'],
-  composite: true,
-  formula: 'yₖ = Σ x1ᵢ · Wₖᵢⱼ · x2ⱼ + bₖ',
-  gradient: 'dx1ᵢ = Σ dyₖ · Wₖᵢⱼ · x2ⱼ,  dx2ⱼ = Σ dyₖ · x1ᵢ · Wₖᵢⱼ,  dWₖᵢⱼ = Σ dyₖ · x1ᵢ · x2ⱼ,  db = Σ dy',
-  forward: (x1, x2, w, b) => {
-    checkBilinear(x1, x2, w, b);
-    const [k, i, j] = w.shape;
-    const rows = numel(x1.shape.slice(0, -1));
-    const left = f.reshape(x1, [rows, 1, 1, i]);
-    const right = f.reshape(x2, [rows, 1, j, 1]);
-    const y = f.reshape(f.matmul(f.matmul(left, w), right), [...x1.shape.slice(0, -1), k]);
-    return b ? f.add(y, b) : y;
-  },
-  samples: () => {
-    const [a, b, w] = [
-      [4, 2],
-      [4, 3],
-      [2, 2, 3],
-    ].map((shape) => ({ tensor: { shape } }));
-    return [
-      { args: [a, b, w, { tensor: { shape: [2] } }] },
-      {
-        args: [
-          { tensor: { shape: [2], dtype: 'float64' } },
-          { tensor: { shape: [3], dtype: 'float64' } },
-          { tensor: { shape: [2, 2, 3], dtype: 'float64' } },
-        ],
-      },
-      { args: [a, { tensor: { shape: [3, 3] } }, w] },
-      { args: [b, b, w] },
-      { args: [a, a, w] },
-      { args: [a, b, w, { tensor: { shape: [3] } }] },
-      { args: [{ tensor: { shape: [1, 4, 2] } }, b, w] },
-      { args: [a, { tensor: { shape: [4, 3], dtype: 'float64' } }, w] },
-    ];
-  },
-});
-
-function checkBilinear(x1: Tensor, x2: Tensor, w: Tensor, b: Tensor | null): void {
-  if (x1.rank !== x2.rank)
-    throw runtimeError(`bilinear(): input dimensions do not match: got ${x1.rank} and ${x2.rank}`);
-  for (let d = 0; d < x1.rank - 1; d++)
-    if (x1.shape[d] !== x2.shape[d])
-      throw runtimeError(
-        `bilinear(): input batch dimensions do not match at dim ${d}: got ${x1.shape[d]} and ${x2.shape[d]}`,
-      );
-  for (const [nr, x] of [x1, x2].entries())
-    if (x.shape[x.rank - 1] !== w.shape[nr + 1])
-      throw runtimeError(
-        `bilinear(): input${nr + 1} size does not match weight size: got ${x.shape[x.rank - 1]} but expected ${w.shape[nr + 1]}`,
-      );
-  if (b && b.shape[0] !== w.shape[0])
-    throw runtimeError(
-      `bilinear(): bias size does not match weight size: got ${b.shape[0]} but expected ${w.shape[0]}`,
-    );
-  if (x1.dtype !== x2.dtype || x1.dtype !== w.dtype) {
-    const word = (t: Tensor) => ({ float32: 'float', float64: 'double' })[t.dtype as string] ?? t.dtype;
-    throw runtimeError(
-      `All tensors must have the same dtype, got input1: ${word(x1)}, input2: ${word(x2)}, weight: ${word(w)}`,
-    );
-  }
-}
