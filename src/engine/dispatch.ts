@@ -149,13 +149,21 @@ function asBefore(t: Tensor): Tensor {
 }
 
 /** Refuses writes whose result would depend on the order of the loop, in PyTorch's words. */
-function checkOverlap(t: Tensor, inputs: readonly Tensor[]): void {
+export function checkOverlap(t: Tensor, inputs: readonly Tensor[], apart = false): void {
   const clash = t.count > 0 && t.strides.some((s, d) => s === 0 && t.shape[d] > 1);
-  const partly = !clash && inputs.some((i) => i !== t && i.storage === t.storage && overlapsPartly(t, i));
+  const partly =
+    !clash &&
+    inputs.some((i) => i !== t && i.storage === t.storage && (overlapsPartly(t, i) || (apart && overlap(t, i))));
   if (clash || partly)
     throw runtimeError(
       `unsupported operation: ${clash ? 'more than one element of the written-to tensor refers' : 'some elements of the input tensor and the written-to tensor refer'} to a single memory location. Please clone() the tensor before performing the operation.`,
     );
+}
+
+/** Do two dense tensors share any memory? */
+function overlap(a: Tensor, b: Tensor): boolean {
+  if (a.count === 0 || b.count === 0 || !isDense(a) || !isDense(b)) return false;
+  return a.offset < b.offset + b.count && b.offset < a.offset + a.count;
 }
 
 /** Do two dense tensors share some memory, but not all of it in the same order? (at::get_overlap_status) */

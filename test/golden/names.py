@@ -5,6 +5,7 @@ python3 test/golden/names.py     writes src/python/lib/torch/_names.json
 import importlib
 import json
 import pathlib
+import re
 import types
 import warnings
 
@@ -58,6 +59,35 @@ def keep(out, space, owner, names):
         out[f'{space} undocumented'] = ' '.join(rest)
 
 
+# Functions that take `out` and neither say so in their documentation nor where it is easily asked for.
+OUT_TOO = '''index_add index_reduce scatter_add scatter_reduce as_strided_copy expand_copy permute_copy unfold_copy narrow_copy tensordot
+chain_matmul fractional_max_pool2d avg_pool2d'''.split()
+
+
+def with_out():
+    """Names of functions that take `out`, of any namespace that has ops."""
+    x = torch.rand(2, 2)
+    calls = ((x,), (x, x), (x, 0), (x, 0, 0), (x, 0, torch.tensor([[0, 0]])), (x, x, x), (2,), ([x, x],), (0, 1, 2))
+    yield from OUT_TOO
+    for module in (torch, torch.linalg, torch.special, torch.fft):
+        for name in dir(module):
+            found = getattr(module, name)
+            if name.startswith('_') or not isinstance(found, (types.FunctionType, types.BuiltinFunctionType)):
+                continue
+            if re.search(r'\bout\s*=\s*None|\*, out\b', str(found.__doc__)[:500]):
+                yield name
+            elif isinstance(found, types.BuiltinFunctionType):
+                for args in calls:
+                    try:
+                        found(*args, out=object())
+                    except TypeError as error:
+                        if "argument 'out' must be" in str(error) or 'out = None' in str(error):
+                            yield name
+                            break
+                    except Exception:
+                        continue
+
+
 def main():
     out = {}
     with warnings.catch_warnings():
@@ -70,6 +100,7 @@ def main():
             keep(out, space, module, public(space, module))
         for space, cls in (('torch.Tensor', torch.Tensor), ('torch.Generator', torch.Generator), ('torch.nn.Module', torch.nn.Module)):
             keep(out, space, cls, (n for n in dir(cls) if not n.startswith('_')))
+    out['functions with out'] = ' '.join(sorted(set(with_out())))
     path = pathlib.Path(__file__).parents[2] / 'src/python/lib/torch/_names.json'
     path.write_text(json.dumps(out, indent=2) + '\n')
 

@@ -1,7 +1,10 @@
 /** What Python asks of a tensor that is no op: its geometry, contents and flags. */
+import { context } from '../../engine/context';
+import { checkOverlap } from '../../engine/dispatch';
 import { allocate, type Data, DTYPE_NAMES, DTYPES, dtypeOf, isHalf } from '../../engine/dtype';
 import { runtimeError } from '../../engine/errors';
 import { packHalves, roundHalves, unpackHalves } from '../../engine/half';
+import { contiguousStrides, numel } from '../../engine/shape';
 import { Tensor } from '../../engine/tensor';
 import type { Handles } from './handles';
 
@@ -55,6 +58,30 @@ export function tensorFunctions(tensors: Handles<Tensor>) {
     /** Elements of all the memory behind a tensor. */
     storageLength: (h: number) => of(h).storage.length,
     inference: (h: number) => of(h).inference,
+    /** Raises PyTorch's error where a write into `h` would clash with itself, or with what it is computed from; `apart`: even if it is the very same memory. */
+    writeClash(h: number, apart: boolean, ...inputs: number[]) {
+      const t = of(h);
+      const sources = inputs.map(of);
+      checkOverlap(t, apart ? sources.map((s) => (s === t ? s.alias(s.shape, s.strides) : s)) : sources, apart);
+      return 0;
+    },
+    /** Another shape in the same memory, which grows where that is too small (at::resize_). What it held stays in front. */
+    resize(h: number, ...shape: number[]) {
+      const t = of(h);
+      const needed = t.offset + numel(shape);
+      const { storage } = t;
+      if (needed > storage.length) {
+        context.observer?.willWrite(storage);
+        const grown = allocate(t.dtype, needed) as Float64Array;
+        grown.set(storage.data as Float64Array);
+        storage.data = grown as Data;
+        storage.writes++;
+      }
+      t.shape = shape;
+      t.strides = contiguousStrides(shape);
+      context.observer?.ran({ kind: 'data', tensor: t });
+      return 0;
+    },
     /** The only element of a tensor; null where there is not exactly one. */
     item(h: number) {
       const t = of(h);

@@ -286,7 +286,7 @@ def nonzero(input, *, as_tuple=False, out=None):
     """Indices of the elements that are not zero."""
     _need('nonzero', input)
     if not as_tuple:
-        return ops.nonzero(input)
+        return ops.nonzero(input, out=out)
     found = ops.nonzero(input.unsqueeze(0) if input.dim() == 0 else input)
     return tuple(found.unbind(1))
 
@@ -295,7 +295,7 @@ def where(condition, input=None, other=None, *, out=None):
     """Elements of `input` where the condition holds, of `other` elsewhere; with the condition alone, its nonzero indices."""
     if input is None and other is None:
         return nonzero(condition, as_tuple=True)
-    return ops.where(condition, input, other)
+    return ops.where(condition, input, other, out=out)
 
 
 def split(tensor, split_size_or_sections, dim=0):

@@ -5,12 +5,12 @@ Each becomes a function that checks its arguments as PyTorch does and lays flat 
 import json
 import keyword
 
-from . import _bridge, _convert
+from . import _bridge, _convert, _out
 from ._bridge import count, fail, head, more
 from ._convert import KIND_OF, MISSING
 
 # Ops that make tensors out of nothing take these as well.
-_FACTORY = ('device', 'requires_grad', 'layout', 'pin_memory', 'out', 'names', 'memory_format')
+_FACTORY = ('device', 'requires_grad', 'layout', 'pin_memory', 'names', 'memory_format')
 _FACTORIES = frozenset((
     'empty', 'zeros', 'ones', 'full', 'rand', 'randn', 'randint', 'randperm', 'arange', 'range', 'linspace', 'logspace', 'eye',
     'empty_like', 'zeros_like', 'ones_like', 'full_like', 'rand_like', 'randn_like', 'randint_like', 'new_empty', 'new_zeros',
@@ -155,8 +155,21 @@ def source(op, style, name):
             sig.append('*')
         extra = [x for x in _FACTORY if x not in known]
         sig += [f'{x}={"False" if x == "requires_grad" else "None"}' for x in extra]
+        starred = True
         pre.append('if device is not None: _device(device)')
         post.append('if requires_grad: _require(t)')
+    if style != 'method' and not op.inplace and _out.takes_out(name):
+        if not starred:
+            sig.append('*')
+            starred = True
+        sig.append('out=None')
+        same = ', '.join(f'{own}={own}' for own in names)
+        lines = [f'if out is not None: return _fill({op.name!r}, {fn}, out, lambda: _again({op.index}, {style!r}, {fn})({same}), '
+                 f'({", ".join(names)},))']
+        if any(p.name == 'dtype' for p in params):
+            lines.insert(0, f'if out is not None: dtype = _dtype_for({op.name!r}, {fn}, out, dtype)')
+        at = sum(line.startswith('if args:') for line in pre)
+        pre[at:at] = lines
     swap = style == 'functional' and op.twin and not op.inplace and 'inplace' not in names
     if swap:
         sig.append('inplace=False')
@@ -324,7 +337,8 @@ def ready(tensor_class):
         raise_error=_bridge.raise_error, explain=explain, Missing=Missing, Wrong=_convert.Wrong, _M=MISSING, _K=KIND_OF.get, _kw=_aliases,
         _number=_convert.number, _scalar=_convert.scalar, _ints=_convert.ints, _sizes=_convert.sizes, _floats=_convert.floats,
         _scalars=_convert.scalars, _tensors=_convert.tensors, _int=_convert.integer, _float=_convert.floating,
-        _bool=_convert.boolean, _str=_convert.string, _dtype=_convert.dtype_index, _require=_require, _device=_device.check,
+        _bool=_convert.boolean, _str=_convert.string, _dtype=_convert.dtype_index, _require=_require, _fill=_out.fill,
+        _dtype_for=_out.dtype_for, _again=lambda index, style, name: make(ops[index], style, name), _device=_device.check,
     )
     _convert.Missing = Missing
 

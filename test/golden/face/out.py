@@ -1,0 +1,43 @@
+import torch
+x = torch.arange(6.).reshape(2, 3) / 5
+whole = torch.empty(2, 3, dtype=torch.int64)
+o = torch.empty(0)
+torch.add(x, x, out=o) is o, o
+torch.exp(x, out=torch.empty(4)).shape
+torch.add(x, x, out=whole)
+torch.eq(x, x, out=torch.empty(2, 3))
+torch.cumsum(x, 0, out=whole)
+torch.sum(x, 0, out=torch.empty(3, dtype=torch.int64))
+torch.mean(x, 0, out=torch.empty(3, dtype=torch.int64))
+torch.amax(x, 0, out=torch.empty(3, dtype=torch.int64))
+a, b = torch.empty(0), torch.empty(0, dtype=torch.int64)
+torch.max(x, 0, out=(a, b))
+a, b
+torch.max(x, 0, out=(torch.empty(3, dtype=torch.float64), b))
+torch.argmax(x, 0, out=torch.empty(3))
+torch.mm(x, x.t(), out=torch.empty(2, 2, dtype=torch.float64))
+torch.cat([x, x], out=torch.empty(0, dtype=torch.int64))
+torch.cat([x, x], out=torch.empty(0, dtype=torch.float64))
+torch.index_select(x, 0, torch.tensor([0]), out=torch.empty(0, dtype=torch.float64))
+torch.gather(x, 0, torch.tensor([[0]]), out=torch.empty(0, dtype=torch.float64))
+torch.sort(x, out=(torch.empty(0), torch.empty(0, dtype=torch.int64)))
+torch.where(x > 0, x, x, out=whole)
+torch.any(x, 0, out=torch.empty(3))
+torch.arange(3, out=torch.empty(0))
+torch.zeros(3, out=torch.empty(0), dtype=torch.int64)
+torch.full((2,), 1.5, out=torch.empty(0, dtype=torch.int64))
+torch.nonzero(x, out=torch.empty(0))
+torch.dot(x[0], x[0], out=torch.empty((), dtype=torch.float64))
+torch.median(x, 0, out=(torch.empty(0, dtype=torch.float64), torch.empty(0, dtype=torch.int64)))
+torch.add(x, x, out=[1])
+torch.exp(x, out=3)
+torch.roll(x, 1, out=o)
+torch.add(x, x.clone().requires_grad_(), out=o)
+torch.exp(x, out=torch.empty(2, 3, requires_grad=True))
+torch.add(x[0], 1, out=torch.empty(1).expand(3))
+whole = torch.ones(5)
+torch.exp(whole[1:], out=whole[:-1])
+part = torch.zeros(3, 3)
+torch.mul(torch.ones(3), 2, out=part[:, 1])
+part
+part._version
