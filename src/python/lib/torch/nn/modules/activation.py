@@ -25,6 +25,7 @@ def _with_inplace(name, function, what, words=True):
     def forward(self, input):
         return getattr(F, function)(input, inplace=True) if self.inplace else getattr(F, function)(input)
 
+    __init__.__qualname__ = f'{name}.__init__'
     members = {'__doc__': what, '__constants__': ['inplace'], '__init__': __init__, 'forward': forward}
     if words:
         members['extra_repr'] = _inplace_words
@@ -43,6 +44,7 @@ def _over_dim(name, function, what):
     def extra_repr(self):
         return f'dim={self.dim}'
 
+    __init__.__qualname__ = f'{name}.__init__'
     return type(name, (Module,), {'__doc__': what, '__constants__': ['dim'], '__init__': __init__, 'forward': forward,
                                   'extra_repr': extra_repr})
 
@@ -157,8 +159,18 @@ class ELU(Module):
         return f'alpha={self.alpha}' + (', inplace=True' if self.inplace else '')
 
 
-class CELU(ELU):
+class CELU(Module):
     """max(0, x) + min(0, α (e^(x/α) - 1))."""
+
+    __constants__ = ['alpha', 'inplace']
+
+    def __init__(self, alpha=1.0, inplace=False):
+        super().__init__()
+        self.alpha = alpha
+        self.inplace = inplace
+
+    def extra_repr(self):
+        return f'alpha={self.alpha}' + (', inplace=True' if self.inplace else '')
 
     def forward(self, input):
         return F.celu(input, self.alpha, inplace=self.inplace)
@@ -212,8 +224,17 @@ class Hardshrink(Module):
         return f'{self.lambd}'
 
 
-class Softshrink(Hardshrink):
+class Softshrink(Module):
     """x moved towards 0 by lambd."""
+
+    __constants__ = ['lambd']
+
+    def __init__(self, lambd=0.5):
+        super().__init__()
+        self.lambd = lambd
+
+    def extra_repr(self):
+        return f'{self.lambd}'
 
     def forward(self, input):
         return F.softshrink(input, self.lambd)

@@ -1,11 +1,14 @@
-"""BatchNorm."""
+"""Batch normalization."""
 from .. import functional as F
-from .. import init
-from ..parameter import Parameter
+from ..parameter import UninitializedBuffer, UninitializedParameter
+from ._affine import add_affine, reset_affine
+from .lazy import LazyModuleMixin
 from .module import Module
 
 
 class _NormBase(Module):
+    """Weight, bias and running statistics of batch and instance normalization."""
+
     _version = 2
     __constants__ = ['track_running_stats', 'momentum', 'eps', 'num_features', 'affine']
 
@@ -18,14 +21,7 @@ class _NormBase(Module):
         self.momentum = momentum
         self.affine = affine
         self.track_running_stats = track_running_stats
-        if affine:
-            self.weight = Parameter(torch.empty(num_features, device=device, dtype=dtype))
-        else:
-            self.register_parameter('weight', None)
-        if affine and bias:
-            self.bias = Parameter(torch.empty(num_features, device=device, dtype=dtype))
-        else:
-            self.register_parameter('bias', None)
+        add_affine(self, num_features, affine, affine and bias, device, dtype)
         if track_running_stats:
             self.register_buffer('running_mean', torch.zeros(num_features, device=device, dtype=dtype))
             self.register_buffer('running_var', torch.ones(num_features, device=device, dtype=dtype))
@@ -46,10 +42,8 @@ class _NormBase(Module):
     def reset_parameters(self):
         """weight 1, bias 0, statistics forgotten."""
         self.reset_running_stats()
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+        if self.affine:
+            reset_affine(self)
 
     def _check_input_dim(self, input):
         raise NotImplementedError
@@ -70,6 +64,8 @@ class _NormBase(Module):
 
 
 class _BatchNorm(_NormBase):
+    """Normalizes each channel over the batch."""
+
     def forward(self, input):
         self._check_input_dim(input)
         factor = 0.0 if self.momentum is None else self.momentum
@@ -83,15 +79,87 @@ class _BatchNorm(_NormBase):
                             by_batch, factor, self.eps)
 
 
-def _of_rank(name, ranks, words, what):
+class _LazyNormBase(LazyModuleMixin, _NormBase):
+    """A normalization whose num_features is that of its first batch."""
+
+    def __init__(self, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, device=None, dtype=None, *, bias=True):
+        import torch
+        super().__init__(0, eps, momentum, False, False, device, dtype, bias=False)
+        self.affine = affine
+        self.track_running_stats = track_running_stats
+        if affine:
+            self.weight = UninitializedParameter(device=device, dtype=dtype)
+            if bias:
+                self.bias = UninitializedParameter(device=device, dtype=dtype)
+        if track_running_stats:
+            self.running_mean = UninitializedBuffer(device=device, dtype=dtype)
+            self.running_var = UninitializedBuffer(device=device, dtype=dtype)
+            self.num_batches_tracked = torch.tensor(0, dtype=torch.long)
+
+    def reset_parameters(self):
+        """weight 1, bias 0, statistics forgotten, where they have a shape."""
+        if not self.has_uninitialized_params() and self.num_features != 0:
+            super().reset_parameters()
+
+    def initialize_parameters(self, input):
+        """Gives weight, bias and statistics the shape that the input asks for."""
+        if not self.has_uninitialized_params():
+            return
+        self.num_features = input.shape[1]
+        names = (['weight', 'bias'] if self.affine else []) + (['running_mean', 'running_var'] if self.track_running_stats else [])
+        for name in names:
+            if getattr(self, name) is not None:
+                self._materialize(name, (self.num_features,))
+        self.reset_parameters()
+
+
+def of_rank(name, base, ranks, words, what, module, **members):
+    """A normalization class for inputs of these ranks."""
     def _check_input_dim(self, input):
         if input.dim() not in ranks:
             raise ValueError(f'expected {words} input (got {input.dim()}D input)')
 
-    return type(name, (_BatchNorm,), {'__doc__': what, '_check_input_dim': _check_input_dim,
-                                      '__module__': 'torch.nn.modules.batchnorm'})
+    return type(name, base, {'__doc__': what, '_check_input_dim': _check_input_dim, '__module__': module, **members})
 
 
-BatchNorm1d = _of_rank('BatchNorm1d', (2, 3), '2D or 3D', 'Normalizes each feature of (N, C) or (N, C, L) over the batch.')
-BatchNorm2d = _of_rank('BatchNorm2d', (4,), '4D', 'Normalizes each channel of (N, C, H, W) over the batch.')
-BatchNorm3d = _of_rank('BatchNorm3d', (5,), '5D', 'Normalizes each channel of (N, C, D, H, W) over the batch.')
+_HERE = 'torch.nn.modules.batchnorm'
+_KINDS = {1: ((2, 3), '2D or 3D', '(N, C) or (N, C, L)'), 2: ((4,), '4D', '(N, C, H, W)'), 3: ((5,), '5D', '(N, C, D, H, W)')}
+for _n, (_ranks, _words, _input) in _KINDS.items():
+    _plain = of_rank(f'BatchNorm{_n}d', (_BatchNorm,), _ranks, _words, f'Normalizes each channel of {_input} over the batch.', _HERE)
+    _lazy = of_rank(f'LazyBatchNorm{_n}d', (_LazyNormBase, _BatchNorm), _ranks, _words,
+                    f'BatchNorm{_n}d with num_features from the first batch.', _HERE, cls_to_become=_plain)
+    globals().update({_plain.__name__: _plain, _lazy.__name__: _lazy})
+
+
+class SyncBatchNorm(_BatchNorm):
+    """Batch normalization over all processes: of which there is one, so it is that of its own batch."""
+
+    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, process_group=None, device=None,
+                 dtype=None, *, bias=True):
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+        self.process_group = process_group
+
+    def _check_input_dim(self, input):
+        if input.dim() < 2:
+            raise ValueError(f'expected at least 2D input (got {input.dim()}D input)')
+        if input.size(1) == 0:
+            raise ValueError('SyncBatchNorm number of input channels should be non-zero')
+
+    @classmethod
+    def convert_sync_batchnorm(cls, module, process_group=None):
+        """The module, with a SyncBatchNorm in place of every BatchNorm below it."""
+        made = module
+        if isinstance(module, _BatchNorm):
+            made = SyncBatchNorm(module.num_features, module.eps, module.momentum, module.affine, module.track_running_stats,
+                                 process_group, bias=module.bias is not None)
+            for name in ('weight', 'bias') if module.affine else ():
+                setattr(made, name, getattr(module, name))
+            for name in ('running_mean', 'running_var', 'num_batches_tracked', 'training'):
+                setattr(made, name, getattr(module, name))
+        for name, child in module.named_children():
+            made.add_module(name, cls.convert_sync_batchnorm(child, process_group))
+        return made
+
+
+SyncBatchNorm.__module__ = _HERE
+__all__ = ['BatchNorm1d', 'LazyBatchNorm1d', 'BatchNorm2d', 'LazyBatchNorm2d', 'BatchNorm3d', 'LazyBatchNorm3d', 'SyncBatchNorm']

@@ -1,6 +1,10 @@
 """Losses."""
+import warnings
+from math import prod
+
 from .. import _reduction
 from .. import functional as F
+from .linear import Linear
 from .module import Module
 
 
@@ -275,6 +279,62 @@ class TripletMarginWithDistanceLoss(_Loss):
                                                    margin=self.margin, swap=self.swap, reduction=self.reduction)
 
 
-__all__ = [_name for _name, _value in list(globals().items()) if _name.endswith('Loss') and not _name.startswith('_')]
+class CTCLoss(_Loss):
+    """-log of the probability of a labelling, over all its alignments with the input."""
+
+    __constants__ = ['blank', 'reduction']
+
+    def __init__(self, blank=0, reduction='mean', zero_infinity=False):
+        super().__init__(reduction=reduction)
+        self.blank = blank
+        self.zero_infinity = zero_infinity
+
+    def forward(self, log_probs, targets, input_lengths, target_lengths):
+        return F.ctc_loss(log_probs, targets, input_lengths, target_lengths, self.blank, self.reduction, self.zero_infinity)
+
+
+class LinearCrossEntropyLoss(_WeightedLoss):
+    """CrossEntropyLoss of a Linear layer's scores; the layer is the module's own."""
+
+    __constants__ = ['num_classes', 'out_features', 'reduction', 'ignore_index', 'label_smoothing']
+
+    def __init__(self, in_features, num_classes, *, out_features=(), bias=False, device=None, dtype=None, reduction='mean', weight=None,
+                 ignore_index=None, label_smoothing=0.0, options=None):
+        if weight is not None and tuple(weight.shape) != (num_classes,):
+            raise RuntimeError(f'expected weight shape to be {(num_classes,)}, got {tuple(weight.shape)}')
+        if label_smoothing < 0 or label_smoothing > 1.0:
+            raise RuntimeError(f'expected label_smoothing to be in range [0, 1], got {label_smoothing}')
+        super().__init__(weight=weight, reduction=reduction)
+        self.num_classes = num_classes
+        self.out_features = out_features
+        self.ignore_index = ignore_index
+        self.label_smoothing = label_smoothing
+        self.linear = Linear(in_features, prod(out_features, start=num_classes), bias=bias, device=device, dtype=dtype)
+        self.options = options
+
+    def forward(self, input, target):
+        linear = self.linear
+        shape = (self.num_classes, *self.out_features)
+        return F.linear_cross_entropy(input, linear.weight.reshape((*shape, linear.in_features)), target,
+                                      linear_bias=None if linear.bias is None else linear.bias.reshape(shape), weight=self.weight,
+                                      reduction=self.reduction, ignore_index=self.ignore_index, label_smoothing=self.label_smoothing,
+                                      options=self.options)
+
+    def extra_repr(self):
+        return (f'in_features={self.linear.in_features}, num_classes={self.num_classes}, out_features={self.out_features}, '
+                f'bias={self.linear.bias is not None}, reduction={self.reduction}, ignore_index={self.ignore_index}, '
+                f'label_smoothing={self.label_smoothing}, options={self.options}')
+
+
+class NLLLoss2d(NLLLoss):
+    """The old name of NLLLoss for images."""
+
+    def __init__(self, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction='mean'):
+        warnings.warn('`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in replacement and see '
+                      'https://pytorch.org/docs/main/nn.html#torch.nn.NLLLoss for more details.', FutureWarning, stacklevel=2)
+        super().__init__(weight, size_average, ignore_index, reduce, reduction)
+
+
+__all__ = [_name for _name, _value in list(globals().items()) if 'Loss' in _name and not _name.startswith('_')]
 for _name in (*__all__, '_Loss', '_WeightedLoss'):
     globals()[_name].__module__ = 'torch.nn.modules.loss'
