@@ -239,3 +239,30 @@ export function convolveWeight(dy: Tensor, x: Tensor, c: Convolution): Tensor {
   if (wide !== sums) sums.set(wide);
   return Tensor.of(x.dtype, [groups * outer, c.inner, ...c.kernel], sums);
 }
+
+/** The windows of each image as columns: row-major [batch, inner · kernel, positions]. */
+export function unfoldWindows(x: Tensor, c: Convolution): Data {
+  const plan = new Plan(c, x.dtype);
+  const image = x.values() as Float64Array;
+  const each = plan.window * plan.positions;
+  const out = plan.make(c.batch * each);
+  for (let nr = 0; nr < c.batch; nr++)
+    plan.unfoldTurned(plan.padding(image, nr), 0, plan.positions, out.subarray(nr * each, (nr + 1) * each));
+  return out;
+}
+
+/** Columns added back to where their windows were: row-major [batch, inner, size]. */
+export function foldWindows(cols: Tensor, c: Convolution): Data {
+  const plan = new Plan(c, cols.dtype);
+  const { starts, offsets, positions, window } = plan;
+  const from = cols.values() as Float64Array;
+  const out = plan.make(c.batch * plan.image);
+  let at = 0;
+  for (let nr = 0; nr < c.batch; nr++) {
+    const padded = isFloat(cols.dtype) ? new Float64Array(plan.room) : plan.make(plan.room);
+    for (let k = 0; k < window; k++) for (let l = 0; l < positions; l++) padded[starts[l] + offsets[k]] += from[at++];
+    plan.unpad(padded, out, nr);
+  }
+  if (cols.dtype === 'bool') for (let i = 0; i < out.length; i++) out[i] = Number(out[i] !== 0);
+  return out;
+}

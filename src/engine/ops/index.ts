@@ -16,6 +16,8 @@ import './convolution';
 import './padding';
 import './avgPool';
 import './maxPool';
+import './fold';
+import './upsample';
 import './norm';
 import './normalization';
 import './power';
