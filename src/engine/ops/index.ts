@@ -17,6 +17,7 @@ import './padding';
 import './avgPool';
 import './maxPool';
 import './fold';
+import './gridSample';
 import './upsample';
 import './norm';
 import './normalization';
