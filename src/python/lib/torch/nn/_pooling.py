@@ -6,6 +6,12 @@ import torch
 from .._wrappers import function
 from .modules.utils import _list_with_default, _pair, _single, _triple
 
+__all__ = ['max_pool1d', 'max_pool1d_with_indices', 'max_pool2d', 'max_pool2d_with_indices', 'max_pool3d', 'max_pool3d_with_indices',
+           'adaptive_max_pool1d', 'adaptive_max_pool1d_with_indices', 'adaptive_max_pool2d', 'adaptive_max_pool2d_with_indices',
+           'adaptive_max_pool3d', 'adaptive_max_pool3d_with_indices', 'adaptive_avg_pool2d', 'adaptive_avg_pool3d',
+           'fractional_max_pool2d', 'fractional_max_pool2d_with_indices', 'fractional_max_pool3d', 'fractional_max_pool3d_with_indices',
+           'max_unpool1d', 'max_unpool2d', 'max_unpool3d', 'lp_pool1d', 'lp_pool2d', 'lp_pool3d']
+
 
 def _max_pool(n):
     name = f'max_pool{n}d'

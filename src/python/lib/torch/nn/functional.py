@@ -17,12 +17,8 @@ def __getattr__(name):
 
 
 # After __getattr__: these lead to the layers, which ask for functions.
-from ._pooling import (adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d, adaptive_max_pool1d_with_indices,
-                       adaptive_max_pool2d, adaptive_max_pool2d_with_indices, adaptive_max_pool3d, adaptive_max_pool3d_with_indices,
-                       fractional_max_pool2d, fractional_max_pool2d_with_indices, fractional_max_pool3d,
-                       fractional_max_pool3d_with_indices, lp_pool1d, lp_pool2d, lp_pool3d, max_pool1d, max_pool1d_with_indices,
-                       max_pool2d, max_pool2d_with_indices, max_pool3d, max_pool3d_with_indices, max_unpool1d, max_unpool2d,
-                       max_unpool3d)
+from ._pooling import *  # noqa: F403
+from ._resampling import *  # noqa: F403
 from ._attention import (_canonical_mask, _in_projection, _in_projection_packed, _mha_shape_check, _none_or_dtype,
                          multi_head_attention_forward)
 
