@@ -56,6 +56,7 @@ import './attention';
 import './lstmLayer';
 import './recurrent';
 import './sequences';
+import './weightNorm';
 import './written';
 import './copies';
 import './divided';

@@ -2,6 +2,8 @@
 from .parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 from . import functional, init, modules, utils
 from .modules import *  # noqa: F403
+from . import parallel
+from .parallel import DataParallel
 from .. import _bind
 
 __getattr__, __dir__ = _bind.lazy('torch.nn', globals())

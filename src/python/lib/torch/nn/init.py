@@ -43,7 +43,7 @@ def normal_(tensor, mean=0.0, std=1.0, generator=None):
 
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
-    """Normal, kept within (a, b)."""
+    """Normal, kept within [a, b] by drawing anew what falls outside; where that would be most, by rejection from a uniform draw."""
     def below(x):
         return (1.0 + math.erf(x / math.sqrt(2.0))) / 2.0
 
@@ -51,13 +51,42 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
         warnings.warn('mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.',
                       stacklevel=2)
     with torch.no_grad():
-        low, high = below((a - mean) / std), below((b - mean) / std)
-        tensor.uniform_(2 * low - 1, 2 * high - 1, generator=generator)
-        tensor.erfinv_()
-        tensor.mul_(std * math.sqrt(2.0))
-        tensor.add_(mean)
-        tensor.clamp_(min=a, max=b)
-        return tensor
+        if below((b - mean) / std) - below((a - mean) / std) > 0.3:
+            return _redrawn(tensor, mean, std, a, b, generator)
+        return _rejected(tensor, mean, std, a, b, generator)
+
+
+def _redrawn(tensor, mean, std, a, b, generator):
+    low, high = tensor.new_tensor(a).item(), tensor.new_tensor(b).item()
+    result = tensor.normal_(mean, std, generator=generator)
+    while True:
+        outside = (result < low) | (result > high)
+        if not outside.any():
+            break
+        result = torch.where(outside, torch.empty_like(result).normal_(mean, std, generator=generator), result)
+    if result is not tensor:
+        tensor.copy_(result)
+    return tensor
+
+
+def _rejected(tensor, mean, std, a, b, generator):
+    peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2
+    chance = torch.empty_like(tensor)
+
+    def refused(candidates):
+        """Is log u above the density's logarithm (its peak taken off)?"""
+        density = candidates.clone().sub_(mean).div_(std).pow_(2).mul_(-0.5).sub_(peak)
+        return chance.uniform_(generator=generator).log_().gt(density)
+
+    result = tensor.uniform_(a, b, generator=generator)
+    pending = refused(result)
+    while pending.any():
+        candidates = torch.empty_like(tensor).uniform_(a, b, generator=generator)
+        result = torch.where(pending, candidates, result)
+        pending = torch.where(pending, refused(candidates), pending)
+    if result is not tensor:
+        tensor.copy_(result)
+    return tensor
 
 
 def constant_(tensor, val):
