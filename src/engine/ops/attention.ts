@@ -10,8 +10,7 @@ import { alongDim } from '../kernels/reduce';
 import { type BackwardContext, op, type Sample, type SampleArg, type SampleTensor } from '../op';
 import { broadcast, numel, sameShape, show } from '../shape';
 import { Tensor } from '../tensor';
-import { C_NAME } from './linalg';
-import { rename } from './named';
+import { C_TYPE, rename } from './named';
 
 type Floats = Float32Array | Float64Array;
 const F = 'torch.nn.functional';
@@ -162,7 +161,7 @@ function withoutGradient(a: SampleArg): SampleArg {
 
 function check(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null): void {
   const all = [q, k, v];
-  const [a, b, c] = all.map((t) => C_NAME[t.dtype]);
+  const [a, b, c] = all.map((t) => C_TYPE[t.dtype]);
   if (k.dtype !== q.dtype || v.dtype !== q.dtype)
     throw runtimeError(
       `Expected query, key, and value to have the same dtype, but got query.dtype: ${a} key.dtype: ${b} and value.dtype: ${c} instead.`,
@@ -173,7 +172,7 @@ function check(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null): void {
     );
   if (mask && mask.dtype !== 'bool' && mask.dtype !== q.dtype)
     throw runtimeError(
-      `Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: ${C_NAME[mask.dtype]} and  query.dtype: ${a} instead.`,
+      `Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: ${C_TYPE[mask.dtype]} and  query.dtype: ${a} instead.`,
     );
   if (mask && mask.rank < 2)
     throw indexError('Dimension out of range (expected to be in range of [-1, 0], but got -2)');

@@ -1,5 +1,5 @@
 /** Products of vectors and matrices. Source: PyTorch's "BLAS and LAPACK Operations" page, derivatives.yaml, LinearAlgebra.cpp. */
-import { type Data, type DType, isFloat } from '../dtype';
+import { type Data, isFloat } from '../dtype';
 import { notYet, runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
 import { expandTo } from '../kernels/copy';
@@ -9,27 +9,13 @@ import { op, type Sample, type SampleTensor, type Scalar } from '../op';
 import { numel, sameShape, show, wrapDim } from '../shape';
 import { Tensor } from '../tensor';
 import { combined } from './matrices';
-import { linearGradName } from './named';
+import { C_TYPE, linearGradName } from './named';
 
 const a23: SampleTensor = { shape: [2, 3] };
 const b34: SampleTensor = { shape: [3, 4] };
 const v3: SampleTensor = { shape: [3] };
 const run = (...tensors: SampleTensor[]): Sample => ({ args: tensors.map((tensor) => ({ tensor })) });
 const int = (shape: number[]): SampleTensor => ({ shape, dtype: 'int64' });
-
-/** C++'s name of a dtype, as LAPACK-like checks print it. */
-export const C_NAME: Record<DType, string> = {
-  bool: 'bool',
-  uint8: 'unsigned char',
-  int8: 'signed char',
-  int16: 'short int',
-  int32: 'int',
-  int64: 'long int',
-  float32: 'float',
-  float64: 'double',
-  float16: 'c10::Half',
-  bfloat16: 'c10::BFloat16',
-};
 
 /** out[m, n] = a[m, k] · b[k, n], at an offset of `out`. A transposed b is read where it is. */
 function product(a: Tensor, b: Tensor, out: Data): void {
@@ -49,7 +35,7 @@ function checkInner(a: Tensor, b: Tensor): void {
 
 function checkSame(a: Tensor, b: Tensor): void {
   if (a.dtype !== b.dtype)
-    throw runtimeError(`expected m1 and m2 to have the same dtype, but got: ${C_NAME[a.dtype]} != ${C_NAME[b.dtype]}`);
+    throw runtimeError(`expected m1 and m2 to have the same dtype, but got: ${C_TYPE[a.dtype]} != ${C_TYPE[b.dtype]}`);
   checkKnown(a, 'addmm_impl_cpu_');
 }
 
@@ -263,12 +249,12 @@ function baddbmm(x: Tensor, a: Tensor, b: Tensor, beta: Scalar, alpha: Scalar, i
   const wide = checkedExpand(x, shape);
   if (inplace && x.dtype !== b.dtype)
     throw runtimeError(
-      `Bad in-place call: input tensor dtype ${C_NAME[x.dtype]} and output tensor dtype ${C_NAME[b.dtype]} should match`,
+      `Bad in-place call: input tensor dtype ${C_TYPE[x.dtype]} and output tensor dtype ${C_TYPE[b.dtype]} should match`,
     );
   if (inplace) checkInPlace(x, shape);
   if (x.dtype !== a.dtype)
     throw runtimeError(
-      `Input dtypes must be the same, got: input ${C_NAME[x.dtype]}, batch1: ${C_NAME[a.dtype]}, batch2: ${C_NAME[b.dtype]}`,
+      `Input dtypes must be the same, got: input ${C_TYPE[x.dtype]}, batch1: ${C_TYPE[a.dtype]}, batch2: ${C_TYPE[b.dtype]}`,
     );
   const wanted = [a.shape[0], a.shape[2]];
   if (!sameShape(b.shape.slice(0, 2), wanted))

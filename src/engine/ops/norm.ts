@@ -1,6 +1,6 @@
 /** Norms of vectors. Gradients: PyTorch's norm_backward. */
-import { DTYPES, type DType, isFloat } from '../dtype';
-import { notYet, runtimeError } from '../errors';
+import { DTYPES, type DType, isFloat, promote } from '../dtype';
+import { runtimeError } from '../errors';
 import { formulas } from '../formulas';
 import { reduceRows } from '../kernels/reduce';
 import { type BackwardContext, type Formulas, op, type Sample, type Scalar } from '../op';
@@ -35,30 +35,40 @@ function gradient(c: BackwardContext, f: Formulas): Tensor | null {
   const y = withDims(c, f, c.saved('result'));
   const g = withDims(c, f, c.grad);
   if (p === 0) return null;
-  // A norm of 0 has the gradient 0.
-  const safe = f.where(f.eq(y, 0), 1, y);
   if (p === 1) return f.mul(f.sgn(x), g);
-  if (p === 2) return f.mul(x, f.div(g, safe));
+  const zero = f.eq(y, 0);
+  // A norm of 0 has the gradient 0; its own gradient is not defined, as in PyTorch.
+  const filled = (t: Tensor) => f.masked_fill(t, zero, 0);
+  if (p === 2) return f.mul(g, filled(f.div(x, y)));
   const size = f.abs(x);
   if (Math.abs(p) === INF) {
-    const there = f.eq(size, y);
-    const many = f.count_nonzero(there, c.attr('dim'));
-    const share = f.div(g, withDims(c, f, many));
-    return f.where(there, f.mul(f.sgn(x), share), 0);
+    const there = f.logical_or(f.eq(size, y), f.isnan(size));
+    const many = f.sum(there, c.attr('dim'), true);
+    const share = f.div(g, many.rank === x.rank ? many : withDims(c, f, many));
+    return f.mul(f.sgn(x), f.mul(share, there));
   }
   if (p < 1) {
-    const slope = f.where(f.eq(x, 0), 0, f.mul(f.sgn(x), f.pow(size, p - 1)));
-    return f.mul(slope, f.mul(g, f.pow(y, 1 - p)));
+    const slope = f.masked_fill(f.mul(f.sgn(x), f.pow(size, p - 1)), f.eq(x, 0), 0);
+    return f.mul(f.mul(slope, g), f.pow(y, 1 - p));
   }
-  if (p < 2) {
-    return f.mul(f.mul(f.sgn(x), f.pow(size, p - 1)), f.div(g, f.pow(safe, p - 1)));
-  }
-  return f.mul(f.mul(x, f.pow(size, p - 2)), f.div(g, f.pow(safe, p - 1)));
+  const slope = p < 2 ? f.mul(f.sgn(x), f.pow(size, p - 1)) : f.mul(x, f.pow(size, p - 2));
+  return f.mul(slope, filled(f.div(g, f.pow(y, p - 1))));
 }
 
 /** restored() for an op whose input is called x. */
 const withDims = (c: BackwardContext, f: Formulas, t: Tensor) =>
   restored({ shape: () => c.shape('x'), attr: (n: string) => c.attr(n) } as unknown as BackwardContext, f, t);
+
+/** A norm may be computed in a wider dtype, not in a narrower one. */
+export function checkNormDtype(x: Tensor, dtype: DType | null, fn: string): void {
+  if (!dtype) return;
+  if (!isFloat(dtype))
+    throw runtimeError(`${fn}: dtype should be floating point or complex, but got ${DTYPES[dtype].label}`);
+  if (promote(x.dtype, dtype) !== dtype)
+    throw runtimeError(
+      `${fn}: the dtype of the input (${DTYPES[x.dtype].label}) should be convertible without narrowing to the specified dtype (${DTYPES[dtype].label})`,
+    );
+}
 
 const ordSamples = (): Sample[] => [
   ...dimsSamples().map((s) => ({ ...s, args: [s.args[0], 2, ...s.args.slice(1)] })),
@@ -79,6 +89,7 @@ op<[Tensor, Scalar, Dims, boolean, DType | null]>({
       throw runtimeError(
         `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${DTYPES[from.dtype].label}`,
       );
+    checkNormDtype(x, dtype, 'linalg.vector_norm');
     const p = Number(ord.value);
     if (x.count === 0 && (p === INF || p < 0))
       throw runtimeError(
@@ -109,8 +120,13 @@ op<[Tensor, string, Dims, boolean, DType | null]>({
   formula: 'y = √(Σ x²), over dim',
   gradient: 'dx = x / y · dy',
   forward: (x, p, dim, keepdim, dtype) => {
-    if (p !== 'fro') throw notYet(`torch.norm(p='${p}')`);
+    if (p !== 'fro' || (dim && dim.length > 2))
+      return formulas.linalg_matrix_norm_named(x, p, dim ?? [-2, -1], keepdim, dtype);
     return formulas.linalg_vector_norm(x, 2, dim, keepdim, dtype);
   },
-  samples: () => [{ args: [{ tensor: { shape: [2, 3] } }, 'fro'] }],
+  samples: () => [
+    { args: [{ tensor: { shape: [2, 3] } }, 'fro'] },
+    { args: [{ tensor: { shape: [2, 3], dtype: 'float64' } }, 'nuc'] },
+    { args: [{ tensor: { shape: [2, 3] } }, 'other'] },
+  ],
 });
