@@ -1,6 +1,21 @@
 import type { DType } from './dtype';
 import type { Observer } from './observer';
 import { Generator } from './random/generator';
+import type { Tensor } from './tensor';
+
+/** Anomaly mode: what was going on when a gradient function was made, and who hears of one that fails. */
+export interface Anomaly {
+  checkNan: boolean;
+  made(): string;
+  failed(name: string, trace: string | null): void;
+}
+
+/** saved_tensors_hooks: what is kept for the gradient is given away, and asked for again by number. */
+export interface SavedHooks {
+  pack(t: Tensor): number;
+  unpack(id: number): Tensor;
+  free(id: number): void;
+}
 
 /** The engine's state of the moment. One engine a thread. */
 export const context = {
@@ -11,6 +26,10 @@ export const context = {
   generator: new Generator(),
   /** Hears every op; null while nobody records. */
   observer: null as Observer | null,
+  anomaly: null as Anomaly | null,
+  savedHooks: null as SavedHooks | null,
+  /** A bit for each vmap that is going on: tensors that depend on its sample carry it (`Tensor.batches`). */
+  batches: 0,
   /** > 0 while an op's own gradient formulas run: their ops are part of one backward tick, not ticks of their own. */
   depth: 0,
 };

@@ -110,6 +110,7 @@ export function run(op: Op, args: readonly Arg[]): Result {
   if (typeof out !== 'object') return out;
   const outs = Array.isArray(out) ? out : [out];
   let node: OpNode | null = null;
+  if (context.batches) markBatches(args, outs);
   if (spec.view) linkView(args[0] as Tensor, outs, Array.isArray(out));
   else outs.forEach(round);
   if (wantsGrad(op, args) && outs.some((o) => isFloat(o.dtype))) {
@@ -131,6 +132,7 @@ function linkView(base: Tensor, outs: readonly Tensor[], many: boolean): void {
   for (const o of outs) {
     if (o.storage !== base.storage) continue;
     o.counter = base.counter;
+    o.inference = base.inference;
     o.viewOf = {
       base: viewOf?.base ?? base,
       attrVersion: base.counter.version,
@@ -196,6 +198,22 @@ function runReshaping(op: Op, args: readonly Arg[]): Tensor {
   return self;
 }
 
+const batchesOf = (tensors: readonly Tensor[]) => tensors.reduce((bits, t) => bits | t.batches, 0) & context.batches;
+
+/** Inside vmap: what depends on the sample is known, so that what cannot be batched is refused. */
+function markBatches(args: readonly Arg[], outs: readonly Tensor[]): void {
+  const bits = batchesOf(tensorsOf(args));
+  if (bits) for (const o of outs) o.batches |= bits;
+}
+
+function checkBatches(self: Tensor, tensors: readonly Tensor[]): void {
+  const more = batchesOf(tensors) & ~self.batches;
+  if (more)
+    throw runtimeError(
+      `vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor \`other\` in extra_args that has more elements than \`self\`. This happened due to \`other\` being vmapped over but \`self\` not being vmapped over in a vmap. Please try to use out-of-place operators instead of inplace arithmetic. If said operator is being called inside the PyTorch framework, please file a bug report instead.`,
+    );
+}
+
 function runInplace(op: Op, args: readonly Arg[]): Tensor {
   if (op.spec.view) return runReshaping(op, args);
   const self = args[0] as Tensor;
@@ -206,6 +224,7 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
     self,
     tensors.some((t) => t.requiresGrad),
   );
+  if (context.batches) checkBatches(self, tensors);
   // Filling with one value is the same however often a place is written.
   if (!/^(fill|zero)_$/.test(op.name)) checkOverlap(self, tensors);
   const random = spec.random && context.observer ? context.generator.snapshot() : null;

@@ -47,6 +47,8 @@ export class Tensor implements Geometry {
   accumulator: Node | null = null;
   /** A Python number that takes part in an op: its dtype gives way to every tensor's. */
   wrapped = false;
+  /** The vmaps (a bit each) on whose sample this depends. */
+  batches = 0;
   /** Made under inference_mode; autograd refuses it. */
   inference = false;
 

@@ -5,6 +5,8 @@ import { metaOf, Node } from './node';
 export class AccumulateGrad extends Node {
   readonly name = 'AccumulateGrad';
   readonly op = null;
+  /** register_post_accumulate_grad_hook's functions. */
+  afterwards: (() => void)[] = [];
 
   constructor(readonly variable: Tensor) {
     super();

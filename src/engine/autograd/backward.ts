@@ -14,7 +14,7 @@ export interface BackwardOptions {
   retainGraph: boolean;
   createGraph: boolean;
   /** Gradients of these are returned (autograd.grad) or alone accumulated (backward(inputs=)). */
-  inputs?: readonly Tensor[];
+  inputs?: readonly (Tensor | Edge)[];
   /** Add to `.grad` of leaves; false for autograd.grad. */
   accumulate: boolean;
 }
@@ -81,13 +81,16 @@ function leadingTo(targets: ReadonlySet<Node>, roots: readonly Node[]): Set<Node
   const stack: { node: Node; i: number }[] = roots.map((node) => ({ node, i: 0 }));
   while (stack.length) {
     const top = stack[stack.length - 1];
-    if (top.i === 0 && !leads.has(top.node)) leads.set(top.node, targets.has(top.node));
+    // A leaf's accumulator runs where it is a target; any other target's gradient is taken before it would run.
+    if (top.i === 0 && !leads.has(top.node))
+      leads.set(top.node, top.node instanceof AccumulateGrad && targets.has(top.node));
     const edge = top.node.next[top.i++];
     if (edge === undefined) {
       stack.pop();
       const parent = stack[stack.length - 1];
       if (parent && leads.get(top.node)) leads.set(parent.node, true);
     } else if (edge) {
+      if (targets.has(edge.node)) leads.set(top.node, true);
       const known = leads.get(edge.node);
       if (known === undefined) stack.push({ node: edge.node, i: 0 });
       else if (known) leads.set(top.node, true);
@@ -150,16 +153,36 @@ function rootGrad(t: Tensor, grad: Tensor | null): Tensor {
   return formulas.ones_like(t);
 }
 
+/** The backward passes that are going on (a hook may start one), outermost first. */
+const passes: { number: number; reaches(node: Node): boolean }[] = [];
+let passCount = 0;
+/** The innermost of them; outside of all, one that reaches nothing. */
+export const currentPass = () => passes[passes.length - 1] ?? { number: 0, reaches: () => false };
+
 function walk(starts: readonly { edge: Edge; grad: Tensor }[], options: BackwardOptions): (Tensor | null)[] {
+  const depth = passes.length;
+  try {
+    return walkAll(starts, options);
+  } finally {
+    passes.length = depth;
+  }
+}
+
+function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: BackwardOptions): (Tensor | null)[] {
   const { createGraph, inputs } = options;
   const rootNodes = [...new Set(starts.map((s) => s.edge.node))];
   const dependencies = countDependencies(rootNodes);
   const targets = inputs?.map((t) => {
-    const edge = gradEdge(t);
+    const edge = 'node' in t ? t : gradEdge(t);
     if (!edge) throw runtimeError('One of the differentiated Tensors does not require grad');
     return edge;
   });
   const needed = targets ? leadingTo(new Set(targets.map((e) => e.node)), rootNodes) : null;
+  const roots = new Set(rootNodes);
+  passes.push({
+    number: ++passCount,
+    reaches: (node) => (dependencies.has(node) || roots.has(node)) && (!needed || needed.has(node)),
+  });
   const captured: (Tensor | null)[] = targets?.map(() => null) ?? [];
   const buffers = new Map<Node, (Tensor | null)[]>();
   const queue = new ReadyQueue();
@@ -191,13 +214,19 @@ function walk(starts: readonly { edge: Edge; grad: Tensor }[], options: Backward
       }
     });
     if (needed && !needed.has(node)) continue;
+    for (const hook of node.preHooks ?? []) grads = hook(grads);
     if (node instanceof AccumulateGrad) {
       const wanted = options.accumulate && (!targets || targets.some((e) => e.node === node));
-      if (wanted && grads[0]) accumulate(node.variable, grads[0], createGraph, shared);
+      if (wanted && grads[0]) {
+        accumulate(node.variable, grads[0], createGraph, shared);
+        for (const hook of node.hooks ?? []) hook([], grads);
+        for (const hook of node.afterwards) hook();
+      }
       continue;
     }
     const some = grads.some((g) => g !== null);
-    const outs = some ? unobserved(() => node.apply(grads)) : node.next.map(() => null);
+    let outs = some ? runNode(node, grads) : node.next.map(() => null);
+    for (const hook of node.hooks ?? []) outs = hook(outs, grads);
     ran.push(node);
     if (some && context.observer && context.depth === 0) context.observer.ran({ kind: 'backward', node, grads, outs });
     const own = new Set<Storage>(grads.filter((g) => g !== null).map((g) => g!.storage));
@@ -217,6 +246,27 @@ function walk(starts: readonly { edge: Edge; grad: Tensor }[], options: Backward
   }
   return captured;
 }
+
+/** A gradient function's own computation; in anomaly mode its failure, or a NaN out of it, names the forward call. */
+function runNode(node: Node, grads: (Tensor | null)[]): (Tensor | null)[] {
+  const { anomaly } = context;
+  if (!anomaly) return unobserved(() => node.apply(grads));
+  let outs: (Tensor | null)[];
+  try {
+    outs = unobserved(() => node.apply(grads));
+  } catch (error) {
+    anomaly.failed(node.name, node.trace);
+    throw error;
+  }
+  const bad = anomaly.checkNan ? outs.findIndex((g) => g !== null && isFloat(g.dtype) && hasNan(g)) : -1;
+  if (bad >= 0) {
+    anomaly.failed(node.name, node.trace);
+    throw runtimeError(`Function '${node.name}' returned nan values in its ${bad}th output.`);
+  }
+  return outs;
+}
+
+const hasNan = (t: Tensor) => (t.values() as Float64Array).some(Number.isNaN);
 
 /** register_hook's functions and retain_grad, in PyTorch's order: hooks first, then `.grad` keeps what they gave. */
 function applyHooks(node: Node, grads: (Tensor | null)[], shared: Set<Storage>): (Tensor | null)[] {

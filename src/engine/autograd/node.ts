@@ -1,3 +1,4 @@
+import { context, type SavedHooks } from '../context';
 import type { DType } from '../dtype';
 import { runtimeError } from '../errors';
 import type { Arg, BackwardContext, Op } from '../op';
@@ -31,6 +32,12 @@ export abstract class Node {
   outputs: Meta[] = [];
   /** Hooks on output tensors (register_hook), by output; they may replace the gradient that arrives. */
   tensorHooks: Map<number, ((grad: Tensor) => Tensor | null)[]> | null = null;
+  /** Node.register_prehook: gradients of the outputs in, their replacements out. */
+  preHooks: ((grads: (Tensor | null)[]) => (Tensor | null)[])[] | null = null;
+  /** Node.register_hook: gradients of inputs and outputs in, replacements of the former out. */
+  hooks: ((outs: (Tensor | null)[], grads: (Tensor | null)[]) => (Tensor | null)[])[] | null = null;
+  /** In anomaly mode: where the forward call stood. */
+  readonly trace: string | null = context.anomaly?.made() ?? null;
   /** Tensors with retain_grad(), by output number. */
   retained: Map<number, Tensor> | null = null;
 
@@ -56,6 +63,9 @@ export class Saved {
   private readonly counter;
   /** An output of the node itself is kept without its gradFn, so that no cycle keeps the tape alive; it is put back on unpacking. */
   private readonly own: boolean;
+  /** saved_tensors_hooks: whom to ask, and by which number; and where the tensor's gradient goes, which they do not keep. */
+  private packed: { hooks: SavedHooks; id: number } | null = null;
+  private readonly edge: { gradFn: Node | null; accumulator: Node | null; leaf: boolean } | null = null;
 
   constructor(tensor: Tensor, owner: Node | null) {
     if (tensor.inference)
@@ -71,12 +81,23 @@ export class Saved {
       this.tensor = bare;
       this.outputNr = tensor.outputNr;
     } else this.tensor = tensor;
+    const hooks = context.savedHooks;
+    if (hooks && !tensor.wrapped) {
+      this.outputNr = tensor.outputNr;
+      if (!this.own)
+        this.edge = { gradFn: tensor.gradFn, accumulator: tensor.accumulator, leaf: tensor.leafRequiresGrad };
+      // Hooks see a result with its gradient function.
+      if (owner) [this.tensor.gradFn, this.tensor.outputNr] = [owner, tensor.outputNr];
+      this.packed = { hooks, id: hooks.pack(this.tensor) };
+      this.tensor = null;
+    }
   }
 
   private readonly outputNr: number = 0;
 
   /** The tensor. Raises PyTorch's errors if it was freed or written since. */
   unpack(owner: Node): Tensor {
+    if (this.packed) return this.fromHooks(this.packed.hooks.unpack(this.packed.id), owner);
     if (!this.tensor)
       throw runtimeError(
         'Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.',
@@ -101,7 +122,20 @@ export class Saved {
     return t;
   }
 
+  private fromHooks(found: Tensor, owner: Node): Tensor {
+    const t = found.alias(found.shape, found.strides);
+    t.gradFn = this.own ? owner : this.edge!.gradFn;
+    t.outputNr = this.outputNr;
+    if (this.edge && !this.edge.gradFn) {
+      t.leafRequiresGrad = this.edge.leaf;
+      t.accumulator = this.edge.accumulator;
+    }
+    return t;
+  }
+
   release(): void {
+    this.packed?.hooks.free(this.packed.id);
+    this.packed = null;
     this.tensor = null;
   }
 }

@@ -72,6 +72,11 @@ export class OpNode extends Node {
     }
   }
 
+  /** What was saved under a name (`self`, `result`), for `grad_fn._saved_self`; undefined for none. */
+  savedTensor(name: string): Tensor | undefined {
+    return this.saved.get(name)?.unpack(this);
+  }
+
   private unpack(name: string): Tensor {
     const saved = this.saved.get(name);
     if (!saved) throw new Error(`${this.name} asks for ${name}, which its entry does not save`);
@@ -80,7 +85,13 @@ export class OpNode extends Node {
 
   apply(grads: (Tensor | null)[]): (Tensor | null)[] {
     const wanted = this.next.map((e) => e !== null);
-    return runFormulas(this.op, this.call, grads, wanted, (name) => this.unpack(name));
+    // Hooks on saved tensors are asked once a pass, however often a formula reads one.
+    const found = new Map<string, Tensor>();
+    return runFormulas(this.op, this.call, grads, wanted, (name) => {
+      let t = found.get(name);
+      if (!t) found.set(name, (t = this.unpack(name)));
+      return t;
+    });
   }
 
   override release(): void {

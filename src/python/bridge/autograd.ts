@@ -1,7 +1,11 @@
 /** The tape as Python sees it: requires_grad, .grad, backward, hooks, grad_fn, and gradients written in Python. */
-import { type BackwardOptions, backward, checkRequiresGrad } from '../../engine/autograd/backward';
+
+import { AccumulateGrad } from '../../engine/autograd/accumulate';
+import { type BackwardOptions, backward, checkRequiresGrad, currentPass } from '../../engine/autograd/backward';
 import { gradEdge } from '../../engine/autograd/edges';
-import { metaOf, Node } from '../../engine/autograd/node';
+import { linkInplace } from '../../engine/autograd/inplace';
+import { type Edge, metaOf, Node } from '../../engine/autograd/node';
+import { OpNode } from '../../engine/autograd/opNode';
 import { context } from '../../engine/context';
 import { DTYPES, isFloat } from '../../engine/dtype';
 import { runtimeError, typeError } from '../../engine/errors';
@@ -18,6 +22,17 @@ export interface Callbacks {
   apply(id: number, ...grads: number[]): Iterable<number>;
   /** What an autograd.Function saved is not needed any more. */
   release(id: number): void;
+  /** A gradient function's hook: the number of leading gradients that it may replace, then all of them; as many out. */
+  nodeHook(id: number, count: number, ...grads: number[]): Iterable<number>;
+  /** After a leaf's gradient was added to. 0, or -2. */
+  afterwards(id: number): number;
+  /** saved_tensors_hooks: a tensor in, a number out; the number in, a tensor out; the number is not needed any more. */
+  pack(hooks: number, tensor: number): number;
+  unpack(hooks: number, id: number): number;
+  free(id: number): void;
+  /** Anomaly mode: the place of the forward call; a gradient function that failed. */
+  place(): string;
+  anomaly(name: string, trace: string | null): void;
 }
 
 /** One call of a user's autograd.Function. */
@@ -26,6 +41,7 @@ class PythonNode extends Node {
 
   constructor(
     readonly name: string,
+    readonly id_: number,
     private readonly run: (grads: (Tensor | null)[]) => (Tensor | null)[],
     private readonly free: () => void,
   ) {
@@ -55,15 +71,39 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
     return orNull(answer);
   }
 
+  const replaced = (answers: Iterable<number>): (Tensor | null)[] => {
+    const list = [...answers];
+    (answers as { destroy?: () => void }).destroy?.();
+    if (list[0] === RAISED) throw new PythonRaised();
+    return list.map(orNull);
+  };
+  const handlesOf = (list: readonly (Tensor | null)[]) => list.map((g) => (g ? tensors.add(g) : -1));
+  const checked = (n: number) => {
+    if (n === RAISED) throw new PythonRaised();
+    return n;
+  };
+  /** Gradient functions in Python that are running now, by their number. */
+  const running = new Map<number, PythonNode>();
+  const nodeHooks = new Map<number, () => void>();
+
   const hookFunctions = new Map<number, { node: Node; nr: number; hook: (grad: Tensor) => Tensor | null }>();
 
   return {
-    setCallbacks(
-      hook: { copy(): Callbacks['hook'] },
-      apply: { copy(): Callbacks['apply'] },
-      release: { copy(): Callbacks['release'] },
-    ) {
-      callbacks = { hook: hook.copy(), apply: apply.copy(), release: release.copy() };
+    /** Python's functions, in the order of `Callbacks`. */
+    setCallbacks(...functions: { copy(): never }[]) {
+      const names = [
+        'hook',
+        'apply',
+        'release',
+        'nodeHook',
+        'afterwards',
+        'pack',
+        'unpack',
+        'free',
+        'place',
+        'anomaly',
+      ];
+      callbacks = Object.fromEntries(names.map((name, i) => [name, functions[i].copy()])) as unknown as Callbacks;
       return 0;
     },
     requiresGrad: (h: number) => of(h).requiresGrad,
@@ -75,6 +115,8 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
         throw runtimeError(
           "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().",
         );
+      if (on && t.inference && !context.inferenceMode)
+        throw runtimeError('Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.');
       if (on) checkRequiresGrad(t);
       if (t.isLeaf) t.leafRequiresGrad = on;
       return 0;
@@ -155,17 +197,94 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
       if (known && list) list.splice(list.indexOf(known.hook), 1);
       return 0;
     },
-    /** backward() of `n` roots with their gradients (-1: none); then `inputs`. */
+    /** register_post_accumulate_grad_hook, of a leaf. */
+    addAfterwards(h: number, id: number) {
+      const t = of(h);
+      if (!t.requiresGrad) throw runtimeError("cannot register a hook on a tensor that doesn't require gradient");
+      if (!t.isLeaf) throw runtimeError('post accumulate grad hooks cannot be registered on non-leaf tensors');
+      const node = gradEdge(t)!.node as AccumulateGrad;
+      const hook = () => void checked(callbacks!.afterwards(id));
+      node.afterwards.push(hook);
+      nodeHooks.set(id, () => node.afterwards.splice(node.afterwards.indexOf(hook), 1));
+      return 0;
+    },
+    /** Node.register_hook and register_prehook. */
+    addNodeHook(n: number, id: number, before: boolean) {
+      const node = nodes.get(n);
+      const call = (outs: (Tensor | null)[], grads: (Tensor | null)[]) =>
+        replaced(callbacks!.nodeHook(id, outs.length, ...handlesOf(outs), ...handlesOf(grads)));
+      if (before) {
+        const hook = (grads: (Tensor | null)[]) => call(grads, []);
+        node.preHooks = [...(node.preHooks ?? []), hook];
+        nodeHooks.set(id, () => node.preHooks!.splice(node.preHooks!.indexOf(hook), 1));
+      } else {
+        node.hooks = [...(node.hooks ?? []), call];
+        nodeHooks.set(id, () => node.hooks!.splice(node.hooks!.indexOf(call), 1));
+      }
+      return 0;
+    },
+    removeNodeHook(id: number) {
+      nodeHooks.get(id)?.();
+      nodeHooks.delete(id);
+      return 0;
+    },
+    /** The hooks (a number of Python's) that get what is saved from now on; 0 for none. */
+    setSavedHooks(hooks: number) {
+      context.savedHooks = hooks
+        ? {
+            pack: (t) => checked(callbacks!.pack(hooks, tensors.add(t))),
+            unpack: (id) => of(checked(callbacks!.unpack(hooks, id))),
+            free: (id) => callbacks!.free(id),
+          }
+        : null;
+      return 0;
+    },
+    setAnomaly(on: boolean, checkNan: boolean) {
+      context.anomaly = on
+        ? { checkNan, made: () => callbacks!.place(), failed: (name, trace) => callbacks!.anomaly(name, trace) }
+        : null;
+      return 0;
+    },
+    /** vmap: which of its levels are going on, and on which a tensor depends. */
+    setBatches(bits: number) {
+      context.batches = bits;
+      return 0;
+    },
+    batches: (h: number) => of(h).batches & context.batches,
+    markBatch(h: number, bit: number) {
+      of(h).batches |= bit;
+      return 0;
+    },
+    bumpVersion(h: number) {
+      of(h).counter.version++;
+      return 0;
+    },
+    /** Does a gradient of this tensor go to other leaves than these? */
+    reachesOthers(h: number, ...leaves: number[]) {
+      const known = new Set(leaves.map((l) => gradEdge(of(l))?.node));
+      const edge = gradEdge(of(h));
+      const seen = new Set<Node>();
+      const stack = edge ? [edge.node] : [];
+      while (stack.length) {
+        const node = stack.pop()!;
+        if (seen.has(node)) continue;
+        seen.add(node);
+        if (node instanceof AccumulateGrad && !known.has(node)) return true;
+        for (const e of node.next) if (e) stack.push(e.node);
+      }
+      return false;
+    },
+    /** backward() of `n` roots with their gradients (-1: none); then `inputs`, pairs of gradient function and number as -2 - handle, nr. */
     backward(retain: boolean, create: boolean, n: number, ...rest: number[]) {
       const inputs = rest.slice(2 * n);
       const options: BackwardOptions = { retainGraph: retain, createGraph: create, accumulate: true };
-      if (inputs.length) options.inputs = inputs.map(of);
+      if (inputs.length) options.inputs = targetsOf(inputs);
       backward(rootsOf(n, rest), options);
       return 0;
     },
     /** autograd.grad: the gradients' handles, -1 where there is none. */
     gradOf(retain: boolean, create: boolean, n: number, ...rest: number[]) {
-      const inputs = rest.slice(2 * n).map(of);
+      const inputs = targetsOf(rest.slice(2 * n));
       const found = backward(rootsOf(n, rest), {
         retainGraph: retain,
         createGraph: create,
@@ -197,6 +316,50 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
       const variable = (nodes.get(n) as { variable?: Tensor }).variable;
       return variable ? tensors.add(variable) : -1;
     },
+    /** The number of a gradient function that is written in Python, or -1. */
+    nodeFunction(n: number) {
+      const node = nodes.get(n);
+      return node instanceof PythonNode ? node.id_ : -1;
+    },
+    /** A tensor that was saved, by its name; -1 for none. */
+    nodeSaved(n: number, name: string) {
+      const node = nodes.get(n);
+      if (!(node instanceof OpNode)) return -1;
+      const found = node.savedTensor(name === 'self' ? node.op.schema.params[0].name : name);
+      return found ? tensors.add(found) : -1;
+    },
+    /** An argument that was no tensor, as JSON; '' for none. */
+    nodeAttribute(n: number, name: string) {
+      const node = nodes.get(n);
+      if (!(node instanceof OpNode)) return '';
+      const sized = /^(.*)_sym_sizes$/.exec(name)?.[1];
+      if (sized) {
+        const meta = node.call.metas.get(sized === 'self' ? node.op.schema.params[0].name : sized);
+        return meta && !Array.isArray(meta) ? JSON.stringify(meta.shape) : '';
+      }
+      if (!node.call.attrs.has(name)) return '';
+      const value = node.call.attrs.get(name);
+      const plain = value !== null && typeof value === 'object' && 'kind' in value ? value.value : value;
+      return JSON.stringify(plain ?? null, (_, v) => (typeof v === 'bigint' ? Number(v) : v));
+    },
+    outputNr(h: number) {
+      gradEdge(of(h));
+      return of(h).outputNr;
+    },
+    /** What an autograd.Function saved of its own results, with its gradient function again. */
+    ownOutput(h: number, id: number, nr: number, n: number) {
+      const node = n >= 0 ? nodes.get(n) : running.get(id);
+      const t = of(h);
+      const made = t.alias([...t.shape], [...t.strides]);
+      made.counter = t.counter;
+      made.gradFn = node ?? null;
+      made.outputNr = nr;
+      return tensors.add(made);
+    },
+    /** Which backward pass is going on: hooks of several tensors tell one from the next. */
+    passNumber: () => currentPass().number,
+    /** How many of these tensors the pass that is going on gives a gradient. */
+    willReach: (...handles: number[]) => handles.filter((h) => currentPass().reaches(gradEdge(of(h))!.node)).length,
     releaseNode(n: number) {
       nodes.release(n);
       return 0;
@@ -206,19 +369,24 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
       const inputs = rest.slice(0, inputCount).map(orNull);
       const outs = rest.slice(inputCount).map(orNull);
       const run = (grads: (Tensor | null)[]) => {
-        const handles = callbacks!.apply(id, ...grads.map((g) => (g ? tensors.add(g) : -1)));
-        const answers = [...handles];
-        (handles as { destroy?: () => void }).destroy?.();
-        if (answers[0] === RAISED) throw new PythonRaised();
-        return answers.map(orNull);
+        running.set(id, node);
+        try {
+          return replaced(callbacks!.apply(id, ...handlesOf(grads)));
+        } finally {
+          running.delete(id);
+        }
       };
-      const node = new PythonNode(name, run, () => callbacks!.release(id));
+      const node: PythonNode = new PythonNode(name, id, run, () => callbacks!.release(id));
       node.next = inputs.map((t) => (t && isFloat(t.dtype) ? gradEdge(t) : null));
       node.outputs = outs.map((t) => (t ? metaOf(t) : { shape: [], dtype: 'float32' }));
       outs.forEach((t, i) => {
         if (!t || !isFloat(t.dtype)) return;
-        t.gradFn = node;
-        t.outputNr = i;
+        // A view of something that was written in place (mark_dirty) writes its base's history, too.
+        if (t.viewOf && inputs.includes(t)) linkInplace(t, node);
+        else {
+          t.gradFn = node;
+          t.outputNr = i;
+        }
       });
       return 0;
     },
@@ -233,6 +401,14 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
       return 0;
     },
   };
+
+  /** Tensors, or places of the graph: -2 - the handle of a gradient function, then which of its outputs. */
+  function targetsOf(list: readonly number[]) {
+    const out: (Tensor | Edge)[] = [];
+    for (let i = 0; i < list.length; i++)
+      out.push(list[i] >= 0 ? of(list[i]) : { node: nodes.get(-2 - list[i]), nr: list[++i] });
+    return out;
+  }
 
   function rootsOf(n: number, rest: number[]) {
     return rest.slice(0, n).map((h, i) => {

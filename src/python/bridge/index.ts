@@ -127,7 +127,8 @@ export class Bridge {
   }
 
   private give(t: Tensor): number {
-    if (context.inferenceMode) t.inference = true;
+    // A view of a normal tensor is one itself.
+    if (context.inferenceMode && (!t.viewOf || t.viewOf.base.inference)) t.inference = true;
     const handle = this.tensors.add(t);
     // Released handles wait for their batch: not while they hold much memory.
     if ((this.given += t.storage.bytes) > FLUSH_AFTER) {

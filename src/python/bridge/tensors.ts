@@ -85,6 +85,10 @@ export function tensorFunctions(tensors: Handles<Tensor>) {
     /** The only element of a tensor; null where there is not exactly one. */
     item(h: number) {
       const t = of(h);
+      if (t.batches & context.batches)
+        throw runtimeError(
+          "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug report.",
+        );
       if (t.count !== 1) throw runtimeError(`a Tensor with ${t.count} elements cannot be converted to Scalar`);
       return element(t, t.storage.data[t.offset]);
     },

@@ -26,8 +26,11 @@ from .autograd.grad_mode import (enable_grad, inference_mode, is_grad_enabled, i
 from ._functions import *  # noqa: E402,F403
 from ._tensor_str import set_printoptions  # noqa: E402
 from . import autograd, nn, optim, utils  # noqa: E402
+from .autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled  # noqa: E402
 from . import backends, cuda, fft, linalg, special, version  # noqa: E402
 from . import serialization, storage  # noqa: E402
+from . import func  # noqa: E402
+from .func import vmap  # noqa: E402
 from .serialization import load, save  # noqa: E402
 from .storage import TypedStorage, UntypedStorage  # noqa: E402
 globals().update(storage.storage_types())

@@ -241,7 +241,13 @@ class Tensor(TensorBase):
     def __bool__(self):
         n = _numel(self._h)
         if n == 1:
-            return bool(self.item())
+            try:
+                return bool(self.item())
+            except RuntimeError as error:
+                if 'vmap' not in str(error):
+                    raise
+                raise RuntimeError("vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't "
+                                   'support that yet, please file an issue at https://github.com/pytorch/pytorch/issues .') from None
         if n == 0:
             raise RuntimeError('Boolean value of Tensor with no values is ambiguous')
         raise RuntimeError('Boolean value of Tensor with more than one value is ambiguous')
@@ -369,7 +375,10 @@ class Tensor(TensorBase):
     def _version(self):
         return _version(self._h)
 
-    output_nr = 0
+    @property
+    def output_nr(self):
+        return _bridge._js.outputNr(self._h)
+
     volatile = False
 
     def _is_view(self):

@@ -1,11 +1,13 @@
 """torch.autograd: backward, grad, and the modes."""
 from .. import _bridge
 from .._tensor import Tensor, wrap
-from . import functional, grad_mode, graph  # noqa: F401
+from . import anomaly_mode, forward_ad, functional, grad_mode, graph, profiler  # noqa: F401
 from ._hooks import RemovableHandle  # noqa: F401
+from .anomaly_mode import detect_anomaly, set_detect_anomaly  # noqa: F401
 from .function import Function  # noqa: F401
 from .gradcheck import gradcheck, gradgradcheck  # noqa: F401
-from .grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled  # noqa: F401
+from .grad_mode import (enable_grad, inference_mode, is_grad_enabled, is_multithreading_enabled,  # noqa: F401
+                        is_view_replay_enabled, no_grad, set_grad_enabled, set_multithreading_enabled)
 from .variable import Variable  # noqa: F401
 
 _backward = _bridge._js.backward
@@ -14,6 +16,17 @@ _grad_of = _bridge.function('gradOf')
 
 def _tuple(v):
     return tuple(v) if isinstance(v, (list, tuple)) else (v,)
+
+
+def _targets(inputs):
+    """Handles of tensors, and of places of the graph."""
+    out = []
+    for t in inputs:
+        if isinstance(t, graph.GradientEdge):
+            out += [-2 - t.node._n, t.output_nr]
+        else:
+            out.append(t._h)
+    return out
 
 
 def _start_gradients(tensors, grads):
@@ -40,23 +53,25 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     tensors = _tuple(tensors)
     grads = _start_gradients(tensors, None if grad_tensors is None else _tuple(grad_tensors))
     retain = create_graph if retain_graph is None else retain_graph
-    wanted = () if inputs is None else _tuple(inputs)
+    wanted = () if inputs is None else (inputs,) if isinstance(inputs, graph.GradientEdge) else _tuple(inputs)
     if inputs is not None and len(wanted) == 0:
         raise RuntimeError('`inputs` argument to `backward()` cannot be empty.')
-    if _backward(bool(retain), bool(create_graph), len(tensors), *[t._h for t in tensors], *grads,
-                 *[t._h for t in wanted]) is None:
+    if _backward(bool(retain), bool(create_graph), len(tensors), *[t._h for t in tensors], *grads, *_targets(wanted)) is None:
         _bridge.raise_error()
 
 
 def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, only_inputs=True, allow_unused=None,
          is_grads_batched=False, materialize_grads=False):
     """The gradients of `outputs` with respect to `inputs`, as a tuple."""
-    outputs, inputs = _tuple(outputs), _tuple(inputs)
+    outputs = _tuple(outputs)
+    inputs = (inputs,) if isinstance(inputs, graph.GradientEdge) else _tuple(inputs)
+    if is_grads_batched:
+        return _batched(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused)
     grads = _start_gradients(outputs, None if grad_outputs is None else _tuple(grad_outputs))
     retain = create_graph if retain_graph is None else retain_graph
     if allow_unused is None:
         allow_unused = materialize_grads
-    text = _grad_of(bool(retain), bool(create_graph), len(outputs), *[t._h for t in outputs], *grads, *[t._h for t in inputs])
+    text = _grad_of(bool(retain), bool(create_graph), len(outputs), *[t._h for t in outputs], *grads, *_targets(inputs))
     found = tuple(None if h == '-1' else wrap(int(h)) for h in text.split(',')) if text else ()
     if not allow_unused and any(g is None for g in found):
         i = next(i for i, g in enumerate(found) if g is None)
@@ -68,20 +83,17 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     return found
 
 
-class set_detect_anomaly:
-    """Accepted; Backstep's debugger shows what anomaly mode would print."""
 
-    def __init__(self, mode=True, check_nan=True):
-        pass
+def _batched(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused):
+    """A pass for each row of grad_outputs; their gradients, stacked."""
+    import torch
+    grad_outputs = _tuple(grad_outputs)
+    rows = len(next(g for g in grad_outputs if g is not None))
+    found = [grad(outputs, inputs, tuple(None if g is None else g[i] for g in grad_outputs),
+                  True if i < rows - 1 else create_graph if retain_graph is None else retain_graph, create_graph, allow_unused=allow_unused)
+             for i in range(rows)]
+    return tuple(None if column[0] is None else torch.stack(column) for column in zip(*found))
 
-    def __enter__(self):
-        pass
-
-    def __exit__(self, *exc):
-        pass
-
-
-detect_anomaly = set_detect_anomaly
 
 from .._missing import module_getattr  # noqa: E402
 __getattr__ = module_getattr('torch.autograd', globals())

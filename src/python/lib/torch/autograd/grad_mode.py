@@ -129,6 +129,8 @@ class inference_mode(_Decorator):
 
 
 class set_multithreading_enabled(_Decorator):
+    """Accepted: the backward pass has one thread."""
+
     def __init__(self, mode):
         self.mode = mode
 
@@ -138,6 +140,21 @@ class set_multithreading_enabled(_Decorator):
     def __exit__(self, *exc):
         pass
 
+    def clone(self):
+        return self.__class__(self.mode)
 
-for c in (no_grad, enable_grad, set_grad_enabled, inference_mode):
+
+def is_multithreading_enabled():
+    return True
+
+
+def is_view_replay_enabled():
+    return False
+
+
+class _force_original_view_tracking(set_multithreading_enabled):
+    """Accepted."""
+
+
+for c in (no_grad, enable_grad, set_grad_enabled, inference_mode, set_multithreading_enabled):
     c.__module__ = 'torch.autograd.grad_mode'
