@@ -40,3 +40,44 @@ export function digamma(x: number): number {
   for (; z < FAR; z++) sum += 1 / z;
   return Math.log(z) - 0.5 / z - series(z, DIGAMMA) / (z * z) - sum;
 }
+
+/** B₂ₖ / (2k)!, for Euler and Maclaurin's sum. */
+const BERNOULLI = [
+  1 / 12,
+  -1 / 720,
+  1 / 30240,
+  -1 / 1209600,
+  1 / 47900160,
+  -691 / 1307674368000,
+  1 / 74724249600,
+  -3617 / 10670622842880000,
+];
+
+/** Hurwitz's ζ(s, q) = Σ (q + k)^(−s), s > 1. Source: Abramowitz and Stegun, 23.1.30 (Euler and Maclaurin's summation). */
+export function zeta(s: number, q: number): number {
+  if (Number.isNaN(s) || Number.isNaN(q)) return Number.NaN;
+  if (s === 1) return Number.POSITIVE_INFINITY;
+  if (s < 1) return Number.NaN;
+  if (q <= 0) {
+    if (Number.isInteger(q)) return Number.POSITIVE_INFINITY;
+    if (!Number.isInteger(s)) return Number.NaN;
+  }
+  let sum = 0;
+  let at = q;
+  for (; at < FAR; at++) sum += at ** -s;
+  let tail = at ** (1 - s) / (s - 1) + 0.5 * at ** -s;
+  let factor = s * at ** (-s - 1);
+  BERNOULLI.forEach((b, k) => {
+    tail += b * factor;
+    factor *= ((s + 2 * k + 1) * (s + 2 * k + 2)) / (at * at);
+  });
+  return sum + tail;
+}
+
+/** The n-th derivative of ψ: (−1)^(n+1) · n! · ζ(n + 1, x). */
+export function polygamma(n: number, x: number): number {
+  if (n === 0) return digamma(x);
+  let factorial = 1;
+  for (let k = 2; k <= n; k++) factorial *= k;
+  return (n % 2 ? 1 : -1) * factorial * zeta(n + 1, x);
+}

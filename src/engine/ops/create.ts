@@ -197,7 +197,7 @@ op<[Tensor, string | null]>({
   faces: ['torch', 'Tensor'],
   formula: 'y = x',
   gradient: 'dx = dy',
-  forward: (x, format) => (format === 'contiguous_format' ? contiguousAs(x, x.dtype) : denseAs(x, x.dtype)),
+  forward: (x, format) => inFormat(x, format),
   grads: { input: (c) => c.grad },
   samples: () => [
     { args: [{ tensor: like }] },
@@ -206,13 +206,31 @@ op<[Tensor, string | null]>({
   ],
 });
 
-op<[Tensor]>({
-  schema: 'contiguous(Tensor input) -> Tensor',
+/** A copy whose memory is in this order: rows, as x is (preserve_format), or the channel innermost. */
+function inFormat(x: Tensor, format: string | null): Tensor {
+  if (format === 'contiguous_format') return contiguousAs(x, x.dtype);
+  const rank = format === 'channels_last' ? 4 : format === 'channels_last_3d' ? 5 : null;
+  if (rank === null) return denseAs(x, x.dtype);
+  if (x.rank !== rank) throw runtimeError(`required rank ${rank} tensor to use ${format} format`);
+  const inner = <T>(list: readonly T[]) => [list[0], ...list.slice(2), list[1]];
+  const copy = contiguousAs(x.alias(inner(x.shape), inner(x.strides)), x.dtype);
+  const outer = <T>(list: readonly T[]) => [list[0], list[rank - 1], ...list.slice(1, -1)];
+  return copy.alias(outer(copy.shape), outer(copy.strides));
+}
+
+op<[Tensor, string | null]>({
+  schema: 'contiguous(Tensor input, *, str? memory_format=None) -> Tensor',
   faces: ['Tensor'],
   composite: true,
   formula: 'y = x, in row-major order: x itself where it is so already',
   gradient: 'dx = dy',
-  forward: (x) => (x.contiguous ? x : f.clone(x, 'contiguous_format')),
+  forward(x, format) {
+    if (format === 'preserve_format')
+      throw runtimeError('preserve memory format is unsupported by the contiguous operator');
+    return (format ?? 'contiguous_format') === 'contiguous_format' && x.contiguous
+      ? x
+      : f.clone(x, format ?? 'contiguous_format');
+  },
   samples: () => [{ args: [{ tensor: like }] }, { args: [{ tensor: { shape: [2, 3], permute: [1, 0] } }] }],
 });
 

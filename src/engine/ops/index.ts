@@ -8,6 +8,7 @@ import './shape';
 import './compare';
 import './elementary';
 import './extremes';
+import './gamma';
 import './gates';
 import './rrelu';
 import './gelu';

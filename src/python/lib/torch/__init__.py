@@ -3,7 +3,7 @@ import math as _math
 
 from . import _bridge, _device, _dtype, _traceback, _wrappers
 from ._device import device
-from ._dtype import (channels_last, contiguous_format, dtype, finfo, get_default_dtype, iinfo, layout, memory_format,
+from ._dtype import (channels_last, channels_last_3d, contiguous_format, dtype, finfo, get_default_dtype, iinfo, layout, memory_format,
                      preserve_format, set_default_dtype, sparse_coo, strided)
 from ._size import Size
 from ._tensor import Tensor
@@ -35,4 +35,13 @@ from .serialization import load, save  # noqa: E402
 from .storage import TypedStorage, UntypedStorage  # noqa: E402
 globals().update(storage.storage_types())
 
-__getattr__, __dir__ = _bind.lazy('torch', globals())
+_from_engine, __dir__ = _bind.lazy('torch', globals())
+
+
+def __getattr__(name):
+    # Big, and seldom asked for: imported when it is.
+    if name == 'distributions':
+        import importlib
+        return importlib.import_module('torch.distributions')
+    return _from_engine(name)
+

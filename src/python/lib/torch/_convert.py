@@ -3,6 +3,7 @@ import builtins
 import numbers
 
 from ._bridge import whole
+from ._dtype import memory_format
 from ._dtype import index_of as dtype_index  # noqa: F401  (part of this module's face)
 
 # How a Python number travels: JavaScript cannot tell 1 from 1.0. Tensor's 0 is added by _wrappers.ready, subclasses' on first use.
@@ -147,6 +148,8 @@ def boolean(v, fn, argument, position):
 def string(v, fn, argument, position):
     if isinstance(v, str):
         return str(v)
+    if isinstance(v, memory_format):
+        return v._name
     raise wrong(v, fn, argument, position, 'str')
 
 

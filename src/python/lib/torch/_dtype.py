@@ -103,6 +103,7 @@ sparse_coo = layout('sparse_coo')
 contiguous_format = memory_format('contiguous_format')
 preserve_format = memory_format('preserve_format')
 channels_last = memory_format('channels_last')
+channels_last_3d = memory_format('channels_last_3d')
 
 
 class iinfo:

@@ -129,6 +129,9 @@ class Tensor(TensorBase):
         return _offset(self._h)
 
     def is_contiguous(self, memory_format=None):
+        if memory_format is not None and memory_format._name.startswith('channels_last'):
+            rank = 5 if memory_format._name.endswith('3d') else 4
+            return self.dim() == rank and _contiguous(self.permute(0, *range(2, rank), 1)._h)
         return _contiguous(self._h)
 
     def element_size(self):

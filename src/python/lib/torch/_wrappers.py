@@ -149,7 +149,7 @@ def source(op, style, name):
             flat.append(f'0 if {own} is None else {own}._g')
         else:
             raise TypeError(f'{op.name}: no way to pass {p.type}')
-    if op.name in _FACTORIES and not op.inplace:
+    if name in _FACTORIES and not op.inplace:
         known = {p.name for p in params}
         if not starred:
             sig.append('*')
@@ -173,7 +173,7 @@ def source(op, style, name):
     swap = style == 'functional' and op.twin and not op.inplace and 'inplace' not in names
     if swap:
         sig.append('inplace=False')
-    if aliases and op.name not in _FACTORIES:
+    if aliases and name not in _FACTORIES:
         if any(not p.keyword_only for p in params):
             sig.append('**kw')
             pre.insert(0, f"if kw: {', '.join(a for a, _ in aliases)}, = _kw(kw, {fn}, "
