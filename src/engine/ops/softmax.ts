@@ -63,7 +63,7 @@ const samples = (): Sample[] => [
 ];
 
 op<[Tensor, number, DType | null]>({
-  schema: 'softmax(Tensor input, int dim, *, ScalarType? dtype=None) -> Tensor',
+  schema: 'softmax(Tensor input, int dim, ScalarType? dtype=None) -> Tensor',
   faces: ['torch', 'Tensor', F, 'torch.special'],
   formula: 'yᵢ = exp(xᵢ) / Σ exp(xₖ), along dim',
   gradient: 'dxᵢ = yᵢ · (dyᵢ − Σ dyₖ · yₖ)',
@@ -97,7 +97,7 @@ op<[Tensor, Tensor, number]>({
 });
 
 op<[Tensor, number, DType | null]>({
-  schema: 'log_softmax(Tensor input, int dim, *, ScalarType? dtype=None) -> Tensor',
+  schema: 'log_softmax(Tensor input, int dim, ScalarType? dtype=None) -> Tensor',
   faces: ['torch', 'Tensor', F, 'torch.special'],
   formula: 'yᵢ = xᵢ − ln Σ exp(xₖ), along dim',
   gradient: 'dxᵢ = dyᵢ − exp(yᵢ) · Σ dyₖ',

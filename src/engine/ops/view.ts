@@ -80,7 +80,7 @@ const swapped = <T>(list: readonly T[], a: number, b: number): T[] => {
 
 op<[Tensor, number, number]>({
   schema: 'transpose(Tensor input, int dim0, int dim1) -> Tensor',
-  faces: ['torch', 'Tensor', 'torch:swapaxes', 'Tensor:swapaxes', 'torch:swapdims', 'Tensor:swapdims'],
+  faces: ['torch', 'Tensor', 'torch:swapdims', 'Tensor:swapdims'],
   view: true,
   inplace: true,
   inplaceGradName: 'TransposeBackward1',
@@ -92,6 +92,23 @@ op<[Tensor, number, number]>({
   },
   grads: { input: (c, f) => f.transpose(c.grad, c.attr('dim0'), c.attr('dim1')) },
   samples: () => [on(matrix, 0, 1), on(cube, -1, 0), on(cube, 1, 1), on({ shape: [] }, 0, -1), on(matrix, 0, 2)],
+});
+
+op<[Tensor, number, number]>({
+  schema: 'swapaxes(Tensor input, int axis0, int axis1) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  view: true,
+  inplace: true,
+  inplaceGradName: 'TransposeBackward1',
+  formula: 'y[…, j, …, i, …] = x[…, i, …, j, …]',
+  gradient: 'dx = dy with the same two dimensions exchanged',
+  forward: (x, axis0, axis1) => {
+    const [a, b] = [wrapDim(axis0, x.rank), wrapDim(axis1, x.rank)];
+    return x.rank === 0 ? x.alias([], []) : x.alias(swapped(x.shape, a, b), swapped(x.strides, a, b));
+  },
+  grads: { input: (c, f) => f.transpose(c.grad, c.attr('axis0'), c.attr('axis1')) },
+  gradName: 'TransposeBackward0',
+  samples: () => [on(matrix, 0, 1), on(cube, -1, 0)],
 });
 
 op<[Tensor]>({

@@ -127,7 +127,7 @@ def integer(v, fn, argument, position):
 
 
 def floating(v, fn, argument, position):
-    if isinstance(v, (builtins.int, builtins.float)) and type(v) is not bool:
+    if isinstance(v, (builtins.int, builtins.float)):
         return builtins.float(v)
     if isinstance(v, Tensor):
         if v.numel() == 1:
@@ -195,13 +195,18 @@ def floats(v, fn, argument, position):
     return (len(v), *(floating(item, fn, argument, position) for item in v))
 
 
-def tensors(v, fn, argument, position):
-    """(length, *handles) of a list of tensors; None crosses as -1."""
+def optional_tensors(v, fn, argument, position):
+    """The same, with None in it, which crosses as -1."""
+    return tensors(v, fn, argument, position, True)
+
+
+def tensors(v, fn, argument, position, optional=False):
+    """(length, *handles) of a list of tensors."""
     if not isinstance(v, (list, tuple)):
         raise wrong(v, fn, argument, position, 'tuple of Tensors')
     out = [len(v)]
     for i, t in enumerate(v):
-        if t is None:
+        if t is None and optional:
             out.append(-1)
         elif isinstance(t, Tensor):
             out.append(t._h)

@@ -199,12 +199,16 @@ def broadcast_tensors(*tensors):
 
 def _atleast(n, widen):
     def f(*tensors):
-        if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
-            tensors = tuple(tensors[0])
+        many = len(tensors) == 1 and isinstance(tensors[0], (list, tuple))
+        tensors = tuple(tensors[0]) if many else tensors
+        for i, t in enumerate(tensors):
+            if not isinstance(t, Tensor):
+                raise TypeError(f'expected Tensor as element {i} in argument 0, but got {type_name(t)}')
+        if many:
             return tuple(widen(t) for t in tensors)
         out = tuple(widen(t) for t in tensors)
         return out[0] if len(out) == 1 else out
-    f.__name__ = f'atleast_{n}d'
+    f.__name__ = f.__qualname__ = f'atleast_{n}d'
     return f
 
 

@@ -69,12 +69,12 @@ def _check_kind(fn, out, many):
     from ._tensor import Tensor
     if many:
         if not isinstance(out, (list, tuple)):
-            raise TypeError(f"{fn}(): argument 'out' must be tuple of Tensors, not {_convert.type_name(out)}")
+            raise _convert.Wrong(f"{fn}(): argument 'out' must be tuple of Tensors, not {_convert.type_name(out)}")
         if len(out) != many:
             raise TypeError(f'{fn}() received an invalid combination of arguments')
     for t in out if many else (out,):
         if not isinstance(t, Tensor):
-            raise TypeError(f"{fn}(): argument 'out' must be Tensor, not {_convert.type_name(t)}")
+            raise _convert.Wrong(f"{fn}(): argument 'out' must be Tensor, not {_convert.type_name(t)}")
 
 
 def _check_dtype(op, fn, out, result, inputs):

@@ -1,5 +1,5 @@
 """A name that several ops share: `max(x)`, `max(x, dim)`, `max(x, other)`. The first that takes the arguments runs."""
-from ._signatures import invalid
+from . import _signatures
 from ._wrappers import make
 
 
@@ -20,7 +20,7 @@ def _accepts(p, v):
             not isinstance(v, (Tensor, float)) and hasattr(v, '__index__') and not isinstance(v, bool)) or (
             isinstance(v, Tensor) and v.dim() == 0 and not v.dtype.is_floating_point)
     if b == 'float':
-        return isinstance(v, (int, float)) and not isinstance(v, bool)
+        return isinstance(v, (int, float))
     if b == 'bool':
         return isinstance(v, bool)
     if b == 'str':
@@ -74,7 +74,7 @@ def overloaded(ops, style, name):
                     made[i] = make(op, style, name)
                 return made[i]
         own = args[1:] if style == 'method' else args
-        error = invalid(name, style, own, kwargs)
+        error = _signatures.error(name, style, None, own, kwargs)
         if error is not None:
             raise error
         # PyTorch has one signature for so many arguments, and says which of them is wrong.

@@ -102,7 +102,7 @@ def source(op, style, name):
             if p.keyword_only and not starred:
                 sig.append('*')
                 starred = True
-            sig.append(own if own == 'self' else f'{own}={_default(p)}')
+            sig.append(own if i == 0 and own == 'self' else f'{own}={_default(p)}')
         if p.name in _ALIASES and op.name != 'cross':
             aliases.append((own, _ALIASES[p.name]))
         b = p.base
@@ -130,7 +130,7 @@ def source(op, style, name):
             flat.append(f'v{i}')
         elif b in ('int[]', 'float[]', 'Scalar[]', 'Tensor[]', 'Tensor?[]'):
             strict = p.name in _SIZES and not (varargs and p is positional[0])
-            helper = {'int[]': '_sizes' if strict else '_ints', 'float[]': '_floats', 'Scalar[]': '_scalars'}.get(b, '_tensors')
+            helper = {'int[]': '_sizes' if strict else '_ints', 'float[]': '_floats', 'Scalar[]': '_scalars', 'Tensor?[]': '_maybe_tensors'}.get(b, '_tensors')
             lists.append((f'*{own}_', own, p.optional, b == 'int[]' and not strict, f'{own}_ = {helper}({own}, {what})'))
             flat.append(f'*{own}_')
         elif b == 'ScalarType':
@@ -173,13 +173,36 @@ def source(op, style, name):
     swap = style == 'functional' and op.twin and not op.inplace and 'inplace' not in names
     if swap:
         sig.append('inplace=False')
-    if aliases and name not in _FACTORIES:
-        if any(not p.keyword_only for p in params):
+    if style == 'functional':
+        surplus = '(), {}'
+    else:
+        # What PyTorch does not take is met here, so that the error can be PyTorch's.
+        sig.append('**kw')
+        if varargs:
+            surplus = 'args, kw'
+            pre.insert(1, 'if kw: raise Missing')
+        else:
+            surplus = 'rest, kw'
+            star = sig.index('*') if '*' in sig else len(sig) - 1
+            sig[star:star + 1 if '*' in sig else star] = ['*rest']
+            pre.insert(0, 'if rest or kw: raise Missing')
+    if aliases and name not in _FACTORIES and any(not p.keyword_only for p in params):
+        if style == 'functional':
             sig.append('**kw')
-            pre.insert(0, f"if kw: {', '.join(a for a, _ in aliases)}, = _kw(kw, {fn}, "
-                          f"{', '.join(f'({a!r}, {alias!r}, {a})' for a, alias in aliases)})")
+        pre.insert(0, f"if kw: {', '.join(a for a, _ in aliases)}, = _kw(kw, "
+                      f"{', '.join(f'({alias!r}, {a})' for a, alias in aliases)})")
+        if style == 'functional':
+            pre.insert(1, 'if kw: raise Missing')
+            surplus = '(), kw'
     spec = ', '.join(f'({own!r}, {pname!r}, {position}, {optional}, {own})' for own, pname, position, optional in tensors)
-    values = ', '.join(f'({n!r}, {n}, {_default(p)}, {p.keyword_only})' for n, p in zip(names, params))
+    values = ', '.join(f'({n!r}, {n}, {_default(p)}, {p.keyword_only})' for n, p in zip(names, params)
+                       if not (varargs and p is positional[0]))
+    if varargs:
+        own = _safe(positional[0].name)
+        first_one = f'*((({own!r}, {own}, {_default(positional[0])}, False),) if not args else ())'
+        values = f'{first_one}, {values}' if values else first_one
+    if 'out=None' in sig:
+        values += ", ('out', out, None, True)"
     first = names[0] if names else 'None'
     other = by_name[op.name + '_'].index if swap else None
     body = [*pre, *_lay(op.index, other, flat, lists)]
@@ -204,7 +227,7 @@ def source(op, style, name):
     lines = [f'def f({", ".join(sig)}):', '    try:']
     lines += ['        ' + line for line in body]
     lines.append('    except (AttributeError, Missing, Wrong) as error:')
-    lines.append(f'        raise explain(error, {fn}, {style!r}, ({values},), ({spec}{"," if spec else ""})) from None')
+    lines.append(f'        raise explain(error, {op.index}, {fn}, {style!r}, ({values},), ({spec}{"," if spec else ""}), {surplus}) from None')
     lines += ['    ' + line for line in tail]
     return '\n'.join(lines) + '\n'
 
@@ -247,34 +270,49 @@ class Missing(Exception):
     """A required argument was left out; `explain` says which."""
 
 
-def explain(error, fn, style, values, tensors):
-    """PyTorch's TypeError for a call that failed: no signature takes these, an argument is missing, or one is no tensor."""
+def explain(error, op, fn, style, values, tensors, rest, kw):
+    """PyTorch's TypeError for a call that failed: no signature takes these, an argument is missing, or one is of a wrong type."""
     left_out = [name for name, v, _, _ in values if v is MISSING]
     wrong = [t for t in tensors if not (isinstance(t[4], Tensor) or (t[3] and t[4] is None))]
-    if not left_out and not wrong and not isinstance(error, _convert.Wrong):
+    no_generator = getattr(error, 'name', '') == '_g'
+    if not (left_out or wrong or rest or kw or no_generator or isinstance(error, _convert.Wrong)):
         return error
-    args, kwargs = [], {}
-    for i, (name, v, default, keyword_only) in enumerate(values):
-        if v is MISSING or (style == 'method' and i == 0):
-            continue
-        if v is default or (type(v) is type(default) and not isinstance(v, Tensor) and v == default):
-            continue
-        if keyword_only or kwargs:
-            kwargs[name] = v
-        else:
-            args.append(v)
-    from ._signatures import invalid
-    combination = invalid(fn, style, args, kwargs)
-    if combination is not None:
-        return combination
+    from . import _signatures
+    found = _signatures.error(fn, style, ops[op], *_as_given(style, values, rest, kw))
+    if found is not None:
+        return found
     if left_out:
         names = ', '.join(f'"{name}"' for name in left_out)
         return TypeError(f'{fn}() missing {len(left_out)} required positional arguments: {names}')
+    if kw:
+        return TypeError(f"{fn}() got an unexpected keyword argument '{next(iter(kw))}'")
     if wrong:
         _, name, position, _, v = wrong[0]
         shown = 'input' if name == 'self' else name
         return TypeError(f"{fn}(): argument '{shown}' (position {position}) must be Tensor, not {_convert.type_name(v)}")
+    if rest:
+        return TypeError(f'{fn}() takes fewer positional arguments than were given')
     return TypeError(*error.args)
+
+
+def _as_given(style, values, rest, kw):
+    """The call's arguments by position, and by name."""
+    from ._signatures import keywords_of_call
+    values = values[1:] if style == 'method' else values
+    known = keywords_of_call()
+    given = [(name, v, keyword_only) for name, v, default, keyword_only in values
+             if v is not MISSING and not (v is default or (type(v) is type(default) and not isinstance(v, Tensor) and v == default))]
+    if known is not None and all(any(k == name for name, *_ in values) or k in kw or k in ('out', 'device', 'requires_grad') for k in known[1]):
+        by_name = {name: v for name, v, *_ in values}
+        args = [by_name[name] for name, _, _, keyword_only in values if not keyword_only][:known[0]]
+        return [*args, *rest], {**{k: by_name[k] for k in known[1] if k in by_name and (k != 'out' or by_name[k] is not None)}, **kw}
+    args, kwargs = [], {}
+    for name, v, keyword_only in given:
+        if keyword_only or kwargs:
+            kwargs[name] = v
+        else:
+            args.append(v)
+    return [*args, *rest], {**kwargs, **kw}
 
 
 def several(first):
@@ -310,14 +348,9 @@ def _named(op):
     return wrap
 
 
-def _aliases(kw, fn, *known):
-    """Values of keyword arguments given by numpy's names."""
-    out = []
-    for name, alias, current in known:
-        out.append(kw.pop(alias, current))
-    if kw:
-        raise TypeError(f"{fn}() got an unexpected keyword argument '{next(iter(kw))}'")
-    return out
+def _aliases(kw, *known):
+    """Values of keyword arguments given by numpy's names, which leave `kw`."""
+    return [kw.pop(alias, current) for alias, current in known]
 
 
 Tensor = None
@@ -336,7 +369,7 @@ def ready(tensor_class):
         _W=_bridge.WHOLE, more=more, fail=fail, new=object.__new__, Tensor=tensor_class, several=several,
         raise_error=_bridge.raise_error, explain=explain, Missing=Missing, Wrong=_convert.Wrong, _M=MISSING, _K=KIND_OF.get, _kw=_aliases,
         _number=_convert.number, _scalar=_convert.scalar, _ints=_convert.ints, _sizes=_convert.sizes, _floats=_convert.floats,
-        _scalars=_convert.scalars, _tensors=_convert.tensors, _int=_convert.integer, _float=_convert.floating,
+        _scalars=_convert.scalars, _tensors=_convert.tensors, _maybe_tensors=_convert.optional_tensors, _int=_convert.integer, _float=_convert.floating,
         _bool=_convert.boolean, _str=_convert.string, _dtype=_convert.dtype_index, _require=_require, _fill=_out.fill,
         _dtype_for=_out.dtype_for, _again=lambda index, style, name: make(ops[index], style, name), _device=_device.check,
     )
