@@ -154,10 +154,10 @@ function rootGrad(t: Tensor, grad: Tensor | null): Tensor {
 }
 
 /** The backward passes that are going on (a hook may start one), outermost first. */
-const passes: { number: number; reaches(node: Node): boolean }[] = [];
+const passes: { number: number; whole: boolean; reaches(node: Node): boolean }[] = [];
 let passCount = 0;
 /** The innermost of them; outside of all, one that reaches nothing. */
-export const currentPass = () => passes[passes.length - 1] ?? { number: 0, reaches: () => false };
+export const currentPass = () => passes[passes.length - 1] ?? { number: 0, whole: true, reaches: () => false };
 
 function walk(starts: readonly { edge: Edge; grad: Tensor }[], options: BackwardOptions): (Tensor | null)[] {
   const depth = passes.length;
@@ -181,6 +181,7 @@ function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: Backw
   const roots = new Set(rootNodes);
   passes.push({
     number: ++passCount,
+    whole: options.accumulate && !inputs,
     reaches: (node) => (dependencies.has(node) || roots.has(node)) && (!needed || needed.has(node)),
   });
   const captured: (Tensor | null)[] = targets?.map(() => null) ?? [];

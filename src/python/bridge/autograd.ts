@@ -358,6 +358,8 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
     },
     /** Which backward pass is going on: hooks of several tensors tell one from the next. */
     passNumber: () => currentPass().number,
+    /** Does it accumulate into every leaf: no autograd.grad, no inputs=. */
+    isWholePass: () => currentPass().whole,
     /** How many of these tensors the pass that is going on gives a gradient. */
     willReach: (...handles: number[]) => handles.filter((h) => currentPass().reaches(gradEdge(of(h))!.node)).length,
     releaseNode(n: number) {
