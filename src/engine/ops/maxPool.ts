@@ -4,6 +4,7 @@ import { isFloat } from '../dtype';
 import { indexError, runtimeError, TorchError } from '../errors';
 import { formulas as f } from '../formulas';
 import { dtypeLabel, numbers } from '../kernels/elementwise';
+import { placeRounding } from '../kernels/interpolation';
 import { maxima, type Range } from '../kernels/maxima';
 import { putByIndex } from '../kernels/planes';
 import { type BackwardContext, op, type Sample, type SampleTensor } from '../op';
@@ -368,7 +369,7 @@ for (const n of [2, 3] as const) {
       const out = side(outputSize, 'output_size');
       checkFractional(n, x, kernel, out, random);
       const size = x.shape.slice(-n);
-      const round = x.dtype === 'float32' ? Math.fround : (v: number) => v;
+      const round = placeRounding(x.dtype);
       const drawn = numbers(random);
       const ranges = (p: number): Range[] =>
         size.map((s, d) => {
