@@ -356,6 +356,18 @@ const SCRIPTS: [string, string[]][] = [
       'nothing',
     ],
   ],
+  [
+    'images',
+    [
+      'places',
+      'warped[0, 0]',
+      'lazy.weight.shape',
+      'down[0](images)',
+      'columns.grad_fn',
+      'F.max_pool2d(images, 2)',
+      'turn',
+    ],
+  ],
   ['values', ['endless', 'leaving', 'shut', 'odd', 'itself', '变量', 'shut.value', 'shut == 1', 'i']],
 ];
 
