@@ -2,7 +2,7 @@
 import { allocate, isFloat } from '../dtype';
 import { indexError, runtimeError, valueError } from '../errors';
 import { formulas as f } from '../formulas';
-import { binary, dtypeLabel, floatType, numbers, resultType } from '../kernels/elementwise';
+import { dtypeLabel, numbers } from '../kernels/elementwise';
 import { op, type Sample, type SampleTensor } from '../op';
 import { numel, sameShape, show } from '../shape';
 import { Tensor } from '../tensor';
@@ -272,29 +272,6 @@ op<[Tensor, Tensor, Tensor | null, number, string, number]>({
       run(logp, p, { weight: weights(3) }),
     ];
   },
-});
-
-op<[Tensor, Tensor]>({
-  schema: 'xlogy(Tensor input, Tensor other) -> Tensor',
-  faces: ['torch', 'Tensor', 'torch.special'],
-  formula: 'y = a · ln b, 0 where a = 0',
-  gradient: 'da = ln b · dy, 0 where a = 0 and b ≤ 0;  db = a / b · dy',
-  forward: (a, b) =>
-    binary(a, b, (x, y) => (x === 0 && !Number.isNaN(y) ? 0 : x * Math.log(y)), {
-      compute: floatType(resultType(a, b)),
-    }),
-  saves: ['input', 'other'],
-  grads: {
-    input: (c, f) => {
-      const [a, b] = [c.saved('input'), c.saved('other')];
-      return f.masked_fill(f.mul(c.grad, f.log(b)), f.logical_and(f.eq(a, 0), f.le(b, 0)), 0);
-    },
-    other: (c, f) => f.div(f.mul(c.grad, c.saved('input')), c.saved('other')),
-  },
-  samples: () => [
-    run({ shape: [2, 3] }, { shape: [3], range: [0.2, 3] }),
-    { ...run({ shape: [4], data: [0, 0, 1, 0] }, { shape: [4], data: [0, -1, 0, Number.NaN] }), kink: true },
-  ],
 });
 
 op<[Tensor, Tensor, string, boolean]>({
