@@ -3,22 +3,28 @@
 import { gradEdge } from './autograd/edges';
 import { checkInplace, linkInplace, linkReshaped } from './autograd/inplace';
 import { OpNode } from './autograd/opNode';
+import { complexForward, touchesComplex } from './complex';
 import { context } from './context';
-import { canCast, type Data, DTYPES, isFloat, isHalf } from './dtype';
+import { canCast, DTYPES, isComplex, isDifferentiable, isHalf } from './dtype';
 import { runtimeError, TorchError } from './errors';
 import { late } from './formulas';
 import { roundHalves } from './half';
-import { converter } from './kernels/convert';
 import { isDense } from './kernels/copy';
+import { valuesAs } from './kernels/elementwise';
 import { type Arg, isInplace, type Op, opNamed, type Scalar } from './op';
 import type { Param } from './schema';
 import { sameShape, show } from './shape';
-import { forEachOffset, Tensor } from './tensor';
+import { Tensor, writeStrided } from './tensor';
 
 export type Result = Tensor | Tensor[] | number | boolean;
 
 /** A Python number as a 0-d tensor whose dtype gives way (c10's wrapped number). */
-export function wrapNumber({ kind, value }: Scalar): Tensor {
+export function wrapNumber({ kind, value, imag }: Scalar): Tensor {
+  if (kind === 'complex') {
+    const t = Tensor.of('complex128', [], Float64Array.of(Number(value), imag ?? 0));
+    t.wrapped = true;
+    return t;
+  }
   const dtype = kind === 'float' ? 'float64' : kind === 'int' ? 'int64' : 'bool';
   const t = Tensor.zeros(dtype, []);
   (t.storage.data as Float64Array)[0] = (dtype === 'int64' ? BigInt(value) : Number(value)) as number;
@@ -78,14 +84,7 @@ export function tensorsOf(args: readonly Arg[]): Tensor[] {
 /** Copies `from`'s elements into `to`'s memory, converting the dtype. The only place that writes into an existing tensor. */
 export function writeInto(to: Tensor, from: Tensor): void {
   context.observer?.willWrite(to.storage);
-  const source = from.values() as Float64Array;
-  const target = to.storage.data as Float64Array;
-  const convert = converter(from.dtype, to.dtype);
-  if (to.contiguous && !convert) (target as Data as Float64Array).set(source, to.offset);
-  else
-    forEachOffset(to, (offset, i) => {
-      target[offset] = convert ? convert(source[i]) : source[i];
-    });
+  writeStrided(to, valuesAs(from, to.dtype));
   to.counter.version++;
   to.storage.writes++;
 }
@@ -100,23 +99,29 @@ function wantsGrad(op: Op, args: readonly Arg[]): boolean {
   return tensorsOf(args).some((t) => t.requiresGrad);
 }
 
+/** What an op computes from complete arguments. */
+function compute(op: Op, args: readonly Arg[]): Result {
+  const forward = touchesComplex(args) ? complexForward(op) : op.spec.forward;
+  return (forward as (...a: readonly Arg[]) => Result)(...args);
+}
+
 /** Runs an op on arguments that are complete and read (see Arg). */
 export function run(op: Op, args: readonly Arg[]): Result {
   if (isInplace(op)) return runInplace(op, args);
   const { spec } = op;
-  if (spec.composite) return (spec.forward as (...a: readonly Arg[]) => Result)(...args);
+  if (spec.composite) return compute(op, args);
   const random = spec.random && context.observer ? context.generator.snapshot() : null;
-  const out = (spec.forward as (...a: readonly Arg[]) => Result)(...args);
+  const out = compute(op, args);
   if (typeof out !== 'object') return out;
   const outs = Array.isArray(out) ? out : [out];
   let node: OpNode | null = null;
   if (context.batches) markBatches(args, outs);
   if (spec.view) linkView(args[0] as Tensor, outs, Array.isArray(out));
   else outs.forEach(round);
-  if (wantsGrad(op, args) && outs.some((o) => isFloat(o.dtype))) {
+  if (wantsGrad(op, args) && outs.some((o) => isDifferentiable(o.dtype))) {
     node = new OpNode(op, args, outs, null);
     outs.forEach((o, i) => {
-      if (!isFloat(o.dtype) || spec.constants?.includes(i)) return;
+      if (!isDifferentiable(o.dtype) || spec.constants?.includes(i)) return;
       o.gradFn = node;
       o.outputNr = i;
     });
@@ -187,7 +192,7 @@ function runReshaping(op: Op, args: readonly Arg[]): Tensor {
     if (error instanceof TorchError) error.message = error.message.replace(`${op.base?.name}()`, `${op.name}()`);
     throw error;
   }
-  const node = wantsGrad(op, args) && isFloat(self.dtype) ? new OpNode(op, args, [made], null) : null;
+  const node = wantsGrad(op, args) && isDifferentiable(self.dtype) ? new OpNode(op, args, [made], null) : null;
   self.shape = made.shape;
   self.strides = made.strides;
   self.offset = made.offset;
@@ -228,7 +233,9 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
   // Filling with one value is the same however often a place is written.
   if (!/^(fill|zero)_$/.test(op.name)) checkOverlap(self, tensors);
   const random = spec.random && context.observer ? context.generator.snapshot() : null;
-  const value = (spec.forward as (...a: readonly Arg[]) => Tensor)(...args);
+  if (op.name === 'abs_' && isComplex(self.dtype))
+    throw runtimeError('In-place abs is not supported for complex tensors.');
+  const value = compute(op, args) as Tensor;
   if (!sameShape(value.shape, self.shape))
     throw runtimeError(`output with shape ${show(self.shape)} doesn't match the broadcast shape ${show(value.shape)}`);
   if (!canCast(value.dtype, self.dtype) && !spec.inplaceOnly)
@@ -238,7 +245,7 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
   // What shows an argument's memory is left as it is, and is round already.
   if (isHalf(value.dtype) && !tensors.some((t) => t.storage === value.storage)) round(value);
   let node: OpNode | null = null;
-  if (wants && isFloat(self.dtype)) {
+  if (wants && isDifferentiable(self.dtype)) {
     // Gradient edges are those of before the write.
     node = new OpNode(op, args, [self], gradEdge);
     // A saved input is checked against the version it had before, so that writing over what the gradient needs is an error …

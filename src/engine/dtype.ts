@@ -11,19 +11,24 @@ export type DType =
   | 'float32'
   | 'float64'
   | 'float16'
-  | 'bfloat16';
+  | 'bfloat16'
+  | 'complex64'
+  | 'complex128';
 
 /**
  * What holds elements: int64 is exact, so its elements are bigints; bool is 0 or 1; float16 and bfloat16 are float32 numbers that their
- * dtype represents exactly (see half.ts).
+ * dtype represents exactly (see half.ts); a complex element is two numbers one after the other, its real and its imaginary part.
  */
 export type Data = Uint8Array | Int8Array | Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
 
-export type Kind = 'bool' | 'int' | 'float';
+/** In the order in which promotion prefers them. */
+export type Kind = 'bool' | 'int' | 'float' | 'complex';
 
 interface DTypeInfo {
   array: new (lengthOrBuffer: number) => Data;
   kind: Kind;
+  /** Numbers an element: 2 where it is complex. Shapes, strides and offsets always count elements. */
+  parts: 1 | 2;
   /** Bytes an element, as PyTorch counts them (itemsize). What holds it may be larger: `heldBytes`. */
   size: number;
   /** `Float` in PyTorch's error messages and `torch.FloatTensor`. */
@@ -32,16 +37,18 @@ interface DTypeInfo {
 
 /** One row a dtype; its order is the number that crosses to Python. */
 export const DTYPES: Record<DType, DTypeInfo> = {
-  bool: { array: Uint8Array, kind: 'bool', size: 1, label: 'Bool' },
-  uint8: { array: Uint8Array, kind: 'int', size: 1, label: 'Byte' },
-  int8: { array: Int8Array, kind: 'int', size: 1, label: 'Char' },
-  int16: { array: Int16Array, kind: 'int', size: 2, label: 'Short' },
-  int32: { array: Int32Array, kind: 'int', size: 4, label: 'Int' },
-  int64: { array: BigInt64Array, kind: 'int', size: 8, label: 'Long' },
-  float32: { array: Float32Array, kind: 'float', size: 4, label: 'Float' },
-  float64: { array: Float64Array, kind: 'float', size: 8, label: 'Double' },
-  float16: { array: Float32Array, kind: 'float', size: 2, label: 'Half' },
-  bfloat16: { array: Float32Array, kind: 'float', size: 2, label: 'BFloat16' },
+  bool: { array: Uint8Array, kind: 'bool', parts: 1, size: 1, label: 'Bool' },
+  uint8: { array: Uint8Array, kind: 'int', parts: 1, size: 1, label: 'Byte' },
+  int8: { array: Int8Array, kind: 'int', parts: 1, size: 1, label: 'Char' },
+  int16: { array: Int16Array, kind: 'int', parts: 1, size: 2, label: 'Short' },
+  int32: { array: Int32Array, kind: 'int', parts: 1, size: 4, label: 'Int' },
+  int64: { array: BigInt64Array, kind: 'int', parts: 1, size: 8, label: 'Long' },
+  float32: { array: Float32Array, kind: 'float', parts: 1, size: 4, label: 'Float' },
+  float64: { array: Float64Array, kind: 'float', parts: 1, size: 8, label: 'Double' },
+  float16: { array: Float32Array, kind: 'float', parts: 1, size: 2, label: 'Half' },
+  bfloat16: { array: Float32Array, kind: 'float', parts: 1, size: 2, label: 'BFloat16' },
+  complex64: { array: Float32Array, kind: 'complex', parts: 2, size: 8, label: 'ComplexFloat' },
+  complex128: { array: Float64Array, kind: 'complex', parts: 2, size: 16, label: 'ComplexDouble' },
 };
 
 export const DTYPE_NAMES = Object.keys(DTYPES) as DType[];
@@ -54,10 +61,33 @@ export function dtypeOf(name: string): DType {
 
 /** Bytes that `length` elements take in the engine's memory. */
 export const heldBytes = (d: DType, length: number): number =>
-  length * (DTYPES[d].array as unknown as { BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT;
+  length * DTYPES[d].parts * (DTYPES[d].array as unknown as { BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT;
 
 export type HalfType = 'float16' | 'bfloat16';
 export const isHalf = (d: DType): d is HalfType => d === 'float16' || d === 'bfloat16';
+export type ComplexType = 'complex64' | 'complex128';
+export const isComplex = (d: DType): d is ComplexType => d === 'complex64' || d === 'complex128';
+/** The dtype of a complex dtype's parts, or the dtype itself. */
+export const realType = (d: DType): DType => (d === 'complex64' ? 'float32' : d === 'complex128' ? 'float64' : d);
+/** The complex dtype that holds numbers of this one. float16's own, complex32, is not there. */
+export function complexType(d: DType): ComplexType {
+  if (isComplex(d)) return d;
+  if (d === 'float16') throw notYet('dtype torch.complex32');
+  return d === 'float64' ? 'complex128' : 'complex64';
+}
+/**
+ * How a view reads memory, where not as the memory's own dtype: the parts of complex numbers as real ones (torch.view_as_real), pairs of
+ * real numbers as complex ones (torch.view_as_complex), and complex numbers as their conjugates (torch.conj).
+ */
+export type Lens = '' | 'real' | 'complex' | 'conj' | 'complex conj';
+export const LENSES: readonly Lens[] = ['', 'real', 'complex', 'conj', 'complex conj'];
+
+/** What memory of a dtype is seen as. */
+export const seenAs = (d: DType, lens: Lens): DType =>
+  lens === '' || lens === 'conj' ? d : lens === 'real' ? realType(d) : complexType(d);
+
+/** Can a tensor of this dtype have a gradient? */
+export const isDifferentiable = (d: DType) => DTYPES[d].kind === 'float' || isComplex(d);
 export const isFloat = (d: DType) => DTYPES[d].kind === 'float';
 export const isInteger = (d: DType) => DTYPES[d].kind === 'int';
 
@@ -77,7 +107,7 @@ export function allocate(dtype: DType, length: number): Data {
     unasked = 0;
     if (!memory.allows(bytes)) throw runtimeError(`${NO_MEMORY} you tried to allocate ${bytes} bytes.`);
   }
-  return new DTYPES[dtype].array(length);
+  return new DTYPES[dtype].array(length * DTYPES[dtype].parts);
 }
 
 const NO_MEMORY = "[enforce fail at alloc_cpu.cpp:127] data. DefaultCPUAllocator: can't allocate memory:";
@@ -89,6 +119,8 @@ export function promote(a: DType, b: DType): DType {
   if (a === b) return a;
   const ka = DTYPES[a].kind;
   const kb = DTYPES[b].kind;
+  if (ka === 'complex' || kb === 'complex')
+    return [a, b].some((d) => d === 'complex128' || d === 'float64') ? 'complex128' : 'complex64';
   if (ka === 'bool') return b;
   if (kb === 'bool') return a;
   // Neither half holds what the other does.
@@ -105,6 +137,7 @@ export function promote(a: DType, b: DType): DType {
 export function canCast(from: DType, to: DType): boolean {
   const kf = DTYPES[from].kind;
   const kt = DTYPES[to].kind;
-  if (kf === 'float' && kt !== 'float') return false;
+  if (kf === 'complex' && kt !== 'complex') return false;
+  if (kf === 'float' && kt !== 'float' && kt !== 'complex') return false;
   return !(kf !== 'bool' && kt === 'bool');
 }

@@ -4,8 +4,10 @@ import { parseSchema, type Schema } from './schema';
 import type { Tensor } from './tensor';
 
 export interface Scalar {
-  kind: 'bool' | 'int' | 'float';
+  kind: 'bool' | 'int' | 'float' | 'complex';
+  /** Of a complex number, the real part. */
   value: number | bigint;
+  imag?: number;
 }
 
 /** An argument after the bridge has read it: schema types become these. Numbers for `Number` are wrapped into 0-d tensors. */
@@ -90,6 +92,17 @@ export interface OpSpec<A extends readonly unknown[]> {
   gradient?: string;
   /** Computes the result from contiguous or strided inputs; raises PyTorch's errors for wrong shapes and dtypes. */
   forward(...args: A): Tensor | Tensor[] | number | boolean;
+  /**
+   * What the op is for complex tensors and numbers; without it they are refused. `true`: `forward` knows them. Names of arguments: it is
+   * linear with real factors in these, and `forward` runs on their real parts and on their imaginary parts. A function: in place of
+   * `forward`. Views and composites need nothing.
+   */
+  complex?: true | string[] | ((...args: A) => Tensor | Tensor[] | number | boolean);
+  /**
+   * Its gradient formulas are PyTorch's for complex numbers. Otherwise they are those of a holomorphic function, written as for real
+   * numbers, and the engine conjugates what goes in and what comes out: conj(conj(dy) · dy/dx).
+   */
+  wirtinger?: boolean;
   /** Tensor arguments (by name) and outputs (`result`, `result1` …) that the gradient needs. */
   saves?: string[];
   /** Per tensor argument: its gradient. An argument without one gets none. Broadcast dimensions are summed away by the engine. */

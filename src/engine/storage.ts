@@ -20,8 +20,9 @@ export class Storage {
     return new Storage(dtype, allocate(dtype, length));
   }
 
+  /** Elements it has room for. */
   get length(): number {
-    return this.data.length;
+    return this.data.length / DTYPES[this.dtype].parts;
   }
 
   /** Bytes of it in PyTorch's count. */

@@ -1,5 +1,5 @@
 import type { Node } from './autograd/node';
-import { allocate, type Data, DTYPES, type DType } from './dtype';
+import { allocate, type Data, DTYPES, type DType, type Lens, seenAs } from './dtype';
 import { contiguousStrides, isContiguous, numel } from './shape';
 import { Storage } from './storage';
 
@@ -57,6 +57,7 @@ export class Tensor implements Geometry {
     public shape: number[],
     public strides: number[] = contiguousStrides(shape),
     public offset = 0,
+    readonly lens: Lens = '',
   ) {}
 
   /** A new contiguous tensor around `data`, which it owns. */
@@ -69,7 +70,7 @@ export class Tensor implements Geometry {
   }
 
   get dtype(): DType {
-    return this.storage.dtype;
+    return this.lens === '' ? this.storage.dtype : seenAs(this.storage.dtype, this.lens);
   }
 
   get rank(): number {
@@ -105,21 +106,72 @@ export class Tensor implements Geometry {
 
   /**
    * The elements in row-major order: the storage's own memory where that is possible, else a copy. For reading only.
+   * A complex element is two numbers.
    */
   values(): Data {
     const n = this.count;
     const { data } = this.storage;
+    const { parts } = DTYPES[this.dtype];
+    if (this.conjugated) return conjugates(this.through(this.lens === 'conj' ? '' : 'complex').values());
     if (this.contiguous)
-      return this.offset === 0 && data.length === n ? data : data.subarray(this.offset, this.offset + n);
+      return this.offset === 0 && data.length === n * parts
+        ? data
+        : data.subarray(this.offset * parts, (this.offset + n) * parts);
     const out = allocate(this.dtype, n) as Float64Array;
-    readStrided(data as Float64Array, this, out);
+    readStrided(data as Float64Array, inNumbers(this, parts), out);
     return out as Data;
+  }
+
+  /** Does it show the conjugates of its memory's numbers? (torch.is_conj) */
+  get conjugated(): boolean {
+    return this.lens === 'conj' || this.lens === 'complex conj';
+  }
+
+  /** The same memory, seen as the conjugates of what it shows now; no autograd. */
+  conj(): Tensor {
+    const bare = this.lens === 'complex' || this.lens === 'complex conj' ? 'complex' : '';
+    const turned = bare === '' ? 'conj' : 'complex conj';
+    return this.through(this.conjugated ? bare : turned);
+  }
+
+  /** Same memory and geometry, read through another lens; no autograd. */
+  through(lens: Lens, shape = this.shape, strides = this.strides, offset = this.offset): Tensor {
+    return new Tensor(this.storage, shape, strides, offset, lens);
   }
 
   /** Same memory, another geometry; no autograd. */
   alias(shape: number[], strides: number[], offset = this.offset): Tensor {
-    return new Tensor(this.storage, shape, strides, offset);
+    return new Tensor(this.storage, shape, strides, offset, this.lens);
   }
+}
+
+/** A geometry over elements of several numbers as one over the numbers: the parts are its last dimension. */
+const inNumbers = ({ shape, strides, offset }: Geometry, parts: number): Geometry =>
+  parts === 1
+    ? { shape, strides, offset }
+    : { shape: [...shape, parts], strides: [...strides.map((s) => s * parts), 1], offset: offset * parts };
+
+/** Complex numbers with the sign of their imaginary parts turned: a copy. */
+function conjugates(values: Data): Data {
+  const out = values.slice() as Float64Array;
+  for (let i = 1; i < out.length; i += 2) out[i] = -out[i];
+  return out as Data;
+}
+
+/** Writes row-major numbers of a tensor's dtype into its memory, or adds them there. */
+export function writeStrided(to: Tensor, values: Data, add = false): void {
+  const target = to.storage.data as Float64Array;
+  const source = (to.conjugated ? conjugates(values) : values) as Float64Array;
+  const numbers = inNumbers(to, DTYPES[to.dtype].parts);
+  if (add)
+    forEachOffset(numbers, (offset, i) => {
+      target[offset] += source[i];
+    });
+  else if (to.contiguous) target.set(source, numbers.offset);
+  else
+    forEachOffset(numbers, (offset, i) => {
+      target[offset] = source[i];
+    });
 }
 
 /** Elements of a geometry over `data` in row-major order, into `out`. A matrix at a time: a call an element would cost ten times as much. */

@@ -15,7 +15,7 @@ export const MAGIC = 'BACKSTEP';
 export const isRecording = (path: string): boolean => path.toLowerCase().endsWith('.backstep');
 
 /** Raised when the layout, or what an op computes, changes. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 export const CHUNK = { header: 72, contents: 67, segment: 83, end: 69 } as const;
 
@@ -27,8 +27,8 @@ export interface FileHeader {
   sites: [string, number][];
   /** Names of ops, records and gradient functions; rows refer to them by position. */
   names: string[];
-  /** shape, strides, offset */
-  geometries: [number[], number[], number][];
+  /** shape, strides, offset, which lens (see the engine's LENSES) */
+  geometries: [number[], number[], number, number][];
   /** id, parent (-1: none), name, type, extra, parameters, buffers, children as [name, id] */
   modules: [number, number, string, string, string, NamedId[], NamedId[], NamedId[]][];
   /** id, description */
@@ -76,10 +76,10 @@ export interface FileSegment {
 export type UseRow = [number, number, number];
 /** dtype, element as bytes: a Python number in a tensor's place */
 export type ConstantRow = [number, Uint8Array];
-/** `n` nothing, `v` a number as float64 bytes, `i` an integer as text, `b` a bool, `s` text, `l` numbers, `f`/`z`/`o` a Scalar */
+/** `n` nothing, `v` a number as float64 bytes, `i` an integer as text, `b` a bool, `s` text, `l` numbers, `f`/`z`/`o`/`c` a Scalar (`c`: two numbers) */
 export type AttrRow =
   | ['n']
-  | ['v' | 'f', Uint8Array]
+  | ['v' | 'f' | 'c', Uint8Array]
   | ['i' | 'z' | 's', string]
   | ['b' | 'o', boolean]
   | ['l', number[]];

@@ -11,7 +11,9 @@ export type DType =
   | 'float16'
   | 'bfloat16'
   | 'float32'
-  | 'float64';
+  | 'float64'
+  | 'complex64'
+  | 'complex128';
 
 /** Statistics of a tensor. `mean`, `std`, `min`, `max`, `norm` are over the finite elements; null for an empty tensor. */
 export interface Stats {

@@ -6,7 +6,7 @@ import type { Storage } from '../engine/storage';
 import { Tensor } from '../engine/tensor';
 import { History } from './columns';
 import type { Memory } from './memory';
-import type { ArgUse, OpRecord, Recording, TensorUse, Value } from './recording';
+import type { ArgUse, OpRecord, Recording, TensorUse, Value, Whereabouts } from './recording';
 
 export class Contents {
   /** Writes of each storage that the recording knows of; more were made unseen. */
@@ -73,7 +73,15 @@ export class Contents {
     const value = this.valueOf(t.storage);
     if (value.iteration !== this.iteration) this.memory.carry(value);
     this.known(t);
-    return { tensor: t.id, value, shape: t.shape, strides: t.strides, offset: t.offset, wrapped: t.wrapped };
+    return {
+      tensor: t.id,
+      value,
+      shape: t.shape,
+      strides: t.strides,
+      offset: t.offset,
+      lens: t.lens,
+      wrapped: t.wrapped,
+    };
   }
 
   /** A Python number: a constant of the record, no tensor of the run. */
@@ -89,7 +97,7 @@ export class Contents {
       iteration: 0,
       carried: true,
     };
-    return { tensor: -1, value, shape: [], strides: [], offset: 0, wrapped: true };
+    return { tensor: -1, value, shape: [], strides: [], offset: 0, lens: '', wrapped: true };
   }
 
   /** A tensor that an op made or wrote. */
@@ -110,6 +118,7 @@ export class Contents {
       shape: t.shape,
       strides: t.strides,
       offset: t.offset,
+      lens: t.lens,
       wrapped: t.wrapped,
     };
   }
@@ -145,7 +154,7 @@ export class Contents {
     const value: Value = {
       id: this.nextValue++,
       dtype: storage.dtype,
-      length: data.length,
+      length: storage.length,
       data,
       producer,
       result,
@@ -177,7 +186,7 @@ export class Contents {
       dtype: t.dtype,
       requiresGrad: t.requiresGrad,
       isParameter: false,
-      place: new History<ReturnType<typeof placeOf>>(),
+      place: new History<Whereabouts>(),
       grad: new History<number | null>(),
       producer,
       gradFn: t.gradFn?.name ?? null,
@@ -192,4 +201,10 @@ export class Contents {
 }
 
 /** Where a tensor lies now, as a History of it keeps it. */
-export const placeOf = (t: Tensor) => ({ storage: t.storage.id, shape: t.shape, strides: t.strides, offset: t.offset });
+export const placeOf = (t: Tensor): Whereabouts => ({
+  storage: t.storage.id,
+  shape: t.shape,
+  strides: t.strides,
+  offset: t.offset,
+  lens: t.lens,
+});

@@ -1,5 +1,5 @@
 /** Numbers and tensors in a line, for variables, hovers and inline values. */
-import { type Data, type DType, isHalf } from '../engine/dtype';
+import { type Data, type DType, isComplex, isHalf, realType } from '../engine/dtype';
 import { roundHalf } from '../engine/half';
 import type { Stats } from '../protocol/views';
 
@@ -15,6 +15,7 @@ export function short(v: number): string {
 
 /** One element as Python prints it: all digits of its dtype. */
 export function exact(data: Data, index: number, dtype: DType): string {
+  if (isComplex(dtype)) return complexText(data as Float64Array, index, realType(dtype));
   const v = data[index];
   if (dtype === 'bool') return v ? 'True' : 'False';
   if (typeof v === 'bigint' || dtype.startsWith('int') || dtype === 'uint8') return String(v);
@@ -22,6 +23,12 @@ export function exact(data: Data, index: number, dtype: DType): string {
   if (!Number.isFinite(v)) return v > 0 ? 'inf' : '-inf';
   const text = dtype === 'float64' ? String(v) : shortest(v, isHalf(dtype) ? (x) => roundHalf(x, dtype) : Math.fround);
   return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+/** `(1-2j)`, as Python prints a complex number. */
+function complexText(data: Float64Array, index: number, part: DType): string {
+  const [re, im] = [exact(data, 2 * index, part), exact(data, 2 * index + 1, part)].map((v) => v.replace(/\.0$/, ''));
+  return `(${re}${im.startsWith('-') ? '' : '+'}${im}j)`;
 }
 
 /** The shortest decimal that reads back as the same number of a dtype, which `round` rounds to. */

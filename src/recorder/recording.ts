@@ -1,5 +1,5 @@
 /** What happened in a run: an append-only log of ticks, and the tensors' contents at each of them. */
-import type { Data, DType } from '../engine/dtype';
+import { type Data, type DType, type Lens, seenAs } from '../engine/dtype';
 import type { Arg, Op } from '../engine/op';
 import type { GeneratorSnapshot } from '../engine/random/generator';
 import type { Phase, Place, TickKind } from '../protocol/ticks';
@@ -30,6 +30,18 @@ export interface Value {
   stats?: Stats;
 }
 
+/** Where a tensor lies. */
+export interface Whereabouts {
+  storage: number;
+  shape: number[];
+  strides: number[];
+  offset: number;
+  lens: Lens;
+}
+
+/** The dtype of a tensor that an op met. */
+export const dtypeOf = (use: TensorUse): DType => seenAs(use.value.dtype, use.lens);
+
 /** A tensor as an op met it: a geometry over one content. */
 export interface TensorUse {
   /** The engine's tensor id. */
@@ -38,6 +50,7 @@ export interface TensorUse {
   shape: number[];
   strides: number[];
   offset: number;
+  lens: Lens;
   /** A Python number in a tensor's place. */
   wrapped: boolean;
 }
@@ -76,7 +89,7 @@ export interface TensorRecord {
   requiresGrad: boolean;
   isParameter: boolean;
   /** Storage and geometry; `.data = …` changes them. */
-  place: History<{ storage: number; shape: number[]; strides: number[]; offset: number }>;
+  place: History<Whereabouts>;
   /** The tensor in `.grad`, or null. */
   grad: History<number | null>;
   /** What made it; null for a root. */
@@ -238,7 +251,8 @@ export class Recording {
     const place = this.tensors.get(tensor)?.place.at(tick);
     const value = place && this.storages.get(place.storage)?.at(tick);
     if (!place || !value) return null;
-    return { tensor, value, shape: place.shape, strides: place.strides, offset: place.offset, wrapped: false };
+    const { shape, strides, offset, lens } = place;
+    return { tensor, value, shape, strides, offset, lens, wrapped: false };
   }
 
   /** The tensor in `.grad` at a tick; null for None. */

@@ -8,7 +8,7 @@ import type { Data } from '../engine/dtype';
 import { type Arg, isInplace, type Op } from '../engine/op';
 import { Storage } from '../engine/storage';
 import { Tensor } from '../engine/tensor';
-import type { ArgUse, OpRecord, TensorUse, Value } from './recording';
+import { type ArgUse, dtypeOf, type OpRecord, type TensorUse, type Value } from './recording';
 
 /** Contents recomputed lately, newest last, so that neighbours of a tick come for free. */
 export class Replay {
@@ -31,7 +31,8 @@ export class Replay {
 
   /** A tensor as it was used: fresh memory bookkeeping, shared elements. For reading only. */
   tensor(use: TensorUse): Tensor {
-    const t = new Tensor(new Storage(use.value.dtype, this.data(use.value)), use.shape, use.strides, use.offset);
+    const storage = new Storage(use.value.dtype, this.data(use.value));
+    const t = new Tensor(storage, use.shape, use.strides, use.offset, use.lens);
     t.wrapped = use.wrapped;
     return t;
   }
@@ -74,7 +75,7 @@ export class Replay {
       const made = outs[i];
       if (!out || !made || out.value.producer !== record || out.value.result !== i) continue;
       // A file may claim what its ops do not give; reading past the end would show elements that never were.
-      if (made.storage.data.length !== out.value.length || made.dtype !== out.value.dtype)
+      if (made.storage.length !== out.value.length || made.storage.dtype !== out.value.dtype)
         throw new Error(`${record.name} gave another result than was recorded`);
       this.keep(out.value, made.storage.data);
     }
@@ -87,7 +88,7 @@ export class Replay {
       if ('uses' in a) return a.uses.map((u) => u && this.tensor(u));
       const t = this.tensor(a.use);
       // An op in place writes into its first argument: give it memory of its own.
-      if (i === 0 && isInplace(op)) t.storage = new Storage(t.dtype, t.storage.data.slice() as Data);
+      if (i === 0 && isInplace(op)) t.storage = new Storage(t.storage.dtype, t.storage.data.slice() as Data);
       return t;
     });
     const before = record.random ? context.generator.snapshot() : null;
@@ -156,7 +157,7 @@ export function savedUses(forward: OpRecord): TensorUse[] {
 
 /** callShape() of a recorded call: shapes and attributes without any elements. */
 function shapeOf(op: Op, args: readonly ArgUse[]): CallShape {
-  const meta = (u: TensorUse): Meta => ({ shape: u.shape, dtype: u.value.dtype });
+  const meta = (u: TensorUse): Meta => ({ shape: u.shape, dtype: dtypeOf(u) });
   const metas = new Map<string, Meta | Meta[]>();
   const attrs = new Map<string, Arg>();
   for (const [i, p] of op.schema.params.entries()) {

@@ -1,5 +1,6 @@
-import type { Data } from '../engine/dtype';
+import { type Data, isComplex } from '../engine/dtype';
 import { numel } from '../engine/shape';
+import type { Tensor } from '../engine/tensor';
 import type { Stats } from '../protocol/views';
 import type { TensorUse } from './recording';
 import type { Replay } from './replay';
@@ -38,11 +39,19 @@ export function statsOfData(data: Data): Stats {
   return { count: n, mean, std: Math.sqrt(spread / finite), min, max, norm: Math.sqrt(squares), zeros, nan, inf };
 }
 
+/** Elements as numbers that can be counted and drawn: of complex ones their absolute values. */
+export function magnitudes(t: Tensor): Data {
+  const values = t.values();
+  if (!isComplex(t.dtype)) return values;
+  const pairs = values as Float64Array;
+  return Float64Array.from({ length: t.count }, (_, i) => Math.hypot(pairs[2 * i], pairs[2 * i + 1]));
+}
+
 /** Statistics of a recorded tensor; remembered where it is the whole of its content. */
 export function statsOf(replay: Replay, use: TensorUse): Stats {
-  const whole = numel(use.shape) === use.value.length;
+  const whole = numel(use.shape) === use.value.length && use.lens === '';
   if (whole && use.value.stats) return use.value.stats;
-  const stats = statsOfData(replay.tensor(use).values());
+  const stats = statsOfData(magnitudes(replay.tensor(use)));
   if (whole) use.value.stats = stats;
   return stats;
 }

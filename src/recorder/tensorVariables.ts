@@ -1,11 +1,11 @@
 /** Tensors as variables: a line of shape and statistics; below it gradient, optimizer's state, statistics and rows. */
 import { type Data, DTYPES } from '../engine/dtype';
-import { contiguousStrides } from '../engine/shape';
+import { contiguousStrides, numel } from '../engine/shape';
 import type { Tensor } from '../engine/tensor';
 import type { Variable } from '../protocol/session';
 import type { TensorRef } from '../protocol/views';
 import { exact, short, statsText } from './format';
-import type { TensorUse, Value } from './recording';
+import { dtypeOf, type TensorUse, type Value } from './recording';
 import type { References } from './references';
 import { statsOf } from './stats';
 import type { VariablesContext } from './variables';
@@ -46,7 +46,7 @@ export class TensorVariables {
 
   /** `float32 [500, 20]  0.0098…99.99  mean 50.2` */
   summary(use: TensorUse): string {
-    const { dtype } = use.value;
+    const dtype = dtypeOf(use);
     const t = this.c.replay.tensor(use);
     if (t.count === 1 && use.shape.length === 0) return `${dtype}  ${exact(t.values(), 0, dtype)}`;
     return `${dtype} [${use.shape.join(', ')}]  ${statsText(statsOf(this.c.replay, use))}`;
@@ -113,8 +113,9 @@ export class TensorVariables {
       const row: TensorUse = { ...use, shape, strides: use.strides.slice(1), offset: use.offset + i * use.strides[0] };
       const name = `[${i}]`;
       const at = expression && `${expression}[${i}]`;
-      const { dtype } = use.value;
+      const dtype = dtypeOf(use);
       const elements = this.c.replay.tensor(row).values();
+      const count = numel(shape);
       if (shape.length === 0) {
         rows.push({
           name,
@@ -126,12 +127,12 @@ export class TensorVariables {
         });
         continue;
       }
-      const head = Array.from({ length: Math.min(elements.length, 6) }, (_, k) =>
+      const head = Array.from({ length: Math.min(count, 6) }, (_, k) =>
         DTYPES[dtype].kind === 'float' ? short(Number(elements[k])) : exact(elements, k, dtype),
       );
       rows.push({
         name,
-        value: `[${head.join(', ')}${elements.length > 6 ? ', …' : ''}]`,
+        value: `[${head.join(', ')}${count > 6 ? ', …' : ''}]`,
         type: dtype,
         ref: this.refs.add(
           () => [],
@@ -153,12 +154,20 @@ function useOf(t: Tensor): TensorUse {
   const value: Value = {
     id: 0,
     dtype: t.dtype,
-    length: data.length,
+    length: t.count,
     data,
     producer: null,
     result: 0,
     iteration: 0,
     carried: true,
   };
-  return { tensor: -1, value, shape: [...t.shape], strides: contiguousStrides(t.shape), offset: 0, wrapped: false };
+  return {
+    tensor: -1,
+    value,
+    shape: [...t.shape],
+    strides: contiguousStrides(t.shape),
+    offset: 0,
+    lens: '',
+    wrapped: false,
+  };
 }

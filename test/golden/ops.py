@@ -39,7 +39,10 @@ def tensor(spec):
     if spec is None:
         return None
     dtype = getattr(torch, spec['dtype'])
-    t = torch.tensor([number(v) for v in spec['data']], dtype=dtype).reshape(spec['shape'])
+    if dtype.is_complex:
+        t = torch.view_as_complex(torch.tensor([number(v) for v in spec['data']], dtype=dtype.to_real()).reshape([*spec['shape'], 2]))
+    else:
+        t = torch.tensor([number(v) for v in spec['data']], dtype=dtype).reshape(spec['shape'])
     if 'permute' in spec:
         t = t.permute(spec['permute'])
     return t.requires_grad_() if spec['requiresGrad'] else t
@@ -66,7 +69,9 @@ def leaves(args):
 
 def upstream(t, nr):
     """The same gradient on both sides: eighths, so exact in float32."""
-    g = [((i * 7 + nr * 5 + 3) % 11 - 4.5) / 4 for i in range(t.numel())]
+    g = [((i * 7 + nr * 5 + 3) % 11 - 4.5) / 4 for i in range(t.numel() * (2 if t.is_complex() else 1))]
+    if t.is_complex():
+        return torch.view_as_complex(torch.tensor(g, dtype=t.dtype.to_real()).reshape([*t.shape, 2]))
     return torch.tensor(g, dtype=t.dtype).reshape(t.shape)
 
 
@@ -79,9 +84,11 @@ def value(v):
 
 
 def shown(t):
-    """[dtype, shape, values]; float32 with the fewest digits that read back as the same float32."""
+    """[dtype, shape, values]; float32 with the fewest digits that read back as the same float32. A complex element is two values."""
     flat = t.detach().reshape(-1)
-    values = [float(str(v)) for v in flat.numpy()] if t.dtype == torch.float32 else flat.tolist()
+    if t.is_complex():
+        flat = torch.view_as_real(flat.resolve_conj()).reshape(-1)
+    values = [float(str(v)) for v in flat.numpy()] if flat.dtype == torch.float32 else flat.tolist()
     return [str(t.dtype)[6:], list(t.shape), [value(v) for v in values]]
 
 

@@ -1,5 +1,5 @@
 /** The samples of every op with their values filled in: what both the engine's test and real PyTorch are given. */
-import type { DType } from '../../src/engine/dtype';
+import { DTYPES, type DType } from '../../src/engine/dtype';
 import { allOps, isInplace, type Op, type Sample, type SampleArg, type SampleTensor } from '../../src/engine/op';
 
 export interface FilledTensor extends SampleTensor {
@@ -33,11 +33,13 @@ function sequence(seed: number): () => number {
   };
 }
 
-const isFloatType = (d: DType) => d === 'float32' || d === 'float64';
+const isFloatType = (d: DType) => /^(float|complex)/.test(d);
+const isSingle = (d: DType) => d === 'float32' || d === 'complex64';
 
 function fillTensor(t: SampleTensor, next: () => number, used: Set<number>): FilledTensor {
   const dtype = t.dtype ?? 'float32';
-  const count = t.shape.reduce((n, d) => n * d, 1);
+  // A complex element is two numbers.
+  const count = t.shape.reduce((n, d) => n * d, DTYPES[dtype].parts);
   const [low, high] = t.range ?? (isFloatType(dtype) ? [-2, 2] : [0, 5]);
   const one = () => {
     if (dtype === 'bool') return next() < 0.5 ? 0 : 1;
@@ -47,11 +49,11 @@ function fillTensor(t: SampleTensor, next: () => number, used: Set<number>): Fil
       const v = Math.round((low + next() * (high - low)) * 1000) / 1000;
       if (tries > 50 || (v !== 0 && !used.has(v))) {
         used.add(v);
-        return dtype === 'float32' ? Math.fround(v) : v;
+        return isSingle(dtype) ? Math.fround(v) : v;
       }
     }
   };
-  const data = (t.data ?? Array.from({ length: count }, one)).map((v) => (dtype === 'float32' ? Math.fround(v) : v));
+  const data = (t.data ?? Array.from({ length: count }, one)).map((v) => (isSingle(dtype) ? Math.fround(v) : v));
   if (data.length !== count) throw new Error(`sample has ${data.length} values for shape [${t.shape}]`);
   return { ...t, dtype, data, requiresGrad: t.requiresGrad ?? isFloatType(dtype) };
 }

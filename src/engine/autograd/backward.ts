@@ -1,6 +1,6 @@
 /** The backward pass: walks the tape from the roots, later ops first, and accumulates into leaves. */
 import { context, unobserved, withGrad } from '../context';
-import { isFloat } from '../dtype';
+import { isComplex, isDifferentiable } from '../dtype';
 import { runtimeError } from '../errors';
 import { formulas } from '../formulas';
 import { sameShape, show } from '../shape';
@@ -150,6 +150,8 @@ function rootGrad(t: Tensor, grad: Tensor | null): Tensor {
     return grad;
   }
   if (t.count !== 1) throw runtimeError('grad can be implicitly created only for scalar outputs');
+  if (isComplex(t.dtype))
+    throw runtimeError(`grad can be implicitly created only for real scalar outputs but got torch.${t.dtype}`);
   return formulas.ones_like(t);
 }
 
@@ -259,7 +261,7 @@ function runNode(node: Node, grads: (Tensor | null)[]): (Tensor | null)[] {
     anomaly.failed(node.name, node.trace);
     throw error;
   }
-  const bad = anomaly.checkNan ? outs.findIndex((g) => g !== null && isFloat(g.dtype) && hasNan(g)) : -1;
+  const bad = anomaly.checkNan ? outs.findIndex((g) => g !== null && isDifferentiable(g.dtype) && hasNan(g)) : -1;
   if (bad >= 0) {
     anomaly.failed(node.name, node.trace);
     throw runtimeError(`Function '${node.name}' returned nan values in its ${bad}th output.`);
@@ -290,5 +292,5 @@ function applyHooks(node: Node, grads: (Tensor | null)[], shared: Set<Storage>):
 
 /** Is this dtype one that can require a gradient? Raises PyTorch's error if not. */
 export function checkRequiresGrad(t: Tensor): void {
-  if (!isFloat(t.dtype)) throw runtimeError('only Tensors of floating point dtype can require gradients');
+  if (!isDifferentiable(t.dtype)) throw runtimeError('only Tensors of floating point dtype can require gradients');
 }

@@ -1,4 +1,4 @@
-import { isFloat } from '../dtype';
+import { isComplex, isDifferentiable } from '../dtype';
 import { runtimeError } from '../errors';
 import { formulas } from '../formulas';
 import type { Arg, Op } from '../op';
@@ -52,7 +52,7 @@ export class OpNode extends Node {
     const edgeOf = edge ?? gradEdge;
     for (const [i, p] of op.schema.params.entries()) {
       const a = args[i];
-      const wanted = (t: Tensor) => (op.spec.grads?.[p.name] && isFloat(t.dtype) ? edgeOf(t) : null);
+      const wanted = (t: Tensor) => (op.spec.grads?.[p.name] && isDifferentiable(t.dtype) ? edgeOf(t) : null);
       if (a instanceof Tensor) this.next.push(wanted(a));
       else if (isTensorList(p)) this.next.push(...(a as (Tensor | null)[]).filter((t) => t !== null).map(wanted));
     }
@@ -110,7 +110,10 @@ export function runFormulas(
   wanted: readonly boolean[],
   find: (name: string) => Tensor,
 ): (Tensor | null)[] {
-  const c = new FormulaContext(call, grads, find);
+  const conjugates = !op.spec.wirtinger && !op.spec.view && !Array.isArray(op.spec.complex) && touches(call, grads);
+  const conj = (t: Tensor | null) => (t && isComplex(t.dtype) ? formulas.conj(t) : t);
+  const c = new FormulaContext(call, conjugates ? grads.map(conj) : grads, find);
+  const finished = (t: Tensor | null) => (conjugates ? conj(t) : t);
   const out: (Tensor | null)[] = [];
   // Position among the differentiable inputs, for messages.
   let nr = 0;
@@ -122,15 +125,25 @@ export function runFormulas(
       const any = meta.some((_, i) => wanted[out.length + i]);
       const list = formula && any ? (formula(c, formulas) as (Tensor | null)[]) : [];
       for (const [i, m] of meta.entries())
-        out.push(wanted[out.length] ? fitGrad(op, list[i] ?? null, m, nr + i) : null);
+        out.push(wanted[out.length] ? fitGrad(op, finished(list[i] ?? null), m, nr + i) : null);
     } else
-      out.push(formula && wanted[out.length] ? fitGrad(op, formula(c, formulas) as Tensor | null, meta, nr) : null);
+      out.push(
+        formula && wanted[out.length] ? fitGrad(op, finished(formula(c, formulas) as Tensor | null), meta, nr) : null,
+      );
     if (formula) nr += Array.isArray(meta) ? meta.length : 1;
   }
   return out;
 }
 
-/** Brings a gradient to its input's shape and dtype. */
+/** Does a complex number take part in a gradient? */
+function touches(call: CallShape, grads: readonly (Tensor | null)[]): boolean {
+  for (const g of grads) if (g && isComplex(g.dtype)) return true;
+  for (const m of call.metas.values())
+    if (Array.isArray(m) ? m.some((x) => isComplex(x.dtype)) : isComplex(m.dtype)) return true;
+  return false;
+}
+
+/** Brings a gradient to its input's shape and dtype; a real input's gradient is the real part. */
 function fitGrad(op: Op, grad: Tensor | null, meta: Meta, nr: number): Tensor | null {
   if (!grad) return null;
   let g = grad;
@@ -141,5 +154,6 @@ function fitGrad(op: Op, grad: Tensor | null, meta: Meta, nr: number): Tensor | 
       );
     g = formulas.sum_to_size(g, meta.shape);
   }
+  if (isComplex(g.dtype) && !isComplex(meta.dtype)) g = formulas.real(g);
   return g.dtype === meta.dtype ? g : formulas.to_dtype(g, meta.dtype);
 }

@@ -1,12 +1,14 @@
 /** Gradients through views that are written in place (PyTorch's CopySlices and AsStridedBackward). */
 import { context } from '../context';
-import { runtimeError } from '../errors';
+import { notYet, runtimeError } from '../errors';
 import { formulas } from '../formulas';
-import { forEachOffset, type Geometry, Tensor } from '../tensor';
+import { type Geometry, Tensor, writeStrided } from '../tensor';
 import { type Edge, metaOf, Node } from './node';
 
 /** A view's place in its base, in elements of a contiguous tensor of the base's shape. */
 function within(base: Tensor, view: Tensor): Geometry {
+  if (view.lens !== base.lens)
+    throw notYet('an in-place write into a view of complex numbers as real ones, where a gradient is needed');
   if (!base.contiguous)
     throw runtimeError(
       'in-place writes into a view of a non-contiguous tensor that needs a gradient are not in Backstep yet',
@@ -18,7 +20,7 @@ function contiguousCopy(t: Tensor): Tensor {
   return Tensor.of(t.dtype, [...t.shape], t.values().slice() as Float64Array);
 }
 
-const show = (t: Tensor, g: Geometry) => new Tensor(t.storage, g.shape, g.strides, g.offset);
+const show = (t: Tensor, g: Geometry) => new Tensor(t.storage, g.shape, g.strides, g.offset, t.lens);
 
 /** Gradient of a view made anew after its base was written: scatters into zeros of the base's shape. */
 class AsStridedBackward extends Node {
@@ -37,12 +39,8 @@ class AsStridedBackward extends Node {
     const { shape, strides, offset } = this.place;
     if (context.gradEnabled) return [formulas.as_strided_backward(grad, this.baseMeta.shape, shape, strides, offset)];
     const out = Tensor.zeros(this.baseMeta.dtype, this.baseMeta.shape);
-    const target = out.storage.data as Float64Array;
-    const source = grad.values() as Float64Array;
     // An expanded view shows an element more than once: its gradients add up.
-    forEachOffset(this.place, (offset, i) => {
-      target[offset] += source[i];
-    });
+    writeStrided(show(out, this.place), grad.values(), true);
     return [out];
   }
 }
@@ -80,11 +78,8 @@ export class CopySlices extends Node {
     if (context.gradEnabled) return this.applyTracked(grad);
     const whole = contiguousCopy(grad);
     const [own, ...others] = this.inner.apply([contiguousCopy(show(whole, this.place))]);
-    const target = whole.storage.data as Float64Array;
-    const source = (own ?? formulas.zeros_like(show(whole, this.place))).values() as Float64Array;
-    forEachOffset(this.place, (offset, i) => {
-      target[offset] = source[i];
-    });
+    const seen = show(whole, this.place);
+    writeStrided(seen, (own ?? formulas.zeros_like(seen)).values());
     return [this.next[0] ? whole : null, ...others];
   }
 

@@ -1,5 +1,5 @@
 /** Copies between tensors: whole, by place, and into a part. No arithmetic but sums of gradients. */
-import { allocate, type Data, type DType } from '../dtype';
+import { allocate, type Data, type DType, isComplex } from '../dtype';
 import { contiguousStrides, numel } from '../shape';
 import { forEachOffset, type Geometry, Tensor } from '../tensor';
 import { converter } from './convert';
@@ -37,7 +37,12 @@ export function denseAs(t: Tensor, dtype: DType): Tensor {
 export function takePlaces(t: Tensor, places: ArrayLike<number>, shape: number[]): Tensor {
   const out = allocate(t.dtype, places.length) as Float64Array;
   const source = t.values() as Float64Array;
-  for (let i = 0; i < places.length; i++) out[i] = source[places[i]];
+  if (isComplex(t.dtype))
+    for (let i = 0; i < places.length; i++) {
+      out[2 * i] = source[2 * places[i]];
+      out[2 * i + 1] = source[2 * places[i] + 1];
+    }
+  else for (let i = 0; i < places.length; i++) out[i] = source[places[i]];
   return Tensor.of(t.dtype, shape, out);
 }
 
@@ -45,7 +50,11 @@ export function takePlaces(t: Tensor, places: ArrayLike<number>, shape: number[]
 export function putPlaces(to: Tensor, places: ArrayLike<number>, values: Data, add: boolean): void {
   const target = to.storage.data as Float64Array;
   const source = values as Float64Array;
-  if (!add) for (let i = 0; i < places.length; i++) target[places[i]] = source[i];
+  if (isComplex(to.dtype))
+    for (let i = 0; i < places.length; i++)
+      for (const part of [0, 1])
+        target[2 * places[i] + part] = source[2 * i + part] + (add ? target[2 * places[i] + part] : 0);
+  else if (!add) for (let i = 0; i < places.length; i++) target[places[i]] = source[i];
   else if (to.dtype === 'bool') for (let i = 0; i < places.length; i++) target[places[i]] |= source[i];
   else for (let i = 0; i < places.length; i++) target[places[i]] += source[i];
 }
@@ -66,9 +75,17 @@ export function expandTo(t: Tensor, shape: readonly number[]): Tensor {
   return t.alias([...shape], strides);
 }
 
-/** A tensor full of one value, given as a number or a bigint. */
-export function filled(dtype: DType, shape: readonly number[], value: number | bigint): Tensor {
+/** A tensor full of one value, given as a number or a bigint; of a complex one, this is the real part. */
+export function filled(dtype: DType, shape: readonly number[], value: number | bigint, imag = 0): Tensor {
   const out = Tensor.zeros(dtype, [...shape]);
+  if (isComplex(dtype)) {
+    const data = out.storage.data as Float64Array;
+    for (let i = 0; i < data.length; i += 2) {
+      data[i] = Number(value);
+      data[i + 1] = imag;
+    }
+    return out;
+  }
   const from: DType = typeof value === 'bigint' ? 'int64' : 'float64';
   const convert = converter(from, dtype);
   (out.storage.data as Float64Array).fill((convert ? convert(value as number) : value) as number);

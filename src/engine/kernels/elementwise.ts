@@ -1,6 +1,19 @@
 /** Elementwise loops in plain TypeScript: the reference that every faster path is compared with. */
 import { context } from '../context';
-import { allocate, type Data, DTYPES, type DType, isFloat, isHalf, promote } from '../dtype';
+import {
+  allocate,
+  type ComplexType,
+  complexType,
+  type Data,
+  DTYPES,
+  type DType,
+  isComplex,
+  isDifferentiable,
+  isFloat,
+  isHalf,
+  promote,
+  realType,
+} from '../dtype';
 import { broadcast, numel } from '../shape';
 import { Tensor } from '../tensor';
 import { converter } from './convert';
@@ -12,35 +25,64 @@ export type Big2 = (a: bigint, b: bigint) => bigint;
 
 /**
  * torch.result_type: tensors with dimensions decide before 0-d tensors, and those before Python numbers; a lower rank only counts where it
- * is of a higher kind (bool < int < float). Source: PyTorch's "Type Promotion" documentation, at::native::result_type.
+ * is of a higher kind (bool < int < float < complex). Source: PyTorch's "Type Promotion" documentation, at::native::result_type.
  */
 export function resultType(...tensors: readonly Tensor[]): DType {
   const ranks: (DType | null)[] = [null, null, null];
   for (const t of tensors) {
     const rank = t.wrapped ? 2 : t.rank === 0 ? 1 : 0;
-    const d = t.wrapped && isFloat(t.dtype) ? context.defaultDtype : t.dtype;
+    const d = t.wrapped ? ofNumber(t.dtype) : t.dtype;
     ranks[rank] = ranks[rank] === null ? d : promote(ranks[rank]!, d);
   }
   let result: DType | null = null;
   for (const d of ranks) {
     if (d === null) continue;
     if (result === null) result = d;
-    else if (!isFloat(result) && (result === 'bool' || isFloat(d))) result = promote(result, d);
+    else if (isFloat(result)) result = isComplex(d) ? complexType(result) : result;
+    else if (!isComplex(result) && (result === 'bool' || isDifferentiable(d))) result = promote(result, d);
   }
   return result!;
 }
 
-/** The dtype a float-valued function of integers gives: floats stay, the rest becomes the default dtype. */
-export const floatType = (d: DType): DType => (isFloat(d) ? d : context.defaultDtype);
+/** What a Python number's dtype counts as. */
+const ofNumber = (d: DType): DType =>
+  isFloat(d) ? context.defaultDtype : isComplex(d) ? complexType(context.defaultDtype) : d;
+
+/** The dtype a float-valued function of integers gives: floats and complex numbers stay, the rest becomes the default dtype. */
+export const floatType = (d: DType): DType => (isDifferentiable(d) ? d : context.defaultDtype);
 
 /** A tensor's elements in row-major order as `dtype`; for reading only. */
 export function valuesAs(t: Tensor, dtype: DType): Data {
   const source = t.values() as Float64Array;
-  const convert = converter(t.dtype, dtype);
   if (t.dtype === dtype) return source;
+  if (isComplex(dtype)) return complexValues(t, source, dtype);
+  if (isComplex(t.dtype)) return partsAs(t, source, dtype);
+  const convert = converter(t.dtype, dtype);
   const out = allocate(dtype, source.length) as Float64Array;
   if (convert) for (let i = 0; i < source.length; i++) out[i] = convert(source[i]);
   else out.set(source);
+  return out;
+}
+
+/** Any tensor's elements as pairs of real and imaginary part. */
+function complexValues(t: Tensor, source: Float64Array, dtype: ComplexType): Data {
+  const out = allocate(dtype, t.count) as Float64Array;
+  if (isComplex(t.dtype)) out.set(source);
+  else {
+    const real = valuesAs(t, realType(dtype)) as Float64Array;
+    for (let i = 0; i < real.length; i++) out[2 * i] = real[i];
+  }
+  return out;
+}
+
+/** Complex elements as a dtype that is not: their real parts. true is what is not 0. */
+function partsAs(t: Tensor, source: Float64Array, dtype: DType): Data {
+  const out = allocate(dtype, t.count) as Float64Array;
+  const convert = converter(realType(t.dtype), dtype);
+  for (let i = 0; i < out.length; i++) {
+    const real = source[2 * i];
+    out[i] = dtype === 'bool' ? Number(real !== 0 || source[2 * i + 1] !== 0) : convert ? convert(real) : real;
+  }
   return out;
 }
 

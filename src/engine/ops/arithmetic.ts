@@ -1,8 +1,10 @@
 /** The four operations and their kin, elementwise and broadcast. Formulas: PyTorch's derivatives.yaml and API documentation. */
+
 import { context } from '../context';
-import { isFloat } from '../dtype';
-import { runtimeError } from '../errors';
+import { DTYPES, isFloat } from '../dtype';
+import { notYet, runtimeError, TorchError } from '../errors';
 import { formulas } from '../formulas';
+import * as cx from '../kernels/complex';
 import { type BinaryRule, binary, floatType, resultType, ternary, unary } from '../kernels/elementwise';
 import { addLoop, addScaledLoop, divLoop, mulLoop, negLoop, subLoop } from '../kernels/hotLoops';
 import { floorDiv, floorMod } from '../kernels/special';
@@ -11,7 +13,16 @@ import type { Tensor } from '../tensor';
 import { refuse } from './refusals';
 import { boolPair, ofTypes, oneInput, pairs, wholePairs, withoutGrad } from './samples';
 
-const n = (s: Scalar) => Number(s.value);
+function n(s: Scalar): number {
+  if (s.kind === 'complex') throw notYet('a complex factor');
+  return Number(s.value);
+}
+
+/** a + sign · alpha · b of complex numbers. */
+function scaledSum(alpha: Scalar, sign: 1 | -1): cx.Complex2 {
+  const k = n(alpha) * sign;
+  return k === 1 ? cx.add : (a, b, c, d) => cx.add(a, b, k * c, k * d);
+}
 
 /** alpha must be an integer where the result is one; PyTorch's words. */
 function checkAlpha(a: Tensor, b: Tensor, alpha: Scalar): void {
@@ -48,6 +59,7 @@ op<[Tensor, Tensor, Scalar]>({
     input: (c) => c.grad,
     other: (c, f) => scaled(c.grad, c.attr('alpha'), f),
   },
+  complex: (a, b, alpha) => cx.pairs(a, b, scaledSum(alpha, 1)),
   samples: () => [...pairs(), ...wholePairs(), boolPair(), withAlpha(0.5)],
 });
 
@@ -79,6 +91,10 @@ op<[Tensor, Tensor, Scalar]>({
     input: (c) => c.grad,
     other: (c, f) => scaled(c.grad, c.attr('alpha'), f, -1),
   },
+  complex: (a, b, alpha) => {
+    refuseBools(a, b);
+    return cx.pairs(a, b, scaledSum(alpha, -1));
+  },
   samples: () => [...pairs(), ...wholePairs(), withAlpha(0.5)],
 });
 
@@ -93,6 +109,10 @@ op<[Tensor, Tensor, Scalar]>({
     other: (c) => c.grad,
   },
   gradName: (_, b) => (b.wrapped ? 'RsubBackward1' : 'RsubBackward0'),
+  complex: (a, b, alpha) => {
+    refuseBools(a, b);
+    return cx.pairs(b, a, scaledSum(alpha, -1));
+  },
   samples: () => [...pairs(), ...wholePairs()],
 });
 
@@ -108,6 +128,7 @@ op<[Tensor, Tensor]>({
     input: (c, f) => f.mul(c.grad, c.saved('other')),
     other: (c, f) => f.mul(c.grad, c.saved('input')),
   },
+  complex: (a, b) => cx.pairs(a, b, cx.mul),
   samples: () => [...pairs(), ...wholePairs(), boolPair()],
 });
 
@@ -165,6 +186,14 @@ op<[Tensor, Tensor, string | null]>({
     },
   },
   gradName: (_, __, mode) => (mode ? 'DivBackward2' : 'DivBackward0'),
+  complex: (a, b, mode) => {
+    if (mode)
+      throw new TorchError(
+        'NotImplementedError',
+        `"div_${mode}_cpu" not implemented for '${DTYPES[resultType(a, b)].label}'`,
+      );
+    return cx.pairs(a, b, cx.div);
+  },
   samples: () => [
     ...pairs([0.5, 2]),
     ...wholePairs(),
@@ -278,6 +307,7 @@ op<[Tensor]>({
     );
   },
   grads: { input: (c, f) => f.neg(c.grad) },
+  complex: (x) => cx.map(x, cx.negative),
   samples: () => [...oneInput(), ...ofTypes(['int64', 'uint8'])],
 });
 
@@ -290,6 +320,7 @@ op<[Tensor]>({
   forward: (x) => unary(x, floatType(x.dtype), (v) => 1 / v),
   saves: ['result'],
   grads: { input: (c, f) => f.mul(f.neg(c.grad), f.mul(c.saved('result'), c.saved('result'))) },
+  complex: (x) => cx.map(x, cx.reciprocal),
   samples: () => [...oneInput([0.5, 2]), ...ofTypes(['int64'])],
 });
 
@@ -315,6 +346,10 @@ op<[Tensor, Tensor, Tensor]>({
     sameDtypes(a, { end: b, weight: w });
     refuse(`lerp_kernel_${w.wrapped ? 'scalar' : 'tensor'}`, ['bool', 'int'], a.dtype);
     return ternary([a, b, w], a.dtype, (x, y, t) => (Math.abs(t) < 0.5 ? x + t * (y - x) : y - (y - x) * (1 - t)));
+  },
+  complex: (a, b, w) => {
+    sameDtypes(a, { end: b, weight: w });
+    return cx.pairs(a, cx.pairs(w, cx.pairs(b, a, scaledSum({ kind: 'int', value: 1 }, -1)), cx.mul), cx.add);
   },
   saves: ['input', 'end', 'weight'],
   grads: {
@@ -360,6 +395,7 @@ op<[Tensor, Tensor, Tensor, Scalar]>({
   formula: 'y = x + value · a · b',
   gradient: 'dx = dy,  da = dy · value · b,  db = dy · value · a',
   forward: (x, a, b, value) => addComposed([x, a, b], value, (p, q) => p * q),
+  complex: (x, a, b, value) => cx.pairs(x, cx.pairs(a, b, cx.mul), scaledSum(value, 1)),
   saves: ['tensor1', 'tensor2'],
   grads: {
     input: (c) => c.grad,
@@ -382,6 +418,7 @@ op<[Tensor, Tensor, Tensor, Scalar]>({
       );
     return addComposed([x, a, b], value, (p, q) => p / q);
   },
+  complex: (x, a, b, value) => cx.pairs(x, cx.pairs(a, b, cx.div), scaledSum(value, 1)),
   saves: ['tensor1', 'tensor2'],
   grads: {
     input: (c) => c.grad,

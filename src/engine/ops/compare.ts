@@ -1,6 +1,8 @@
 /** Comparisons. Nothing flows back through them. */
+
 import { DTYPES } from '../dtype';
 import { runtimeError } from '../errors';
+import * as cx from '../kernels/complex';
 import { binary, numbers, unary } from '../kernels/elementwise';
 import { op, type Sample } from '../op';
 import { sameShape } from '../shape';
@@ -27,6 +29,18 @@ for (const [name, sign, f, alias] of comparisons)
     formula: `y = (a ${sign} b)`,
     gradient: '0, and only where it is written in place of a',
     forward: (a, b) => binary(a, b, (x, y) => Number(f(x, y)), { to: 'bool' }),
+    complex:
+      name === 'eq' || name === 'ne'
+        ? (a, b) =>
+            cx.pairs(
+              a,
+              b,
+              (p, q, r, s) => {
+                cx.z.re = Number((p === r && q === s) === (name === 'eq'));
+              },
+              'bool',
+            )
+        : undefined,
     grads: { input: (c, f) => f.zeros_like(c.grad), other: (c, f) => f.zeros_like(c.grad) },
     gradName: (_, b) => `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward${b.wrapped ? 0 : 1}`,
     samples: () => [
@@ -49,6 +63,7 @@ for (const [name, words, f] of tests)
     faces: ['torch', 'Tensor'],
     formula: `y = (${words})`,
     forward: (x) => unary(x, 'bool', (v) => Number(f(v))),
+    complex: (x) => cx.measure(x, (a, b) => Number(name === 'isfinite' ? f(a) && f(b) : f(a) || f(b)), 'bool'),
     samples: () => [...special(), ...ofTypes(['int64', 'bool'])],
   });
 
@@ -63,11 +78,31 @@ function isClose(...[a, b, rtol, atol, equalNan]: Tolerance): Tensor {
   return binary(a, b, (x, y) => Number(close(x, y)), { to: 'bool' });
 }
 
+/** The same of complex numbers: their distance counts. */
+function isCloseComplex(...[a, b, rtol, atol, equalNan]: Tolerance): Tensor {
+  if (a.dtype !== b.dtype) throw runtimeError(`${DTYPES[a.dtype].label} did not match ${DTYPES[b.dtype].label}`);
+  const nan = (x: number, y: number) => Number.isNaN(x) || Number.isNaN(y);
+  const close = (p: number, q: number, r: number, s: number) => {
+    if ((p === r && q === s) || (equalNan && nan(p, q) && nan(r, s))) return true;
+    const away = Math.hypot(p - r, q - s);
+    return Number.isFinite(away) && away <= atol + rtol * Math.hypot(r, s);
+  };
+  return cx.pairs(
+    a,
+    b,
+    (p, q, r, s) => {
+      cx.z.re = Number(close(p, q, r, s));
+    },
+    'bool',
+  );
+}
+
 op<Tolerance>({
   schema: 'isclose(Tensor input, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Tensor',
   faces: ['torch', 'Tensor'],
   formula: 'y = (|a − b| ≤ atol + rtol · |b|)',
   forward: isClose,
+  complex: isCloseComplex,
   samples: () => [
     {
       args: [
@@ -88,6 +123,7 @@ op<Tolerance>({
   faces: ['torch', 'Tensor'],
   formula: 'y = isclose(a, b) everywhere',
   forward: (...args) => numbers(isClose(...args)).every((v) => v !== 0),
+  complex: (...args) => numbers(isCloseComplex(...args)).every((v) => v !== 0),
   samples: () => [
     { args: [{ tensor: { shape: [2], data: [1, 2] } }, { tensor: { shape: [2], data: [1.000001, 2] } }] },
     { args: [{ tensor: { shape: [2], data: [1, 2] } }, { tensor: { shape: [2], data: [1.1, 2] } }] },
@@ -103,6 +139,7 @@ op<[Tensor, Tensor]>({
     const y = numbers(b);
     return numbers(a).every((v, i) => v === y[i]);
   },
+  complex: true,
   samples: () => [
     { args: [{ tensor: { shape: [2], data: [1, 2] } }, { tensor: { shape: [2], data: [1, 2] } }] },
     { args: [{ tensor: { shape: [2], data: [1, 2] } }, { tensor: { shape: [2], data: [1, 3] } }] },

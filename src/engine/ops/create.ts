@@ -1,6 +1,6 @@
 /** Tensors from nothing and from others: factories, copies, casts, fills. Source: PyTorch's "Creation Ops" page. */
 import { context } from '../context';
-import { type DType, isHalf } from '../dtype';
+import { complexType, DTYPES, type DType, isHalf } from '../dtype';
 import { runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
 import { roundHalf } from '../half';
@@ -46,6 +46,7 @@ for (const [name, value, what] of [
     schema: `${name}(int[] size, *, ScalarType? dtype=None) -> Tensor`,
     faces: ['torch'],
     formula: `y = ${what}`,
+    complex: true,
     forward: (size, dtype) => filled(dtype ?? context.defaultDtype, checkSize(size, name), value),
     samples: sizes,
   });
@@ -53,6 +54,7 @@ for (const [name, value, what] of [
     schema: `${name}_like(Tensor input, *, ScalarType? dtype=None) -> Tensor`,
     faces: ['torch'],
     formula: `y = ${what}, in x's shape`,
+    complex: true,
     forward: (x, dtype) => filled(dtype ?? x.dtype, x.shape, value),
     samples: likes,
   });
@@ -60,19 +62,27 @@ for (const [name, value, what] of [
     schema: `new_${name}(Tensor input, int[] size, *, ScalarType? dtype=None) -> Tensor`,
     faces: ['Tensor'],
     formula: `y = ${what}, in x's dtype`,
+    complex: true,
     forward: (x, size, dtype) => filled(dtype ?? x.dtype, checkSize(size), value),
     samples: resized,
   });
 }
 
 const scalarType = (s: Scalar): DType =>
-  s.kind === 'float' ? context.defaultDtype : s.kind === 'int' ? 'int64' : 'bool';
+  s.kind === 'complex'
+    ? complexType(context.defaultDtype)
+    : s.kind === 'float'
+      ? context.defaultDtype
+      : s.kind === 'int'
+        ? 'int64'
+        : 'bool';
 
 op<[number[], Scalar, DType | null]>({
   schema: 'full(int[] size, Scalar fill_value, *, ScalarType? dtype=None) -> Tensor',
   faces: ['torch'],
   formula: 'y = v',
-  forward: (size, v, dtype) => filled(dtype ?? scalarType(v), checkSize(size), v.value),
+  forward: (size, v, dtype) => filled(dtype ?? scalarType(v), checkSize(size), v.value, v.imag),
+  complex: true,
   samples: () => [
     { args: [[2, 3], 1.5] },
     { args: [[2], 7] },
@@ -85,7 +95,8 @@ op<[Tensor, Scalar, DType | null]>({
   schema: 'full_like(Tensor input, Scalar fill_value, *, ScalarType? dtype=None) -> Tensor',
   faces: ['torch'],
   formula: "y = v, in x's shape",
-  forward: (x, v, dtype) => filled(dtype ?? x.dtype, x.shape, v.value),
+  forward: (x, v, dtype) => filled(dtype ?? x.dtype, x.shape, v.value, v.imag),
+  complex: true,
   samples: () => likes(2),
 });
 
@@ -93,7 +104,8 @@ op<[Tensor, number[], Scalar, DType | null]>({
   schema: 'new_full(Tensor input, int[] size, Scalar fill_value, *, ScalarType? dtype=None) -> Tensor',
   faces: ['Tensor'],
   formula: "y = v, in x's dtype",
-  forward: (x, size, v, dtype) => filled(dtype ?? x.dtype, checkSize(size), v.value),
+  forward: (x, size, v, dtype) => filled(dtype ?? x.dtype, checkSize(size), v.value, v.imag),
+  complex: true,
   samples: () => resized(3),
 });
 
@@ -181,9 +193,11 @@ op<[number, number | null, DType | null]>({
       if (size < 0) throw runtimeError(`${name} must be greater or equal to 0, got ${size}`);
     const out = Tensor.zeros(dtype ?? context.defaultDtype, [n, columns]);
     const one = out.dtype === 'int64' ? 1n : 1;
-    for (let i = 0; i < Math.min(n, columns); i++) out.storage.data[i * columns + i] = one as never;
+    for (let i = 0; i < Math.min(n, columns); i++)
+      out.storage.data[(i * columns + i) * DTYPES[out.dtype].parts] = one as never;
     return out;
   },
+  complex: true,
   samples: () => [
     { args: [3] },
     { args: [2, 3] },
@@ -199,6 +213,8 @@ op<[Tensor, string | null]>({
   gradient: 'dx = dy',
   forward: (x, format) => inFormat(x, format),
   grads: { input: (c) => c.grad },
+  complex: true,
+  wirtinger: true,
   samples: () => [
     { args: [{ tensor: like }] },
     { args: [{ tensor: { shape: [2, 3], permute: [1, 0] } }] },
@@ -242,6 +258,8 @@ op<[Tensor, DType]>({
   forward: (x, dtype) => denseAs(x, dtype),
   grads: { input: (c) => c.grad },
   gradName: 'ToCopyBackward0',
+  complex: true,
+  wirtinger: true,
   samples: () => [
     { args: [{ tensor: like }, { dtype: 'float64' }] },
     { args: [{ tensor: { shape: [2, 3], permute: [1, 0], dtype: 'float64' } }, { dtype: 'float32' }] },
@@ -268,6 +286,8 @@ op<[Tensor, Tensor]>({
   },
   grads: { input: (c, f) => f.zeros_like(c.grad), src: (c) => c.grad },
   gradName: 'CopyBackwards',
+  complex: true,
+  wirtinger: true,
   samples: () => [
     { args: [{ tensor: like }, { tensor: like }] },
     { args: [{ tensor: like }, { tensor: { shape: [3], dtype: 'float64' } }] },
@@ -291,6 +311,8 @@ op<[Tensor, Tensor]>({
   },
   grads: { input: (c, f) => f.zeros_like(c.grad), value: (c) => c.grad },
   gradName: (_, v) => (v.wrapped ? 'FillBackward2' : 'FillBackward3'),
+  complex: true,
+  wirtinger: true,
   samples: () => [
     { args: [{ tensor: like }, 1.5] },
     { args: [{ tensor: like }, { tensor: { shape: [] } }] },
@@ -307,6 +329,8 @@ op<[Tensor]>({
   gradient: 'dx = 0',
   forward: (x) => Tensor.zeros(x.dtype, [...x.shape]),
   grads: { input: (c, f) => f.zeros_like(c.grad) },
+  complex: true,
+  wirtinger: true,
   samples: () => [{ args: [{ tensor: like }] }, { args: [{ tensor: { shape: [2], dtype: 'int64' } }] }],
 });
 
@@ -334,6 +358,7 @@ for (const [name, keep, which] of [
     gradient: `dx[i, j] = dy[i, j] where j − i ${which} k, else 0`,
     forward: (x, k) => triangle(x, name, (d) => keep(d, k)),
     grads: { input: (c, f) => f[name](c.grad, c.attr('diagonal')) },
+    complex: ['input'],
     samples: () => [
       { args: [{ tensor: { shape: [3, 4] } }] },
       { args: [{ tensor: { shape: [2, 3, 3] } }, 1] },

@@ -1,4 +1,6 @@
 /** Exponentials, logarithms, trigonometry. Gradients: PyTorch's derivatives.yaml. */
+import { isComplex } from '../dtype';
+import * as cx from '../kernels/complex';
 import { binary, floatType, type Loop1, resultType, unary } from '../kernels/elementwise';
 import { expLoop, sigmoidGradLoop, sigmoidLoop, sqrtLoop, tanhGradLoop, tanhLoop } from '../kernels/hotLoops';
 import { erf, erfc, sigmoid } from '../kernels/special';
@@ -10,6 +12,8 @@ interface Elementary {
   formula: string;
   gradient: string;
   value: (x: number) => number;
+  /** The function of complex numbers, where there is one. */
+  complex?: cx.Complex1;
   loop?: Loop1;
   /** The derivative, in terms of x or of y, whichever is cheaper; `saves` says which. */
   saves: 'input' | 'result';
@@ -36,6 +40,7 @@ export function elementary(name: string, e: Elementary): void {
     formula: `y = ${e.formula}`,
     gradient: `dx = ${e.gradient}`,
     forward: (x) => unary(x, floatType(x.dtype), e.value, undefined, e.loop),
+    complex: e.complex && ((x) => cx.map(x, e.complex!)),
     saves: [e.saves],
     grads: { input: (c: BackwardContext, f: Formulas) => f.mul(c.grad, e.slope(c.saved(e.saves), f)) },
     gradName: e.gradName,
@@ -52,6 +57,7 @@ const onePlusSquare = (x: Tensor, f: Formulas) => f.add(f.mul(x, x), 1);
 elementary('exp', {
   formula: 'eˣ',
   gradient: 'dy · y',
+  complex: cx.exp,
   value: Math.exp,
   loop: expLoop,
   saves: 'result',
@@ -60,6 +66,7 @@ elementary('exp', {
 elementary('exp2', {
   formula: '2ˣ',
   gradient: 'dy · y · ln 2',
+  complex: cx.exp2,
   value: (x) => 2 ** x,
   saves: 'result',
   slope: (y, f) => f.mul(y, Math.LN2),
@@ -68,6 +75,7 @@ elementary('exp2', {
 elementary('expm1', {
   formula: 'eˣ − 1',
   gradient: 'dy · (y + 1)',
+  complex: cx.expm1,
   value: Math.expm1,
   saves: 'result',
   slope: (y, f) => f.add(y, 1),
@@ -76,6 +84,7 @@ elementary('expm1', {
 elementary('log', {
   formula: 'ln x',
   gradient: 'dy / x',
+  complex: cx.log,
   value: Math.log,
   saves: 'input',
   slope: (x, f) => f.reciprocal(x),
@@ -84,6 +93,7 @@ elementary('log', {
 elementary('log2', {
   formula: 'log₂ x',
   gradient: 'dy / (x · ln 2)',
+  complex: cx.logOf(Math.LN2),
   value: Math.log2,
   saves: 'input',
   slope: (x, f) => f.reciprocal(f.mul(x, Math.LN2)),
@@ -92,6 +102,7 @@ elementary('log2', {
 elementary('log10', {
   formula: 'log₁₀ x',
   gradient: 'dy / (x · ln 10)',
+  complex: cx.logOf(Math.LN10),
   value: Math.log10,
   saves: 'input',
   slope: (x, f) => f.reciprocal(f.mul(x, Math.LN10)),
@@ -100,6 +111,7 @@ elementary('log10', {
 elementary('log1p', {
   formula: 'ln(1 + x)',
   gradient: 'dy / (1 + x)',
+  complex: cx.log1p,
   value: Math.log1p,
   gradName: 'Log1PBackward0',
   saves: 'input',
@@ -110,6 +122,7 @@ elementary('log1p', {
 elementary('sqrt', {
   formula: '√x',
   gradient: 'dy / (2 · y)',
+  complex: cx.sqrt,
   value: Math.sqrt,
   loop: sqrtLoop,
   saves: 'result',
@@ -119,6 +132,7 @@ elementary('sqrt', {
 elementary('rsqrt', {
   formula: '1 / √x',
   gradient: '−½ · dy · y³',
+  complex: cx.rsqrt,
   value: (x) => 1 / Math.sqrt(x),
   saves: 'result',
   slope: (y, f) => f.mul(f.mul(f.mul(y, y), y), -0.5),
@@ -127,6 +141,7 @@ elementary('rsqrt', {
 elementary('sin', {
   formula: 'sin x',
   gradient: 'dy · cos x',
+  complex: cx.sin,
   value: Math.sin,
   saves: 'input',
   slope: (x, f) => f.cos(x),
@@ -134,6 +149,7 @@ elementary('sin', {
 elementary('cos', {
   formula: 'cos x',
   gradient: '−dy · sin x',
+  complex: cx.cos,
   value: Math.cos,
   saves: 'input',
   slope: (x, f) => f.neg(f.sin(x)),
@@ -141,6 +157,7 @@ elementary('cos', {
 elementary('tan', {
   formula: 'tan x',
   gradient: 'dy · (1 + y²)',
+  complex: cx.tan,
   value: Math.tan,
   saves: 'result',
   slope: onePlusSquare,
@@ -149,6 +166,7 @@ elementary('tan', {
 elementary('asin', {
   formula: 'arcsin x',
   gradient: 'dy / √(1 − x²)',
+  complex: cx.asin,
   value: Math.asin,
   saves: 'input',
   slope: (x, f) => f.rsqrt(oneMinusSquare(x, f)),
@@ -158,6 +176,7 @@ elementary('asin', {
 elementary('acos', {
   formula: 'arccos x',
   gradient: '−dy / √(1 − x²)',
+  complex: cx.acos,
   value: Math.acos,
   saves: 'input',
   slope: (x, f) => f.neg(f.rsqrt(oneMinusSquare(x, f))),
@@ -167,6 +186,7 @@ elementary('acos', {
 elementary('atan', {
   formula: 'arctan x',
   gradient: 'dy / (x² + 1)',
+  complex: cx.atan,
   value: Math.atan,
   saves: 'input',
   slope: (x, f) => f.reciprocal(onePlusSquare(x, f)),
@@ -175,6 +195,7 @@ elementary('atan', {
 elementary('sinh', {
   formula: 'sinh x',
   gradient: 'dy · cosh x',
+  complex: cx.sinh,
   value: Math.sinh,
   saves: 'input',
   slope: (x, f) => f.cosh(x),
@@ -182,6 +203,7 @@ elementary('sinh', {
 elementary('cosh', {
   formula: 'cosh x',
   gradient: 'dy · sinh x',
+  complex: cx.cosh,
   value: Math.cosh,
   saves: 'input',
   slope: (x, f) => f.sinh(x),
@@ -189,6 +211,7 @@ elementary('cosh', {
 elementary('asinh', {
   formula: 'arsinh x',
   gradient: 'dy / √(x² + 1)',
+  complex: cx.asinh,
   value: Math.asinh,
   saves: 'input',
   slope: (x, f) => f.rsqrt(onePlusSquare(x, f)),
@@ -198,9 +221,12 @@ elementary('asinh', {
 elementary('acosh', {
   formula: 'arcosh x',
   gradient: 'dy / √(x² − 1)',
+  complex: cx.acosh,
   value: Math.acosh,
   saves: 'input',
-  slope: (x, f) => f.rsqrt(f.sub(f.mul(x, x), 1)),
+  // √(x² − 1) is the product of the roots where x is real and at least 1, not everywhere.
+  slope: (x, f) =>
+    isComplex(x.dtype) ? f.mul(f.rsqrt(f.add(x, 1)), f.rsqrt(f.sub(x, 1))) : f.rsqrt(f.sub(f.mul(x, x), 1)),
   range: [1.1, 3],
   alias: 'arccosh',
   inplace: false,
@@ -208,6 +234,7 @@ elementary('acosh', {
 elementary('atanh', {
   formula: 'artanh x',
   gradient: 'dy / (1 − x²)',
+  complex: cx.atanh,
   value: Math.atanh,
   saves: 'input',
   slope: (x, f) => f.reciprocal(oneMinusSquare(x, f)),
@@ -241,6 +268,7 @@ op<[Tensor]>({
   forward: (x) => unary(x, floatType(x.dtype), Math.tanh, undefined, tanhLoop),
   saves: ['result'],
   grads: { input: (c, f) => f.tanh_backward(c.grad, c.saved('result')) },
+  complex: (x) => cx.map(x, cx.tanh),
   samples: () => [...oneInput(), ...ofTypes(['int64', 'bool'])],
 });
 
@@ -253,6 +281,7 @@ op<[Tensor]>({
   forward: (x) => unary(x, floatType(x.dtype), sigmoid, undefined, sigmoidLoop),
   saves: ['result'],
   grads: { input: (c, f) => f.sigmoid_backward(c.grad, c.saved('result')) },
+  complex: (x) => cx.map(x, cx.sigmoid),
   samples: () => [...oneInput(), ...ofTypes(['int64', 'bool']), ...exactly([-100, 100, -20, 0])],
 });
 
@@ -267,6 +296,11 @@ op<[Tensor, Tensor]>({
     grad_output: (c, f) => f.tanh_backward(c.grad, c.saved('output')),
     output: (c, f) => f.mul(f.mul(f.mul(c.grad, c.saved('grad_output')), c.saved('output')), -2),
   },
+  complex: (g, y) =>
+    cx.pairs(g, y, (a, b, c, d) => {
+      cx.square(c, d);
+      cx.mul(a, b, 1 - cx.z.re, -cx.z.im);
+    }),
   samples: () => [{ args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3] } }] }],
 });
 
@@ -281,6 +315,11 @@ op<[Tensor, Tensor]>({
     grad_output: (c, f) => f.sigmoid_backward(c.grad, c.saved('output')),
     output: (c, f) => f.mul(f.mul(c.grad, c.saved('grad_output')), f.rsub(f.mul(c.saved('output'), 2), 1)),
   },
+  complex: (g, y) =>
+    cx.pairs(g, y, (a, b, c, d) => {
+      cx.mul(1 - c, -d, c, d);
+      cx.mul(a, b, cx.z.re, cx.z.im);
+    }),
   samples: () => [{ args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3] } }] }],
 });
 

@@ -45,6 +45,7 @@ op<[Tensor, number, Tensor]>({
   grads: {
     input: (c, f) => f.scatter_add(f.zeros(c.shape('input'), c.grad.dtype), c.attr('dim'), c.saved('index'), c.grad),
   },
+  complex: ['input'],
   samples: () => [
     on(matrix, 0, at([2, 4], 0, 1, 2, 0, 2, 1, 0, 0)),
     on(matrix, 1, at([3, 1], 0, 3, 2)),
@@ -173,6 +174,7 @@ op<[Tensor, number, Tensor]>({
   grads: {
     input: (c, f) => f.index_add(f.zeros(c.shape('input'), c.grad.dtype), c.attr('dim'), c.saved('index'), c.grad),
   },
+  complex: ['input'],
   samples: () => [
     on(matrix, 0, at([3], 0, 2, 0)),
     on(cube, -2, at([2], 2, 1)),
@@ -234,6 +236,7 @@ op<[Tensor, number, Tensor, Tensor, Scalar]>({
       return by === 1 ? g : f.mul(g, by);
     },
   },
+  complex: ['input', 'source'],
   samples: () => [
     on(matrix, 0, at([2], 0, 2), { tensor: { shape: [2, 4] } }),
     on(cube, 1, at([4], 2, 0, 2, 2), { tensor: { shape: [2, 4, 2] } }),

@@ -6,6 +6,7 @@ import './view';
 import './part';
 import './shape';
 import './compare';
+import './complex';
 import './elementary';
 import './extremes';
 import './gamma';

@@ -1,4 +1,5 @@
 /** Elements by index or mask. Source: PyTorch's "Indexing, Slicing, Joining, Mutating Ops", derivatives.yaml. */
+
 import { indexError, runtimeError } from '../errors';
 import { contiguousAs, expandTo, putPlaces, takePlaces } from '../kernels/copy';
 import { dtypeLabel, valuesAs } from '../kernels/elementwise';
@@ -26,6 +27,7 @@ op<[Tensor, (Tensor | null)[]]>({
   },
   saves: ['indices'],
   grads: { input: (c, f) => f.index_backward(c.grad, c.shape('input'), c.savedList('indices')) },
+  complex: ['input'],
   samples: () => [
     on(matrix, list(ints(0, 2, -1))),
     on(matrix, list(null, ints(1, 1))),
@@ -58,6 +60,7 @@ op<[Tensor, number[], (Tensor | null)[]]>({
   },
   saves: ['indices'],
   grads: { grad: (c, f) => f.index(c.grad, c.savedList('indices')) },
+  complex: ['grad'],
   samples: () => [on({ shape: [3, 4] }, [3, 4], list(ints(0, 2, 0)))],
 });
 
@@ -90,6 +93,7 @@ op<[Tensor, (Tensor | null)[], Tensor, boolean]>({
       c.attr('accumulate') ? c.grad : f.index_put(c.grad, c.savedList('indices'), f.zeros([], c.grad.dtype)),
     values: (c, f) => f.index(c.grad, c.savedList('indices')),
   },
+  complex: ['input', 'values'],
   samples: () => [
     on(matrix, list(ints(0, 2)), { tensor: { shape: [2, 4] } }),
     on(matrix, list(ints(0, 0)), { tensor: { shape: [4] } }, true),
@@ -121,6 +125,7 @@ op<[Tensor, Tensor]>({
       return f.index_backward(c.grad, shape, [f.expand(c.saved('mask'), shape)]);
     },
   },
+  complex: ['input'],
   samples: () => [
     on({ shape: [2, 3] }, { tensor: mask([2, 3], 1, 0, 1, 0, 1, 1) }),
     on({ shape: [2, 3] }, { tensor: mask([3], 1, 0, 1) }),
@@ -157,6 +162,7 @@ op<[Tensor, Tensor, Tensor]>({
     value: (c, f) => f.sum(f.mul(c.grad, c.saved('mask'))),
   },
   gradName: (_, __, value) => (value.wrapped ? 'MaskedFillBackward0' : 'MaskedFillBackward1'),
+  complex: ['input', 'value'],
   samples: () => [
     on({ shape: [2, 3] }, { tensor: mask([2, 3], 1, 0, 1, 0, 1, 1) }, 0),
     on({ shape: [2, 3] }, { tensor: mask([3], 1, 0, 1) }, -1.5),
@@ -217,6 +223,7 @@ op<[Tensor, Tensor]>({
       return f.reshape(f.index_backward(c.grad, [count], [c.saved('index')]), shape);
     },
   },
+  complex: ['input'],
   samples: () => [
     on(matrix, { tensor: { shape: [2, 2], dtype: 'int64', data: [0, 5, 5, -1] } }),
     on({ shape: [3, 2], permute: [1, 0] }, { tensor: ints(1, 2) }),

@@ -1,7 +1,9 @@
 /** Products of vectors and matrices. Source: PyTorch's "BLAS and LAPACK Operations" page, derivatives.yaml, LinearAlgebra.cpp. */
-import { type Data, isFloat } from '../dtype';
+import { part } from '../complex';
+import { type Data, DTYPES, isComplex, isFloat } from '../dtype';
 import { notYet, runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
+import * as cx from '../kernels/complex';
 import { expandTo } from '../kernels/copy';
 import { binary, dtypeLabel } from '../kernels/elementwise';
 import { matmul, matmulIntegers } from '../kernels/matmul';
@@ -21,9 +23,27 @@ const int = (shape: number[]): SampleTensor => ({ shape, dtype: 'int64' });
 function product(a: Tensor, b: Tensor, out: Data): void {
   const [m, k] = a.shape;
   const n = b.shape[1];
-  const columns = b.alias([n, k], [b.strides[1], b.strides[0]]).values();
-  if (isFloat(a.dtype)) matmul(a.values() as Float64Array, columns as Float64Array, out as Float64Array, m, k, n);
+  const turned = b.alias([n, k], [b.strides[1], b.strides[0]]);
+  const columns = turned.values();
+  if (isComplex(a.dtype)) complexProduct(a, turned, out as Float64Array, m, k, n);
+  else if (isFloat(a.dtype)) matmul(a.values() as Float64Array, columns as Float64Array, out as Float64Array, m, k, n);
   else matmulIntegers(a.values(), columns, out, m, k, n);
+}
+
+/** (a + bi) · (c + di) = (ac − bd) + (ad + bc)i, of matrices. */
+function complexProduct(a: Tensor, columns: Tensor, out: Float64Array, m: number, k: number, n: number): void {
+  const [re, im] = [0, 1].map((p) => part(a, p as 0 | 1).values() as Float64Array);
+  const [x, y] = [0, 1].map((p) => part(columns, p as 0 | 1).values() as Float64Array);
+  const times = (u: Float64Array, v: Float64Array) => {
+    const made = new Float64Array(m * n);
+    matmul(u, v, made, m, k, n);
+    return made;
+  };
+  const [ac, bd, ad, bc] = [times(re, x), times(im, y), times(re, y), times(im, x)];
+  for (let i = 0; i < m * n; i++) {
+    out[2 * i] = ac[i] - bd[i];
+    out[2 * i + 1] = ad[i] + bc[i];
+  }
 }
 
 function checkInner(a: Tensor, b: Tensor): void {
@@ -79,6 +99,7 @@ op<[Tensor, Tensor]>({
     input: (c, f) => f.mm(c.grad, f.t(c.saved('mat2'))),
     mat2: (c, f) => f.mm(f.t(c.saved('input')), c.grad),
   },
+  complex: true,
   samples: () => [
     run(a23, b34),
     run({ shape: [3, 5], permute: [1, 0] }, { shape: [4, 3], permute: [1, 0] }),
@@ -98,9 +119,9 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
   const [batch, m] = a.shape;
   const n = b.shape[2];
   const out = Tensor.zeros(a.dtype, [batch, m, n]);
+  const size = m * n * DTYPES[a.dtype].parts;
   const page = (t: Tensor, i: number) => t.alias(t.shape.slice(1), t.strides.slice(1), t.offset + i * t.strides[0]);
-  for (let i = 0; i < batch; i++)
-    product(page(a, i), page(b, i), out.storage.data.subarray(i * m * n, (i + 1) * m * n));
+  for (let i = 0; i < batch; i++) product(page(a, i), page(b, i), out.storage.data.subarray(i * size, (i + 1) * size));
   return out;
 }
 
@@ -127,6 +148,7 @@ op<[Tensor, Tensor]>({
     input: (c, f) => f.bmm(c.grad, f.transpose(c.saved('mat2'), 1, 2)),
     mat2: (c, f) => f.bmm(f.transpose(c.saved('input'), 1, 2), c.grad),
   },
+  complex: true,
   samples: () => [
     run({ shape: [2, 2, 3] }, { shape: [2, 3, 4] }),
     run({ shape: [2, 3, 2], permute: [0, 2, 1] }, { shape: [3, 2, 2], permute: [1, 0, 2] }),
@@ -159,6 +181,7 @@ op<[Tensor, Tensor]>({
     input: (c, f) => f.outer(c.grad, c.saved('vec')),
     vec: (c, f) => f.mv(f.t(c.saved('input')), c.grad),
   },
+  complex: true,
   samples: () => [run(a23, v3), run({ shape: [3, 2], permute: [1, 0] }, v3), run(a23, { shape: [2] }), run(v3, v3)],
 });
 
@@ -185,6 +208,7 @@ op<[Tensor, Tensor]>({
     input: (c, f) => f.mul(c.grad, c.saved('tensor')),
     tensor: (c, f) => f.mul(c.grad, c.saved('input')),
   },
+  complex: true,
   samples: () => [
     run(v3, v3),
     run(int([3]), int([3])),
@@ -195,7 +219,10 @@ op<[Tensor, Tensor]>({
   ],
 });
 
-const value = (s: Scalar) => Number(s.value);
+function value(s: Scalar): number {
+  if (s.kind === 'complex') throw notYet('a complex alpha or beta');
+  return Number(s.value);
+}
 
 function addmm(x: Tensor, a: Tensor, b: Tensor, beta: Scalar, alpha: Scalar): Tensor {
   if (a.rank !== 2) throw runtimeError(`mat1 must be a matrix, got ${a.rank}-D tensor`);
@@ -232,6 +259,7 @@ for (const inplace of [false, true])
       mat1: (c, f) => scaled(f.mm(c.grad, f.t(c.saved('mat2'))), c.attr('alpha')),
       mat2: (c, f) => scaled(f.mm(f.t(c.saved('mat1')), c.grad), c.attr('alpha')),
     },
+    complex: true,
     samples: () => [
       run({ shape: [4] }, a23, b34),
       run({ shape: [2, 1] }, a23, b34),
@@ -330,7 +358,12 @@ op<[Tensor, Tensor, Tensor | null]>({
     if (b) checkAddend(b, x, w);
     else checkSame(x, w);
     const y = mm(matrix, wt);
-    const sum = b ? binary(y, checkedExpand(b, y.shape), (s, t) => s + t) : y;
+    const sum =
+      b && isComplex(y.dtype)
+        ? cx.pairs(y, checkedExpand(b, y.shape), cx.add)
+        : b
+          ? binary(y, checkedExpand(b, y.shape), (s, t) => s + t)
+          : y;
     const shape = [...x.shape.slice(0, -1), ...w.shape.slice(0, -1)];
     return Tensor.of(sum.dtype, shape, sum.storage.data);
   },
@@ -349,6 +382,7 @@ op<[Tensor, Tensor, Tensor | null]>({
     bias: (c) => c.grad,
   },
   gradName: (x, w, b) => linearGradName(x, w, b),
+  complex: true,
   samples: () => [
     run(a23, { shape: [4, 3] }, { shape: [4] }),
     run(a23, { shape: [4, 3] }),

@@ -1,7 +1,9 @@
 /** Choosing by a mask, logic on truth values, logic on bits. */
+
 import type { DType } from '../dtype';
-import { allocate, DTYPES } from '../dtype';
+import { allocate, DTYPES, isComplex } from '../dtype';
 import { runtimeError } from '../errors';
+import * as cx from '../kernels/complex';
 import { binary, forEachRun, resultType, unary, valuesAs } from '../kernels/elementwise';
 import { type BackwardContext, type Formulas, op, type Sample } from '../op';
 import { broadcast, numel } from '../shape';
@@ -39,6 +41,7 @@ op<[Tensor, Tensor, Tensor]>({
   forward: choose,
   saves: ['condition'],
   grads: { input: chosen(true), other: chosen(false) },
+  complex: ['input', 'other'],
   samples: () => [
     { args: [mask, { tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3] } }] },
     { args: [mask, { tensor: { shape: [3] } }, { tensor: { shape: [] } }] },
@@ -57,6 +60,7 @@ op<[Tensor, Tensor, Tensor]>({
   saves: ['condition'],
   grads: { input: chosen(true), other: chosen(false) },
   gradName: 'WhereBackward0',
+  complex: ['input', 'other'],
   samples: () => [
     { args: [{ tensor: { shape: [2, 3] } }, mask, { tensor: { shape: [3] } }] },
     { args: [{ tensor: { shape: [2, 3] } }, mask, 0] },
@@ -68,6 +72,9 @@ const logical: [name: string, sign: string, f: (a: boolean, b: boolean) => boole
   ['logical_or', '∨', (a, b) => a || b],
   ['logical_xor', '⊻', (a, b) => a !== b],
 ];
+/** What is not 0. */
+const truth = (x: Tensor) => (isComplex(x.dtype) ? cx.measure(x, (a, b) => Number(a !== 0 || b !== 0), 'bool') : x);
+
 for (const [name, sign, f] of logical)
   op<[Tensor, Tensor]>({
     schema: `${name}(Tensor input, Tensor other) -> Tensor`,
@@ -75,6 +82,7 @@ for (const [name, sign, f] of logical)
     inplace: true,
     formula: `y = a ${sign} b, where anything but 0 is true`,
     forward: (a, b) => binary(a, b, (x, y) => Number(f(x !== 0, y !== 0)), { to: 'bool' }),
+    complex: (a, b) => binary(truth(a), truth(b), (x, y) => Number(f(x !== 0, y !== 0)), { to: 'bool' }),
     samples: () => [boolPair(), ...pairs().filter((s) => typeof s.args[1] === 'object'), ...wholePairs().slice(0, 2)],
   });
 
@@ -84,6 +92,7 @@ op<[Tensor]>({
   inplace: true,
   formula: 'y = ¬x, where anything but 0 is true',
   forward: (x) => unary(x, 'bool', (v) => Number(v === 0)),
+  complex: (x) => unary(truth(x), 'bool', (v) => Number(v === 0)),
   samples: () => ofTypes(['bool', 'int64', 'float32', 'float64']),
 });
 

@@ -1,7 +1,8 @@
 /** What the ops of torch.linalg share: PyTorch's checks of matrices, and small steps of their gradients. */
-import { type DType, isFloat } from '../dtype';
-import { runtimeError, TorchError } from '../errors';
+import { type DType, isComplex, isFloat } from '../dtype';
+import { notYet, runtimeError, TorchError } from '../errors';
 import { formulas as f } from '../formulas';
+import * as cx from '../kernels/complex';
 import { binary, dtypeLabel } from '../kernels/elementwise';
 import type { Sample, SampleArg, SampleTensor, Scalar } from '../op';
 import { broadcast, sameShape } from '../shape';
@@ -73,6 +74,11 @@ export const batchElement = (batch: readonly number[], nr: number) => (batch.len
 
 /** β·x + α·y; x does not count where β is 0. */
 export function combined(x: Tensor, y: Tensor, beta: Scalar, alpha: Scalar): Tensor {
+  if (isComplex(y.dtype)) {
+    if (beta.kind === 'complex' || alpha.kind === 'complex') throw notYet('a complex alpha or beta');
+    const [p, q] = [Number(beta.value), Number(alpha.value)];
+    return cx.pairs(x, y, (r, i, s, t) => cx.add(p === 0 ? 0 : p * r, p === 0 ? 0 : p * i, q * s, q * t));
+  }
   // Integers take the factors as integers.
   const factor = (v: Scalar) => (isFloat(y.dtype) ? Number(v.value) : Math.trunc(Number(v.value)));
   const [p, q] = [factor(beta), factor(alpha)];

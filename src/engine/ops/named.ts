@@ -31,4 +31,6 @@ export const C_TYPE: Record<DType, string> = {
   float64: 'double',
   float16: 'c10::Half',
   bfloat16: 'c10::BFloat16',
+  complex64: 'c10::complex<float>',
+  complex128: 'c10::complex<double>',
 };

@@ -1,7 +1,8 @@
 /** Norms of vectors. Gradients: PyTorch's norm_backward. */
-import { DTYPES, type DType, isFloat, promote } from '../dtype';
+import { DTYPES, type DType, isDifferentiable, isFloat, promote } from '../dtype';
 import { runtimeError } from '../errors';
 import { formulas } from '../formulas';
+import * as cx from '../kernels/complex';
 import { reduceRows } from '../kernels/reduce';
 import { type BackwardContext, type Formulas, op, type Sample, type Scalar } from '../op';
 import { reduceDims } from '../shape';
@@ -62,7 +63,7 @@ const withDims = (c: BackwardContext, f: Formulas, t: Tensor) =>
 /** A norm may be computed in a wider dtype, not in a narrower one. */
 export function checkNormDtype(x: Tensor, dtype: DType | null, fn: string): void {
   if (!dtype) return;
-  if (!isFloat(dtype))
+  if (!isDifferentiable(dtype))
     throw runtimeError(`${fn}: dtype should be floating point or complex, but got ${DTYPES[dtype].label}`);
   if (promote(x.dtype, dtype) !== dtype)
     throw runtimeError(
@@ -77,26 +78,33 @@ const ordSamples = (): Sample[] => [
   ...[Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((p) => ({ args: [{ tensor: { shape: [2, 3] } }, p, 1] })),
 ];
 
+function vectorNorm(x: Tensor, ord: Scalar, dim: Dims, keepdim: boolean, dtype: DType | null): Tensor {
+  const from = converted(x, dtype);
+  if (!isFloat(from.dtype))
+    throw runtimeError(
+      `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${DTYPES[from.dtype].label}`,
+    );
+  checkNormDtype(x, dtype, 'linalg.vector_norm');
+  const p = Number(ord.value);
+  if (x.count === 0 && (p === INF || p < 0))
+    throw runtimeError(
+      `linalg.vector_norm cannot compute the ${p === INF ? 'inf' : p} norm on an empty tensor because the operation does not have an identity`,
+    );
+  return reduceRows(from, reduceDims(dim, x.rank), keepdim, from.dtype, (v, i, end) => rowNorm(p, v, i, end));
+}
+
 op<[Tensor, Scalar, Dims, boolean, DType | null]>({
   schema:
     'linalg_vector_norm(Tensor x, Scalar ord=2, int[]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor',
   faces: ['torch.linalg:vector_norm'],
   formula: 'y = (Σ |x|ᵖ)^(1/p), over dim',
   gradient: 'dx = dy · sign(x) · (|x| / y)ᵖ⁻¹',
-  forward: (x, ord, dim, keepdim, dtype) => {
-    const from = converted(x, dtype);
-    if (!isFloat(from.dtype))
-      throw runtimeError(
-        `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${DTYPES[from.dtype].label}`,
-      );
+  forward: vectorNorm,
+  complex: (x, ord, dim, keepdim, dtype) => {
     checkNormDtype(x, dtype, 'linalg.vector_norm');
-    const p = Number(ord.value);
-    if (x.count === 0 && (p === INF || p < 0))
-      throw runtimeError(
-        `linalg.vector_norm cannot compute the ${p === INF ? 'inf' : p} norm on an empty tensor because the operation does not have an identity`,
-      );
-    return reduceRows(from, reduceDims(dim, x.rank), keepdim, from.dtype, (v, i, end) => rowNorm(p, v, i, end));
+    return vectorNorm(cx.measure(dtype ? converted(x, dtype) : x, Math.hypot), ord, dim, keepdim, null);
   },
+  wirtinger: true,
   saves: ['x', 'result'],
   grads: { x: gradient },
   samples: ordSamples,

@@ -1,5 +1,5 @@
 /** Functions of two numbers beyond the four operations. Source: PyTorch's documentation, derivatives.yaml. */
-import { type DType, isFloat } from '../dtype';
+import { type DType, isComplex, isFloat } from '../dtype';
 import { runtimeError } from '../errors';
 import { formulas as fs } from '../formulas';
 import { binary, floatType, resultType, unary } from '../kernels/elementwise';
@@ -280,7 +280,7 @@ op<[Tensor]>({
   faces: ['torch', 'Tensor'],
   composite: true,
   formula: 'y = (x has no imaginary part)',
-  forward: (x) => fs.ones(x.shape, 'bool'),
+  forward: (x) => (isComplex(x.dtype) ? fs.eq(fs.imag(x), 0) : fs.ones(x.shape, 'bool')),
   samples: () => [...exactly([1, Number.NaN]), ...ofTypes(['int64'])],
 });
 

@@ -1,4 +1,5 @@
 /** Parts of a tensor, seen in its own memory. Source: PyTorch's "Tensor Views" page and derivatives.yaml. */
+import { DTYPES } from '../dtype';
 import { indexError, runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
 import { placesOf, putPlaces, sliceGeometry } from '../kernels/copy';
@@ -49,6 +50,7 @@ op<[Tensor, number[], number, number]>({
   },
   grads: { grad: (c, f) => f.select(c.grad, c.attr('dim'), c.attr('index')) },
   gradName: 'SelectBackwardBackward0',
+  complex: ['grad'],
   samples: () => [on({ shape: [3] }, [2, 3], 0, 1), on({ shape: [2, 2] }, [2, 3, 2], 1, -1)],
 });
 
@@ -99,6 +101,7 @@ op<[Tensor, number[], number, number | null, number | null, number]>({
     return scattered(grad, sizes, placesOf(sliceGeometry(sizes, at, from, step, length)));
   },
   grads: { grad: (c, f) => f.slice(c.grad, c.attr('dim'), c.attr('start'), c.attr('end'), c.attr('step')) },
+  complex: ['grad'],
   samples: () => [on({ shape: [2, 2] }, [2, 4], 1, 1, null, 2)],
 });
 
@@ -256,6 +259,7 @@ op<[Tensor]>({
     out.counter = x.counter;
     return out;
   },
+  complex: true,
   samples: () => [on(matrix), on(turned)],
 });
 
@@ -274,7 +278,7 @@ op<[Tensor]>({
 export function checkStrided(x: Tensor, size: number[], stride: number[], start: number): void {
   if (size.length !== stride.length) throw runtimeError('mismatch in length of strides and shape');
   const last = size.some((d) => d === 0) ? -1 : size.reduce((at, d, i) => at + (d - 1) * stride[i], start);
-  if (last < x.storage.length) return;
+  if (last < x.storage.data.length / DTYPES[x.dtype].parts) return;
   const { bytes, length } = x.storage;
   const each = length ? bytes / length : 4;
   throw runtimeError(
@@ -318,6 +322,7 @@ op<[Tensor, number[], number[], number[], number]>({
   grads: {
     grad: (c, f) => f.as_strided(f.contiguous(c.grad), c.attr('size'), c.attr('stride'), c.attr('offset')),
   },
+  complex: ['grad'],
   samples: () => [on({ shape: [3, 2] }, [6], [3, 2], [1, 1], 1)],
 });
 
@@ -366,6 +371,7 @@ op<[Tensor, number[], number, number, number]>({
     scattered(grad, sizes, placesOf(diagonalOf(sizes, contiguousStrides(sizes), offset, dim1, dim2))),
   grads: { grad: (c, f) => f.diagonal(c.grad, c.attr('offset'), c.attr('dim1'), c.attr('dim2')) },
   gradName: 'DiagonalBackwardBackward0',
+  complex: ['grad'],
   samples: () => [on({ shape: [2] }, [2, 3], 1, 0, 1)],
 });
 

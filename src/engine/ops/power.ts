@@ -1,6 +1,8 @@
 /** Powers. Gradients: PyTorch's derivatives.yaml. */
-import { isFloat } from '../dtype';
+
+import { isComplex, isFloat } from '../dtype';
 import { runtimeError } from '../errors';
+import * as cx from '../kernels/complex';
 import { binary, resultType, unary } from '../kernels/elementwise';
 import { squareLoop } from '../kernels/hotLoops';
 import { power } from '../kernels/special';
@@ -25,7 +27,8 @@ function raise(a: Tensor, b: Tensor): Tensor {
 
 /** dy · y · ln a, but 0 where a = 0 and b ≥ 0. */
 function exponentGrad(c: BackwardContext, f: Formulas, base: Tensor): Tensor {
-  const atZero = f.logical_and(f.eq(base, 0), f.ge(c.saved('exponent'), 0));
+  const e = c.saved('exponent');
+  const atZero = f.logical_and(f.eq(base, 0), f.ge(isComplex(e.dtype) ? f.real(e) : e, 0));
   return f.mul(c.grad, f.mul(c.saved('result'), f.log(f.where(atZero, 1, base))));
 }
 
@@ -40,7 +43,8 @@ op<[Tensor, Tensor]>({
   grads: {
     input: (c, f) => {
       const [x, e] = [c.saved('input'), c.saved('exponent')];
-      if (!e.wrapped) return f.where(f.eq(e, 0), 0, f.mul(c.grad, f.mul(f.pow(x, f.sub(e, 1)), e)));
+      if (!e.wrapped || isComplex(e.dtype))
+        return f.where(f.eq(e, 0), 0, f.mul(c.grad, f.mul(f.pow(x, f.sub(e, 1)), e)));
       const k = Number(e.values()[0]);
       if (k === 0) return f.zeros_like(c.grad);
       return f.mul(c.grad, f.mul(k === 2 ? x : f.pow(x, k - 1), k));
@@ -48,6 +52,7 @@ op<[Tensor, Tensor]>({
     exponent: (c, f) => exponentGrad(c, f, c.saved('input')),
   },
   gradName: (_, b) => (b.wrapped ? 'PowBackward0' : 'PowBackward1'),
+  complex: (a, b) => cx.pairs(a, b, cx.pow),
   samples: () => [
     ...pairs([-1, 2], [0.5, 2]),
     ...[0, 1, 2, 3, -1].map((e) => ({ args: [{ tensor: { shape: [4] } }, e] })),
@@ -73,6 +78,7 @@ op<[Tensor, Tensor]>({
   saves: ['self', 'exponent', 'result'],
   grads: { exponent: (c, f) => exponentGrad(c, f, c.saved('self')) },
   gradName: 'PowBackward2',
+  complex: (a, b) => cx.pairs(a, b, cx.pow),
   samples: () => [
     { args: [2, { tensor: { shape: [3] } }] },
     { args: [0, { tensor: { shape: [3], range: [0.5, 1] } }] },
@@ -99,5 +105,6 @@ op<[Tensor]>({
   saves: ['input'],
   grads: { input: (c, f) => f.mul(c.grad, f.mul(c.saved('input'), 2)) },
   gradName: 'PowBackward0',
+  complex: (x) => cx.map(x, cx.square),
   samples: () => [...oneInput(), ...ofTypes(['int64', 'bool'])],
 });

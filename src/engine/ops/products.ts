@@ -1,5 +1,5 @@
 /** x + a · b in all its shapes, and products that PyTorch composes. Source: ATen's LinearAlgebra.cpp, Linear.cpp, derivatives.yaml. */
-import { allocate, isFloat } from '../dtype';
+import { allocate, isComplex, isFloat } from '../dtype';
 import { runtimeError, TorchError } from '../errors';
 import { formulas as f } from '../formulas';
 import { expandTo } from '../kernels/copy';
@@ -176,8 +176,8 @@ addition({
 op<[Tensor, Tensor]>({
   schema: 'vdot(Tensor input, Tensor other) -> Tensor',
   faces: ['torch', 'Tensor'],
-  formula: 'y = Σ aᵢ · bᵢ',
-  gradient: 'da = dy · b,  db = dy · a',
+  formula: 'y = Σ conj(aᵢ) · bᵢ',
+  gradient: 'da = conj(dy) · b,  db = dy · a',
   forward: (a, b) => {
     if (a.rank !== 1 || b.rank !== 1)
       throw runtimeError(`1D tensors expected, but got ${a.rank}D and ${b.rank}D tensors`);
@@ -189,11 +189,14 @@ op<[Tensor, Tensor]>({
       throw runtimeError(
         `inconsistent tensor size, expected tensor ${show(a.shape)} and src ${show(b.shape)} to have the same number of elements, but got ${a.count} and ${b.count} elements respectively`,
       );
-    return mm(a.alias([1, a.count], [1, a.strides[0]]), b.alias([b.count, 1], [b.strides[0], 1])).alias([], []);
+    const left = isComplex(a.dtype) ? a.conj() : a;
+    return mm(left.alias([1, a.count], [1, a.strides[0]]), b.alias([b.count, 1], [b.strides[0], 1])).alias([], []);
   },
+  complex: true,
+  wirtinger: true,
   saves: ['input', 'other'],
   grads: {
-    input: (c, f) => f.mul(c.grad, c.saved('other')),
+    input: (c, f) => f.mul(f.conj(c.grad), c.saved('other')),
     other: (c, f) => f.mul(c.grad, c.saved('input')),
   },
   samples: () => [given([matrix(3), matrix(3)]), given([matrix(2), matrix(3)]), given([matrix(2, 2), matrix(3)])],

@@ -1,6 +1,6 @@
 /** Random tensors: PyTorch's draws, bit by bit (see ../random). Source: "Random sampling" page. */
 import { context } from '../context';
-import { type DType, type HalfType, isFloat, isHalf } from '../dtype';
+import { type DType, type HalfType, isComplex, isDifferentiable, isFloat, isHalf } from '../dtype';
 import { runtimeError, TorchError } from '../errors';
 import { formulas as f } from '../formulas';
 import { roundHalf } from '../half';
@@ -18,9 +18,12 @@ export const notImplemented = (kernel: string, d: DType) =>
 
 function floating(dtype: DType | null, kernel: string): DType {
   const d = dtype ?? context.defaultDtype;
-  if (!isFloat(d)) throw notImplemented(kernel, d);
+  if (!isDifferentiable(d)) throw notImplemented(kernel, d);
   return d;
 }
+
+/** Each part of a complex normal has half of the variance. */
+export const SPREAD = 1 / Math.sqrt(2);
 
 const m: SampleTensor = { shape: [2, 3] };
 const float64 = { dtype: { dtype: 'float64' as DType } };
@@ -36,7 +39,8 @@ for (const [name, formula, fill, kernel] of [
   [
     'randn',
     'y ~ N(0, 1)',
-    (out: Floats, gen: Generator, half: HalfType | null, whole = true) => draw.normal(out, gen, 0, 1, whole, half),
+    (out: Floats, gen: Generator, half: HalfType | null, whole = true, std = 1) =>
+      draw.normal(out, gen, 0, std, whole, half),
     'normal_kernel_cpu',
   ],
 ] as const) {
@@ -46,6 +50,7 @@ for (const [name, formula, fill, kernel] of [
     random: true,
     formula,
     forward: (size, dtype) => drawn(floating(dtype, kernel), size, fill),
+    complex: (size, dtype) => drawn(dtype!, size, (out: Floats, gen) => fill(out, gen, null, true, SPREAD)),
     samples: () => [
       { args: [[2, 3]] },
       { args: [[5, 7]] },
@@ -63,6 +68,11 @@ for (const [name, formula, fill, kernel] of [
     formula: `${formula}, in x's shape`,
     forward: (x, dtype) =>
       drawnLike(x, floating(dtype ?? x.dtype, kernel), (out: Floats, gen, half) => fill(out, gen, half, x.contiguous)),
+    complex: (x, dtype) => {
+      const to = floating(dtype ?? x.dtype, kernel);
+      const std = isComplex(to) ? SPREAD : 1;
+      return drawnLike(x, to, (out: Floats, gen, half) => fill(out, gen, half, x.contiguous, std));
+    },
     samples: () => [
       on(m),
       on({ shape: [4, 5] }),

@@ -9,7 +9,7 @@ import type { Generator } from '../random/generator';
 import * as draw from '../random/index';
 import { broadcast } from '../shape';
 import type { Tensor } from '../tensor';
-import { bernoulliOf, integers, notImplemented } from './random';
+import { bernoulliOf, integers, notImplemented, SPREAD } from './random';
 
 const m: SampleTensor = { shape: [2, 3] };
 const on = (t: SampleTensor, ...args: Sample['args']): Sample => ({ args: [{ tensor: t }, ...args] });
@@ -100,6 +100,13 @@ for (const { name, params, formula, fill, floats, gradName, samples } of FILLS)
       if (floats && !isFloat(x.dtype)) throw floats(x.dtype);
       return drawnLike(x, x.dtype, (out, gen, half) => fill(out, gen, args, x.contiguous, half));
     },
+    complex:
+      name === 'uniform_' || name === 'normal_'
+        ? (x, ...args) => {
+            const [a, b] = name === 'normal_' ? [args[0], args[1] * SPREAD] : args;
+            return drawnLike(x, x.dtype, (out, gen) => fill(out, gen, [a, b], x.contiguous, null));
+          }
+        : undefined,
     grads: zeroGradient,
     gradName,
     samples: () => [

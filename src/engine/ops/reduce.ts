@@ -1,8 +1,11 @@
 /** Sums and their kin. Sums are kept in float64. Gradients: PyTorch's derivatives.yaml and FunctionsManual.cpp. */
-import { allocate, DTYPES, type DType, isFloat } from '../dtype';
+
+import { part } from '../complex';
+import { allocate, DTYPES, type DType, isComplex, isFloat } from '../dtype';
 import { runtimeError } from '../errors';
 import { formulas } from '../formulas';
-import { floatType, numbers } from '../kernels/elementwise';
+import * as cx from '../kernels/complex';
+import { binary, floatType, numbers } from '../kernels/elementwise';
 import { alongDim, reducedShape, reduceRows, rowsOf } from '../kernels/reduce';
 import { type BackwardContext, op, type Sample, type Scalar } from '../op';
 import { numel, reduceDims, show, wrapDim } from '../shape';
@@ -72,6 +75,7 @@ op<[Tensor, Dims, boolean, DType | null]>({
   forward: (x, dim, keepdim, dtype) => sumOf(converted(x, dtype), dim, keepdim),
   grads: { input: (c, f) => f.expand(restored(c, f, c.grad), c.shape('input')) },
   gradName: (_, dim) => (dim ? 'SumBackward1' : 'SumBackward0'),
+  complex: ['input'],
   samples: () => [
     ...dimsSamples(),
     ...ofTypes(['int64', 'int32', 'bool']),
@@ -106,6 +110,7 @@ op<[Tensor, Dims, boolean, DType | null]>({
   },
   grads: { input: (c, f) => f.div(f.expand(restored(c, f, c.grad), c.shape('input')), lengthOf(c)) },
   gradName: (_, dim) => (dim ? 'MeanBackward1' : 'MeanBackward0'),
+  complex: ['input'],
   samples: () => [...dimsSamples(), emptyRow],
 });
 
@@ -149,6 +154,12 @@ function variance(name: 'var' | 'std', finish: (v: number) => number): void {
     formula: `y = ${root ? '√(' : ''}Σ (x − mean)² / (n − correction)${root ? ')' : ''}, over dim`,
     gradient: root ? 'dx = dy · (x − mean) / (y · (n − correction))' : 'dx = dy · 2 · (x − mean) / (n − correction)',
     forward: (x, dim, correction, keepdim) => forward(x, dim, Number(correction?.value ?? 1), keepdim),
+    // The spread of complex numbers is that of their real and of their imaginary parts.
+    complex: (x, dim, correction, keepdim) => {
+      const [re, im] = ([0, 1] as const).map((p) => forward(part(x, p), dim, Number(correction?.value ?? 1), keepdim));
+      return binary(re, im, root ? Math.hypot : (a, b) => a + b);
+    },
+    wirtinger: true,
     saves: ['input', 'result'],
     grads: {
       input: (c, f) => {
@@ -218,16 +229,22 @@ op<[Tensor, number[], boolean]>({
   samples: () => [...dimsSamples().filter((s) => s.args.length > 1), ...ofTypes(['int64'], 0)],
 });
 
+/** What of complex numbers is not 0. */
+const nonzero = (x: Tensor) => cx.measure(x, (a, b) => Number(a !== 0 || b !== 0), 'bool');
+
+const countNonzero = (x: Tensor, dim: Dims) =>
+  reduceRows(x, reduceDims(dim, x.rank), false, 'int64', (v, i, end) => {
+    let s = 0n;
+    for (; i < end; i++) if (Number(v[i]) !== 0) s++;
+    return s;
+  });
+
 op<[Tensor, Dims]>({
   schema: 'count_nonzero(Tensor input, int[]? dim=None) -> Tensor',
   faces: ['torch', 'Tensor'],
   formula: 'y = how many elements are not 0, over dim',
-  forward: (x, dim) =>
-    reduceRows(x, reduceDims(dim, x.rank), false, 'int64', (v, i, end) => {
-      let s = 0n;
-      for (; i < end; i++) if (Number(v[i]) !== 0) s++;
-      return s;
-    }),
+  forward: countNonzero,
+  complex: (x, dim) => countNonzero(nonzero(x), dim),
   samples: () => [
     { args: [{ tensor: { shape: [2, 3], dtype: 'int64', data: [0, 1, 2, 0, 0, 3] } }] },
     { args: [{ tensor: { shape: [2, 3], dtype: 'float32', data: [0, 1, 2, 0, 0, 3] } }, 0] },
@@ -238,16 +255,18 @@ op<[Tensor, Dims]>({
 for (const [name, sign, start] of [
   ['all', '∧', 1],
   ['any', '∨', 0],
-] as const)
+] as const) {
+  const gather = (x: Tensor, dim: Dims, keepdim: boolean) =>
+    reduceRows(x, reduceDims(dim, x.rank), keepdim, x.dtype === 'uint8' ? 'uint8' : 'bool', (v, i, end) => {
+      for (; i < end; i++) if ((Number(v[i]) === 0) === (start === 1)) return 1 - start;
+      return start;
+    });
   op<[Tensor, Dims, boolean]>({
     schema: `${name}(Tensor input, int[]? dim=None, bool keepdim=False) -> Tensor`,
     faces: ['torch', 'Tensor'],
     formula: `y = ${sign} x, over dim, where anything but 0 is true`,
-    forward: (x, dim, keepdim) =>
-      reduceRows(x, reduceDims(dim, x.rank), keepdim, x.dtype === 'uint8' ? 'uint8' : 'bool', (v, i, end) => {
-        for (; i < end; i++) if ((Number(v[i]) === 0) === (start === 1)) return 1 - start;
-        return start;
-      }),
+    forward: gather,
+    complex: (x, dim, keepdim) => gather(nonzero(x), dim, keepdim),
     samples: () => [
       ...ofTypes(['bool', 'int64', 'float32', 'uint8']),
       { args: [{ tensor: { shape: [2, 3], dtype: 'bool', data: [1, 1, 1, 0, 0, 1] } }, 1] },
@@ -255,6 +274,7 @@ for (const [name, sign, start] of [
       { args: [{ tensor: { shape: [0] } }] },
     ],
   });
+}
 
 op<[Tensor, number | null, boolean, DType | null]>({
   schema: 'prod(Tensor input, int? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor',
@@ -281,11 +301,23 @@ op<[Tensor, number | null, boolean, DType | null]>({
     input: (c, f) => {
       const x = c.saved('input');
       const g = restored(c, f, c.grad);
-      if (numbers(x).includes(0)) return f.mul(g, f._products_of_others(x, dimsAttr(c)));
+      if (hasZero(x)) return f.mul(g, f._products_of_others(x, dimsAttr(c)));
       return f.div(f.mul(g, restored(c, f, c.saved('result'))), x);
     },
   },
   gradName: (_, dim) => (dim === null ? 'ProdBackward0' : 'ProdBackward1'),
+  complex: (x, dim, keepdim, dtype) => {
+    const from = asRows(converted(x, dtype), dim === null ? null : [dim]);
+    const [out] = alongDim(
+      from,
+      dim ?? 0,
+      [from.dtype],
+      (v, i, n, [o], at) => productOf(v, i, i + n, -1, -1, o, at),
+      1,
+    );
+    const dims = reduceDims(dim === null ? null : [dim], x.rank);
+    return Tensor.of(from.dtype, reducedShape(x.shape, dims, keepdim), out.storage.data);
+  },
   samples: () => [
     ...dimSamples(),
     ...ofTypes(['int64', 'bool', 'int32']),
@@ -293,6 +325,8 @@ op<[Tensor, number | null, boolean, DType | null]>({
     { args: [{ tensor: { shape: [3], data: [0, 2, 3] } }] },
   ],
 });
+
+const hasZero = (x: Tensor) => numbers(isComplex(x.dtype) ? cx.measure(x, Math.hypot) : x).includes(0);
 
 const dimsAttr = (c: BackwardContext) => {
   const dim = c.attr<number | null>('dim');
@@ -304,6 +338,27 @@ function productBut(x: Float64Array, from: number, until: number, a: number, b: 
   let p = 1;
   for (let i = from; i < until; i++) if (i !== a && i !== b) p *= x[i];
   return p;
+}
+
+/** The product of complex numbers of a row, places a and b left out, as element `at` of `out`. */
+function productOf(
+  x: Float64Array,
+  from: number,
+  until: number,
+  a: number,
+  b: number,
+  out: Float64Array,
+  at: number,
+): void {
+  let [re, im] = [1, 0];
+  for (let i = from; i < until; i++) {
+    if (i === a || i === b) continue;
+    cx.mul(re, im, x[2 * i], x[2 * i + 1]);
+    re = cx.z.re;
+    im = cx.z.im;
+  }
+  out[2 * at] = re;
+  out[2 * at + 1] = im;
 }
 
 /** The rows that prod multiplies: along dim, or all elements as one. */
@@ -329,6 +384,12 @@ op<[Tensor, Dims]>({
   forward: (x, dim) => eachInRow(x, dim, (v, i, from, until) => productBut(v, from, until, i, i)),
   saves: ['input'],
   grads: { input: (c, f) => f._products_of_others_backward(c.grad, c.saved('input'), c.attr('dim')) },
+  complex: (x, dim) => {
+    const [out] = alongDim(asRows(x, dim), dim?.[0] ?? 0, [x.dtype], (v, from, n, [o], at) => {
+      for (let i = 0; i < n; i++) productOf(v, from, from + n, from + i, -1, o, at + i);
+    });
+    return Tensor.of(x.dtype, [...x.shape], out.values());
+  },
   samples: () => [
     { args: [{ tensor: { shape: [2, 3], data: [0, 2, 3, 0, 0, 4] } }, [1]] },
     { args: [{ tensor: { shape: [3], data: [0, 2, 3] } }] },

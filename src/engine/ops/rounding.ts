@@ -1,6 +1,8 @@
 /** Signs, rounding, limits. Gradients: PyTorch's derivatives.yaml. */
-import { isFloat } from '../dtype';
+
+import { isComplex, isFloat } from '../dtype';
 import { runtimeError } from '../errors';
+import * as cx from '../kernels/complex';
 import { type Big2, binary, resultType, unary } from '../kernels/elementwise';
 import { absLoop } from '../kernels/hotLoops';
 import { roundHalfEven } from '../kernels/special';
@@ -25,7 +27,9 @@ op<[Tensor]>({
     return unary(x, x.dtype, Math.abs, (v) => (v < 0n ? -v : v), absLoop);
   },
   saves: ['input'],
-  grads: { input: (c, f) => f.mul(c.grad, f.sign(c.saved('input'))) },
+  grads: { input: (c, f) => f.mul(c.grad, f.sgn(c.saved('input'))) },
+  complex: (x) => cx.measure(x, Math.hypot),
+  wirtinger: true,
   samples: () => [...oneInput(), ...exactly([0, -0, -1, 2]), ...ofTypes(['int64', 'uint8'])],
 });
 
@@ -43,7 +47,17 @@ for (const name of ['sign', 'sgn'])
         (v) => Number(v > 0) - Number(v < 0),
         (v) => BigInt(Number(v > 0n) - Number(v < 0n)),
       ),
-    grads: { input: zero },
+    complex: name === 'sgn' ? (x) => cx.map(x, cx.sgn) : undefined,
+    wirtinger: true,
+    saves: name === 'sgn' ? ['input', 'result'] : [],
+    grads: {
+      input: (c, f) => {
+        if (!isComplex(c.dtype('input'))) return zero(c, f);
+        const [size, y] = [f.abs(c.saved('input')), c.saved('result')];
+        const turned = f.sub(c.grad, f.mul(f.mul(y, y), f.conj(c.grad)));
+        return f.where(f.eq(size, 0), 0, f.div(turned, f.mul(size, 2)));
+      },
+    },
     samples: () => [
       // sgn's gradient is one of PyTorch's ZeroTensors, which the golden script cannot read.
       ...(name === 'sgn' ? withoutGrad(oneInput()) : oneInput()),

@@ -1,5 +1,7 @@
 /** Running sums and products. */
+
 import { type DType, isFloat } from '../dtype';
+import * as cx from '../kernels/complex';
 import { numbers } from '../kernels/elementwise';
 import { alongDim } from '../kernels/reduce';
 import { op, type Sample } from '../op';
@@ -34,6 +36,7 @@ op<[Tensor, number, DType | null]>({
   gradient: 'dxᵢ = Σ dyₖ, k ≥ i',
   forward: (x, dim, dtype) => scan(converted(x, dtype), dim, 0, plus),
   grads: { input: (c, f) => f._reversed_cumsum(c.grad, c.attr('dim')) },
+  complex: ['input'],
   samples: scans,
 });
 
@@ -44,6 +47,7 @@ op<[Tensor, number]>({
   gradient: 'dxᵢ = Σ dyₖ, k ≤ i',
   forward: (x, dim) => scan(x, dim, 0, plus, true),
   grads: { input: (c, f) => f.cumsum(c.grad, c.attr('dim')) },
+  complex: ['input'],
   samples: () => dimSamples().filter((s) => s.args.length > 1 && !s.kwargs),
 });
 
@@ -62,6 +66,18 @@ op<[Tensor, number, DType | null]>({
       if (numbers(x).includes(0)) return f._cumprod_backward(c.grad, x, dim);
       return f.div(f._reversed_cumsum(f.mul(c.grad, c.saved('result')), dim), x);
     },
+  },
+  complex: (x, dim, dtype) => {
+    const from = converted(x, dtype);
+    const [out] = alongDim(from, dim, [from.dtype], (v, i, n, [o], at) => {
+      cx.add(1, 0, 0, 0);
+      for (let k = 0; k < n; k++) {
+        cx.mul(cx.z.re, cx.z.im, v[2 * (i + k)], v[2 * (i + k) + 1]);
+        o[2 * (at + k)] = cx.z.re;
+        o[2 * (at + k) + 1] = cx.z.im;
+      }
+    });
+    return out;
   },
   samples: () => [...scans(), { args: [{ tensor: { shape: [4], data: [2, 0, 3, 0.5] } }, 0] }],
 });

@@ -78,6 +78,7 @@ op<[Tensor[], number]>({
       });
     },
   },
+  complex: ['tensors'],
   samples: () => [
     { args: [list(matrix, { shape: [1, 3] })] },
     { args: [list(matrix, turned), 1] },
@@ -124,6 +125,7 @@ op<[Tensor[], number]>({
       return c.shapes('tensors').map((_, i) => f.select(c.grad, dim, i));
     },
   },
+  complex: ['tensors'],
   samples: () => [
     { args: [list(matrix, matrix)] },
     { args: [list(matrix, turned), 1] },
@@ -251,6 +253,7 @@ op<[Tensor, number[]]>({
       );
     },
   },
+  complex: ['input'],
   samples: () => [
     on(matrix, [2, 1]),
     on(matrix, [3, 1, 2]),
@@ -291,6 +294,7 @@ op<[Tensor, number[]]>({
     return takePlaces(x, placesOf({ shape: x.shape, strides, offset }), [...x.shape]);
   },
   grads: { input: (c, f) => f.flip(c.grad, c.attr('dims')) },
+  complex: ['input'],
   samples: () => [
     on(matrix, [0]),
     on(cube, [-1, 0]),
@@ -359,6 +363,7 @@ op<[Tensor, number[], number[]]>({
         c.attr('dims'),
       ),
   },
+  complex: ['input'],
   samples: () => [
     on(matrix, [1]),
     on(matrix, [-2], [1]),
@@ -381,5 +386,6 @@ op<[Tensor, number, number | null]>({
     const spread = f.expand(f.unsqueeze(y, at + 1), y.shape.toSpliced(at + 1, 0, repeats));
     return f.view(f.clone(spread, 'contiguous_format'), y.shape.with(at, y.shape[at] * repeats));
   },
+  complex: ['input'],
   samples: () => [on(matrix, 2), on(matrix, 3, 0), on(cube, 2, -1), on(matrix, -1)],
 });

@@ -69,6 +69,8 @@ op<[Tensor, number[]]>({
   gradient: "dx = dy in x's shape",
   forward: (x, size) => x.alias(inferSize(size, x.count), viewStrides(x.shape, x.strides, inferSize(size, x.count))!),
   grads: { input: (c, f) => f.reshape(c.grad, c.shape('input')) },
+  complex: true,
+  wirtinger: true,
   samples: () => [on(matrix, [3, 2])],
 });
 

@@ -7,15 +7,20 @@ import type { Tensor } from '../../engine/tensor';
 import type { Handles } from './handles';
 import type { Mail } from './mail';
 
-/** How a number was written in Python: JavaScript cannot tell 1 from 1.0. The last is whole and too long for a double. */
-const KINDS: (Scalar['kind'] | undefined)[] = [undefined, 'int', 'float', 'bool', 'int'];
+/** How a number was written in Python: JavaScript cannot tell 1 from 1.0. The fifth is whole and too long for a double. */
+const KINDS: (Scalar['kind'] | undefined)[] = [undefined, 'int', 'float', 'bool', 'int', 'complex'];
 const LONG = 4;
+const COMPLEX = 5;
 
 type Reader = (mail: Mail, tensors: Handles<Tensor>) => unknown;
 
 function number(mail: Mail, kind: number): Scalar | null {
   const value = mail.next();
   const name = KINDS[kind];
+  if (kind === COMPLEX) {
+    const [re, imag] = mail.pairAt(value);
+    return { kind: 'complex', value: re, imag };
+  }
   return name === undefined ? null : { kind: name, value: kind === LONG ? (mail.internedAt(value) as bigint) : value };
 }
 

@@ -7,7 +7,7 @@ import { linkInplace } from '../../engine/autograd/inplace';
 import { type Edge, metaOf, Node } from '../../engine/autograd/node';
 import { OpNode } from '../../engine/autograd/opNode';
 import { context } from '../../engine/context';
-import { DTYPES, isFloat } from '../../engine/dtype';
+import { DTYPES, isDifferentiable } from '../../engine/dtype';
 import { runtimeError, typeError } from '../../engine/errors';
 import { sameShape, show } from '../../engine/shape';
 import type { Tensor } from '../../engine/tensor';
@@ -148,7 +148,7 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
     setData(h: number, other: number) {
       const t = of(h);
       const from = of(other);
-      if (t.leafRequiresGrad && !isFloat(from.dtype))
+      if (t.leafRequiresGrad && !isDifferentiable(from.dtype))
         throw runtimeError('data set to a tensor that requires gradients must be floating point or complex dtype');
       t.storage = from.storage;
       t.shape = [...from.shape];
@@ -379,10 +379,10 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
         }
       };
       const node: PythonNode = new PythonNode(name, id, run, () => callbacks!.release(id));
-      node.next = inputs.map((t) => (t && isFloat(t.dtype) ? gradEdge(t) : null));
+      node.next = inputs.map((t) => (t && isDifferentiable(t.dtype) ? gradEdge(t) : null));
       node.outputs = outs.map((t) => (t ? metaOf(t) : { shape: [], dtype: 'float32' }));
       outs.forEach((t, i) => {
-        if (!t || !isFloat(t.dtype)) return;
+        if (!t || !isDifferentiable(t.dtype)) return;
         // A view of something that was written in place (mark_dirty) writes its base's history, too.
         if (t.viewOf && inputs.includes(t)) linkInplace(t, node);
         else {
@@ -422,7 +422,7 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
         throw runtimeError(
           `Mismatch in shape: grad_output[${i}] has a shape of torch.Size(${show(grad.shape)}) and output[${i}] has a shape of torch.Size(${show(tensor.shape)}).`,
         );
-      if (grad && !isFloat(grad.dtype)) throw typeError('gradients can be Tensors of floating point only');
+      if (grad && !isDifferentiable(grad.dtype)) throw typeError('gradients can be Tensors of floating point only');
       return { tensor, grad };
     });
   }

@@ -167,6 +167,7 @@ export class Bridge {
       /** Where Python lays its calls from now on. */
       mailAt: (address: number) => this.mail.moved(address),
       /** A number for a text, or for a whole number that a double would round. */
+      pair: (re: number, im: number) => this.mail.pair(re, im),
       intern: (text: string, whole: boolean) => this.mail.intern(whole ? BigInt(text) : text),
       /** Further results of the last call. */
       more: (i: number) => this.give(this.outputs[i]),

@@ -4,6 +4,8 @@
  * torch/_wrappers.py wrote it. None is NaN where a number could stand, text is a number from `intern`.
  */
 const COUNT = 65536;
+/** Complex numbers that a call may have. */
+const PAIRS = 1024;
 
 /** Pyodide's own memory; the view is made anew when it grows. */
 export const memoryOf = (python: object) => () =>
@@ -16,6 +18,8 @@ export class Mail {
   private view = new Float64Array(0);
   private readonly interned: (string | bigint)[] = [];
   private at = 0;
+  private readonly pairs = new Float64Array(2 * PAIRS);
+  private nextPair = 0;
 
   constructor(readonly memory: () => ArrayBuffer) {}
 
@@ -45,6 +49,18 @@ export class Mail {
 
   intern(value: string | bigint): number {
     return this.interned.push(value) - 1;
+  }
+
+  /** A complex number for the next call; its place is used again soon. */
+  pair(re: number, im: number): number {
+    const nr = this.nextPair++ % PAIRS;
+    this.pairs[2 * nr] = re;
+    this.pairs[2 * nr + 1] = im;
+    return nr;
+  }
+
+  pairAt(nr: number): [number, number] {
+    return [this.pairs[2 * nr], this.pairs[2 * nr + 1]];
   }
 
   internedAt(nr: number): string | bigint {

@@ -2,7 +2,7 @@
 import { context } from '../../engine/context';
 import { checkOverlap } from '../../engine/dispatch';
 import { allocate, type Data, DTYPE_NAMES, DTYPES, dtypeOf, isHalf } from '../../engine/dtype';
-import { runtimeError } from '../../engine/errors';
+import { notYet, runtimeError } from '../../engine/errors';
 import { packHalves, roundHalves, unpackHalves } from '../../engine/half';
 import { contiguousStrides, numel } from '../../engine/shape';
 import { Tensor } from '../../engine/tensor';
@@ -17,8 +17,10 @@ function bytesOf(data: Data | Uint16Array): Uint8Array {
 }
 
 /** A number as Python gets it: integers as bigint or bool, and what would lose its kind as text. */
-function element(t: Tensor, value: number | bigint): number | bigint | boolean | string {
+function element(t: Tensor, values: Data): number | bigint | boolean | string {
   const { kind } = DTYPES[t.dtype];
+  const [value, imag] = values;
+  if (kind === 'complex') return complexText(Number(value), Number(imag));
   if (kind === 'bool') return value !== 0;
   if (kind === 'int') return BigInt(value);
   return Object.is(value, -0) ? '-0.0' : value;
@@ -29,8 +31,12 @@ function rounded(t: Tensor): void {
   if (isHalf(t.dtype)) roundHalves(t.storage.data as Float32Array, t.dtype);
 }
 
-const ends = (size: number, edge: number) =>
-  Array.from({ length: 2 * edge }, (_, i) => (i < edge ? i : size - 2 * edge + i));
+/** Python's complex() reads it. */
+function complexText(re: number, im: number): string {
+  const word = (v: number) => (Object.is(v, -0) ? '-0' : String(v).replace('Infinity', 'inf').replace('NaN', 'nan'));
+  const imag = word(im);
+  return `${word(re)}${imag.startsWith('-') ? '' : '+'}${imag}j`;
+}
 
 export function tensorFunctions(tensors: Handles<Tensor>) {
   const of = (h: number) => tensors.get(h);
@@ -46,6 +52,7 @@ export function tensorFunctions(tensors: Handles<Tensor>) {
       if (shape.length === 2 && shape[0] < WIDE - 1 && shape[1] < WIDE) return (shape[0] + 1) * WIDE + shape[1];
       return shape.join();
     },
+    conjugated: (h: number) => of(h).conjugated,
     strides: (h: number) => of(h).strides.join(),
     offset: (h: number) => of(h).offset,
     rank: (h: number) => of(h).shape.length,
@@ -68,6 +75,7 @@ export function tensorFunctions(tensors: Handles<Tensor>) {
     /** Another shape in the same memory, which grows where that is too small (at::resize_). What it held stays in front. */
     resize(h: number, ...shape: number[]) {
       const t = of(h);
+      if (t.lens !== '') throw notYet('resize_ of complex numbers seen as others');
       const needed = t.offset + numel(shape);
       const { storage } = t;
       if (needed > storage.length) {
@@ -90,7 +98,7 @@ export function tensorFunctions(tensors: Handles<Tensor>) {
           "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug report.",
         );
       if (t.count !== 1) throw runtimeError(`a Tensor with ${t.count} elements cannot be converted to Scalar`);
-      return element(t, t.storage.data[t.offset]);
+      return element(t, t.values());
     },
     /** The elements in row-major order, as bytes in PyTorch's layout. */
     bytes(h: number) {
@@ -100,21 +108,6 @@ export function tensorFunctions(tensors: Handles<Tensor>) {
     /** The same as the engine holds them: a half is a float32. */
     held(h: number) {
       return bytesOf(of(h).values());
-    },
-    /** The same of what print shows of a big tensor: the first and last `edge` entries of each long dimension. */
-    corners(h: number, edge: number) {
-      const t = of(h);
-      let picked = [t.offset];
-      t.shape.forEach((size, d) => {
-        const at = size > 2 * edge ? ends(size, edge) : Array.from({ length: size }, (_, i) => i);
-        picked = picked.flatMap((base) => at.map((i) => base + i * t.strides[d]));
-      });
-      const out = allocate(t.dtype, picked.length) as Float64Array;
-      const from = t.storage.data as Float64Array;
-      picked.forEach((offset, i) => {
-        out[i] = from[offset];
-      });
-      return bytesOf(out as Data);
     },
     /** A new tensor of these bytes in PyTorch's layout. */
     fromBytes(dtype: number, bytes: Uint8Array, ...shape: number[]) {

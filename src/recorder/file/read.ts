@@ -1,4 +1,5 @@
 /** Builds a Recording from a file's chunks, segment by segment. What a stranger wrote is data: every row is checked, nothing is run. */
+import { seenAs } from '../../engine/dtype';
 import { CHUNK } from '../../protocol/recordingFile';
 import { History } from '../columns';
 import { KINDS, type OpRecord, PHASES, Recording, type Value } from '../recording';
@@ -8,7 +9,7 @@ import { Contents, MOST_ELEMENTS, StoredValue } from './contents';
 import { generatorOf } from './generators';
 import { readLog } from './log';
 import { unpackValue } from './pack';
-import { dtypeAt, type Geometry, geometryOf, type Known, recordOf } from './records';
+import { dtypeAt, fits, type Geometry, geometryOf, type Known, recordOf } from './records';
 
 /** Structure of all segments together, unpacked: a run that has more is not one that this machine could show. */
 const MOST_BYTES = 1024 * 1024 * 1024;
@@ -229,8 +230,9 @@ export class Reading implements Known {
       const g = this.geometries[index(geometry, this.geometries.length, 'a shape')];
       const own = whole(storage, 'a storage');
       const value = r.storages.get(own)?.latest;
-      if (!tensor || !value || g.needs > value.length || value.dtype !== tensor.dtype) throw new Damage('a tensor');
-      put(tensor.place, tick, { storage: own, shape: g.shape, strides: g.strides, offset: g.offset });
+      if (!tensor || !value || !fits(g, value) || seenAs(value.dtype, g.lens) !== tensor.dtype)
+        throw new Damage('a tensor');
+      put(tensor.place, tick, { storage: own, shape: g.shape, strides: g.strides, offset: g.offset, lens: g.lens });
     });
     rows(s.grads, 'gradients', 3, ([id, tick, grad]) => {
       const tensor = r.tensors.get(whole(id, 'a tensor'));

@@ -1,5 +1,16 @@
 /** Records of a file: ops by name with their arguments, checked against the op's own signature. */
-import { type Data, DTYPE_NAMES, DTYPES, type DType, heldBytes } from '../../engine/dtype';
+import {
+  type Data,
+  DTYPE_NAMES,
+  DTYPES,
+  type DType,
+  heldBytes,
+  isComplex,
+  isDifferentiable,
+  LENSES,
+  type Lens,
+  seenAs,
+} from '../../engine/dtype';
 import { type Arg, allOps, type Op, type Scalar } from '../../engine/op';
 import type { GeneratorSnapshot } from '../../engine/random/generator';
 import type { Param } from '../../engine/schema';
@@ -18,19 +29,27 @@ export interface Geometry {
   shape: number[];
   strides: number[];
   offset: number;
-  /** Elements that a storage must have for it. */
+  lens: Lens;
+  /** Elements that a storage must have for it, as the geometry counts them. */
   needs: number;
 }
 
 export function geometryOf(row: unknown): Geometry {
-  const [shape, strides, offset] = list(row, 'a shape', 3);
+  const [shape, strides, offset, lens] = list(row, 'a shape', 4);
   const dims = list(shape, 'a shape').map((n) => whole(n, 'a shape', 0, MOST_ELEMENTS));
   const steps = list(strides, 'strides', dims.length).map((n) => whole(n, 'strides', 0, MOST_ELEMENTS));
   const from = whole(offset, 'an offset', 0, MOST_ELEMENTS);
   const count = numel(dims);
   if (count > MOST_ELEMENTS) throw new Damage('a shape');
   const needs = count === 0 ? 0 : dims.reduce((end, n, d) => end + (n - 1) * steps[d], from) + 1;
-  return { shape: dims, strides: steps, offset: from, needs };
+  return { shape: dims, strides: steps, offset: from, lens: LENSES[index(lens, LENSES.length, 'a shape')], needs };
+}
+
+/** Is there room for a geometry in a content, and can it be read so? */
+export function fits(g: Geometry, { dtype, length }: Value): boolean {
+  if (g.lens !== '' && !isDifferentiable(dtype)) return false;
+  if (g.lens === (isComplex(dtype) ? 'complex' : 'real') || (g.lens === 'conj' && !isComplex(dtype))) return false;
+  return g.needs * DTYPES[seenAs(dtype, g.lens)].parts <= length * DTYPES[dtype].parts;
 }
 
 /** What rows refer to. */
@@ -155,8 +174,9 @@ export function useOf(known: Known, row: unknown): TensorUse {
   const value = values.get(whole(id, 'a content'));
   const g = geometries[index(geometry, geometries.length, 'a shape')];
   const own = whole(tensor, 'a tensor');
-  if (!value || !known.hasTensor(own) || g.needs > value.length) throw new Damage('a tensor');
-  return { tensor: own, value, shape: g.shape, strides: g.strides, offset: g.offset, wrapped: false };
+  if (!value || !known.hasTensor(own) || !fits(g, value)) throw new Damage('a tensor');
+  const { shape, strides, offset, lens } = g;
+  return { tensor: own, value, shape, strides, offset, lens, wrapped: false };
 }
 
 function argOf(known: Known, row: unknown, param: Param | undefined): ArgUse {
@@ -184,7 +204,7 @@ function constantOf(row: unknown): TensorUse {
   const raw = new Uint8Array(bytes(element, 'a number', heldBytes(d, 1)));
   const data = new (DTYPES[d].array as unknown as new (b: ArrayBufferLike) => Data)(raw.buffer);
   const value: Value = { id: 0, dtype: d, length: 1, data, producer: null, result: 0, iteration: 0, carried: true };
-  return { tensor: -1, value, shape: [], strides: [], offset: 0, wrapped: true };
+  return { tensor: -1, value, shape: [], strides: [], offset: 0, lens: '', wrapped: true };
 }
 
 function attrOf(row: unknown, type: string): Arg {
@@ -224,6 +244,11 @@ function attrOf(row: unknown, type: string): Arg {
     case 'f':
       wanted(/^(Scalar|Number)/);
       return { kind: 'float', value: float() };
+    case 'c': {
+      wanted(/^(Scalar|Number)/);
+      const [value, imag] = new Float64Array(new Uint8Array(bytes(v, 'a number', 16)).buffer);
+      return { kind: 'complex', value, imag };
+    }
     case 'z':
       wanted(/^(Scalar|Number)/);
       return { kind: 'int', value: integer() };

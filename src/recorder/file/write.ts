@@ -1,6 +1,5 @@
 /** Writes a recording into chunks: what cannot be computed again, and enough contents between to be near any tick. */
-import type { Data, DType } from '../../engine/dtype';
-import { DTYPE_NAMES } from '../../engine/dtype';
+import { type Data, DTYPE_NAMES, type DType, LENSES } from '../../engine/dtype';
 import type { Arg } from '../../engine/op';
 import type { GeneratorSnapshot } from '../../engine/random/generator';
 import {
@@ -49,7 +48,7 @@ export function* write(recording: Recording, options: WriteOptions): Generator<B
 
 class Writer {
   private readonly names = new Table<string>((name) => name);
-  private readonly geometries = new Table<[number[], number[], number]>((g) => `${g[0]};${g[1]};${g[2]}`);
+  private readonly geometries = new Table<[number[], number[], number, number]>((g) => g.join(';'));
   private readonly cut: Cut;
   private readonly stored: Set<Value>;
   private columns: (Uint8Array | Int32Array)[] | null = null;
@@ -115,8 +114,13 @@ class Writer {
       const later = (tick: number, storage?: number) =>
         segments[Math.max(own, cut.ofTick(tick), storage === undefined ? 0 : shown(storage))];
       t.place.ticks.forEach((tick, i) => {
-        const { storage, shape, strides, offset } = t.place.values[i];
-        later(tick, storage).places.push([t.id, tick, storage, this.geometries.add([shape, strides, offset])]);
+        const { storage, shape, strides, offset, lens } = t.place.values[i];
+        later(tick, storage).places.push([
+          t.id,
+          tick,
+          storage,
+          this.geometries.add([shape, strides, offset, LENSES.indexOf(lens)]),
+        ]);
       });
       t.grad.ticks.forEach((tick, i) => {
         later(tick).grads.push([t.id, tick, t.grad.values[i] ?? -1]);
@@ -226,7 +230,7 @@ class Writer {
   }
 
   private useRow(u: TensorUse): UseRow {
-    return [u.tensor, u.value.id, this.geometries.add([u.shape, u.strides, u.offset])];
+    return [u.tensor, u.value.id, this.geometries.add([u.shape, u.strides, u.offset, LENSES.indexOf(u.lens)])];
   }
 
   private argRow(a: ArgUse): ArgRow {
@@ -259,6 +263,7 @@ function attrRow(a: Arg): AttrRow {
   if (Array.isArray(a)) return ['l', a as number[]];
   if ('kind' in a && 'value' in a) {
     if (a.kind === 'bool') return ['o', Boolean(a.value)];
+    if (a.kind === 'complex') return ['c', bytesOf(Float64Array.of(Number(a.value), a.imag ?? 0))];
     return a.kind === 'int' ? ['z', String(a.value)] : ['f', float64(Number(a.value))];
   }
   throw new Error('an argument that cannot be saved');

@@ -1,10 +1,12 @@
 /** Small things that the views share. */
+
 import type { Data } from '../../engine/dtype';
 import { numel } from '../../engine/shape';
 import type { Place } from '../../protocol/ticks';
 import type { Stats } from '../../protocol/views';
 import type { OpRecord, Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
+import { magnitudes } from '../stats';
 
 /** JSON has no NaN and no infinities. */
 export function wire(v: number): number | string {
@@ -44,11 +46,11 @@ export function offsetOf(use: TensorUse, element: readonly number[]): number | n
 /** One element of a recorded tensor; null if it has no such element. */
 export function elementOf(replay: Replay, use: TensorUse, element: readonly number[]): number | null {
   const offset = offsetOf(use, element);
-  return offset === null ? null : Number((use.value.data ?? replay.data(use.value))[offset]);
+  return offset === null ? null : Number(magnitudes(replay.tensor(use).alias([], [], offset))[0]);
 }
 
-/** The elements in row-major order. */
-export const valuesOf = (replay: Replay, use: TensorUse): Data => replay.tensor(use).values();
+/** The elements in row-major order; of complex ones their absolute values. */
+export const valuesOf = (replay: Replay, use: TensorUse): Data => magnitudes(replay.tensor(use));
 
 /** What a user calls an op: `to` for `to_dtype`, `randint` for `randint_from`, `unique` for `_unique2`, `dropout` for `native_dropout`. */
 export function opName({ op, name }: OpRecord): string {

@@ -1,7 +1,7 @@
 /** The structure of an iteration: modules, ops, parameters, inputs and the loss. */
 import { numel } from '../../engine/shape';
 import type { GraphEdge, GraphModule, GraphNode, GraphView } from '../../protocol/views';
-import type { OpRecord, PassRecord, Recording, TensorUse } from '../recording';
+import { dtypeOf, type OpRecord, type PassRecord, type Recording, type TensorUse } from '../recording';
 import { argUses } from '../replay';
 import { behind, type Collected, collect, passFor } from './collect';
 import { hash, opName, sourceOf } from './common';
@@ -137,7 +137,7 @@ function leafNode(r: Recording, names: Names, use: TensorUse, reader: OpRecord):
     label,
     module: owner?.path ?? '',
     place: made && made.site >= 0 ? r.sites[made.site] : null,
-    dtype: use.value.dtype,
+    dtype: dtypeOf(use),
     shape: use.shape,
     ...(trained || owner ? { parameters: trained ? numel(use.shape) : 0 } : {}),
     gradFn: trained ? 'AccumulateGrad' : null,
@@ -160,7 +160,7 @@ function opNode(
     label: loss ?? opLabel(record, module, from),
     module,
     place: record.site >= 0 ? r.sites[record.site] : null,
-    dtype: out?.value.dtype ?? 'float32',
+    dtype: out ? dtypeOf(out) : 'float32',
     shape: out?.shape ?? [],
     gradFn: record.gradFn,
     formula: spec.formula,

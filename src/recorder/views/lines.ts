@@ -1,7 +1,7 @@
 /** What the editor shows on its lines: shapes and gradients of the tensors they made, and the nodes they made. */
 
 import { exact, short } from '../format';
-import type { Recording, TensorUse } from '../recording';
+import { dtypeOf, type Recording, type TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { statsOf } from '../stats';
 import { recordsIn } from './collect';
@@ -47,7 +47,7 @@ export function inlineValuesOf(
 
 /** The number itself, as `loss 1.153` or `count 3`. */
 function scalarText(replay: Replay, use: TensorUse): string {
-  const { dtype } = use.value;
+  const dtype = dtypeOf(use);
   const values = valuesOf(replay, use);
   return dtype.startsWith('float') ? short(Number(values[0])) : exact(values, 0, dtype);
 }

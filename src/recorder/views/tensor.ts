@@ -1,10 +1,9 @@
 /** One tensor at the cursor: statistics, histogram, and a window of its elements. */
-import type { Data } from '../../engine/dtype';
-import { DTYPES } from '../../engine/dtype';
+import { type Data, isDifferentiable } from '../../engine/dtype';
 import type { Histogram, Stats, TensorGrid, TensorRef, TensorView } from '../../protocol/views';
-import type { Recording, TensorUse } from '../recording';
+import { dtypeOf, type Recording, type TensorUse } from '../recording';
 import type { Replay } from '../replay';
-import { statsOf } from '../stats';
+import { magnitudes, statsOf } from '../stats';
 import { opName, placeText, valuesOf, wire } from './common';
 import { gradientAt } from './grads';
 import { Names } from './names';
@@ -36,7 +35,7 @@ export function tensorOf(r: Recording, replay: Replay, tick: number, wanted: Wan
       missing: found,
     };
   const stats = statsOf(replay, found);
-  const { dtype } = found.value;
+  const dtype = dtypeOf(found);
   return {
     ref,
     name,
@@ -45,7 +44,7 @@ export function tensorOf(r: Recording, replay: Replay, tick: number, wanted: Wan
     requiresGrad: part === 'value' && known!.requiresGrad,
     gradFn: part === 'value' ? known!.gradFn : null,
     stats,
-    histogram: histogramOf(valuesOf(replay, found), stats, DTYPES[dtype].kind !== 'float'),
+    histogram: histogramOf(valuesOf(replay, found), stats, !isDifferentiable(dtype)),
     grid: gridOf(replay, found, wanted),
     missing: null,
   };
@@ -134,13 +133,11 @@ function gridOf(replay: Replay, use: TensorUse, { slice, row0, col0 }: Wanted): 
   const left = inside(col0, cols);
   const windowRows = Math.min(WINDOW, rows - top);
   const windowCols = Math.min(WINDOW, cols - left);
-  const data = replay.data(use.value);
   const base = taken.reduce((offset, i, d) => offset + i * strides[d], use.offset);
   const down = rank >= 2 ? strides[rank - 2] : 0;
   const across = rank >= 1 ? strides[rank - 1] : 0;
-  const cells: (number | string)[] = [];
-  for (let i = 0; i < windowRows; i++)
-    for (let k = 0; k < windowCols; k++) cells.push(wire(Number(data[base + (top + i) * down + (left + k) * across])));
+  const shown = replay.tensor(use).alias([windowRows, windowCols], [down, across], base + top * down + left * across);
+  const cells = Array.from(magnitudes(shown) as Float64Array, (v) => wire(Number(v)));
   return { slice: taken, rows, cols, row0: top, col0: left, cells, windowRows, windowCols };
 }
 

@@ -2,7 +2,7 @@
 import { backward } from '../../../src/engine/autograd/backward';
 import { context } from '../../../src/engine/context';
 import { type Result, wrapNumber } from '../../../src/engine/dispatch';
-import { allocate, type DType, isFloat } from '../../../src/engine/dtype';
+import { allocate, DTYPES, type DType, isComplex, isDifferentiable, isFloat } from '../../../src/engine/dtype';
 import { formulas } from '../../../src/engine/formulas';
 import { type Arg, type Op, opNamed, type Scalar } from '../../../src/engine/op';
 import type { Param } from '../../../src/engine/schema';
@@ -26,7 +26,7 @@ export interface Golden extends Answer {
 }
 
 export function tensorFrom(dtype: DType, shape: readonly number[], values: readonly Value[]): Tensor {
-  const data = allocate(dtype, values.length) as Float64Array;
+  const data = allocate(dtype, numel(shape)) as Float64Array;
   values.forEach((v, i) => {
     data[i] = (dtype === 'int64' ? BigInt(v) : readNumber(v)) as number;
   });
@@ -36,8 +36,10 @@ export function tensorFrom(dtype: DType, shape: readonly number[], values: reado
 /** Python's nan, inf and -inf are strings in a golden. */
 const readNumber = (v: Value) => (typeof v === 'string' ? Number(v.replace('inf', 'Infinity')) : Number(v));
 
+const widest = (d: DType): DType => (isFloat(d) ? 'float64' : isComplex(d) ? 'complex128' : d);
+
 function makeTensor(t: FilledTensor, as64: boolean): Tensor {
-  const dtype = as64 && isFloat(t.dtype) ? 'float64' : t.dtype;
+  const dtype = as64 ? widest(t.dtype) : t.dtype;
   let made = tensorFrom(dtype, t.shape, t.data);
   const { permute } = t;
   if (permute)
@@ -58,7 +60,7 @@ function readArg(p: Param, a: Filled | undefined, as64: boolean): Arg | undefine
   if (typeof a === 'object' && a !== null && !Array.isArray(a)) {
     if ('tensor' in a) return makeTensor(a.tensor, as64);
     if ('tensors' in a) return a.tensors.map((t) => (t ? makeTensor(t, as64) : null)) as Arg;
-    return as64 && a.dtype === 'float32' ? 'float64' : a.dtype;
+    return as64 ? widest(a.dtype) : a.dtype;
   }
   if ((typeof a === 'number' || typeof a === 'boolean') && p.type === 'Number') return wrapNumber(scalar());
   if ((typeof a === 'number' || typeof a === 'boolean') && /^Scalar\??$/.test(p.type)) return scalar();
@@ -90,9 +92,9 @@ export const invokeInplace = (name: string, args: readonly Arg[]) =>
 export const upstream = (t: Tensor, nr: number) =>
   tensorFrom(
     // Indices have no gradient; what stands in for it is not looked at.
-    isFloat(t.dtype) ? t.dtype : 'float32',
+    isDifferentiable(t.dtype) ? t.dtype : 'float32',
     t.shape,
-    Array.from({ length: t.count }, (_, i) => (((i * 7 + nr * 5 + 3) % 11) - 4.5) / 4),
+    Array.from({ length: t.count * DTYPES[t.dtype].parts }, (_, i) => (((i * 7 + nr * 5 + 3) % 11) - 4.5) / 4),
   );
 
 export function gradients(
@@ -129,7 +131,12 @@ export function answer(op: Op, args: readonly Arg[], inplace: boolean): Answer {
 }
 
 /** torch.testing's tolerances. Samplers must agree bit by bit. */
-const TOLERANCE = { float32: [1.3e-6, 1e-5], float64: [1e-7, 1e-7] } as const;
+const TOLERANCE = {
+  float32: [1.3e-6, 1e-5],
+  float64: [1e-7, 1e-7],
+  complex64: [1.3e-6, 1e-5],
+  complex128: [1e-7, 1e-7],
+} as const;
 
 /** What is wrong with `found`, or null. */
 export function difference(found: Shown | Value, wanted: Shown | Value, exact: boolean): string | null {
@@ -144,7 +151,10 @@ export function difference(found: Shown | Value, wanted: Shown | Value, exact: b
   const [relative, absolute] = exact ? [0, 0] : (TOLERANCE[dtype as 'float32'] ?? [0, 0]);
   for (const [i, v] of values.entries()) {
     const a = Number(v);
-    const b = dtype === 'float32' ? Math.fround(readNumber(wantedValues[i])) : readNumber(wantedValues[i]);
+    const b =
+      dtype === 'float32' || dtype === 'complex64'
+        ? Math.fround(readNumber(wantedValues[i]))
+        : readNumber(wantedValues[i]);
     if (Object.is(a, b) || (Number.isNaN(a) && Number.isNaN(b)) || a === b) continue;
     if (!(Math.abs(a - b) <= absolute + relative * Math.abs(b)))
       return `${a} instead of ${b} at ${i} of [${values}], wanted [${wantedValues}]`;
@@ -152,8 +162,9 @@ export function difference(found: Shown | Value, wanted: Shown | Value, exact: b
   return null;
 }
 
-/** A fixed projection to a number: Σ out · w. */
-const weights = (t: Tensor, nr: number) => Float64Array.from({ length: t.count }, (_, i) => Math.cos(1 + i * 1.7 + nr));
+/** A fixed projection to a number: Σ out · w, over the parts of complex numbers. */
+const weights = (t: Tensor, nr: number) =>
+  Float64Array.from({ length: t.count * DTYPES[t.dtype].parts }, (_, i) => Math.cos(1 + i * 1.7 + nr));
 
 function project(outs: readonly Tensor[]): number {
   let sum = 0;
@@ -182,7 +193,11 @@ export function compareWithDifferences(
     const data = x.storage.data as Float64Array;
     const analytic = grads[nr]?.values() as Float64Array | undefined;
     // Row-major positions to storage positions: inputs may be permuted.
-    const places = Array.from({ length: numel(x.shape) }, (_, i) => place(x, i));
+    const { parts } = DTYPES[x.dtype];
+    const places = Array.from(
+      { length: x.count * parts },
+      (_, i) => place(x, Math.floor(i / parts)) * parts + (i % parts),
+    );
     for (const [i, at] of places.entries()) {
       const before = data[at];
       data[at] = before + step;
@@ -210,4 +225,4 @@ function place(t: Tensor, index: number): number {
 }
 
 export const projectionOf = (outs: readonly Tensor[]) =>
-  outs.map((o, nr) => Tensor.of('float64', [...o.shape], weights(o, nr)));
+  outs.map((o, nr) => Tensor.of(widest(o.dtype), [...o.shape], weights(o, nr)));

@@ -89,7 +89,7 @@ function smooth(op: Op, sample: FilledSample) {
     if ('python' in (e as object)) return null;
     throw e;
   }
-  const tracked = outs.map((o) => o instanceof Object && o.requiresGrad && o.dtype === 'float64');
+  const tracked = outs.map((o) => o instanceof Object && o.requiresGrad && /^(float64|complex128)$/.test(o.dtype));
   if (!tracked.some(Boolean)) return null;
   const pick = (all: Tensor[]) => all.filter((_, i) => tracked[i]);
   return { leaves, f: () => pick(f()) };

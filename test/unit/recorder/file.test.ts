@@ -168,9 +168,10 @@ describe('a file that is no recording', () => {
     ['import torch\n', /no Backstep recording/],
     ['BACK', /cut off/],
     ['BACKSTEP', /cut off/],
-    ['BACKSTEP\x02\0\0\0', /format 2.*update Backstep/],
+    ['BACKSTEP\x03\0\0\0', /format 3.*update Backstep/],
     ['BACKSTEP\0\0\0\0', /format 0/],
-    ['BACKSTEP\x01\0\0\0', /no beginning/],
+    ['BACKSTEP\x01\0\0\0', /format 1.*record it again/],
+    ['BACKSTEP\x02\0\0\0', /no beginning/],
   ])('%j is refused in plain words', (text, wanted) => {
     expect(message(Buffer.from(text, 'latin1'))).toMatch(wanted);
   });
@@ -267,7 +268,7 @@ describe('a hostile file', () => {
       ({ header }) => header.names.splice(header.names.indexOf('relu'), 1, '__proto__'),
       /not know/,
     ],
-    ['a huge shape', ({ header }) => header.geometries.push([[2 ** 27, 2 ** 27], [0, 0], 0]), /shape/],
+    ['a huge shape', ({ header }) => header.geometries.push([[2 ** 27, 2 ** 27], [0, 0], 0, 0]), /shape/],
     ['a view past the end', ({ header }) => (header.geometries[0][2] = 10 ** 6), /tensor/],
     ['a negative stride', ({ header }) => (header.geometries[0][1] = [-1]), /strides/],
     ['a content of gigabytes', ({ segments }) => (segments[0].values[0][2] = 2 ** 40), /content/],

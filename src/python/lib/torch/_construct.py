@@ -25,7 +25,9 @@ def from_raw(dtype, raw, shape):
 
 def from_flat(dtype, flat, shape):
     """A tensor of Python numbers, which must fit the dtype."""
-    if len(flat) <= _SMALL:
+    if dtype.is_complex:
+        flat = [part for v in flat for part in (v.real, v.imag)]
+    elif len(flat) <= _SMALL:
         return wrap(_from_numbers(dtype._i, len(shape), *shape, *flat))
     code = _FORMAT[dtype.name]
     raw = bytes(map(bool, flat)) if code == '?' else array(code, flat).tobytes()
@@ -103,8 +105,7 @@ def _one(v):
     if isinstance(v, Tensor):
         return v.dtype, v.item()
     if isinstance(v, complex):
-        from ._missing import not_yet
-        raise not_yet('a complex tensor', NotImplementedError)
+        return dtypes['complex128' if get_default_dtype().name == 'float64' else 'complex64'], v
     if type(v).__module__ == 'numpy' and hasattr(v, 'item'):
         return dtypes.get(v.dtype.name, dtypes['float64']), v.item()
     if isinstance(v, str):
@@ -122,6 +123,10 @@ def _promote(a, b):
 def _fit(flat, dtype):
     """Numbers made ready for a dtype, as PyTorch converts Python scalars."""
     name = dtype.name
+    if dtype.is_complex:
+        return [complex(v) for v in flat]
+    if any(type(v) is complex for v in flat):
+        raise RuntimeError(f"value cannot be converted to type {_C_TYPE.get(name, name)} without overflow")
     if dtype.is_floating_point:
         flat = [float(v) for v in flat]
         if name != 'float64' and any(abs(v) > 3.5e38 and v - v == 0 for v in flat):
@@ -159,7 +164,7 @@ def from_data(data, dtype=None):
         if data is None:
             raise RuntimeError('Could not infer dtype of NoneType')
         raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
-    if isinstance(data, (int, float)) and not _is_sequence(data):
+    if isinstance(data, (int, float, complex)) and not _is_sequence(data):
         shape, flat = (), [data]
     elif not _is_sequence(data):
         if hasattr(data, '__index__') or hasattr(data, '__float__'):
@@ -198,7 +203,7 @@ def tensor(data=MISSING, *, dtype=None, device=None, requires_grad=False, pin_me
 
 def require(t):
     """What a constructor does with requires_grad=True."""
-    if not t.is_floating_point():
+    if not (t.is_floating_point() or t.is_complex()):
         raise RuntimeError('Only Tensors of floating point and complex dtype can require gradients')
     return t.requires_grad_()
 

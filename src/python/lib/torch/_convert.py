@@ -2,7 +2,7 @@
 import builtins
 import numbers
 
-from ._bridge import whole
+from ._bridge import _js, whole
 from ._dtype import memory_format
 from ._dtype import index_of as dtype_index  # noqa: F401  (part of this module's face)
 
@@ -10,6 +10,7 @@ from ._dtype import index_of as dtype_index  # noqa: F401  (part of this module'
 KIND_OF = {int: 1, float: 2, bool: 3}
 Tensor = None
 Missing = None
+_pair = _js.pair
 
 
 class _Missing:
@@ -47,15 +48,17 @@ def _plain(v):
         return builtins.int(v)
     if isinstance(v, numbers.Real):
         return builtins.float(v)
+    if isinstance(v, numbers.Complex):
+        return builtins.complex(v)
     item = getattr(v, 'item', None)
     if item is not None and hasattr(v, 'dtype') and getattr(v, 'ndim', 1) == 0:
         return item()
     return None
 
 
-def _complex(fn):
-    from ._missing import not_yet
-    return not_yet(f'a complex number in {fn}', NotImplementedError)
+def _complex(v):
+    """(kind, number) of a complex number, which crosses besides."""
+    return 5, _pair(v.real, v.imag)
 
 
 def number(v, fn, argument, position):
@@ -64,7 +67,7 @@ def number(v, fn, argument, position):
         KIND_OF[type(v)] = 0
         return 0, v._h
     if isinstance(v, complex):
-        raise _complex(fn + '()')
+        return _complex(v)
     plain = _plain(v)
     if plain is None:
         raise wrong(v, fn, argument, position, 'Tensor')
@@ -73,6 +76,8 @@ def number(v, fn, argument, position):
 
 def _kind(plain):
     """(kind, number) of a Python number."""
+    if type(plain) is builtins.complex:
+        return _complex(plain)
     return whole(plain) if type(plain) is builtins.int else (KIND_OF[type(plain)], plain)
 
 
@@ -82,7 +87,7 @@ def operand(v):
         KIND_OF[type(v)] = 0
         return 0, v._h
     if isinstance(v, complex):
-        raise _complex('arithmetic')
+        return _complex(v)
     if type(v).__module__ == 'numpy' and getattr(v, 'ndim', 0) > 0:
         from ._construct import as_tensor
         v = operand.held = as_tensor(v)
@@ -98,7 +103,7 @@ def scalar(v, fn, argument, position):
             raise wrong(v, fn, argument, position, 'Number')
         return _kind(v.item())
     if isinstance(v, complex):
-        raise _complex(fn + '()')
+        return _complex(v)
     plain = _plain(v)
     if plain is None:
         raise wrong(v, fn, argument, position, 'Number')

@@ -56,7 +56,7 @@ by_index = [dtypes[name] for name in _js_names]
 
 _default = _bridge.function('defaultDtype')
 _set_default = _bridge.function('setDefaultDtype')
-_PYTHON = {float: dtypes['float64'], int: dtypes['int64'], bool: dtypes['bool']}
+_PYTHON = {float: dtypes['float64'], int: dtypes['int64'], bool: dtypes['bool'], complex: dtypes['complex128']}
 
 
 def index_of(d, function='', argument='dtype', position=None):
@@ -66,7 +66,7 @@ def index_of(d, function='', argument='dtype', position=None):
             from ._missing import not_yet
             raise not_yet(f'dtype {d!r}', NotImplementedError)
         return d._i
-    if d in (float, int, bool):
+    if d in (float, int, bool, complex):
         return _PYTHON[d]._i
     where = f'(position {position}) ' if position else ''
     raise TypeError(f"{function}(): argument '{argument}' {where}must be torch.dtype, not {type(d).__name__}")
@@ -134,6 +134,7 @@ class finfo:
 
     def __init__(self, type=None):
         type = get_default_dtype() if type is None else type
+        type = type.to_real()
         if not type.is_floating_point:
             raise TypeError(f'torch.finfo() requires a floating point input type. Use torch.iinfo to handle \'{type!r}\'')
         self.bits = type.itemsize * 8

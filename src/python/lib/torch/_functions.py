@@ -5,7 +5,7 @@ from ._dtype import dtypes, get_default_dtype, set_default_dtype
 from ._ops import ops
 from ._tensor import Tensor
 
-__all__ = ['is_tensor', 'is_storage', 'is_floating_point', 'is_complex', 'is_nonzero', 'numel', 'promote_types', 'result_type', 'can_cast',
+__all__ = ['is_tensor', 'is_storage', 'is_floating_point', 'is_complex', 'is_conj', 'is_neg', 'is_nonzero', 'numel', 'promote_types', 'result_type', 'can_cast',
            'from_numpy', 'set_default_device', 'get_default_device', 'set_default_tensor_type', 'get_num_threads', 'set_num_threads',
            'get_num_interop_threads', 'set_num_interop_threads', 'use_deterministic_algorithms', 'are_deterministic_algorithms_enabled',
            'compile', 'typename', 'is_inference', 'set_float32_matmul_precision', 'get_float32_matmul_precision', 'is_grad_enabled',
@@ -39,7 +39,17 @@ def is_floating_point(input):
 
 def is_complex(input):
     _need('is_complex', input)
-    return False
+    return input.is_complex()
+
+
+def is_conj(input):
+    _need('is_conj', input)
+    return input.is_conj()
+
+
+def is_neg(input):
+    _need('is_neg', input)
+    return input.is_neg()
 
 
 def is_inference(input):
@@ -69,6 +79,8 @@ def promote_types(type1, type2):
         return dtypes['int16']
     if {a, b} == {'float16', 'bfloat16'}:
         return dtypes['float32']
+    if type1.is_complex or type2.is_complex:
+        return dtypes['complex128' if {'float64', 'complex128'} & {a, b} else 'complex64']
     return max(type1, type2, key=lambda d: _ORDER.index(d.name))
 
 
@@ -82,21 +94,31 @@ def result_type(tensor1, tensor2):
     def of(v):
         if isinstance(v, Tensor):
             return v.dtype
+        if isinstance(v, complex):
+            return _complex_of(get_default_dtype())
         return dtypes['bool'] if isinstance(v, bool) else dtypes['int64'] if isinstance(v, int) else get_default_dtype()
 
     def kind(d):
-        return 2 if d.is_floating_point else 0 if d.name == 'bool' else 1
+        return 3 if d.is_complex else 2 if d.is_floating_point else 0 if d.name == 'bool' else 1
 
     a, b = of(tensor1), of(tensor2)
     ra, rb = rank(tensor1), rank(tensor2)
     if ra != rb:
         high, low = (a, b) if ra > rb else (b, a)
+        if high.is_floating_point and low.is_complex:
+            return _complex_of(high)
         return high if kind(high) >= kind(low) else (low if min(ra, rb) else promote_types(high, low))
     return promote_types(a, b)
 
 
+def _complex_of(real):
+    return dtypes['complex128' if real.name == 'float64' else 'complex32' if real.name == 'float16' else 'complex64']
+
+
 def can_cast(from_, to):
-    if from_.is_floating_point and not to.is_floating_point:
+    if from_.is_complex and not to.is_complex:
+        return False
+    if from_.is_floating_point and not (to.is_floating_point or to.is_complex):
         return False
     return not (from_.name != 'bool' and to.name == 'bool')
 

@@ -66,11 +66,8 @@ def _mismatch(target, shape):
 
 def _value(value, like):
     from ._construct import tensor
-    if isinstance(value, (int, float, bool)):
+    if isinstance(value, (int, float, bool, complex)):
         return tensor(value, dtype=like.dtype)
-    if isinstance(value, complex):
-        from ._missing import not_yet
-        raise not_yet('assigning a complex number', NotImplementedError)
     if hasattr(value, '__array__') or hasattr(value, '__index__') or hasattr(value, '__float__'):
         return tensor(value, dtype=like.dtype)
     raise TypeError(f"can't assign a {type(value).__name__} to a torch.{like.type().removeprefix('torch.')}")

@@ -90,7 +90,7 @@ def install():
             setattr(Tensor, dunder, _wrappers.make(_wrappers.by_name[name], 'method', dunder))
 
     def invert(self):
-        if self.is_floating_point():
+        if self.is_floating_point() or self.is_complex():
             raise TypeError('~ (operator.invert) is only implemented on integer and Boolean-type tensors')
         return ops.bitwise_not(self)
 

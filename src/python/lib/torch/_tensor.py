@@ -20,6 +20,7 @@ _free = _bridge.free
 _forget = _free.append
 _again = _f('again')
 _contiguous = _f('contiguous')
+_conjugated = _f('conjugated')
 _detachInPlace = _f('detachInPlace')
 _inference = _f('inference')
 _isLeaf = _f('isLeaf')
@@ -166,6 +167,13 @@ class Tensor(TensorBase):
         return by_index[_dtype(self._h)].is_floating_point
 
     def is_complex(self):
+        return by_index[_dtype(self._h)].is_complex
+
+    def is_conj(self):
+        """Does this tensor show the conjugates of what its memory holds?"""
+        return _conjugated(self._h)
+
+    def is_neg(self):
         return False
 
     def is_signed(self):
@@ -203,7 +211,7 @@ class Tensor(TensorBase):
         if v is None:
             _bridge.raise_error()
         if c is str:
-            return -0.0
+            return -0.0 if v == '-0.0' else complex(v)
         return float(v) if by_index[_dtype(self._h)].is_floating_point else v
 
     def tolist(self):
@@ -542,9 +550,43 @@ class Tensor(TensorBase):
             raise RuntimeError(f'tensor.mT is only supported on matrices or batches of matrices. Got {self.dim()}-D tensor.')
         return self.transpose(-2, -1)
 
-    H = property(lambda self: self.T)
-    mH = mT
-    real = property(lambda self: self)
+    @property
+    def H(self):
+        n = self.dim()
+        if n not in (0, 2):
+            raise RuntimeError(f'tensor.H is only supported on matrices (2-D tensors). Got {n}-D tensor.'
+                               + (' For batches of matrices, consider using tensor.mH' if n > 2 else ''))
+        return self.conj() if n == 0 else self.transpose(0, 1).conj()
+
+    @property
+    def mH(self):
+        if self.dim() < 2:
+            raise RuntimeError(f'tensor.mH is only supported on matrices or batches of matrices. Got {self.dim()}-D tensor.')
+        return self.transpose(-2, -1).conj()
+
+    @property
+    def real(self):
+        """The real parts; of a complex tensor a view of them."""
+        return ops.real(self)
+
+    @real.setter
+    def real(self, value):
+        self.real.copy_(value)
+
+    @property
+    def imag(self):
+        """The imaginary parts, a view of them."""
+        return ops.imag(self)
+
+    @imag.setter
+    def imag(self, value):
+        self.imag.copy_(value)
+
+    def cfloat(self, memory_format=None):
+        return self.to(dtypes['complex64'])
+
+    def cdouble(self, memory_format=None):
+        return self.to(dtypes['complex128'])
 
     # ---- copies and pickles -----------------------------------------------------------------------------------
 
@@ -591,10 +633,13 @@ class Tensor(TensorBase):
 Tensor.__module__ = 'torch'
 TensorBase.__module__ = 'torch._C'
 _LEGACY = {'float32': 'Float', 'float64': 'Double', 'float16': 'Half', 'bfloat16': 'BFloat16', 'int8': 'Char', 'uint8': 'Byte',
-           'int16': 'Short', 'int32': 'Int', 'int64': 'Long', 'bool': 'Bool'}
+           'int16': 'Short', 'int32': 'Int', 'int64': 'Long', 'bool': 'Bool',
+           'complex64': 'ComplexFloat', 'complex128': 'ComplexDouble'}
 _FORMAT = {'float32': 'f', 'float64': 'd', 'int8': 'b', 'uint8': 'B', 'int16': 'h', 'int32': 'i', 'int64': 'q', 'bool': '?',
            # Halves cross as the float32 numbers that the engine holds.
-           'float16': 'f', 'bfloat16': 'f'}
+           'float16': 'f', 'bfloat16': 'f',
+           # Complex numbers are two of these.
+           'complex64': 'f', 'complex128': 'd'}
 _wrappers.ready(Tensor)
 
 
@@ -648,8 +693,8 @@ def parse_to(args, kwargs):
     if rest and isinstance(rest[0], Tensor):
         return rest.pop(0).dtype, copy
     for i, a in enumerate(rest):
-        if isinstance(a, dtype_class) or a in (float, int, bool):
-            if a is float or a is int or a is bool:
+        if isinstance(a, dtype_class) or a in (float, int, bool, complex):
+            if a in (float, int, bool, complex):
                 a = by_index[index_of(a)]
             dtype = a
             if len(rest) > i + 2:
@@ -681,12 +726,13 @@ def contents(t):
 
 def held(t):
     """The elements in row-major order, to be indexed as Python numbers."""
-    return memoryview(_held(t._h).to_bytes()).cast(_FORMAT[t.dtype.name])
+    numbers = memoryview(_held(t._h).to_bytes()).cast(_FORMAT[t.dtype.name])
+    return list(map(complex, numbers[::2], numbers[1::2])) if t.dtype.is_complex else numbers
 
 
 def flat_values(t):
     """The elements in row-major order, as Python numbers."""
-    return held(t).tolist()
+    return list(held(t))
 
 
 def nested(flat, shape):

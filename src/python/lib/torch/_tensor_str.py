@@ -96,6 +96,19 @@ class _Format:
         return self.write(v).rjust(self.width)
 
 
+class _Complex:
+    """The same of complex numbers: a width and a notation for each part."""
+
+    def __init__(self, values):
+        self.real = _Format([v.real for v in values], True)
+        self.imag = _Format([v.imag for v in values], True)
+        self.width = self.real.width + self.imag.width + 1
+
+    def __call__(self, v):
+        imag = (self.imag(v.imag) + 'j').lstrip()
+        return self.real(v.real) + ('' if imag[0] in '+-' else '+') + imag
+
+
 def _kept(n, summarize):
     """Indices that are printed along a dimension, with None where the dots stand."""
     edge = PRINT_OPTS.edgeitems
@@ -142,7 +155,8 @@ def _contents_text(t, indent):
     shape = tuple(t.shape)
     values = _elements(t)
     summarize = t.numel() > PRINT_OPTS.threshold
-    form = _Format(_shown(values, shape, summarize), t.dtype.is_floating_point)
+    shown = _shown(values, shape, summarize)
+    form = _Complex(shown) if t.dtype.is_complex else _Format(shown, t.dtype.is_floating_point)
     return _block(values, 0, shape, indent, form, summarize)
 
 
@@ -170,14 +184,15 @@ def _str(t, *, tensor_contents=None):
     import torch
     prefix = 'tensor(' if _is_plain(t) else f'{type(t).__name__}('
     indent = len(prefix)
-    usual = t.dtype == torch.get_default_dtype()
+    default = torch.get_default_dtype()
+    usual = t.dtype == default
     suffixes = []
     if t.numel() == 0:
         if t.dim() != 1:
             suffixes.append(f'size={tuple(t.shape)}')
         body = '[]' if tensor_contents is None else tensor_contents
     else:
-        usual = usual or str(t.dtype) in _UNNAMED
+        usual = usual or str(t.dtype) in (*_UNNAMED, 'torch.complex128' if default == torch.float64 else 'torch.complex64')
         if PRINT_OPTS.edgeitems == 0:
             suffixes.append(f'size={tuple(t.shape)}')
         body = _contents_text(t, indent) if tensor_contents is None else tensor_contents

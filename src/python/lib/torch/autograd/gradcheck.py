@@ -8,7 +8,7 @@ class GradcheckError(RuntimeError):
 
 def _outputs(func, inputs):
     out = func(*inputs)
-    return [o for o in (out if isinstance(out, (tuple, list)) else (out,)) if isinstance(o, Tensor) and o.is_floating_point()]
+    return [o for o in (out if isinstance(out, (tuple, list)) else (out,)) if isinstance(o, Tensor) and (o.is_floating_point() or o.is_complex())]
 
 
 def gradcheck(func, inputs, *, eps=1e-06, atol=1e-05, rtol=0.001, raise_exception=True, nondet_tol=0.0, check_undefined_grad=True,
