@@ -1,13 +1,20 @@
 """torch.nn.Module."""
 import itertools
+import warnings
 from collections import OrderedDict, namedtuple
+from typing import Any, TypeVar
 
 from ... import _trace
 from ..._tensor import Tensor
-from ...utils.hooks import RemovableHandle
 from ..parameter import Buffer, Parameter
+from . import _global_hooks
 from ._backward_hooks import with_backward_hooks, with_legacy_hooks
+from ._global_hooks import *  # noqa: F403
+from ._global_hooks import add as _add
 from ._names import typename
+
+# The kind of a state_dict's own dict.
+T_destination = TypeVar('T_destination', bound=dict[str, Any])
 
 
 class _IncompatibleKeys(namedtuple('IncompatibleKeys', ['missing_keys', 'unexpected_keys'])):
@@ -21,27 +28,7 @@ class _IncompatibleKeys(namedtuple('IncompatibleKeys', ['missing_keys', 'unexpec
     __str__ = __repr__
 
 
-_global_forward_hooks = OrderedDict()
-_global_forward_pre_hooks = OrderedDict()
 _EXTRA_STATE_KEY_SUFFIX = '_extra_state'
-
-
-def register_module_forward_hook(hook):
-    """Calls hook(module, args, output) after every module's forward."""
-    return _add(_global_forward_hooks, hook)
-
-
-def register_module_forward_pre_hook(hook):
-    """Calls hook(module, args) before every module's forward."""
-    return _add(_global_forward_pre_hooks, hook)
-
-
-def _add(hooks, hook, *, prepend=False, also=()):
-    handle = RemovableHandle(hooks, extra_dict=also)
-    hooks[handle.id] = hook
-    if prepend:
-        hooks.move_to_end(handle.id, last=False)
-    return handle
 
 
 def _indented(text):
@@ -94,6 +81,7 @@ class Module:
         self._check_name('buffer', '_buffers', name)
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(f"cannot assign '{typename(tensor)}' object to buffer '{name}' (torch Tensor or None required)")
+        tensor = _global_hooks.changed(_global_hooks.buffer_registration, self, name, tensor)
         self._buffers[name] = tensor
         if persistent:
             self._non_persistent_buffers_set.discard(name)
@@ -114,6 +102,7 @@ class Module:
             raise ValueError(f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. "
                              f"To express '{name}' as a function of another Tensor, compute the value in the forward() method.")
         else:
+            param = _global_hooks.changed(_global_hooks.parameter_registration, self, name, param)
             self._parameters[name] = param
             if _trace.recording:
                 _trace.parameter(self._trace_id, name, param)
@@ -130,6 +119,7 @@ class Module:
             raise KeyError(f'module name can\'t contain ".", got: {name}')
         if name == '':
             raise KeyError('module name can\'t be empty string ""')
+        module = _global_hooks.changed(_global_hooks.module_registration, self, name, module)
         self._modules[name] = module
         self._tell_child(name, module)
 
@@ -203,6 +193,7 @@ class Module:
                 self._remove(name, '_parameters', '_modules')
                 self.register_buffer(name, value, value.persistent)
             elif name in mine.get('_buffers', ()):
+                value = _global_hooks.changed(_global_hooks.buffer_registration, self, name, value)
                 mine['_buffers'][name] = value
                 if _trace.recording:
                     _trace.buffer(self._trace_id, name, value)
@@ -214,6 +205,7 @@ class Module:
             if '_modules' not in mine:
                 raise AttributeError('cannot assign module before Module.__init__() call')
             self._remove(name, '_parameters', '_buffers', '_non_persistent_buffers_set')
+            value = _global_hooks.changed(_global_hooks.module_registration, self, name, value)
             mine['_modules'][name] = value
             self._tell_child(name, value)
         else:
@@ -271,34 +263,55 @@ class Module:
                 return self._run(args, kwargs)
             finally:
                 _trace.exit_module()
-        if (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks
-                or _global_forward_hooks or _global_forward_pre_hooks):
-            return self._run(args, kwargs)
-        return self.forward(*args, **kwargs)
+        return self._run(args, kwargs)
 
     def _call_impl(self, *args, **kwargs):
         return Module.__call__(self, *args, **kwargs)
 
     def _run(self, args, kwargs):
         """forward() with the hooks around it."""
+        every = _global_hooks
         if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks
-                or _global_forward_hooks or _global_forward_pre_hooks):
+                or every.forward or every.forward_pre or every.backward or every.backward_pre):
             return self.forward(*args, **kwargs)
         called = set()
         try:
             return self._run_with_hooks(args, kwargs, called)
         except Exception:
-            # Hooks registered with always_call=True see a failure, too.
-            for id, hook in self._forward_hooks.items():
-                if id in self._forward_hooks_always_called and id not in called:
+            self._run_always_called(args, kwargs, called)
+            raise
+
+    def _run_always_called(self, args, kwargs, called):
+        """Forward hooks registered with always_call=True see a failure, too."""
+        for hooks, always, what in ((_global_hooks.forward, _global_hooks.forward_always, 'global module forward hook'),
+                                    (self._forward_hooks, self._forward_hooks_always_called, 'module forward hook')):
+            for id, hook in hooks.items():
+                if id not in always or id in called:
+                    continue
+                try:
                     if id in self._forward_hooks_with_kwargs:
                         hook(self, args, kwargs, None)
                     else:
                         hook(self, args, None)
-            raise
+                except Exception as error:
+                    warnings.warn(f'{what} with ``always_call=True`` raised an exception that was silenced as another error was raised '
+                                  f'in forward: {error}', stacklevel=2)
+
+    def _get_backward_hooks(self):
+        """(full ones, old ones): those of all modules, then this module's."""
+        full, old = [], []
+        for hooks, kind in ((_global_hooks.backward, _global_hooks.full), (self._backward_hooks, self._is_full_backward_hook)):
+            if kind is not None:
+                (full if kind else old).extend(hooks.values())
+        return full, old
+
+    def _get_backward_pre_hooks(self):
+        return [*_global_hooks.backward_pre.values(), *self._backward_pre_hooks.values()]
 
     def _run_with_hooks(self, args, kwargs, called):
-        for id, hook in (*_global_forward_pre_hooks.items(), *self._forward_pre_hooks.items()):
+        full, old = self._get_backward_hooks()
+        before = self._get_backward_pre_hooks()
+        for id, hook in (*_global_hooks.forward_pre.items(), *self._forward_pre_hooks.items()):
             if id in self._forward_pre_hooks_with_kwargs:
                 changed = hook(self, args, kwargs)
                 if changed is not None:
@@ -310,23 +323,25 @@ class Module:
                 changed = hook(self, args)
                 if changed is not None:
                     args = changed if isinstance(changed, tuple) else (changed,)
-        full = self._backward_pre_hooks or (self._backward_hooks and self._is_full_backward_hook is True)
         finish = None
-        if full:
-            args, finish = with_backward_hooks(self, args)
+        if full or before:
+            args, finish = with_backward_hooks(self, full, before, args)
         result = self.forward(*args, **kwargs)
-        for id, hook in (*_global_forward_hooks.items(), *self._forward_hooks.items()):
+        for id, hook in (*_global_hooks.forward.items(), *self._forward_hooks.items()):
             called.add(id)
-            if id in self._forward_hooks_with_kwargs:
+            if id in self._forward_hooks_with_kwargs or id in _global_hooks.forward_with_kwargs:
                 changed = hook(self, args, kwargs, result)
             else:
                 changed = hook(self, args, result)
             if changed is not None:
                 result = changed
         if finish is not None:
+            if not isinstance(result, (Tensor, tuple)):
+                warnings.warn('For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but received '
+                              f'{type(result)}', stacklevel=2)
             result = finish(result)
-        elif self._backward_hooks:
-            with_legacy_hooks(self, result)
+        if old:
+            with_legacy_hooks(self, old, args, result)
         return result
 
     def register_forward_pre_hook(self, hook, *, prepend=False, with_kwargs=False):
@@ -363,10 +378,6 @@ class Module:
         if self._is_full_backward_hook is True:
             raise RuntimeError('Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only '
                                'one of them.')
-        from ...autograd.graph import Node
-        if not hasattr(Node, 'register_hook'):
-            from ..._missing import not_yet
-            raise not_yet('torch.nn.Module.register_backward_hook', NotImplementedError, ['torch.nn.Module.register_full_backward_hook'])
         self._is_full_backward_hook = False
         return _add(self._backward_hooks, hook)
 
@@ -442,12 +453,17 @@ class Module:
                 raise AttributeError(f'`{name}` is not an nn.Module')
         return found
 
-    def get_parameter(self, target):
-        """The parameter at a path such as 'encoder.0.weight'."""
+    def _part(self, target):
+        """(the module that has it, its name), for a path such as 'encoder.0.weight'."""
         path, _, name = target.rpartition('.')
         module = self.get_submodule(path)
         if not hasattr(module, name):
             raise AttributeError(f'{module._get_name()} has no attribute `{name}`')
+        return module, name
+
+    def get_parameter(self, target):
+        """The parameter at a path such as 'encoder.0.weight'."""
+        module, name = self._part(target)
         found = getattr(module, name)
         if not isinstance(found, Parameter):
             raise AttributeError(f'`{name}` is not an nn.Parameter')
@@ -455,13 +471,25 @@ class Module:
 
     def get_buffer(self, target):
         """The buffer at a path."""
-        path, _, name = target.rpartition('.')
-        module = self.get_submodule(path)
-        if not hasattr(module, name):
-            raise AttributeError(f'{module._get_name()} has no attribute `{name}`')
+        module, name = self._part(target)
         if name not in module._buffers:
             raise AttributeError(f'`{name}` is not a buffer')
         return module._buffers[name]
+
+    def set_submodule(self, target, module, strict=False):
+        """Puts a module at a path such as 'encoder.0'; strict: only where there is one already."""
+        if target == '':
+            raise ValueError('Cannot set the submodule without a target name!')
+        if not isinstance(module, Module):
+            raise ValueError(f'`module` is not an nn.Module, found {type(module)}')
+        path, _, name = target.rpartition('.')
+        parent = self.get_submodule(path)
+        if hasattr(parent, name):
+            if not isinstance(getattr(parent, name), Module):
+                raise AttributeError(f'`{name}` is not an nn.Module')
+        elif strict:
+            raise AttributeError(f'{parent._get_name()} has no attribute `{name}`')
+        setattr(parent, name, module)
 
     def apply(self, fn):
         """Calls fn on every module, children first."""
@@ -582,6 +610,23 @@ class Module:
     def cuda(self, device=None):
         """Refused, as by a PyTorch without CUDA."""
         return self._apply(lambda t: t.cuda(device))
+
+    def xpu(self, device=None):
+        """Refused, as by a PyTorch without such a device."""
+        return self._apply(lambda t: t.xpu(device))
+
+    def ipu(self, device=None):
+        """Refused, as by a PyTorch without such a device."""
+        return self._apply(lambda t: t.ipu(device))
+
+    def mtia(self, device=None):
+        """Refused, as by a PyTorch without such a device."""
+        return self._apply(lambda t: t.mtia(device))
+
+    def to_empty(self, *, device, recurse=True):
+        """New parameters and buffers of the same shapes, whose elements are still to be set."""
+        import torch
+        return self._apply(lambda t: torch.empty_like(t, device=device), recurse=recurse)
 
     def share_memory(self):
         """For other processes, of which there are none."""
