@@ -5,8 +5,8 @@ from ...utils.hooks import RemovableHandle
 
 forward_pre = OrderedDict()
 forward = OrderedDict()
-forward_with_kwargs = {}
-forward_always = {}
+forward_with_kwargs = OrderedDict()
+forward_always = OrderedDict()
 backward_pre = OrderedDict()
 backward = OrderedDict()
 buffer_registration = OrderedDict()

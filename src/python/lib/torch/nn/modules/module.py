@@ -13,9 +13,6 @@ from ._global_hooks import *  # noqa: F403
 from ._global_hooks import add as _add
 from ._names import typename
 
-# The kind of a state_dict's own dict.
-T_destination = TypeVar('T_destination', bound=dict[str, Any])
-
 
 class _IncompatibleKeys(namedtuple('IncompatibleKeys', ['missing_keys', 'unexpected_keys'])):
     __slots__ = ()
@@ -50,6 +47,8 @@ class Module:
     _version = 1
     training: bool
     call_super_init = False
+    # The type of a state_dict's own dict, for annotations.
+    T_destination = TypeVar('T_destination', bound=dict[str, Any])
 
     def __init__(self, *args, **kwargs):
         if self.call_super_init is False and kwargs:
