@@ -15,8 +15,8 @@ export interface ViewOf {
   base: Tensor;
   /** The counter's value when this view's gradFn was made: older means that it must be made anew. */
   attrVersion: number;
-  /** Why it must not be written in place while gradients are recorded, if so: one of several outputs, or made under no_grad. */
-  unwritable: 'many' | 'no_grad' | null;
+  /** Why it must not be written in place while gradients are recorded, if so: one of several outputs, made under no_grad, or given by a custom Function. */
+  unwritable: 'many' | 'no_grad' | 'function' | null;
   /** Made under no_grad of a tensor that requires a gradient: says that it requires one too, as in PyTorch, yet gets none. */
   claims: boolean;
 }

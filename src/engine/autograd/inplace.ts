@@ -20,16 +20,21 @@ export function checkInplace(self: Tensor, tracked: boolean): void {
     throw runtimeError('a view of a leaf Variable that requires grad is being used in an in-place operation.');
 }
 
-function refusal(self: Tensor, why: 'many' | 'no_grad'): Error {
+/** Why a view may not be written in place, after what it is. */
+const UNWRITABLE = {
+  many: 'This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.',
+  no_grad:
+    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
+  function:
+    'This view was created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function.',
+};
+
+function refusal(self: Tensor, why: keyof typeof UNWRITABLE): Error {
   refreshView(self);
   const what = self.gradFn
     ? `Output ${self.outputNr} of ${shortName(self.gradFn)} is a view and is being modified inplace.`
     : 'A view was created in no_grad mode and is being modified inplace with grad mode enabled.';
-  return runtimeError(
-    why === 'many'
-      ? `${what} This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.`
-      : `${what} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).`,
-  );
+  return runtimeError(`${what} ${UNWRITABLE[why]}`);
 }
 
 /** retain_grad() keeps the gradient of what the tensor holds now, also after a write. */

@@ -388,6 +388,7 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
         else {
           t.gradFn = node;
           t.outputNr = i;
+          if (t.viewOf) t.viewOf.unwritable = 'function';
         }
       });
       return 0;

@@ -151,9 +151,8 @@ def _run_node_hook(id, count, *handles):
         for new, old in zip(answer, first):
             if new is not None and not isinstance(new, Tensor):
                 raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
-            if (new is None) != (old is None):
-                raise RuntimeError("can't replace a None gradient with a non-None value" if old is None else
-                                   "can't replace a non-None gradient with a None value")
+            if new is not None and old is None:
+                raise RuntimeError("can't replace a None gradient with a non-None value")
         return _handles(answer)
     except BaseException as error:
         _bridge.keep(error)

@@ -1,92 +1,143 @@
-"""Backward hooks of modules, made of tensor hooks.
+"""Backward hooks of modules.
 
-A module's inputs and outputs pass through view ops of their own, so that the gradients seen there are the module's alone.
+A module's inputs pass through a gradient function of their own, and so do its outputs: what is seen there is the module's alone.
 """
+import functools
 import warnings
 
 from ..._tensor import Tensor
-
-
-def _listening(t):
-    return isinstance(t, Tensor) and t.requires_grad
 
 
 def _tuple(v):
     return v if isinstance(v, tuple) else (v,)
 
 
+@functools.cache
+def _identity():
+    """The gradient function that a module's inputs, and its outputs, pass through."""
+    from ...autograd import Function
+
+    class BackwardHookFunction(Function):
+        @staticmethod
+        def forward(ctx, *args):
+            ctx.mark_non_differentiable(*(a for a in args if not a.requires_grad))
+            return args
+
+        @staticmethod
+        def backward(ctx, *grads):
+            return grads
+
+    return BackwardHookFunction
+
+
+def _through(args, hook):
+    """The arguments, their tensors behind one gradient function that has this hook; and which of them those are.
+
+    None instead of these where no tensor has a gradient.
+    """
+    from ...autograd.grad_mode import is_grad_enabled
+    places = [i for i, a in enumerate(args) if isinstance(a, Tensor)]
+    tensors = [args[i] for i in places]
+    if not (is_grad_enabled() and any(t.requires_grad for t in tensors)):
+        return args, None
+    made = _tuple(_identity().apply(*tensors))
+    node = next(t.grad_fn for t in made if t.grad_fn is not None)
+    node.register_hook(hook)
+    args = list(args)
+    for i, t in zip(places, made):
+        args[i] = t
+    return tuple(args), places
+
+
 class _Listener:
-    """Collects one call's gradients, and calls the module's hooks when all are there."""
+    """One call of a module: sees its gradients, and calls the hooks."""
 
     def __init__(self, module, hooks, pre_hooks):
         self.module = module
         self.hooks = hooks
         self.pre_hooks = pre_hooks
-        self.inputs = {}
-        self.count = 0
-        self.listening = []
-        self.outputs = {}
+        self.input_places = None
+        self.input_count = 0
+        self.output_places = None
         self.output_count = 0
         self.grad_output = None
 
-    def came_out(self, i, grad):
-        """The gradient of output i. Answers what replaces it."""
-        self.outputs[i] = grad
-        grads = tuple(self.outputs.get(k) for k in range(self.output_count))
-        for hook in self.pre_hooks:
-            changed = hook(self.module, grads)
-            if changed is not None:
-                grads = _tuple(changed)
-        self.grad_output = grads
-        if not self.listening:
-            for hook in self.hooks:
-                if hook(self.module, (None,) * self.count, grads) is not None:
-                    raise RuntimeError('Backward hook for Modules where no input requires gradient should always return None or None '
-                                       'for all gradients.')
-        return grads[i]
+    def take_in(self, args):
+        """The arguments to call forward with."""
+        self.input_count = len(args)
+        args, self.input_places = _through(args, self._came_in)
+        return args
 
-    def came_in(self, i, grad):
-        """The gradient of input i, the last of them when the hooks run."""
-        self.inputs[i] = grad
-        if len(self.inputs) < len(self.listening):
+    def let_out(self, result):
+        """The result to give."""
+        outs = _tuple(result)
+        self.output_count = len(outs)
+        outs, self.output_places = _through(outs, self._came_out)
+        return outs if isinstance(result, tuple) else outs[0]
+
+    def _came_out(self, _, grads):
+        """The gradients of the outputs: first of all for the pre-hooks, which may replace them."""
+        self.grad_output = _spread(grads, self.output_places, self.output_count)
+        for hook in self.pre_hooks:
+            self._replace('grad_output', hook(self.module, self.grad_output))
+        grads = self.grad_output
+        if self.input_places is None:
+            self._call_without_inputs()
+            self.grad_output = None
+        return tuple(grads[i] for i in self.output_places)
+
+    def _replace(self, what, changed):
+        if changed is None:
+            return
+        changed = _tuple(changed)
+        if len(changed) != len(self.grad_output):
+            raise RuntimeError(f'Backward pre hook returned an invalid number of {what}, got {len(changed)}, '
+                               f'but expected {len(self.grad_output)}')
+        self.grad_output = changed
+
+    def _call_without_inputs(self):
+        """No input has a gradient: the hooks hear of those of the outputs."""
+        if not self.hooks:
+            return
+        warnings.warn('Full backward hook is firing when gradients are computed with respect to module outputs since no inputs require '
+                      'gradients. See https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.'
+                      'register_full_backward_hook for more details.', stacklevel=5)
+        for hook in self.hooks:
+            changed = hook(self.module, (None,) * self.input_count, self.grad_output)
+            if changed is not None and not (isinstance(changed, tuple) and all(c is None for c in changed)):
+                raise RuntimeError('Backward hook for Modules where no input requires gradient should always return None or None for '
+                                   'all gradients.')
+
+    def _came_in(self, grads, _):
+        """The gradients of the inputs: all is computed, and the hooks are called."""
+        if self.grad_output is None:
             return None
-        grads = tuple(self.inputs.get(k) for k in range(self.count))
+        grads = _spread(grads, self.input_places, self.input_count)
         for hook in self.hooks:
             changed = hook(self.module, grads, self.grad_output)
-            if changed is not None:
-                changed = _tuple(changed)
-                if len(changed) != len(grads):
-                    raise RuntimeError('Backward hook returned an invalid number of grad_input, got '
-                                       f'{len(changed)}, but expected {len(grads)}')
-                grads = changed
-        self.inputs.clear()
-        self.outputs.clear()
-        return grads[i]
+            if changed is None:
+                continue
+            changed = _tuple(changed)
+            if len(changed) != len(grads):
+                raise RuntimeError(f'Backward hook returned an invalid number of grad_input, got {len(changed)}, '
+                                   f'but expected {len(grads)}')
+            grads = changed
+        self.grad_output = None
+        return tuple(grads[i] for i in self.input_places)
+
+
+def _spread(values, places, count):
+    """The values at their places, None at the others."""
+    out = [None] * count
+    for i, v in zip(places, values):
+        out[i] = v
+    return tuple(out)
 
 
 def with_backward_hooks(module, hooks, pre_hooks, args):
     """The arguments to call forward with, and a function that its result goes through."""
     listener = _Listener(module, hooks, pre_hooks)
-    tensors = [i for i, a in enumerate(args) if isinstance(a, Tensor)]
-    listener.count = len(tensors)
-    args = list(args)
-    for nr, i in enumerate(tensors):
-        if _listening(args[i]):
-            listener.listening.append(nr)
-            args[i] = args[i].view_as(args[i])
-            args[i].register_hook(lambda grad, nr=nr: listener.came_in(nr, grad))
-
-    def finish(result):
-        outs = list(_tuple(result))
-        positions = [i for i, o in enumerate(outs) if isinstance(o, Tensor)]
-        listener.output_count = len(positions)
-        for nr, i in enumerate(positions):
-            if _listening(outs[i]):
-                outs[i] = outs[i].view_as(outs[i])
-                outs[i].register_hook(lambda grad, nr=nr: listener.came_out(nr, grad))
-        return tuple(outs) if isinstance(result, tuple) else outs[0]
-
-    return tuple(args), finish
+    return listener.take_in(args), listener.let_out
 
 
 def with_legacy_hooks(module, hooks, args, result):

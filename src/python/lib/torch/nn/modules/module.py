@@ -77,7 +77,7 @@ class Module:
 
     def register_buffer(self, name, tensor, persistent=True):
         """Adds a tensor that is no parameter, but part of the module's state (unless persistent=False)."""
-        self._check_name('buffer', '_buffers', name)
+        self.__check_name('buffer', '_buffers', name)
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(f"cannot assign '{typename(tensor)}' object to buffer '{name}' (torch Tensor or None required)")
         tensor = _global_hooks.changed(_global_hooks.buffer_registration, self, name, tensor)
@@ -91,7 +91,7 @@ class Module:
 
     def register_parameter(self, name, param):
         """Adds a parameter."""
-        self._check_name('parameter', '_parameters', name)
+        self.__check_name('parameter', '_parameters', name)
         if param is None:
             self._parameters[name] = None
         elif not isinstance(param, Parameter):
@@ -126,7 +126,7 @@ class Module:
         """Same as add_module."""
         self.add_module(name, module)
 
-    def _check_name(self, kind, where, name):
+    def __check_name(self, kind, where, name):
         if where not in self.__dict__:
             raise AttributeError(f'cannot assign {kind} before Module.__init__() call')
         if not isinstance(name, str):
@@ -141,19 +141,19 @@ class Module:
     def _tell_child(self, name, module):
         """Lets the recorder know a child's name, as soon as it has one."""
         if _trace.recording and module is not None and '_trace_id' in module.__dict__:
-            _trace.module(module._trace_id, self._trace_id, name, type(module).__name__, module._extra_words())
+            _trace.module(module._trace_id, self._trace_id, name, type(module).__name__, module.__extra_words())
 
-    def _extra_words(self):
+    def __extra_words(self):
         try:
             return self.extra_repr()
         except Exception:  # a user's extra_repr, asked for too early
             return ''
 
-    def _tell_all(self):
+    def __tell_all(self):
         """Tells the recorder the whole module: after a copy or an unpickling."""
         if not _trace.recording:
             return
-        _trace.module(self._trace_id, None, '', type(self).__name__, self._extra_words())
+        _trace.module(self._trace_id, None, '', type(self).__name__, self.__extra_words())
         for name, p in self._parameters.items():
             if p is not None:
                 _trace.parameter(self._trace_id, name, p)
@@ -163,7 +163,7 @@ class Module:
         for name, m in self._modules.items():
             self._tell_child(name, m)
 
-    def _remove(self, name, *where):
+    def __remove(self, name, *where):
         for w in where:
             d = self.__dict__.get(w)
             if d is not None and name in d:
@@ -179,7 +179,7 @@ class Module:
             if isinstance(value, Parameter):
                 if '_parameters' not in mine:
                     raise AttributeError('cannot assign parameters before Module.__init__() call')
-                self._remove(name, '_buffers', '_modules', '_non_persistent_buffers_set')
+                self.__remove(name, '_buffers', '_modules', '_non_persistent_buffers_set')
                 self.register_parameter(name, value)
                 return
             if name in mine.get('_parameters', ()):
@@ -189,7 +189,7 @@ class Module:
             if isinstance(value, Buffer):
                 if '_buffers' not in mine:
                     raise AttributeError('cannot assign buffer before Module.__init__() call')
-                self._remove(name, '_parameters', '_modules')
+                self.__remove(name, '_parameters', '_modules')
                 self.register_buffer(name, value, value.persistent)
             elif name in mine.get('_buffers', ()):
                 value = _global_hooks.changed(_global_hooks.buffer_registration, self, name, value)
@@ -203,7 +203,7 @@ class Module:
                 raise TypeError(f"cannot assign '{typename(value)}' as parameter '{name}' (torch.nn.Parameter or None expected)")
             if '_modules' not in mine:
                 raise AttributeError('cannot assign module before Module.__init__() call')
-            self._remove(name, '_parameters', '_buffers', '_non_persistent_buffers_set')
+            self.__remove(name, '_parameters', '_buffers', '_non_persistent_buffers_set')
             value = _global_hooks.changed(_global_hooks.module_registration, self, name, value)
             mine['_modules'][name] = value
             self._tell_child(name, value)
@@ -251,7 +251,7 @@ class Module:
         self.__dict__.setdefault('_non_persistent_buffers_set', set())
         self.__dict__.setdefault('_is_full_backward_hook', None)
         self.__dict__['_trace_id'] = _trace.new_id()
-        self._tell_all()
+        self.__tell_all()
 
     # ---- calling ----------------------------------------------------------------------------------------------
 
@@ -259,15 +259,15 @@ class Module:
         if _trace.recording:
             _trace.enter_module(self._trace_id)
             try:
-                return self._run(args, kwargs)
+                return self.__run(args, kwargs)
             finally:
                 _trace.exit_module()
-        return self._run(args, kwargs)
+        return self.__run(args, kwargs)
 
     def _call_impl(self, *args, **kwargs):
         return Module.__call__(self, *args, **kwargs)
 
-    def _run(self, args, kwargs):
+    def __run(self, args, kwargs):
         """forward() with the hooks around it."""
         every = _global_hooks
         if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks
@@ -275,12 +275,12 @@ class Module:
             return self.forward(*args, **kwargs)
         called = set()
         try:
-            return self._run_with_hooks(args, kwargs, called)
+            return self.__run_with_hooks(args, kwargs, called)
         except Exception:
-            self._run_always_called(args, kwargs, called)
+            self.__run_always_called(args, kwargs, called)
             raise
 
-    def _run_always_called(self, args, kwargs, called):
+    def __run_always_called(self, args, kwargs, called):
         """Forward hooks registered with always_call=True see a failure, too."""
         for hooks, always, what in ((_global_hooks.forward, _global_hooks.forward_always, 'global module forward hook'),
                                     (self._forward_hooks, self._forward_hooks_always_called, 'module forward hook')):
@@ -307,7 +307,7 @@ class Module:
     def _get_backward_pre_hooks(self):
         return [*_global_hooks.backward_pre.values(), *self._backward_pre_hooks.values()]
 
-    def _run_with_hooks(self, args, kwargs, called):
+    def __run_with_hooks(self, args, kwargs, called):
         full, old = self._get_backward_hooks()
         before = self._get_backward_pre_hooks()
         for id, hook in (*_global_hooks.forward_pre.items(), *self._forward_pre_hooks.items()):
@@ -452,7 +452,7 @@ class Module:
                 raise AttributeError(f'`{name}` is not an nn.Module')
         return found
 
-    def _part(self, target):
+    def __part(self, target):
         """(the module that has it, its name), for a path such as 'encoder.0.weight'."""
         path, _, name = target.rpartition('.')
         module = self.get_submodule(path)
@@ -462,7 +462,7 @@ class Module:
 
     def get_parameter(self, target):
         """The parameter at a path such as 'encoder.0.weight'."""
-        module, name = self._part(target)
+        module, name = self.__part(target)
         found = getattr(module, name)
         if not isinstance(found, Parameter):
             raise AttributeError(f'`{name}` is not an nn.Parameter')
@@ -470,7 +470,7 @@ class Module:
 
     def get_buffer(self, target):
         """The buffer at a path."""
-        module, name = self._part(target)
+        module, name = self.__part(target)
         if name not in module._buffers:
             raise AttributeError(f'`{name}` is not a buffer')
         return module._buffers[name]
@@ -560,7 +560,7 @@ class Module:
                     _trace.buffer(self._trace_id, name, changed)
         return self
 
-    def _to_dtype(self, dtype):
+    def __to_dtype(self, dtype):
         return self._apply(lambda t: t.to(dtype) if t.is_floating_point() and t.dtype != dtype else t)
 
     def to(self, *args, **kwargs):
@@ -576,7 +576,7 @@ class Module:
             return self
         if not (dtype.is_floating_point or dtype.is_complex):
             raise TypeError(f'nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}')
-        return self._to_dtype(dtype)
+        return self.__to_dtype(dtype)
 
     def type(self, dst_type):
         """Converts all parameters and buffers."""
@@ -585,22 +585,22 @@ class Module:
     def float(self):
         """float32, for everything of floating point."""
         import torch
-        return self._to_dtype(torch.float32)
+        return self.__to_dtype(torch.float32)
 
     def double(self):
         """float64, for everything of floating point."""
         import torch
-        return self._to_dtype(torch.float64)
+        return self.__to_dtype(torch.float64)
 
     def half(self):
         """float16, for everything of floating point."""
         import torch
-        return self._to_dtype(torch.float16)
+        return self.__to_dtype(torch.float16)
 
     def bfloat16(self):
         """bfloat16, for everything of floating point."""
         import torch
-        return self._to_dtype(torch.bfloat16)
+        return self.__to_dtype(torch.bfloat16)
 
     def cpu(self):
         """Where everything is already."""
@@ -644,7 +644,7 @@ class Module:
         raise RuntimeError('Reached a code path in Module.set_extra_state() that should never be called. Please file an issue at '
                            'https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml to report this bug.')
 
-    def _has_extra_state(self, name):
+    def __has_extra_state(self, name):
         return getattr(type(self), name) is not getattr(Module, name)
 
     def _save_to_state_dict(self, destination, prefix, keep_vars):
@@ -654,7 +654,7 @@ class Module:
         for name, b in self._buffers.items():
             if b is not None and name not in self._non_persistent_buffers_set:
                 destination[prefix + name] = b if keep_vars else b.data
-        if self._has_extra_state('get_extra_state'):
+        if self.__has_extra_state('get_extra_state'):
             destination[prefix + _EXTRA_STATE_KEY_SUFFIX] = self.get_extra_state()
 
     def state_dict(self, *args, destination=None, prefix='', keep_vars=False):
@@ -734,7 +734,7 @@ class Module:
                 error_msgs.append(f'While copying the parameter named "{key}", whose dimensions in the model are {mine.size()} and '
                                   f'whose dimensions in the checkpoint are {given.size()}, an exception occurred : {error.args}.')
         extra = prefix + _EXTRA_STATE_KEY_SUFFIX
-        if self._has_extra_state('set_extra_state'):
+        if self.__has_extra_state('set_extra_state'):
             if extra in state_dict:
                 self.set_extra_state(state_dict[extra])
             elif strict:
