@@ -1,8 +1,9 @@
 """DataLoader."""
-from collections import deque
+import warnings
 
-from ._collate import default_collate, default_convert
+from ._utils.collate import default_collate, default_convert
 from ._draw import seed
+from ._workers import Worker, Tasks, WorkerInfo, get_worker_info  # noqa: F401
 from .dataset import IterableDataset
 from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
 
@@ -16,7 +17,7 @@ class _InfiniteConstantSampler(Sampler):
 class DataLoader:
     """Batches of a data set's samples.
 
-    Workers are accepted, but everything is loaded right here; the order is PyTorch's.
+    Workers are accepted: their order, seeds and copies of the data set are PyTorch's, yet everything is loaded right here (see _workers.py).
     """
 
     __initialized = False
@@ -80,6 +81,9 @@ class DataLoader:
         self.collate_fn = collate_fn or (default_collate if self._auto_collation else default_convert)
         self.persistent_workers = persistent_workers
         self.__initialized = True
+        self._iterator = None
+        # What len() said of an iterable data set.
+        self._said_length = None
 
     def __class_getitem__(cls, item):
         return cls
@@ -98,15 +102,82 @@ class DataLoader:
         return self.batch_sampler if self._auto_collation else self.sampler
 
     def __iter__(self):
+        if not self.persistent_workers:
+            return self._get_iterator()
+        if self._iterator is None:
+            self._iterator = self._get_iterator()
+        else:
+            self._iterator._reset()
+        return self._iterator
+
+    def _get_iterator(self):
         return _Iterator(self)
 
     def __len__(self):
         if self._iterable:
-            n = len(self.dataset)
+            n = self._said_length = len(self.dataset)
             if self.batch_size is not None:
                 n = n // self.batch_size if self.drop_last else -(-n // self.batch_size)
             return n
         return len(self._index_sampler)
+
+    @property
+    def multiprocessing_context(self):
+        return self.__context
+
+    @multiprocessing_context.setter
+    def multiprocessing_context(self, context):
+        if context is not None:
+            if self.num_workers == 0:
+                raise ValueError('multiprocessing_context can only be used with multi-process loading (num_workers > 0), but got '
+                                 'num_workers=0')
+            methods = ['fork', 'spawn', 'forkserver']
+            if isinstance(context, str) and context not in methods:
+                raise ValueError(f'multiprocessing_context option should specify a valid start method in {methods!r}, but got '
+                                 f'multiprocessing_context={context!r}')
+        self.__context = context
+
+    def check_worker_number_rationality(self):
+        """PyTorch warns of more workers than processors; they cost nothing here."""
+
+
+class _MapFetcher:
+    """Samples by number."""
+
+    def __init__(self, loader, dataset):
+        self.loader, self.dataset = loader, dataset
+
+    def fetch(self, numbers):
+        loader, dataset = self.loader, self.dataset
+        if not loader._auto_collation:
+            return loader.collate_fn(dataset[numbers])
+        many = getattr(dataset, '__getitems__', None)
+        return loader.collate_fn(many(numbers) if callable(many) else [dataset[i] for i in numbers])
+
+
+class _IterableFetcher:
+    """The next samples."""
+
+    def __init__(self, loader, dataset):
+        self.loader = loader
+        self.samples = iter(dataset)
+        self.ended = False
+
+    def fetch(self, numbers):
+        if self.ended:
+            raise StopIteration
+        if not self.loader._auto_collation:
+            return self.loader.collate_fn(next(self.samples))
+        batch = []
+        for _ in numbers:
+            try:
+                batch.append(next(self.samples))
+            except StopIteration:
+                self.ended = True
+                break
+        if not batch or (self.loader.drop_last and len(batch) < len(numbers)):
+            raise StopIteration
+        return self.loader.collate_fn(batch)
 
 
 class _Iterator:
@@ -114,65 +185,50 @@ class _Iterator:
 
     def __init__(self, loader):
         self.loader = loader
+        if loader.pin_memory:
+            warnings.warn("'pin_memory' argument is set as true but no accelerator is found, then device pinned memory won't be used.",
+                          stacklevel=2)
         self._numbers = iter(loader._index_sampler)
         self._base_seed = seed(loader.generator)
-        self._samples = iter(loader.dataset) if loader._iterable else None
-        self._ended = False
-        # PyTorch's workers are given numbers ahead; draws of a sampler happen then.
-        self._ahead = deque()
-        for _ in range((loader.prefetch_factor or 0) * loader.num_workers):
-            try:
-                self._ahead.append(next(self._numbers))
-            except StopIteration:
-                break
+        self._workers = [Worker(loader, id, self._base_seed, self._fetcher) for id in range(loader.num_workers)]
+        self._reset(first=True)
+
+    def _fetcher(self, dataset):
+        return (_IterableFetcher if self.loader._iterable else _MapFetcher)(self.loader, dataset)
+
+    def _reset(self, first=False):
+        """Begins a pass; workers that persist go on with the random numbers that they have."""
+        loader = self.loader
+        self._count = 0
+        if not loader.num_workers:
+            self._single = self._fetcher(loader.dataset)
+            return
+        self._numbers = iter(loader._index_sampler)
+        if not first:
+            for worker in self._workers:
+                worker.reset()
+        self._tasks = Tasks(self._workers, self._numbers, loader.prefetch_factor * loader.num_workers)
 
     def __iter__(self):
         return self
 
     def __len__(self):
-        return len(self.loader)
+        return len(self.loader._index_sampler)
 
     def __next__(self):
-        if self._ahead:
-            numbers = self._ahead.popleft()
-            if len(self._ahead) < (self.loader.prefetch_factor or 0) * self.loader.num_workers:
-                more = next(self._numbers, self)
-                if more is not self:
-                    self._ahead.append(more)
-        else:
-            numbers = next(self._numbers)
-        return self._load(numbers)
+        batch = self._tasks.load() if self._workers else self._single.fetch(next(self._numbers))
+        self._count += 1
+        said = self.loader._said_length
+        if said is not None and self._count > said:
+            words = (f'Length of IterableDataset {self.loader.dataset} was reported to be {said}(when accessing len(dataloader)), but '
+                     f'{self._count} samples have been fetched. ')
+            if self._workers:
+                words += ('For multiprocessing data-loading, this could be caused by not properly configuring the IterableDataset replica at '
+                          'each worker. Please see https://pytorch.org/docs/stable/data.html#torch.utils.data.IterableDataset for examples.')
+            warnings.warn(words, stacklevel=2)
+        return batch
 
     next = __next__
 
-    def _load(self, numbers):
-        loader = self.loader
-        if self._samples is not None:
-            if self._ended:
-                raise StopIteration
-            if not loader._auto_collation:
-                return loader.collate_fn(next(self._samples))
-            batch = []
-            for _ in numbers:
-                try:
-                    batch.append(next(self._samples))
-                except StopIteration:
-                    self._ended = True
-                    break
-            if not batch or (loader.drop_last and len(batch) < len(numbers)):
-                raise StopIteration
-            return loader.collate_fn(batch)
-        if not loader._auto_collation:
-            return loader.collate_fn(loader.dataset[numbers])
-        many = getattr(loader.dataset, '__getitems__', None)
-        if callable(many):
-            return loader.collate_fn(many(numbers))
-        return loader.collate_fn([loader.dataset[i] for i in numbers])
-
 
 DataLoader.__module__ = 'torch.utils.data.dataloader'
-
-
-def get_worker_info():
-    """What a worker knows of itself: there are none."""
-    return None

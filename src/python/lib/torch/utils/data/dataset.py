@@ -67,6 +67,18 @@ class StackDataset(Dataset):
             return {k: d[index] for k, d in self.datasets.items()}
         return tuple(d[index] for d in self.datasets)
 
+    def __getitems__(self, indices):
+        """Several samples at once, by each data set's own way if it has one."""
+        named = isinstance(self.datasets, dict)
+        columns = []
+        for d in self._parts():
+            many = getattr(d, '__getitems__', None)
+            items = many(indices) if callable(many) else [d[i] for i in indices]
+            if len(items) != len(indices):
+                raise ValueError(f"Nested dataset's output size mismatch. Expected {len(indices)}, got {len(items)}")
+            columns.append(items)
+        return [dict(zip(self.datasets, row)) if named else row for row in zip(*columns)]
+
     def __len__(self):
         return self._length
 
@@ -101,6 +113,11 @@ class ConcatDataset(Dataset):
         i = bisect.bisect_right(self.cumulative_sizes, index)
         return self.datasets[i][index - (self.cumulative_sizes[i - 1] if i > 0 else 0)]
 
+    @property
+    def cummulative_sizes(self):
+        warnings.warn('`cummulative_sizes` attribute is renamed to `cumulative_sizes`', FutureWarning, stacklevel=2)
+        return self.cumulative_sizes
+
 
 class ChainDataset(IterableDataset):
     """Iterable data sets one after the other."""
@@ -116,6 +133,9 @@ class ChainDataset(IterableDataset):
             yield from d
 
     def __len__(self):
+        for d in self.datasets:
+            if not isinstance(d, IterableDataset):
+                raise AssertionError('ChainDataset only supports IterableDataset')
         return sum(len(d) for d in self.datasets)
 
 
@@ -125,6 +145,11 @@ class Subset(Dataset):
     def __init__(self, dataset, indices):
         self.dataset = dataset
         self.indices = indices
+        if type(self).__getitem__ is not Subset.__getitem__ and type(self).__getitems__ is Subset.__getitems__:
+            raise NotImplementedError(
+                f'{type(self).__name__} overrides __getitem__ but not __getitems__. When subclassing Subset and overriding __getitem__, you '
+                'must also override __getitems__ to ensure DataLoader works correctly with your custom logic. A simple implementation:\n\n'
+                'def __getitems__(self, indices):\n    return [self.__getitem__(idx) for idx in indices]')
 
     def __getitem__(self, index):
         if isinstance(index, list):

@@ -5,7 +5,7 @@ from collections import abc
 
 import torch
 
-from ..._tensor import Tensor
+from ...._tensor import Tensor
 
 
 def _is_numpy(v):
@@ -32,23 +32,18 @@ def default_convert(data):
 def collate(batch, *, collate_fn_map=None):
     """A list of samples into one batch; `collate_fn_map` has functions for types of one's own."""
     first = batch[0]
-    for kind, fn in (collate_fn_map or {}).items():
+    functions = collate_fn_map or {}
+    if type(first) in functions:
+        return functions[type(first)](batch, collate_fn_map=collate_fn_map)
+    for kind, fn in functions.items():
         if isinstance(first, kind):
             return fn(batch, collate_fn_map=collate_fn_map)
-    if isinstance(first, Tensor):
-        return torch.stack(batch, 0)
     if _is_numpy(first) and hasattr(first, 'dtype'):
         if re.search('[SaUO]', first.dtype.str):
             raise TypeError(f'default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {first.dtype}')
         if getattr(first, 'shape', ()) == ():
             return torch.as_tensor(batch)
         return collate([torch.as_tensor(v) for v in batch], collate_fn_map=collate_fn_map)
-    if isinstance(first, float):
-        return torch.tensor(batch, dtype=torch.float64)
-    if isinstance(first, int):
-        return torch.tensor(batch)
-    if isinstance(first, (str, bytes)):
-        return batch
     if isinstance(first, abc.Mapping):
         made = {k: collate([sample[k] for sample in batch], collate_fn_map=collate_fn_map) for k in first}
         if isinstance(first, abc.MutableMapping) and type(first) is not dict:
@@ -65,7 +60,25 @@ def collate(batch, *, collate_fn_map=None):
     raise TypeError(f'default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {type(first)}')
 
 
-default_collate_fn_map = {}
+def collate_tensor_fn(batch, *, collate_fn_map=None):
+    return torch.stack(batch, 0)
+
+
+def collate_float_fn(batch, *, collate_fn_map=None):
+    return torch.tensor(batch, dtype=torch.float64)
+
+
+def collate_int_fn(batch, *, collate_fn_map=None):
+    return torch.tensor(batch)
+
+
+def collate_str_fn(batch, *, collate_fn_map=None):
+    return batch
+
+
+# What default_collate does with each type; others may be added.
+default_collate_fn_map = {Tensor: collate_tensor_fn, float: collate_float_fn, int: collate_int_fn, str: collate_str_fn,
+                          bytes: collate_str_fn}
 
 
 def default_collate(batch):
