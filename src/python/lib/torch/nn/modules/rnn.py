@@ -136,7 +136,7 @@ class RNNBase(Module):
     def _rank_error(self, input):
         return f'{type(self)._word}: Expected input to be 2D or 3D, got {input.dim()}D instead'
 
-    def _run(self, name, input, hx, batch_sizes):
+    def _sequence(self, name, input, hx, batch_sizes):
         options = (self._flat_weights, self.bias, self.num_layers, self.dropout, self.training, self.bidirectional)
         if batch_sizes is None:
             result = getattr(ops, name)(input, hx, *options, self.batch_first)
@@ -151,7 +151,7 @@ class RNNBase(Module):
             data, batch_sizes, order, back = input
             hx = self._first_state(data, batch_sizes) if hx is None else self.permute_hidden(hx, order)
             self._check_packed(data, hx, batch_sizes)
-            output, hidden = self._run(name, data, hx, batch_sizes)
+            output, hidden = self._sequence(name, data, hx, batch_sizes)
             return PackedSequence(output, batch_sizes, order, back), self.permute_hidden(hidden, back)
         if input.dim() not in (2, 3):
             raise ValueError(self._rank_error(input))
@@ -161,7 +161,7 @@ class RNNBase(Module):
             input = input.unsqueeze(batch_dim)
         hx = self._first_state(input, None) if hx is None else self._batched_state(hx, batched)
         self.check_forward_args(input, hx, None)
-        output, hidden = self._run(name, input, hx, None)
+        output, hidden = self._sequence(name, input, hx, None)
         if not batched:
             output, hidden = output.squeeze(batch_dim), self._single_state(hidden)
         return output, hidden
@@ -274,8 +274,8 @@ class LSTM(RNNBase):
     def _check_packed(self, data, hx, batch_sizes):
         """PyTorch checks nothing here: the engine's ops do."""
 
-    def _run(self, name, input, hx, batch_sizes):
-        return super()._run(name, input, tuple(hx), batch_sizes)
+    def _sequence(self, name, input, hx, batch_sizes):
+        return super()._sequence(name, input, tuple(hx), batch_sizes)
 
 
 class GRU(RNNBase):
