@@ -1,5 +1,5 @@
 /** Average pooling, over windows and adaptive. Source: PyTorch's "Pooling functions"; ATen's AveragePool2d.cpp, AdaptiveAveragePooling.cpp. */
-import { isFloat } from '../dtype';
+import { isFloat, isHalf } from '../dtype';
 import { runtimeError, TorchError } from '../errors';
 import { formulas as f } from '../formulas';
 import { dtypeLabel } from '../kernels/elementwise';
@@ -105,7 +105,7 @@ for (const n of [2, 3] as const) {
       // PyTorch asks for the channels first.
       if (n === 2) wrapDim(-3, x.rank);
       const out = poolSizes(x, p, 'avg_pool', n);
-      if (x.dtype === 'bool' || (x.dtype !== 'int64' && !isFloat(x.dtype)))
+      if ((x.dtype !== 'int64' && !isFloat(x.dtype)) || (n === 3 && isHalf(x.dtype)))
         throw new TorchError(
           'NotImplementedError',
           `"${n === 2 ? name : `${name}_out_frame`}" not implemented for '${dtypeLabel(x.dtype)}'`,

@@ -143,7 +143,11 @@ function addBias(y: Tensor, bias: Tensor): void {
 function checkDtypes(x: Tensor, w: Tensor, transposed: boolean): void {
   if (x.dtype !== w.dtype)
     throw runtimeError(`expected scalar type ${dtypeLabel(x.dtype)} but found ${dtypeLabel(w.dtype)}`);
-  const name = transposed ? `slow_conv_transpose${x.rank === 5 ? 3 : 2}d_out_cpu` : 'slow_conv2d_cpu';
+  const name = transposed
+    ? `slow_conv_transpose${x.rank === 5 ? 3 : 2}d_out_cpu`
+    : x.rank === 5
+      ? 'compute_columns3d'
+      : 'slow_conv2d_cpu';
   if (x.dtype === 'bool' || (transposed && !isFloat(x.dtype) && x.dtype !== 'int64'))
     throw new TorchError('NotImplementedError', `"${name}" not implemented for '${dtypeLabel(x.dtype)}'`);
 }
@@ -280,6 +284,9 @@ const C_NAMES: Record<string, string> = {
 };
 const cName = (d: DType) => C_NAMES[d];
 
+/** One number, as Python's argument parser repeats it for all dimensions. */
+const each = (list: number[], n: number) => (list.length === 1 ? new Array<number>(n).fill(list[0]) : list);
+
 /** Runs `body` on a batch: an image without a batch dimension gets one, and loses it again. */
 function batched(name: string, n: number, x: Tensor, b: Tensor | null, body: (x: Tensor) => Tensor): Tensor {
   if (x.rank !== n + 1 && x.rank !== n + 2)
@@ -343,7 +350,9 @@ for (const n of spatial) {
     formula: 'y[o, i] = Σ w[o, c, k] · x[c, s·i + d·k − p] + b[o]',
     gradient: GRADIENT,
     forward: (x, w, b, stride, padding, dilation, groups) =>
-      batched(name, n, x, b, (x) => f.convolution(x, w, b, stride, padding, dilation, false, [0], groups)),
+      batched(name, n, x, b, (x) =>
+        f.convolution(x, w, b, each(stride, n), each(padding, n), each(dilation, n), false, each([0], n), groups),
+      ),
     samples: () => [
       conv(x, w, 2),
       conv(x, w, null, 2, 1, 1),
@@ -368,7 +377,8 @@ for (const n of spatial) {
     forward: (x, w, b, stride, padding, dilation, groups) =>
       batched(name, n, x, b, (x) => {
         if (padding === 'same') return sameConvolution(x, w, b, stride, dilation, groups);
-        if (padding === 'valid') return f.convolution(x, w, b, stride, [0], dilation, false, [0], groups);
+        if (padding === 'valid')
+          return f.convolution(x, w, b, each(stride, n), each([0], n), each(dilation, n), false, each([0], n), groups);
         throw runtimeError(`Invalid padding string: '${padding}'`);
       }),
     samples: () => [
@@ -388,7 +398,17 @@ for (const n of spatial) {
     gradient: 'dx = dy convolved with w;  dw = Σ x[c, i] · the window of dy at i;  db = Σ dy',
     forward: (x, w, b, stride, padding, outputPadding, groups, dilation) =>
       batched(transpose, n, x, b, (x) =>
-        f.convolution(x, w, b, stride, padding, dilation, true, outputPadding, groups),
+        f.convolution(
+          x,
+          w,
+          b,
+          each(stride, n),
+          each(padding, n),
+          each(dilation, n),
+          true,
+          each(outputPadding, n),
+          groups,
+        ),
       ),
     samples: () => {
       const turned = [x[1], 2, ...w.slice(2)];

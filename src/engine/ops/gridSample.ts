@@ -1,7 +1,8 @@
 /** grid_sample and affine_grid. Source: torch.nn.functional's documentation; checks and their words: ATen's GridSamplerUtils.h. */
-import { allocate, isFloat } from '../dtype';
+import { allocate, isFloat, isHalf } from '../dtype';
 import { runtimeError, TorchError } from '../errors';
 import { formulas as f } from '../formulas';
+import { roundHalf } from '../half';
 import { dtypeLabel } from '../kernels/elementwise';
 import { type Sampling, sampleGrid, spreadGrid } from '../kernels/gridSample';
 import { placeRounding } from '../kernels/interpolation';
@@ -190,7 +191,8 @@ op<[Tensor, Tensor, ...Settings]>({
 function baseGrid(size: number[], align: boolean, like: Tensor): Float64Array {
   const spatial = size.slice(2);
   const rank = spatial.length;
-  const round = placeRounding(like.dtype);
+  const { dtype } = like;
+  const round = isHalf(dtype) ? (v: number) => roundHalf(v, dtype) : placeRounding(dtype);
   const lines = spatial.map((n) => {
     const step = n > 1 ? round(2 / (n - 1)) : 0;
     // (torch.linspace goes from both ends to the middle.)

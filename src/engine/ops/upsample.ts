@@ -1,5 +1,5 @@
 /** Interpolation of images. Source: torch.nn.functional.interpolate's documentation; checks and their words: ATen's UpSample*.cpp. */
-import { isFloat } from '../dtype';
+import { isFloat, isHalf } from '../dtype';
 import { notYet, runtimeError, TorchError } from '../errors';
 import { dtypeLabel } from '../kernels/elementwise';
 import { type Interpolation, interpolation } from '../kernels/interpolation';
@@ -155,8 +155,8 @@ for (const mode of MODES)
       forward: (x, out, ...others) => {
         check(x.shape, out, n);
         const whole = kind.startsWith('nearest') && x.dtype === 'uint8';
-        if (!whole && x.dtype === 'uint8') throw notYet(`${name} of torch.uint8`);
-        if (!whole && !isFloat(x.dtype))
+        if (x.dtype === 'uint8' && n === 2 && !whole) throw notYet(`${name} of torch.uint8`);
+        if ((!whole && !isFloat(x.dtype)) || (kind.endsWith('-aa') && isHalf(x.dtype)))
           throw new TorchError(
             'NotImplementedError',
             `"${mode.kernel(n)}" not implemented for '${dtypeLabel(x.dtype)}'`,
