@@ -1,14 +1,14 @@
 /** The functions of torch.special. Gradients: PyTorch's derivatives.yaml. */
-import { runtimeError, TorchError } from '../errors';
+import { TorchError } from '../errors';
 import { formulas as f } from '../formulas';
 import { binary, dtypeLabel, floatType, resultType, unary } from '../kernels/elementwise';
 import * as bessel from '../kernels/functions/bessel';
-import { gammainc, polygamma, zeta } from '../kernels/functions/gamma';
+import { gammainc } from '../kernels/functions/gamma';
 import { erfcx, logNdtr, ndtri } from '../kernels/functions/normal';
 import { FAMILIES, polynomial } from '../kernels/functions/polynomials';
-import { digamma, lgamma } from '../kernels/gammaFunctions';
+import { zeta } from '../kernels/gammaFunctions';
 import { erfinv } from '../kernels/special';
-import { type BackwardContext, type Formulas, op, type Sample } from '../op';
+import { type BackwardContext, type Formulas, op } from '../op';
 import type { Tensor } from '../tensor';
 import { noDerivative } from './matrices';
 import { rename } from './named';
@@ -71,26 +71,6 @@ function special(name: string, s: Special): void {
 const EVERYWHERE = ['torch', 'Tensor'];
 const HALF_LOG_2PI = Math.sqrt(2 * Math.PI);
 
-special('lgamma', {
-  faces: [...EVERYWHERE, 'torch.special:gammaln'],
-  inplace: true,
-  formula: 'ln |Γ(x)|',
-  gradient: 'dy · ψ(x)',
-  value: lgamma,
-  grad: (g, x, _, f) => f.mul(g, f.digamma(x)),
-  range: [0.3, 4],
-  at: [-1.5, 0, -2, 30, 1],
-});
-special('digamma', {
-  faces: [...EVERYWHERE, 'torch.special', 'torch.special:psi'],
-  inplace: true,
-  formula: 'ψ(x), the derivative of ln Γ',
-  gradient: 'dy · ψ′(x)',
-  value: digamma,
-  grad: (g, x, _, f) => f.mul(g, f.polygamma(1, x)),
-  range: [0.3, 4],
-  at: [-1.5, 0, -2, 30, 1],
-});
 special('sinc', {
   faces: [...EVERYWHERE, 'torch.special'],
   inplace: true,
@@ -251,29 +231,6 @@ op<[Tensor, number | null]>({
   ],
 });
 
-/** Differentiable in the tensor alone. */
-const polygammaSamples = (): Sample[] =>
-  [0, 1, 2, 3].map((n) => ({ args: [n, { tensor: { shape: [4], dtype: 'float64', range: [0.3, 4] } }] }));
-
-op<[number, Tensor]>({
-  schema: 'polygamma(int n, Tensor input) -> Tensor',
-  faces: ['torch', 'torch.special'],
-  formula: 'y = the nth derivative of ψ(x)',
-  gradient: 'dx = dy · the derivative of order n + 1',
-  forward: (n, x) => {
-    if (n < 0) throw runtimeError('polygamma(n, x) does not support negative n.');
-    return unary(x, floatType(x.dtype), (v) => polygamma(n, v));
-  },
-  saves: ['input'],
-  grads: { input: (c, f) => f.mul(c.grad, f.polygamma(c.attr<number>('n') + 1, c.saved('input'))) },
-  samples: () => [
-    ...polygammaSamples(),
-    { args: [1, { tensor: { shape: [3], data: [-0.5, 0, 0.25], requiresGrad: false } }] },
-    { args: [2, { tensor: { shape: [3], dtype: 'int64' } }] },
-    { args: [-1, { tensor: { shape: [3] } }] },
-  ],
-});
-
 op<[Tensor, number]>({
   schema: 'polygamma_of(Tensor input, int n) -> Tensor',
   faces: ['Tensor:polygamma'],
@@ -282,36 +239,6 @@ op<[Tensor, number]>({
   gradient: 'dx = dy · the derivative of order n + 1',
   forward: (x, n) => f.polygamma(n, x),
   samples: () => [{ args: [{ tensor: { shape: [4], range: [0.5, 3] } }, 1] }],
-});
-
-op<[Tensor, number]>({
-  schema: 'mvlgamma(Tensor input, int p) -> Tensor',
-  faces: [...EVERYWHERE, 'torch.special:multigammaln'],
-  inplace: true,
-  formula: 'y = p(p − 1)/4 · ln π + Σ ln Γ(x − i/2), i < p',
-  gradient: 'dx = dy · Σ ψ(x − i/2)',
-  forward: (x, p) => {
-    if (p < 1) throw runtimeError('p has to be greater than or equal to 1');
-    const constant = ((p * (p - 1)) / 4) * Math.log(Math.PI);
-    return unary(x, floatType(x.dtype), (v) => {
-      let sum = constant;
-      for (let i = 0; i < p; i++) sum += lgamma(v - i / 2);
-      return sum;
-    });
-  },
-  saves: ['input'],
-  grads: {
-    input: (c, f) => {
-      const [x, p] = [c.saved('input'), c.attr<number>('p')];
-      let slope = f.digamma(x);
-      for (let i = 1; i < p; i++) slope = f.add(slope, f.digamma(f.sub(x, i / 2)));
-      return f.mul(c.grad, slope);
-    },
-  },
-  samples: () => [
-    { args: [{ tensor: { shape: [2, 3], range: [2, 5] } }, 3] },
-    { args: [{ tensor: { shape: [3] } }, 0] },
-  ],
 });
 
 for (const upper of [false, true]) {

@@ -1,8 +1,5 @@
-/**
- * Incomplete gamma functions, Hurwitz's zeta and the polygamma functions. Source: Abramowitz & Stegun, 6.5.29 (series), 6.5.31 (continued
- * fraction), 6.4.10; Euler and Maclaurin's sum for zeta; the limits are those that PyTorch documents.
- */
-import { digamma, lgamma } from '../gammaFunctions';
+/** Incomplete gamma functions. Source: Abramowitz & Stegun, 6.5.29 (series), 6.5.31 (continued fraction); the limits are those that PyTorch documents. */
+import { lgamma } from '../gammaFunctions';
 
 /** xᵃ·exp(−x)/Γ(a), without overflow, and without cancellation where x is near a large a. */
 function factor(a: number, x: number): number {
@@ -70,47 +67,4 @@ function smallUpper(a: number, x: number): number {
   }
   const log = a * Math.log(x) - lgamma(a + 1);
   return -Math.expm1(log) - Math.exp(log) * a * sum;
-}
-
-const BERNOULLI = [1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160, -691 / 1307674368000, 1 / 74724249600];
-
-/** Σ 1/(q + k)ˢ over k ≥ 0. */
-export function zeta(s: number, q: number): number {
-  if (s === 1) return Number.POSITIVE_INFINITY;
-  if (!(s > 1) || Number.isNaN(q)) return Number.NaN;
-  if (q <= 0) {
-    if (q === Math.floor(q)) return Number.POSITIVE_INFINITY;
-    if (s !== Math.floor(s)) return Number.NaN;
-  }
-  let sum = q ** -s;
-  let a = q;
-  for (let k = 0; k < 9 || a <= 9; k++) {
-    a++;
-    const term = a ** -s;
-    sum += term;
-    if (Math.abs(term) < 1e-17 * Math.abs(sum)) return sum;
-  }
-  const last = a ** -s;
-  sum += (last * a) / (s - 1) - 0.5 * last;
-  let [rising, power] = [s, last / a];
-  for (const [k, b] of BERNOULLI.entries()) {
-    const term = b * rising * power;
-    sum += term;
-    if (Math.abs(term) < 1e-17 * Math.abs(sum)) break;
-    rising *= (s + 2 * k + 1) * (s + 2 * k + 2);
-    power /= a * a;
-  }
-  return sum;
-}
-
-/** The (n+1)th derivative of ln Γ. */
-export function polygamma(n: number, x: number): number {
-  if (n === 0) return digamma(x);
-  if (n === 1 && x < 0.5) {
-    const s = Math.sin(Math.PI * x);
-    return -zeta(2, 1 - x) + (Math.PI / s) ** 2;
-  }
-  let factorial = 1;
-  for (let k = 2; k <= n; k++) factorial *= k;
-  return (n % 2 ? 1 : -1) * factorial * zeta(n + 1, x);
 }
