@@ -9,7 +9,6 @@ import './compare';
 import './complex';
 import './elementary';
 import './extremes';
-import './gamma';
 import './gates';
 import './rrelu';
 import './gelu';
