@@ -313,3 +313,11 @@ __all__ = ['CELU', 'ELU', 'GELU', 'GLU', 'Hardshrink', 'Hardsigmoid', 'Hardswish
            'Softplus', 'Softshrink', 'Softsign', 'Tanh', 'Tanhshrink', 'Threshold']
 for _name in __all__:
     globals()[_name].__module__ = 'torch.nn.modules.activation'
+
+
+def __getattr__(name):
+    # Where PyTorch has it; it leads to layers that ask for this module.
+    if name == 'MultiheadAttention':
+        from .attention import MultiheadAttention
+        return MultiheadAttention
+    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
