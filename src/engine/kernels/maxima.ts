@@ -25,6 +25,8 @@ export function maxima(
   const planes = numel(lead);
   const values = allocate(x.dtype, planes * numel(out)) as Float64Array;
   const places = new BigInt64Array(values.length);
+  // Their lower halves: a bigint for each would cost more than its window.
+  const lower = new Int32Array(places.buffer);
   const source = x.values() as Float64Array;
   const [, height, width] = threeOf(size, 1);
   const plane = numel(size);
@@ -51,7 +53,7 @@ export function maxima(
             }
           // (An int64 plane's best is one of its bigints: windows are never empty there.)
           values[at] = best;
-          places[at++] = BigInt(place);
+          lower[2 * at++] = place;
         }
   }
   const shape = [...lead, ...out];

@@ -38,16 +38,10 @@ export function addInPlanes(g: Tensor, places: Int32Array, size: readonly number
   return Tensor.of(g.dtype, [...lead, ...size], values);
 }
 
-/** For every element of `index` (int64, places in planes of x): that element of its plane. */
-export function takeByIndex(x: Tensor, index: Tensor, rank: number): Tensor {
-  const plane = numel(x.shape.slice(x.rank - rank));
-  const each = numel(index.shape.slice(index.rank - rank));
-  const source = x.values() as Float64Array;
+/** Places as numbers, which are the even elements: below 2³¹, a bigint's lower half says it all, and costs no bigint. */
+function lowerHalves(index: Tensor): Int32Array {
   const places = index.values() as BigInt64Array;
-  const values = allocate(x.dtype, places.length) as Float64Array;
-  for (let at = 0, base = 0; at < values.length; base += plane)
-    for (let i = 0; i < each; i++, at++) values[at] = source[base + Number(places[at])];
-  return Tensor.of(x.dtype, [...index.shape], values);
+  return new Int32Array(places.buffer, places.byteOffset, 2 * places.length);
 }
 
 /** Puts each element of g at its place in a plane of `size`; adds where several meet, or lets the last one stay. */
@@ -56,12 +50,12 @@ export function putByIndex(g: Tensor, index: Tensor, size: readonly number[], ad
   const plane = numel(size);
   const each = numel(index.shape.slice(index.rank - rank));
   const source = g.values() as Float64Array;
-  const places = index.values() as BigInt64Array;
+  const places = lowerHalves(index);
   const lead = index.shape.slice(0, index.rank - rank);
   const values = allocate(g.dtype, numel(lead) * plane) as Float64Array;
   for (let at = 0, base = 0; at < source.length; base += plane)
     for (let i = 0; i < each; i++, at++) {
-      const to = base + Number(places[at]);
+      const to = base + places[2 * at];
       if (add) values[to] += source[at];
       else values[to] = source[at];
     }

@@ -341,7 +341,8 @@ const WEIGHTS = { 1: [2, 2, 3], 2: [2, 2, 3, 2], 3: [2, 1, 2, 1, 2] } as const;
 
 for (const n of spatial) {
   const name = `conv${n}d`;
-  const faces = [`torch:${name}`, `torch.nn.functional:${name}`];
+  // torch.nn.functional has a function of Python's over the two.
+  const faces = [`torch:${name}`];
   const [x, w]: number[][] = [[...IMAGES[n]], [...WEIGHTS[n]]];
   op<[Tensor, Tensor, Tensor | null, number[], number[], number[], number]>({
     schema: `${name}(Tensor input, Tensor weight, Tensor? bias=None, int[] stride=1, int[] padding=0, int[] dilation=1, int groups=1) -> Tensor`,

@@ -17,6 +17,7 @@ def __getattr__(name):
 
 
 # After __getattr__: these lead to the layers, which ask for functions.
+from ._convolutions import *  # noqa: F403
 from ._pooling import *  # noqa: F403
 from ._resampling import *  # noqa: F403
 from ._attention import (_canonical_mask, _in_projection, _in_projection_packed, _mha_shape_check, _none_or_dtype,
