@@ -56,6 +56,7 @@ import './householder';
 import './matrixNorm';
 import './leastSquares';
 import './matrixPower';
+import './covariance';
 import './special';
 import './attention';
 import './lstmLayer';

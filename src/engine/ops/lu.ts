@@ -306,3 +306,19 @@ function luSolveB(c: BackwardContext): Tensor {
   const [left, adjoint] = [c.attr<boolean>('left'), c.attr<boolean>('adjoint')];
   return f.linalg_lu_solve(c.saved('LU'), c.saved('pivots'), c.grad, left, !adjoint);
 }
+
+op<[Tensor, Tensor, Tensor]>({
+  schema: 'lu_solve(Tensor input, Tensor LU_data, Tensor LU_pivots) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  composite: true,
+  formula: 'X with A · X = B, A given by its factors',
+  gradient: 'as of linalg.lu_solve',
+  forward: (B, lu, pivots) => f.linalg_lu_solve(lu, pivots, B),
+  samples: () => [
+    given([
+      double(2, 3),
+      { shape: [2, 2], dtype: 'float64', data: [2, 0.5, 0.25, 1.5] },
+      { shape: [2], dtype: 'int32', data: [2, 2] },
+    ]),
+  ],
+});

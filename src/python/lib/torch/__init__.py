@@ -24,6 +24,7 @@ from .random import (Generator, default_generator, fork_rng, get_rng_state, init
 from .autograd.grad_mode import (enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled,  # noqa: E402
                                  no_grad, set_grad_enabled)
 from ._functions import *  # noqa: E402,F403
+from ._linalg_functions import *  # noqa: E402,F403
 from ._tensor_str import set_printoptions  # noqa: E402
 from . import autograd, nn, optim, utils  # noqa: E402
 from .autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled  # noqa: E402
