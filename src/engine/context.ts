@@ -22,6 +22,8 @@ export const context = {
   gradEnabled: true,
   inferenceMode: false,
   defaultDtype: 'float32' as DType,
+  /** Which ways attention may go: as one op, out of other ops (torch.nn.attention.sdpa_kernel). */
+  attention: { fused: true, composed: true },
   /** PyTorch's default CPU generator. */
   generator: new Generator(),
   /** Hears every op; null while nobody records. */

@@ -261,13 +261,19 @@ op<[Tensor, Tensor, Tensor, Tensor | null, number, boolean, number | null, boole
     check(q, k, v, mask);
     if ([q, k, v].some((t) => numel(t.shape) === 0)) return empty(q, k, v);
     const added = additive(mask, q);
-    if (fused(q, k, v, mask, dropout, grouped)) {
+    const ways = context.attention;
+    if (!ways.fused && !ways.composed)
+      throw runtimeError(
+        'No viable backend for scaled_dot_product_attention was found. This is likely due to turning off both the math kernel and the fused kernels.',
+      );
+    if (ways.fused && fused(q, k, v, mask, dropout, grouped)) {
       if (dropout < 0)
         throw runtimeError('scaled_dot_product_attention_flash_attention: Currently do not support dropout > 0');
       return (
         f._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0, causal, added, scale) as unknown as Tensor[]
       )[0];
     }
+    if (!ways.composed) throw runtimeError('No available kernel.  Aborting execution.');
     return composed(q, k, v, added, dropout, causal, scale, grouped);
   },
   samples: (): Sample[] => {
@@ -299,4 +305,15 @@ op<[Tensor, Tensor, Tensor, Tensor | null, number, boolean, number | null, boole
       { args: given({ shape: [3] }, { shape: [3] }, { shape: [3] }) },
     ];
   },
+});
+
+op<[boolean, boolean]>({
+  schema: '_set_sdp_use(bool fused, bool composed) -> bool',
+  faces: [],
+  formula: 'which ways attention may go from now on',
+  forward: (fused, composed) => {
+    context.attention = { fused, composed };
+    return true;
+  },
+  samples: () => [{ args: [true, true] }],
 });

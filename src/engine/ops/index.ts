@@ -61,6 +61,7 @@ import './special';
 import './attention';
 import './lstmLayer';
 import './recurrent';
+import './recurrentCells';
 import './sequences';
 import './weightNorm';
 import './written';

@@ -86,3 +86,16 @@ g, = torch.autograd.grad(F.scaled_dot_product_attention(q, q, q).pow(2).sum(), q
 g.sum().backward()
 F.scaled_dot_product_attention(q, q)
 F.multi_head_attention_forward(x, y, y, 4, 2, att.in_proj_weight, att.in_proj_bias, None, None, False, 0.0, att.out_proj.weight, att.out_proj.bias, static_k=torch.ones(4, 2, 2), static_v=torch.ones(4, 2, 2))
+from torch.nn.attention import SDPBackend, sdpa_kernel
+with sdpa_kernel(SDPBackend.MATH): print(names(F.scaled_dot_product_attention(q, q, q)))
+
+with sdpa_kernel([SDPBackend.FLASH_ATTENTION, SDPBackend.MATH]): print(names(F.scaled_dot_product_attention(q, q, q)))
+
+with sdpa_kernel(SDPBackend.FLASH_ATTENTION): F.scaled_dot_product_attention(q[0], q[0], q[0])
+
+with sdpa_kernel(SDPBackend.EFFICIENT_ATTENTION): F.scaled_dot_product_attention(q, q, q)
+
+names(F.scaled_dot_product_attention(q, q, q))
+with sdpa_kernel('math'): pass
+
+SDPBackend.MATH, str(SDPBackend.FLASH_ATTENTION), list(SDPBackend.__members__)

@@ -135,3 +135,6 @@ nn.init.trunc_normal_(torch.empty(2, 4))
 nn.init.trunc_normal_(torch.empty(2, 4), 0, 1, 1.5, 3)
 nn.init.orthogonal_(torch.empty(2, 4))
 nn.init.sparse_(torch.empty(4, 3), 0.5)
+import torch.nn.utils.stateless as stateless
+stateless.functional_call(nn.Linear(2, 2), {'weight': torch.ones(2, 2), 'bias': torch.zeros(2)}, torch.tensor([1., 2.]))
+stateless.functional_call(nn.LSTM(2, 1), {'weight_ih_l0': torch.ones(4, 2), 'weight_hh_l0': torch.ones(4, 1), 'bias_ih_l0': torch.zeros(4), 'bias_hh_l0': torch.zeros(4)}, (torch.ones(2, 1, 2),))[0]

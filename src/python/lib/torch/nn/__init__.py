@@ -2,7 +2,7 @@
 from .parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 from . import functional, init, modules, utils
 from .modules import *  # noqa: F403
-from . import parallel
+from . import attention, parallel
 from .parallel import DataParallel
 from .. import _bind
 
