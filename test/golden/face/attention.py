@@ -99,3 +99,10 @@ names(F.scaled_dot_product_attention(q, q, q))
 with sdpa_kernel('math'): pass
 
 SDPBackend.MATH, str(SDPBackend.FLASH_ATTENTION), list(SDPBackend.__members__)
+torch.backends.cuda.enable_flash_sdp(False)
+names(F.scaled_dot_product_attention(q, q, q)), torch.backends.cuda.flash_sdp_enabled()
+torch.backends.cuda.enable_flash_sdp(True)
+names(F.scaled_dot_product_attention(q, q, q)), torch.backends.cuda.math_sdp_enabled(), torch.backends.cuda.mem_efficient_sdp_enabled()
+nn.factory_kwargs({'dtype': torch.float64}), nn.factory_kwargs(None)
+nn.factory_kwargs({'size': 3})
+from torch.nn.common_types import _size_2_t, _ratio_3_t

@@ -138,3 +138,11 @@ nn.init.sparse_(torch.empty(4, 3), 0.5)
 import torch.nn.utils.stateless as stateless
 stateless.functional_call(nn.Linear(2, 2), {'weight': torch.ones(2, 2), 'bias': torch.zeros(2)}, torch.tensor([1., 2.]))
 stateless.functional_call(nn.LSTM(2, 1), {'weight_ih_l0': torch.ones(4, 2), 'weight_hh_l0': torch.ones(4, 1), 'bias_ih_l0': torch.zeros(4), 'bias_hh_l0': torch.zeros(4)}, (torch.ones(2, 1, 2),))[0]
+ort = Z.orthogonal(nn.Linear(4, 2), orthogonal_map='cayley')
+ort, ort.weight
+ort(x).sum().backward()
+ort.parametrizations.weight.original.grad
+Z.orthogonal(nn.Linear(2, 3)).weight
+Z.orthogonal(nn.Linear(3, 3), use_trivialization=False).weight
+Z.orthogonal(nn.Linear(2, 3), 'bias')
+Z.orthogonal(nn.Linear(2, 3), orthogonal_map='other')

@@ -30,7 +30,29 @@ class _FastPath(_Flags):
 mha = _FastPath()
 cudnn = _Flags(enabled=True, benchmark=False, deterministic=False, allow_tf32=True, version=lambda: None)
 mps = _Flags()
-cuda = _Flags(matmul=_Flags(allow_tf32=False))
+
+
+class _Cuda(_Flags):
+    """torch.backends.cuda: its switches of attention hold on a CPU too."""
+
+    def _switch(name):
+        def enable(self, enabled):
+            from ..nn import attention
+            attention._switch(attention.SDPBackend[name], enabled)
+
+        def enabled(self):
+            from ..nn import attention
+            return attention.SDPBackend[name] in attention._used
+
+        return enable, enabled
+
+    enable_flash_sdp, flash_sdp_enabled = _switch('FLASH_ATTENTION')
+    enable_math_sdp, math_sdp_enabled = _switch('MATH')
+    enable_mem_efficient_sdp, mem_efficient_sdp_enabled = _switch('EFFICIENT_ATTENTION')
+    enable_cudnn_sdp, cudnn_sdp_enabled = _switch('CUDNN_ATTENTION')
+
+
+cuda = _Cuda(matmul=_Flags(allow_tf32=False))
 mkldnn = _Flags(enabled=False)
 mkl = _Flags()
 openmp = _Flags()

@@ -36,6 +36,11 @@ def _use(backends):
     ops._set_sdp_use(SDPBackend.FLASH_ATTENTION in backends, SDPBackend.MATH in backends)
 
 
+def _switch(backend, on):
+    """torch.backends.cuda.enable_…_sdp: allows or forbids one way."""
+    _use([b for b in _used if b != backend] + ([backend] if on else []))
+
+
 @contextlib.contextmanager
 def sdpa_kernel(backends, set_priority=False):
     """Within it, attention goes one of these ways. MATH alone has second gradients."""
