@@ -2,6 +2,7 @@
 import { DTYPES } from '../dtype';
 import { runtimeError, valueError } from '../errors';
 import { formulas } from '../formulas';
+import * as cx from '../kernels/complex';
 import { binary, unary } from '../kernels/elementwise';
 import { reluLoop, thresholdGradLoop } from '../kernels/hotLoops';
 import { sigmoid, softplus } from '../kernels/special';
@@ -65,6 +66,8 @@ interface Activation {
   formula: string;
   gradient: string;
   value: (x: number, ...p: number[]) => number;
+  /** The value of a complex number, where PyTorch has it. */
+  complex?: cx.Complex1;
   slope: (x: number, ...p: number[]) => number;
   /** The slope's own derivative, for double backward; left out where it is 0. */
   bend?: (x: Tensor, f: Formulas, ...p: number[]) => Tensor;
@@ -92,6 +95,7 @@ function activation(a: Activation): void {
       a.check?.(x, ...k);
       return unary(x, x.dtype, (v) => a.value(v, ...k));
     },
+    ...(a.complex && { complex: (x: Tensor) => cx.map(x, a.complex!) }),
     saves: ['input'],
     grads: { input: (c, f) => f[back](c.grad, c.saved('input'), ...attrs(c)) },
     inplaceGradName: a.inplaceGradName,
@@ -214,6 +218,11 @@ activation({
   formula: 'x · σ(x)',
   gradient: 'dy · σ(x) · (1 + x · (1 − σ(x)))',
   value: (x) => x * sigmoid(x),
+  // x / (1 + e⁻ˣ)
+  complex: (re, im) => {
+    cx.exp(-re, -im);
+    cx.div(re, im, 1 + cx.z.re, cx.z.im);
+  },
   slope: (x) => sigmoid(x) * (1 + x * sigmoid(-x)),
   bend: (x, f) => {
     const s = f.sigmoid(x);

@@ -6,13 +6,13 @@ import { numbers } from '../kernels/elementwise';
 import { op, type Sample, type SampleTensor } from '../op';
 import { Tensor } from '../tensor';
 import { checkReduction, reducedByOps } from './loss';
-import { floatsOnly, underivable } from './refusals';
+import { singlesOnly, underivable } from './refusals';
 
 const checking = '(while checking arguments for ctc_loss_allocate_outputs)';
 
 /** Raises PyTorch's errors; gives the longest label sequence that there is room for. */
 function check(logp: Tensor, targets: Tensor, inputLengths: number[], targetLengths: number[], blank: number): number {
-  floatsOnly('ctc_loss_cpu', logp.dtype);
+  singlesOnly('ctc_loss_cpu', logp.dtype);
   if (logp.count === 0) throw runtimeError('log_probs tensor must not be empty');
   if (logp.rank !== 3)
     throw runtimeError(

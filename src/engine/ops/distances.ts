@@ -10,7 +10,7 @@ import { type BackwardContext, op, type Sample, type SampleTensor } from '../op'
 import { broadcast, numel } from '../shape';
 import { Tensor } from '../tensor';
 import { rename } from './named';
-import { notImplemented } from './refusals';
+import { notImplemented, singlesOnly } from './refusals';
 
 const on = (a: SampleTensor, b: SampleTensor, ...more: Sample['args']): Sample => ({
   args: [{ tensor: a }, { tensor: b }, ...more],
@@ -168,6 +168,7 @@ op<[Tensor, Tensor, number, string]>({
     if (p < 0) throw runtimeError('cdist only supports non-negative p values');
     if (x1.dtype !== x2.dtype)
       throw runtimeError(`expected scalar type ${dtypeLabel(x1.dtype)} but found ${dtypeLabel(x2.dtype)}`);
+    singlesOnly('cdist', x1.dtype);
     const [rows1, rows2] = [x1.shape[x1.rank - 2], x2.shape[x2.rank - 2]];
     const batch = broadcast(x1.shape.slice(0, -2), x2.shape.slice(0, -2));
     const count = numel(batch);
@@ -259,6 +260,7 @@ op<[Tensor, number]>({
     if (x.rank !== 2) throw runtimeError(`pdist only supports 2D tensors, got: ${x.rank}D`);
     if (!isFloat(x.dtype)) throw runtimeError('pdist only supports floating-point dtypes');
     if (p < 0) throw runtimeError('pdist only supports non-negative p values');
+    singlesOnly('pdist', x.dtype);
     return f._pdist_forward(f.contiguous(x), p);
   },
   samples: () => [

@@ -77,6 +77,7 @@ op<[Tensor, Tensor, number, boolean, boolean]>({
     const along = wrapIndices(indices, weight.shape[0], () => indexError('index out of range in self'), false);
     return takePlaces(weight, placesOfSlices(weight.shape, 0, along), [...indices.shape, weight.shape[1]]);
   },
+  complex: ['weight'],
   saves: ['indices'],
   grads: {
     weight: (c, f) =>
@@ -122,6 +123,7 @@ op<[Tensor, Tensor, number, number, boolean]>({
     (out.storage.data as Float64Array).set(sums);
     return out;
   },
+  complex: ['grad_output'],
   saves: ['indices'],
   grads: {
     grad_output: (c, f) => {

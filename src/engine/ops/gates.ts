@@ -2,7 +2,7 @@
 import { once } from '../autograd/once';
 import { runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
-import { binary, ternary } from '../kernels/elementwise';
+import { binary, dtypeLabel, ternary } from '../kernels/elementwise';
 import { alongDim } from '../kernels/reduce';
 import { sigmoid } from '../kernels/special';
 import { type BackwardContext, op } from '../op';
@@ -27,6 +27,8 @@ op<[Tensor, Tensor]>({
     }
     if (w.rank > 1)
       throw runtimeError(`prelu: Expected \`weight\` to be a scalar or 1D tensor, but got: ndim = ${w.rank}`);
+    if (x.dtype !== w.dtype)
+      throw runtimeError(`prelu: Type promoting not supported. Got ${dtypeLabel(x.dtype)} and ${dtypeLabel(w.dtype)}`);
     // The weights stand along dimension 1.
     const shape = x.shape.map((_, d) => (d === 1 ? w.count : 1));
     return f._prelu_kernel(x, w.rank === 0 || x.rank < 2 ? f.reshape(w, x.rank ? [1] : []) : f.reshape(w, shape));

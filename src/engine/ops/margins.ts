@@ -8,7 +8,7 @@ import { op, type Sample, type SampleTensor } from '../op';
 import { broadcast, sameShape, show } from '../shape';
 import { Tensor } from '../tensor';
 import { checkReduction, reduced } from './loss';
-import { floatsOnly, refuseGradOf, underivable } from './refusals';
+import { refuseGradOf, singlesOnly, underivable } from './refusals';
 
 const scores: SampleTensor = { shape: [3, 4] };
 const classes = (shape: number[], ...data: number[]): SampleTensor => ({ shape, dtype: 'int64', data });
@@ -110,7 +110,7 @@ function checkClasses(x: Tensor, target: Tensor, weight: Tensor | null): void {
     );
   if (weight && (weight.rank > 1 || weight.count !== n))
     throw runtimeError(`inconsistent weight size, expected ${n} but got ${show(weight.shape)}`);
-  floatsOnly('multi_margin_loss_cpu_kernel', x.dtype);
+  singlesOnly('multi_margin_loss_cpu_kernel', x.dtype);
   for (const k of longs(target)) if (k < 0 || k >= n) throw runtimeError('target out of range');
   if (weight && weight.dtype !== x.dtype)
     throw runtimeError(`expected scalar type ${dtypeLabel(x.dtype)} but found ${dtypeLabel(weight.dtype)}`);
@@ -253,7 +253,7 @@ op<[Tensor, Tensor, string]>({
     if (!sameShape(target.rank === 0 ? [1] : target.shape, x.rank === 0 ? [1] : x.shape))
       throw runtimeError(`inconsistent target size: ${show(target.shape)} for input of size: ${show(x.shape)}`);
     for (const k of longs(target)) if (k < -1 || k >= n) throw runtimeError("argument #2 'target' is out of range");
-    floatsOnly('multilabel_margin_loss_forward_out_frame', x.dtype);
+    singlesOnly('multilabel_margin_loss_forward_out_frame', x.dtype);
     const each = new Float64Array(rows);
     forEachGap(x, target, (r, _, __, z) => {
       each[r] += z;

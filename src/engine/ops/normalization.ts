@@ -3,9 +3,10 @@
  * Wu and He 2018, Ioffe and Szegedy 2015; signatures as in native_functions.yaml.
  */
 import { once } from '../autograd/once';
-import { allocate, DTYPES, type DType } from '../dtype';
+import { allocate, DTYPES, type DType, realType } from '../dtype';
 import { runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
+import { dtypeLabel } from '../kernels/elementwise';
 import {
   channelRuns,
   groupRuns,
@@ -200,7 +201,7 @@ op<[Tensor, number[], Tensor | null, number | null]>({
     const short = DTYPES[input.dtype].size < 4;
     const from = short ? f.to_dtype(input, 'float32') : input;
     const dims = over.map((_, i) => i - over.length);
-    const least = eps ?? (short ? EPSILON.float32 : EPSILON[input.dtype as 'float64']);
+    const least = eps ?? (DTYPES[realType(from.dtype)].size === 8 ? 2 ** -52 : 2 ** -23);
     const y = f.mul(from, f.rsqrt(f.add(f.mean(f.pow(from, 2), dims, true), least)));
     const scaled = weight ? f.mul(y, weight) : y;
     return scaled.dtype === input.dtype ? scaled : f.to_dtype(scaled, input.dtype);
@@ -213,8 +214,6 @@ op<[Tensor, number[], Tensor | null, number | null]>({
     { args: [x([2, 3]), [3], x([2])] },
   ],
 });
-
-const EPSILON = { float32: 2 ** -23, float64: 2 ** -52 };
 
 // ---- group norm ----------------------------------------------------------------------------------------------------------
 
@@ -508,7 +507,13 @@ op<Batch>({
   formula:
     'y = (x − μ) / √(σ² + eps) · w + b, with mean μ and variance σ² of each channel over the batch (outside training the running ones)',
   gradient: 'dx = (u − mean(u) − x̂ · mean(u · x̂)) / √(σ² + eps),  u = dy · w;  dw = Σ dy · x̂;  db = Σ dy',
-  forward: batchNorm,
+  forward: (...args) => {
+    const [input, ...params] = args.slice(0, 5) as [Tensor, ...(Tensor | null)[]];
+    for (const p of params)
+      if (p && p.dtype !== input.dtype && DTYPES[input.dtype].size >= 4)
+        throw runtimeError(`expected scalar type ${dtypeLabel(input.dtype)} but found ${dtypeLabel(p.dtype)}`);
+    return batchNorm(...args);
+  },
   samples: batchSamples,
 });
 
@@ -534,6 +539,7 @@ op<Batch>({
       if (weight) out = f.mul(out, f.select(weight, 0, 0));
       return bias ? f.add(out, f.select(bias, 0, 0)) : out;
     }
+    checkDtypes('batch_norm', input, [weight, bias, runningMean, runningVar]);
     return batchNorm(input, weight, bias, runningMean, runningVar, training, momentum, eps)[0];
   },
   samples: () => [

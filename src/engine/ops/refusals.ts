@@ -12,6 +12,13 @@ export function refuse(kernel: string, kinds: readonly Kind[], dtype: DType): vo
 /** The same for a kernel of floating point numbers only. */
 export const floatsOnly = (kernel: string, dtype: DType) => refuse(kernel, ['bool', 'int'], dtype);
 
+/** The same for a kernel of float32 and float64 only. */
+export function singlesOnly(kernel: string, dtype: DType): void {
+  floatsOnly(kernel, dtype);
+  if (DTYPES[dtype].size < 4)
+    throw new TorchError('NotImplementedError', `"${kernel}" not implemented for '${DTYPES[dtype].label}'`);
+}
+
 /** For the entry of an op that PyTorch has no derivative of: asking for one raises its error. */
 export const underivable = (name: string, ...inputs: string[]) =>
   refusing('RuntimeError', `derivative for aten::${name} is not implemented`, inputs);
