@@ -9,6 +9,7 @@ import './compare';
 import './complex';
 import './elementary';
 import './extremes';
+import './fft';
 import './gates';
 import './rrelu';
 import './gelu';
