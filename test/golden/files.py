@@ -53,6 +53,7 @@ def main():
     torch.save({str(d): torch.tensor(numbers).to(d) for d in (
         torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float32, torch.float64)}, 'dtypes.pt')
     torch.save({str(d): torch.tensor([0.1, -2.5, 1e-3, 60000.0]).to(d) for d in (torch.float16, torch.bfloat16)}, 'halves.pt')
+    torch.save({str(d): torch.tensor([1 + 2j, -0.5j]).to(d) for d in (torch.complex64, torch.complex128)}, 'complex.pt')
     torch.save({'parameter': nn.Parameter(torch.ones(2)), 'frozen': nn.Parameter(torch.zeros(1), requires_grad=False),
                 'list': nn.ParameterList([nn.Parameter(torch.ones(1))]), 'nested': [{'a': (torch.ones(1), [torch.zeros(1)])}],
                 'ordered': collections.OrderedDict(b=1, a=2), 'counter': collections.Counter('aab'), 'set': {1, 2},

@@ -19,7 +19,7 @@ shared = {'base': base, 'row': base.view(3, 4)[1], 'transposed': base.view(3, 4)
 torch.save(shared, 'our_shared.pt')
 torch.save(shared, 'our_legacy.pt', _use_new_zipfile_serialization=False)
 torch.save({str(d): torch.tensor([0, 1, 1, 3]).to(d) for d in (
-    torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float32, torch.float64, torch.float16, torch.bfloat16)}, 'our_dtypes.pt')
+    torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.complex64, torch.complex128)}, 'our_dtypes.pt')
 torch.save({'parameter': nn.Parameter(torch.ones(2)), 'ordered': collections.OrderedDict(b=1, a=2), 'size': torch.Size([2, 3]),
             'dtype': torch.float64, 'device': torch.device('cpu'), 'storage': torch.arange(3).untyped_storage()}, 'our_nested.pt')
 t = torch.ones(2)

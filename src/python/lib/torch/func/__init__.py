@@ -4,8 +4,14 @@ from ._transforms import functionalize, grad, grad_and_value, hessian, jacfwd, j
 from ._vmap import vmap
 from .._missing import module_getattr
 
-for _f in (functional_call, replace_all_batch_norm_modules_, stack_module_state, functionalize, grad, grad_and_value, hessian, jacfwd, jacrev,
-           jvp, linearize, vjp, vmap):
+
+def debug_unwrap(tensor, *, recurse=True):
+    """The tensor: transforms do not wrap here."""
+    return tensor
+
+
+for _f in (debug_unwrap, functional_call, replace_all_batch_norm_modules_, stack_module_state, functionalize, grad, grad_and_value, hessian,
+           jacfwd, jacrev, jvp, linearize, vjp, vmap):
     _f.__module__ = 'torch.func'
 
 __getattr__ = module_getattr('torch.func', globals())

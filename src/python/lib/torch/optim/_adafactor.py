@@ -26,6 +26,9 @@ class Adafactor(Optimizer):
         super().__init__(params, dict(lr=lr, beta2_decay=beta2_decay, eps=eps, d=d, weight_decay=weight_decay, foreach=foreach,
                                       maximize=maximize))
 
+    # Refused below, in PyTorch's words.
+    _linear = True
+
     def start(self, group, p, state):
         if p.is_complex():
             raise RuntimeError('Adafactor does not support complex parameters')

@@ -46,6 +46,9 @@ class Muon(Optimizer):
                 if p.ndim != 2:
                     raise ValueError(f'Muon only supports 2D parameters whereas we found a parameter with size: {p.size()}')
 
+    # Refused below, in PyTorch's words.
+    _linear = True
+
     def start(self, group, p, state):
         if p.is_complex():
             raise RuntimeError('Muon does not support complex parameters')

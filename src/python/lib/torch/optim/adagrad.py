@@ -25,7 +25,8 @@ class Adagrad(Optimizer):
             for p in group['params']:
                 state = self.state[p]
                 state['step'] = zero_step()
-                state['sum'] = torch.full_like(p, group['initial_accumulator_value'])
+                start = group['initial_accumulator_value']
+                state['sum'] = torch.full_like(p, complex(start, start) if p.is_complex() else start)
 
     def share_memory(self):
         """For other processes, of which there are none."""

@@ -20,6 +20,10 @@ def _cubic(x1, f1, g1, x2, f2, g2, bounds=None):
     return min(max(least, low), high)
 
 
+def _real(t):
+    return torch.view_as_real(t) if t.is_complex() else t
+
+
 class _Point:
     """A step length with the loss, the gradient and the slope there."""
 
@@ -114,12 +118,12 @@ class LBFGS(Optimizer):
         self._numel_cache = None
 
     def _gradient(self):
-        return torch.cat([(torch.zeros_like(p) if p.grad is None else p.grad).reshape(-1) for p in self._params], 0)
+        return torch.cat([_real(torch.zeros_like(p) if p.grad is None else p.grad).reshape(-1) for p in self._params], 0)
 
     def _move(self, length, d):
         """Parameters go `length` along d."""
         at = 0
-        for p in self._params:
+        for p in map(_real, self._params):
             n = p.numel()
             p.add_(d[at:at + n].view_as(p), alpha=number(length))
             at += n

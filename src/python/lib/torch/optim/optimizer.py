@@ -170,12 +170,20 @@ class Optimizer:
                     if group.get('capturable'):
                         raise AssertionError(self._no_capture)
                     known = len(state)
-                    self.update(group, p, -grad if group.get('maximize') else grad, state)
+                    grad = -grad if group.get('maximize') else grad
+                    if p.is_complex() and not self._linear:
+                        # A complex number is two real ones to these rules.
+                        self.update(group, torch.view_as_real(p), torch.view_as_real(grad),
+                                    {k: torch.view_as_real(v) if isinstance(v, Tensor) and v.is_complex() else v for k, v in state.items()})
+                    else:
+                        self.update(group, p, grad, state)
                     if _trace.recording and (len(state) != known or self._replaces_state):
                         self._tell_state(p, state)
         return loss
 
     _replaces_state = False
+    # Is the rule the same for complex numbers as for their parts?
+    _linear = False
     # What capturable=True says on a machine without an accelerator.
     _no_capture = ("If capturable=True, params and state_steps must be on supported devices: ['cuda', 'xpu', 'hpu', 'privateuseone', "
                    "'xla'].")

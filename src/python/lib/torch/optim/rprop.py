@@ -19,7 +19,8 @@ class Rprop(Optimizer):
     def start(self, group, p, state):
         state['step'] = zero_step()
         state['prev'] = torch.zeros_like(p)
-        state['step_size'] = torch.full_like(p, number(group['lr']))
+        lr = number(group['lr'])
+        state['step_size'] = torch.full_like(p, complex(lr, lr) if p.is_complex() else lr)
 
     def update(self, group, p, grad, state):
         shrink, grow = group['etas']

@@ -19,6 +19,8 @@ class SGD(Optimizer):
                                       maximize=maximize, foreach=foreach, differentiable=differentiable, fused=fused))
         check_fused(fused, foreach, differentiable)
 
+    _linear = True
+
     def keeps_state(self, group):
         return group['momentum'] != 0
 
