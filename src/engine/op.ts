@@ -1,7 +1,7 @@
 /** One op, one entry: what an op is, and the table of all of them. */
 import type { DType } from './dtype';
 import { parseSchema, type Schema } from './schema';
-import type { Tensor } from './tensor';
+import type { Geometry, Tensor } from './tensor';
 
 export interface Scalar {
   kind: 'bool' | 'int' | 'float' | 'complex';
@@ -31,6 +31,8 @@ export interface BackwardContext {
   /** Was a tensor given for this optional argument? */
   has(name: string): boolean;
   shape(name: string): number[];
+  /** How a tensor argument lay in memory. */
+  geometry(name: string): Geometry;
   /** Shapes of a Tensor[] argument. */
   shapes(name: string): number[][];
   dtype(name: string): DType;

@@ -60,6 +60,7 @@ export function wrapDim(dim: number, rank: number): number {
 /** Dimensions to reduce over: all of them when none is given. Sorted, wrapped; a repeated one is refused as PyTorch does. */
 export function reduceDims(dim: readonly number[] | null | undefined, rank: number): number[] {
   if (!dim || dim.length === 0) return Array.from({ length: rank }, (_, i) => i);
+  if (rank > 64) throw runtimeError('only tensors with up to 64 dims are supported');
   const dims = dim.map((d) => wrapDim(d, rank));
   dims.forEach((d, i) => {
     if (dims.indexOf(d) !== i) throw runtimeError(`dim ${d} appears multiple times in the list of dims`);

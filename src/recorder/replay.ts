@@ -157,7 +157,12 @@ export function savedUses(forward: OpRecord): TensorUse[] {
 
 /** callShape() of a recorded call: shapes and attributes without any elements. */
 function shapeOf(op: Op, args: readonly ArgUse[]): CallShape {
-  const meta = (u: TensorUse): Meta => ({ shape: u.shape, dtype: dtypeOf(u) });
+  const meta = (u: TensorUse): Meta => ({
+    shape: u.shape,
+    strides: u.strides,
+    offset: u.offset,
+    dtype: dtypeOf(u),
+  });
   const metas = new Map<string, Meta | Meta[]>();
   const attrs = new Map<string, Arg>();
   for (const [i, p] of op.schema.params.entries()) {

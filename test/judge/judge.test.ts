@@ -1,6 +1,6 @@
 /** A quick selection of PyTorch's operator database: what was as in PyTorch stays so. The whole of it: `npm run judge`. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Court } from './court';
+import { Court, readCase } from './court';
 import { failing, knownFailures, selection } from './selection';
 
 let court: Court;
@@ -36,18 +36,23 @@ describe('the selection of PyTorch’s operator database', () => {
 test('the judge sees what is wrong', () => {
   const number = (v: number) => Buffer.from(Float64Array.of(v).buffer).toString('base64');
   const judged = (want: number, tolerance: [number, number]) =>
-    court.judge({ op: 'neg', tolerances: { float64: tolerance } }, {
-      id: 'float64/0',
-      steps: [['torch.neg', [{ $: 0 }], []]],
-      result: [{ r: [0, 0] }],
-      want: [{ $: 1 }],
-      noncontiguous: false,
-      variants: [],
-      t: [
-        ['float64', [], number(1), null, 0, false],
-        ['float64', [], number(want)],
-      ],
-    } as Parameters<Court['judge']>[1])[0].why;
+    court.judge(
+      { op: 'neg', tolerances: { float64: tolerance } },
+      readCase(
+        JSON.stringify({
+          id: 'float64/0',
+          steps: [['torch.neg', [{ $: 0 }], []]],
+          result: [{ r: [0, 0] }],
+          want: [{ $: 1 }],
+          noncontiguous: false,
+          variants: [],
+          t: [
+            ['float64', [], number(1), null, 0, false],
+            ['float64', [], number(want)],
+          ],
+        }),
+      ),
+    )[0].why;
   expect(judged(-1, [0, 0])).toBeNull();
   expect(judged(-1.001, [0, 1e-2])).toBeNull();
   expect(judged(-1.001, [1e-7, 1e-7])).toBe('result is -1, in PyTorch -1.001');

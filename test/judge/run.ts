@@ -7,7 +7,7 @@ import { createReadStream, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Case, type Check, Court, type Head } from './court';
+import { type Check, Court, type Head, readCase } from './court';
 import { reportPage } from './report';
 import { add, all, emptyResult, isMissing, KINDS, type OpResult, total } from './results';
 import { failing, select, selection, writeKnown } from './selection';
@@ -30,7 +30,7 @@ async function judgeFile(court: Court, op: string, path: string): Promise<OpResu
       head = JSON.parse(line) as Head;
       continue;
     }
-    const c = JSON.parse(line) as Case;
+    const c = readCase(line);
     const checks = c.unwritable === undefined ? court.judge(head, c) : [];
     if (c.unwritable === undefined) found.push(checks);
     add(result, c, checks);

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Case, Court, Head } from './court';
+import { type Case, type Court, type Head, readCase } from './court';
 import { isMissing } from './results';
 
 const here = import.meta.dirname;
@@ -66,9 +66,8 @@ export function select(folder: string, names: readonly string[]): void {
 export function selection(): Selected[] {
   const out: Selected[] = [];
   for (const line of readFileSync(cases, 'utf8').trim().split('\n')) {
-    const row = JSON.parse(line) as Head | Case;
-    if ('op' in row) out.push({ head: row, cases: [] });
-    else out.at(-1)!.cases.push(row);
+    if (line.startsWith('{"op"')) out.push({ head: JSON.parse(line) as Head, cases: [] });
+    else out.at(-1)!.cases.push(readCase(line));
   }
   return out;
 }

@@ -3,7 +3,7 @@ import type { DType } from '../dtype';
 import { runtimeError } from '../errors';
 import type { Arg, BackwardContext, Op } from '../op';
 import type { Param } from '../schema';
-import { Tensor } from '../tensor';
+import { type Geometry, Tensor } from '../tensor';
 
 let nextId = 1;
 let nextSequence = 0;
@@ -14,12 +14,16 @@ export interface Edge {
   nr: number;
 }
 
-export interface Meta {
-  shape: number[];
+export interface Meta extends Geometry {
   dtype: DType;
 }
 
-export const metaOf = (t: Tensor): Meta => ({ shape: [...t.shape], dtype: t.dtype });
+export const metaOf = (t: Tensor): Meta => ({
+  shape: [...t.shape],
+  strides: [...t.strides],
+  offset: t.offset,
+  dtype: t.dtype,
+});
 
 /** A gradient function: one vertex of the tape. */
 export abstract class Node {
@@ -194,6 +198,10 @@ export class FormulaContext implements BackwardContext {
 
   shape(name: string): number[] {
     return (this.call.metas.get(name) as Meta).shape;
+  }
+
+  geometry(name: string): Geometry {
+    return this.call.metas.get(name) as Meta;
   }
 
   shapes(name: string): number[][] {

@@ -23,10 +23,16 @@ export function drawn(dtype: DType, shape: readonly number[], fill: Fill): Tenso
   return Tensor.of(dtype, [...shape], out);
 }
 
+/** Its dimensions, the outermost in memory first. */
+const memoryOrder = (x: Tensor) => x.shape.map((_, d) => d).sort((a, b) => x.strides[b] - x.strides[a]);
+
+/** Is a tensor like x contiguous? */
+export const inRows = (x: Tensor) => x.contiguous || memoryOrder(x).every((d, i) => d === i);
+
 /** The same in x's shape: PyTorch visits a permuted tensor in the order of its memory, and a tensor like it is permuted alike. */
 export function drawnLike(x: Tensor, dtype: DType, fill: Fill): Tensor {
   if (x.contiguous) return drawn(dtype, x.shape, fill);
-  const order = x.shape.map((_, d) => d).sort((a, b) => x.strides[b] - x.strides[a]);
+  const order = memoryOrder(x);
   const shape = order.map((d) => x.shape[d]);
   const out = drawn(dtype, shape, fill);
   const strides = contiguousStrides(shape);

@@ -3,12 +3,11 @@
 import { context } from '../context';
 import { DTYPES, isFloat } from '../dtype';
 import { notYet, runtimeError, TorchError } from '../errors';
-import { formulas } from '../formulas';
 import * as cx from '../kernels/complex';
 import { type BinaryRule, binary, floatType, resultType, ternary, unary } from '../kernels/elementwise';
 import { addLoop, addScaledLoop, divLoop, mulLoop, negLoop, subLoop } from '../kernels/hotLoops';
 import { floorDiv, floorMod } from '../kernels/special';
-import { type Formulas, op, type Sample, type Scalar } from '../op';
+import { type BackwardContext, type Formulas, op, type Sample, type Scalar } from '../op';
 import type { Tensor } from '../tensor';
 import { refuse } from './refusals';
 import { boolPair, ofTypes, oneInput, pairs, wholePairs, withoutGrad } from './samples';
@@ -158,6 +157,21 @@ function truncDivide(a: Tensor, b: Tensor): Tensor {
   return binary(a, b, f, { big: (x, y) => wholeDiv(x, y, false), single: true });
 }
 
+function quotient(a: Tensor, b: Tensor): Tensor {
+  const d = resultType(a, b);
+  return binary(a, b, (x, y) => x / y, {
+    compute: isFloat(d) ? d : context.defaultDtype,
+    loop: divLoop,
+    single: true,
+  });
+}
+
+const byNumerator = (c: BackwardContext, f: Formulas) => f.div(c.grad, c.saved('other'));
+const byDenominator = (c: BackwardContext, f: Formulas) => {
+  const other = c.saved('other');
+  return f.mul(f.neg(c.grad), f.div(f.div(c.saved('input'), other), other));
+};
+
 op<[Tensor, Tensor, string | null]>({
   schema: 'div(Tensor input, Number other, *, str? rounding_mode=None) -> Tensor',
   faces: ['torch', 'Tensor', 'torch:divide', 'Tensor:divide'],
@@ -169,21 +183,12 @@ op<[Tensor, Tensor, string | null]>({
     if (mode === 'trunc') return truncDivide(a, b);
     if (mode)
       throw runtimeError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${mode}'`);
-    const d = resultType(a, b);
-    return binary(a, b, (x, y) => x / y, {
-      compute: isFloat(d) ? d : context.defaultDtype,
-      loop: divLoop,
-      single: true,
-    });
+    return quotient(a, b);
   },
   saves: ['input', 'other'],
   grads: {
-    input: (c, f) => (c.attr('rounding_mode') ? f.zeros_like(c.grad) : f.div(c.grad, c.saved('other'))),
-    other: (c, f) => {
-      if (c.attr('rounding_mode')) return f.zeros_like(c.grad);
-      const other = c.saved('other');
-      return f.mul(f.neg(c.grad), f.div(f.div(c.saved('input'), other), other));
-    },
+    input: (c, f) => (c.attr('rounding_mode') ? f.zeros_like(c.grad) : byNumerator(c, f)),
+    other: (c, f) => (c.attr('rounding_mode') ? f.zeros_like(c.grad) : byDenominator(c, f)),
   },
   gradName: (_, __, mode) => (mode ? 'DivBackward2' : 'DivBackward0'),
   complex: (a, b, mode) => {
@@ -206,10 +211,14 @@ op<[Tensor, Tensor, string | null]>({
 op<[Tensor, Tensor]>({
   schema: 'true_divide(Tensor input, Number other) -> Tensor',
   faces: ['torch', 'Tensor'],
-  composite: true,
+  inplace: true,
   formula: 'y = a / b',
   gradient: 'da = dy / b,  db = −dy · a / b²',
-  forward: (a, b) => formulas.div(a, b),
+  forward: quotient,
+  saves: ['input', 'other'],
+  grads: { input: byNumerator, other: byDenominator },
+  gradName: 'DivBackward0',
+  complex: (a, b) => cx.pairs(a, b, cx.div),
   samples: () => pairs([0.5, 2]),
 });
 
@@ -237,20 +246,6 @@ function remainder(a: Tensor, b: Tensor): Tensor {
 }
 
 op<[Tensor, Tensor]>({
-  schema: 'remainder_number(Number self, Tensor other) -> Tensor',
-  faces: ['torch:remainder'],
-  formula: 'y = a − b · ⌊a / b⌋, a a number',
-  gradient: 'none: PyTorch refuses to differentiate it',
-  forward: remainder,
-  grads: { other: notDifferentiable('remainder') },
-  gradName: 'NotImplemented',
-  samples: () => [
-    { args: [7, { tensor: { shape: [3], dtype: 'int64', data: [2, -3, 4] } }] },
-    { args: [7, { tensor: { shape: [3], requiresGrad: false } }] },
-  ],
-});
-
-op<[Tensor, Tensor]>({
   schema: 'remainder(Tensor input, Number other) -> Tensor',
   faces: ['torch', 'Tensor'],
   inplace: true,
@@ -264,6 +259,20 @@ op<[Tensor, Tensor]>({
   },
   gradName: (_, b) => (b.wrapped ? 'RemainderBackward0' : 'RemainderBackward1'),
   samples: () => [...pairs([0.7, 1.4]), ...wholePairs()],
+});
+
+op<[Tensor, Tensor]>({
+  schema: 'remainder_number(Number self, Tensor other) -> Tensor',
+  faces: ['torch:remainder'],
+  formula: 'y = a − b · ⌊a / b⌋, a a number',
+  gradient: 'none: PyTorch refuses to differentiate it',
+  forward: remainder,
+  grads: { other: notDifferentiable('remainder') },
+  gradName: 'NotImplemented',
+  samples: () => [
+    { args: [7, { tensor: { shape: [3], dtype: 'int64', data: [2, -3, 4] } }] },
+    { args: [7, { tensor: { shape: [3], requiresGrad: false } }] },
+  ],
 });
 
 op<[Tensor, Tensor]>({

@@ -114,7 +114,10 @@ function arange(start: Scalar, end: Scalar, step: Scalar, dtype: DType | null): 
   const type = dtype ?? (all.some((s) => s.kind === 'float') ? context.defaultDtype : 'int64');
   const [from, to, by] = all.map((s) => Number(s.value));
   if (by === 0) throw runtimeError('step must be nonzero');
-  if (!Number.isFinite(from) || !Number.isFinite(to)) throw runtimeError(`unsupported range: ${from} -> ${to}`);
+  if (!Number.isFinite(from) || !Number.isFinite(to)) {
+    const words = [from, to].map((v) => String(v).replace('Infinity', 'inf').replace('NaN', 'nan'));
+    throw runtimeError(`unsupported range: ${words.join(' -> ')}`);
+  }
   if ((by > 0 && from > to) || (by < 0 && from < to))
     throw runtimeError('upper bound and lower bound inconsistent with step sign');
   const out = Tensor.zeros(type, [Math.ceil((to - from) / by)]);
@@ -153,18 +156,27 @@ op<[Scalar, Scalar, Scalar, DType | null]>({
   ],
 });
 
-op<[Scalar, Scalar, number, DType | null]>({
-  schema: 'linspace(Scalar start, Scalar end, int steps, *, ScalarType? dtype=None) -> Tensor',
+/** linspace takes numbers, or tensors of one number. */
+function checkEnds(ends: Record<string, Tensor>): void {
+  const given = Object.entries(ends).filter(([, t]) => !t.wrapped);
+  if (given.every(([, t]) => t.rank === 0)) return;
+  const ranks = given.map(([name, t]) => `${name} with ${t.rank} dimension(s)`).join(' and ');
+  throw runtimeError(`linspace only supports 0-dimensional start and end tensors, but got ${ranks}.`);
+}
+
+op<[Tensor, Tensor, number, DType | null]>({
+  schema: 'linspace(Number start, Number end, int steps, *, ScalarType? dtype=None) -> Tensor',
   faces: ['torch'],
   formula: 'y = start + i · (end − start) / (steps − 1)',
   forward: (start, end, steps, dtype) => {
+    checkEnds({ start, end });
     if (steps < 0) throw runtimeError('number of steps must be non-negative');
     const out = Tensor.zeros(dtype ?? context.defaultDtype, [steps]);
     const data = out.storage.data;
     const half = isHalf(out.dtype) ? out.dtype : null;
     const round = half ? (v: number) => roundHalf(v, half) : out.dtype === 'float64' ? (v: number) => v : Math.fround;
-    const from = round(Number(start.value));
-    const to = round(Number(end.value));
+    const from = round(Number(start.values()[0]));
+    const to = round(Number(end.values()[0]));
     const step = steps > 1 ? round(round(to - from) / (steps - 1)) : 0;
     // From both ends to the middle, as PyTorch does.
     for (let i = 0; i < steps; i++) {
@@ -180,6 +192,8 @@ op<[Scalar, Scalar, number, DType | null]>({
     { args: [0, 1, 0] },
     { args: [0, 10, 7], kwargs: { dtype: { dtype: 'float64' } } },
     { args: [0, 1, -1] },
+    { args: [{ tensor: { shape: [], data: [1], dtype: 'int64' } }, 2.5, 4] },
+    { args: [{ tensor: { shape: [2], requiresGrad: false } }, 2.5, 4] },
   ],
 });
 

@@ -1,12 +1,13 @@
 /** Exponentials, logarithms, trigonometry. Gradients: PyTorch's derivatives.yaml. */
 import { isComplex } from '../dtype';
+import { TorchError } from '../errors';
 import * as cx from '../kernels/complex';
 import { binary, floatType, type Loop1, resultType, unary } from '../kernels/elementwise';
 import { expLoop, sigmoidGradLoop, sigmoidLoop, sqrtLoop, tanhGradLoop, tanhLoop } from '../kernels/hotLoops';
 import { erf, erfc, sigmoid } from '../kernels/special';
 import { type BackwardContext, type Formulas, op } from '../op';
 import type { Tensor } from '../tensor';
-import { exactly, ofTypes, oneInput, pairs } from './samples';
+import { exactly, ofTypes, oneInput, pairs, withoutGrad } from './samples';
 
 interface Elementary {
   formula: string;
@@ -45,6 +46,29 @@ export function elementary(name: string, e: Elementary): void {
     grads: { input: (c: BackwardContext, f: Formulas) => f.mul(c.grad, e.slope(c.saved(e.saves), f)) },
     gradName: e.gradName,
     samples: () => [...oneInput(e.range), ...ofTypes(['int64', 'bool'])],
+  });
+  if (e.inplace === false) writtenWithoutGradient(name, e);
+}
+
+/** The in-place twin of a function whose in-place gradient PyTorch refuses. */
+function writtenWithoutGradient(name: string, e: Elementary): void {
+  op<[Tensor]>({
+    schema: `${name}_(Tensor input) -> Tensor`,
+    faces: ['Tensor', ...(e.alias ? [`Tensor:${e.alias}_`] : [])],
+    inplaceOnly: true,
+    formula: `x ← ${e.formula}`,
+    gradient: 'none: PyTorch refuses to differentiate it',
+    forward: (x) => unary(x, floatType(x.dtype), e.value, undefined, e.loop),
+    grads: {
+      input: () => {
+        throw new TorchError(
+          'NotImplementedError',
+          `the derivative for 'inplace version of ${name}' is not implemented.`,
+        );
+      },
+    },
+    gradName: `${name[0].toUpperCase()}${name.slice(1)}Backward1`,
+    samples: () => withoutGrad(oneInput(e.range)),
   });
 }
 

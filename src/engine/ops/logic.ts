@@ -102,19 +102,27 @@ const bitwise: Bits[] = [
   ['or', '∨', (a, b) => a | b, (a, b) => a | b],
   ['xor', '⊻', (a, b) => a ^ b, (a, b) => a ^ b],
 ];
-for (const [name, sign, f, big] of bitwise)
+for (const [name, sign, f, big] of bitwise) {
+  const forward = (a: Tensor, b: Tensor) => {
+    refuse(`bitwise_${name}_cpu`, ['float'], resultType(a, b));
+    return binary(a, b, f, { big });
+  };
   op<[Tensor, Tensor]>({
-    schema: `bitwise_${name}(Number input, Number other) -> Tensor`,
+    schema: `bitwise_${name}(Tensor input, Number other) -> Tensor`,
     faces: ['torch', 'Tensor', `Tensor:__${name}__`],
     inplace: true,
     formula: `y = a ${sign} b, bit by bit`,
-    forward: (a, b) => {
-      const d = resultType(a, b);
-      refuse(`bitwise_${name}_cpu`, ['float'], d);
-      return binary(a, b, f, { big });
-    },
+    forward,
     samples: () => [...wholePairs(), boolPair()],
   });
+  op<[Tensor, Tensor]>({
+    schema: `bitwise_${name}_number(Number self, Tensor other) -> Tensor`,
+    faces: [`torch:bitwise_${name}`],
+    formula: `y = a ${sign} b, bit by bit, a a number`,
+    forward,
+    samples: () => [{ args: [6, { tensor: { shape: [4], dtype: 'int64' } }] }],
+  });
+}
 
 op<[Tensor]>({
   schema: 'bitwise_not(Tensor input) -> Tensor',

@@ -69,7 +69,7 @@ function batched(a: Tensor, b: Tensor): Tensor {
 
 op<[Tensor, Tensor]>({
   schema: 'matmul(Tensor input, Tensor other) -> Tensor',
-  faces: ['torch', 'Tensor'],
+  faces: ['torch', 'Tensor', 'torch.linalg'],
   composite: true,
   formula: 'y = A · B; batches of matrices, vectors as rows on the left and columns on the right',
   gradient: 'dA = dy · Bᵀ,  dB = Aᵀ · dy',

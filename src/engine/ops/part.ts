@@ -2,10 +2,10 @@
 import { DTYPES } from '../dtype';
 import { indexError, runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
-import { placesOf, putPlaces, sliceGeometry } from '../kernels/copy';
+import { placesOf, putPlaces, sliceGeometry, takePlaces } from '../kernels/copy';
 import { op, type Sample, type SampleTensor } from '../op';
 import { contiguousStrides, show, wrapDim } from '../shape';
-import { Tensor } from '../tensor';
+import { type Geometry, Tensor } from '../tensor';
 
 const matrix: SampleTensor = { shape: [2, 3] };
 const turned: SampleTensor = { shape: [3, 2], permute: [1, 0] };
@@ -300,8 +300,15 @@ op<[Tensor, number[], number[], number | null]>({
     return x.alias([...size], [...stride], start);
   },
   grads: {
-    input: (c, f) =>
-      f.as_strided_backward(c.grad, c.shape('input'), c.attr('size'), c.attr('stride'), c.attr('storage_offset') ?? 0),
+    input: (c, f) => {
+      const x = c.geometry('input');
+      const offset = c.attr<number | null>('storage_offset') ?? x.offset;
+      return f.as_strided_backward(
+        c.grad,
+        ...[c.attr('size'), c.attr('stride'), offset],
+        ...[x.shape, x.strides, x.offset],
+      );
+    },
   },
   samples: () => [
     on(matrix, [2, 2], [1, 2]),
@@ -311,19 +318,52 @@ op<[Tensor, number[], number[], number | null]>({
   ],
 });
 
-/** For an x that is contiguous and starts its memory, as nearly always. */
-op<[Tensor, number[], number[], number[], number]>({
-  schema: 'as_strided_backward(Tensor grad, int[] sizes, int[] size, int[] stride, int offset) -> Tensor',
+/** How often each element of a memory is shown. */
+function timesShown(g: Geometry, length: number): Uint32Array {
+  const times = new Uint32Array(length);
+  for (const place of placesOf(g)) times[place]++;
+  return times;
+}
+
+const extent = (g: Geometry) =>
+  g.shape.includes(0) ? 0 : g.shape.reduce((last, d, i) => last + (d - 1) * g.strides[i], g.offset) + 1;
+
+type Strided = [size: number[], stride: number[], offset: number];
+const geometryOf = ([shape, strides, offset]: Strided): Geometry => ({ shape, strides, offset });
+
+/**
+ * From the gradient of a view (`size`, `stride`, `offset`) through the memory that it shows to that of what it was taken from. Elements
+ * that the latter shows several times share theirs (PyTorch's as_strided_backward).
+ */
+op<[Tensor, ...Strided, ...Strided, boolean]>({
+  schema:
+    'as_strided_backward(Tensor grad, int[] size, int[] stride, int offset, int[] to_size, int[] to_stride, int to_offset, bool back=False) -> Tensor',
   faces: [],
-  formula: 'y = g added up where a strided view of zeros looks',
-  gradient: 'dg = the same view of dy',
-  forward: (grad, sizes, size, stride, offset) =>
-    scattered(grad, sizes, placesOf({ shape: size, strides: stride, offset }), true),
+  formula: 'y = the gradient, added up in memory and seen by the other geometry',
+  gradient: 'the same way back',
+  forward: (grad, size, stride, offset, toSize, toStride, toOffset, back) => {
+    const [from, to] = [geometryOf([size, stride, offset]), geometryOf([toSize, toStride, toOffset])];
+    const memory = Tensor.zeros(grad.dtype, [Math.max(extent(from), extent(to))]);
+    putPlaces(memory, placesOf(from), grad.values(), true);
+    const times = timesShown(back ? from : to, memory.count);
+    const data = memory.storage.data as Float64Array;
+    for (let i = 0; i < data.length; i++) if (times[i] > 1) data[i] /= times[i];
+    return takePlaces(memory, placesOf(to), toSize);
+  },
   grads: {
-    grad: (c, f) => f.as_strided(f.contiguous(c.grad), c.attr('size'), c.attr('stride'), c.attr('offset')),
+    grad: (c, f) =>
+      f.as_strided_backward(
+        c.grad,
+        ...[c.attr('to_size'), c.attr('to_stride'), c.attr('to_offset')],
+        ...[c.attr('size'), c.attr('stride'), c.attr('offset')],
+        !c.attr('back'),
+      ),
   },
   complex: ['grad'],
-  samples: () => [on({ shape: [3, 2] }, [6], [3, 2], [1, 1], 1)],
+  samples: () => [
+    on({ shape: [3, 2] }, [3, 2], [1, 1], 1, [6], [1], 0),
+    on({ shape: [3] }, [3], [1], 0, [2, 2], [0, 1], 0),
+  ],
 });
 
 op<[Tensor, number, number, number]>({

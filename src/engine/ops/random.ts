@@ -5,7 +5,7 @@ import { runtimeError, TorchError } from '../errors';
 import { formulas as f } from '../formulas';
 import { roundHalf } from '../half';
 import { contiguousAs, expandTo } from '../kernels/copy';
-import { drawn, drawnLike, type Floats } from '../kernels/draw';
+import { drawn, drawnLike, type Floats, inRows } from '../kernels/draw';
 import { dtypeLabel, floatType } from '../kernels/elementwise';
 import { type BackwardContext, op, type Sample, type SampleTensor } from '../op';
 import type { Generator } from '../random/generator';
@@ -67,11 +67,11 @@ for (const [name, formula, fill, kernel] of [
     random: true,
     formula: `${formula}, in x's shape`,
     forward: (x, dtype) =>
-      drawnLike(x, floating(dtype ?? x.dtype, kernel), (out: Floats, gen, half) => fill(out, gen, half, x.contiguous)),
+      drawnLike(x, floating(dtype ?? x.dtype, kernel), (out: Floats, gen, half) => fill(out, gen, half, inRows(x))),
     complex: (x, dtype) => {
       const to = floating(dtype ?? x.dtype, kernel);
       const std = isComplex(to) ? SPREAD : 1;
-      return drawnLike(x, to, (out: Floats, gen, half) => fill(out, gen, half, x.contiguous, std));
+      return drawnLike(x, to, (out: Floats, gen, half) => fill(out, gen, half, inRows(x), std));
     },
     samples: () => [
       on(m),

@@ -86,23 +86,25 @@ for (const [name, formula, f, alias] of roundings)
     samples: () => [...oneInput(), ...exactly([-0.5, 0.5, 1.5, -2, Number.NaN, INF]), ...ofTypes(['int64'])],
   });
 
+function toDecimals(x: Tensor, decimals: number): Tensor {
+  refuse('round_vml_cpu', ['bool'], x.dtype);
+  if (decimals === 0) return unary(x, x.dtype, roundHalfEven, same);
+  floatsOnly('round_cpu', x.dtype);
+  const ten = 10 ** Math.abs(decimals);
+  // In the tensor's own precision: 0.15f · 10 is not the 0.15 · 10 of float64.
+  const held = x.dtype === 'float64' ? (v: number) => v : Math.fround;
+  return unary(x, x.dtype, (v) =>
+    decimals > 0 ? roundHalfEven(held(v * ten)) / ten : held(roundHalfEven(held(v / ten))) * ten,
+  );
+}
+
 op<[Tensor, number]>({
   schema: 'round(Tensor input, *, int decimals=0) -> Tensor',
   faces: ['torch', 'Tensor'],
   inplace: true,
   formula: 'y = x to the nearest number of that many decimals; a half goes to the even one',
   gradient: 'dx = 0',
-  forward: (x, decimals) => {
-    refuse('round_vml_cpu', ['bool'], x.dtype);
-    if (decimals === 0) return unary(x, x.dtype, roundHalfEven, same);
-    floatsOnly('round_cpu', x.dtype);
-    const ten = 10 ** Math.abs(decimals);
-    // In the tensor's own precision: 0.15f · 10 is not the 0.15 · 10 of float64.
-    const held = x.dtype === 'float64' ? (v: number) => v : Math.fround;
-    return unary(x, x.dtype, (v) =>
-      decimals > 0 ? roundHalfEven(held(v * ten)) / ten : held(roundHalfEven(held(v / ten))) * ten,
-    );
-  },
+  forward: toDecimals,
   grads: { input: zero },
   gradName: (_, decimals) => (decimals === 0 ? 'RoundBackward0' : 'RoundBackward1'),
   samples: () => [
@@ -111,6 +113,25 @@ op<[Tensor, number]>({
     ...ofTypes(['int64']),
     { args: [{ tensor: { shape: [4] } }], kwargs: { decimals: 2 } },
     { args: [{ tensor: { shape: [4], range: [-200, 200] } }], kwargs: { decimals: -1 } },
+  ],
+});
+
+/** Refuses integers, unlike torch.round. */
+op<[Tensor, number]>({
+  schema: 'special_round(Tensor input, *, int decimals=0) -> Tensor',
+  faces: ['torch.special:round'],
+  formula: 'y = x to the nearest number of that many decimals; a half goes to the even one',
+  gradient: 'dx = 0',
+  forward: (x, decimals) => {
+    if (decimals === 0) refuse('round_vml_cpu', ['bool', 'int'], x.dtype);
+    return toDecimals(x, decimals);
+  },
+  grads: { input: zero },
+  gradName: 'RoundBackward1',
+  samples: () => [
+    ...oneInput(),
+    ...ofTypes(['int64']),
+    { args: [{ tensor: { shape: [4] } }], kwargs: { decimals: 2 } },
   ],
 });
 

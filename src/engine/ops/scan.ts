@@ -1,10 +1,12 @@
 /** Running sums and products. */
 
 import { type DType, isFloat } from '../dtype';
+import { formulas as f } from '../formulas';
 import * as cx from '../kernels/complex';
 import { numbers } from '../kernels/elementwise';
 import { alongDim } from '../kernels/reduce';
 import { op, type Sample } from '../op';
+import { wrapDim } from '../shape';
 import type { Tensor } from '../tensor';
 import { dimSamples } from './reduce';
 import { converted } from './reduced';
@@ -82,29 +84,26 @@ op<[Tensor, number, DType | null]>({
   samples: () => [...scans(), { args: [{ tensor: { shape: [4], data: [2, 0, 3, 0.5] } }, 0] }],
 });
 
-/** cumprod's gradient where there are zeros, by which one cannot divide. */
+/**
+ * cumprod's gradient where there are zeros, by which one cannot divide: for each i, the products that leave out xᵢ. Written in ops, so
+ * that it has a gradient itself.
+ */
 op<[Tensor, Tensor, number]>({
   schema: '_cumprod_backward(Tensor grad_output, Tensor input, int dim) -> Tensor',
   faces: [],
+  composite: true,
   formula: 'dxᵢ = Σ dyₖ · Π xⱼ, k ≥ i, j ≤ k, j ≠ i',
   forward: (grad, x, dim) => {
-    const lines: Float64Array[] = [];
-    alongDim(grad, dim, [grad.dtype], (g, from, n) => void lines.push(g.slice(from, from + n)));
-    let line = 0;
-    const [out] = alongDim(x, dim, [x.dtype], (v, from, n, [o], at) => {
-      const dy = lines[line++];
-      for (let i = 0; i < n; i++) {
-        let before = 1;
-        for (let j = 0; j < i; j++) before *= v[from + j];
-        let s = 0;
-        for (let k = i; k < n; k++) {
-          if (k > i) before *= v[from + k];
-          s += dy[k] * before;
-        }
-        o[at + i] = s;
-      }
+    if (x.rank === 0) return grad;
+    const d = wrapDim(dim, x.rank);
+    const n = x.shape[d];
+    const one = f.ones_like(f.narrow(x, d, 0, 1));
+    const slopes = Array.from({ length: n }, (_, i) => {
+      const after = i + 1 < n ? f.cat([one, f.cumprod(f.narrow(x, d, i + 1, n - i - 1), d)], d) : one;
+      const without = i > 0 ? f.mul(f.prod(f.narrow(x, d, 0, i), d, true), after) : after;
+      return f.sum(f.mul(f.narrow(grad, d, i, n - i), without), [d], true);
     });
-    return out;
+    return f.cat(slopes, d);
   },
   samples: () => [{ args: [{ tensor: { shape: [4] } }, { tensor: { shape: [4], data: [2, 0, 3, 0.5] } }, 0] }],
 });

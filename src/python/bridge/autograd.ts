@@ -380,7 +380,7 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
       };
       const node: PythonNode = new PythonNode(name, id, run, () => callbacks!.release(id));
       node.next = inputs.map((t) => (t && isDifferentiable(t.dtype) ? gradEdge(t) : null));
-      node.outputs = outs.map((t) => (t ? metaOf(t) : { shape: [], dtype: 'float32' }));
+      node.outputs = outs.map((t) => (t ? metaOf(t) : { shape: [], strides: [], offset: 0, dtype: 'float32' }));
       outs.forEach((t, i) => {
         if (!t || !isDifferentiable(t.dtype)) return;
         // A view of something that was written in place (mark_dirty) writes its base's history, too.

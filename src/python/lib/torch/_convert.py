@@ -78,7 +78,8 @@ def _kind(plain):
     """(kind, number) of a Python number."""
     if type(plain) is builtins.complex:
         return _complex(plain)
-    return whole(plain) if type(plain) is builtins.int else (KIND_OF[type(plain)], plain)
+    # What JavaScript hands over is an int of a class of pyodide's.
+    return whole(plain) if isinstance(plain, builtins.int) and type(plain) is not bool else (KIND_OF[type(plain)], plain)
 
 
 def operand(v):

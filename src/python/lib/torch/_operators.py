@@ -14,7 +14,7 @@ _OPERATORS = {
 _IN_PLACE = {
     '__iadd__': 'add_', '__isub__': 'sub_', '__imul__': 'mul_', '__itruediv__': 'div_', '__ipow__': 'pow_',
     '__ifloordiv__': 'floor_divide_', '__imod__': 'remainder_', '__iand__': 'bitwise_and_', '__ior__': 'bitwise_or_',
-    '__ixor__': 'bitwise_xor_',
+    '__ixor__': 'bitwise_xor_', '__ilshift__': 'bitwise_left_shift_', '__irshift__': 'bitwise_right_shift_',
 }
 _TEMPLATE = '''
 def f(self, other):
@@ -24,7 +24,8 @@ def f(self, other):
     else:
         k, v = operand(other)
         if k < 0: return NotImplemented
-    pack(mail, 0, {head}, {first}self._h, k, v)
+    try: pack(mail, 0, {head}, {first}self._h, k, v)
+    except AttributeError: raise no_tensor({dunder!r}, self) from None
     r = go()
     if r < 0: return fail(r, self)
     {result}
@@ -40,9 +41,9 @@ def _operator(dunder, name, in_place):
     result = 'return self' if in_place else 't = new(Tensor)\n    t._h = r\n    return t'
     first = '0, ' if op.params[0].type == 'Number' else ''
     n = 4 if first else 3
-    source = _TEMPLATE.format(head=_bridge.head(op.index, n), first=first, result=result)
+    source = _TEMPLATE.format(dunder=dunder, head=_bridge.head(op.index, n), first=first, result=result)
     exec(compile(source, f'/lib/backstep/torch/<op {dunder}>', 'exec'),
-         dict(_K=KIND_OF.get, operand=operand, go=_bridge.go, pack=_bridge.packs[n], mail=_bridge.mail, _W=_bridge.WHOLE, fail=_bridge.fail, new=_new,
+         dict(_K=KIND_OF.get, operand=operand, go=_bridge.go, pack=_bridge.packs[n], mail=_bridge.mail, _W=_bridge.WHOLE, fail=_bridge.fail, new=_new, no_tensor=_no_tensor,
               Tensor=Tensor), scope)
     found = scope['f']
     found.__name__ = dunder
@@ -64,9 +65,19 @@ def _tensor_operator(dunder, name, in_place):
     return f
 
 
+def _no_tensor(dunder, v):
+    """What Tensor.__add__(2, t) raises, as for any method of a class written in C."""
+    return TypeError(f"descriptor '{dunder}' for 'torch._C.TensorBase' objects doesn't apply to a '{type(v).__name__}' object")
+
+
+def _number(v):
+    return isinstance(v, Tensor) or _convert._plain(v) is not None
+
+
 def _reflected(name):
+    """other op self, where Python asks the right-hand side."""
     def f(self, other):
-        if isinstance(other, Tensor) or _convert._plain(other) is None:
+        if not _number(other):
             return NotImplemented
         from . import _bind
         return _bind.torch_function(name)(other, self)
@@ -82,8 +93,8 @@ def install():
         if name in _wrappers.by_name:
             setattr(Tensor, dunder, _operator(dunder, name, True))
     for dunder in ('__add__', '__mul__', '__and__', '__or__', '__xor__'):
-        if dunder in Tensor.__dict__:
-            setattr(Tensor, '__r' + dunder[2:], Tensor.__dict__[dunder])
+        reflected = '__r' + dunder[2:]
+        setattr(Tensor, reflected, _operator(reflected, _OPERATORS[dunder], False))
     Tensor.__hash__ = lambda self: id(self)
     for dunder, name in (('__neg__', 'neg'), ('__abs__', 'abs')):
         if name in _wrappers.by_name:
@@ -98,14 +109,13 @@ def install():
     Tensor.__pos__ = lambda self: self
 
     def rsub(self, other):
-        if _convert._plain(other) is None:
+        if not isinstance(self, Tensor) or not _number(other):
             return NotImplemented
-        return ops.rsub(self, other) if ops.has('rsub') else self.neg() + other
+        return ops.rsub(self, other)
 
     def rtruediv(self, other):
-        if _convert._plain(other) is None:
-            return NotImplemented
-        return self.reciprocal() * other
+        reciprocal = self.reciprocal()
+        return reciprocal * other if _number(other) else NotImplemented
 
     Tensor.__rsub__ = rsub
     Tensor.__rtruediv__ = Tensor.__rdiv__ = rtruediv

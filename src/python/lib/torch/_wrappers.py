@@ -129,7 +129,7 @@ def source(op, style, name):
             flat.append(k)
             flat.append(f'v{i}')
         elif b in ('int[]', 'float[]', 'Scalar[]', 'Tensor[]', 'Tensor?[]'):
-            strict = p.name in _SIZES and not (varargs and p is positional[0])
+            strict = p.name in _SIZES and op.name != 'roll' and not (varargs and p is positional[0])
             helper = {'int[]': '_sizes' if strict else '_ints', 'float[]': '_floats', 'Scalar[]': '_scalars', 'Tensor?[]': '_maybe_tensors'}.get(b, '_tensors')
             lists.append((f'*{own}_', own, p.optional, b == 'int[]' and not strict, f'{own}_ = {helper}({own}, {what})'))
             flat.append(f'*{own}_')
