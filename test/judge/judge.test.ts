@@ -29,7 +29,7 @@ describe('the selection of PyTorch’s operator database', () => {
   test('what is known to fail is counted', () => {
     console.log(`known failures: ${counted.failures}; ops not there: ${counted.missing}`);
     if (counted.mended.length)
-      console.log(`better than known.json says (npm run judge -- --known): ${counted.mended.join(', ')}`);
+      console.log(`better than known.json says (npm run judge -- --known): ${counted.mended.length} ops`);
   });
 });
 
