@@ -17,7 +17,8 @@ function spread(t: Tensor): Tensor {
   const wide = Tensor.zeros(t.dtype, [...t.shape, 2]);
   const values = t.values();
   const to = wide.storage.data as Float64Array;
-  for (let i = 0; i < values.length; i++) to[2 * i] = values[i] as number;
+  const { parts } = DTYPES[t.dtype];
+  for (let i = 0; i < values.length; i++) to[i + (i - (i % parts))] = values[i] as number;
   return wide.alias([...t.shape], contiguousStrides([...t.shape, 2]).slice(0, -1));
 }
 
@@ -62,7 +63,8 @@ export class CaseTensors {
     const n = numel(like.shape);
     const t = Tensor.zeros(like.dtype, [...like.shape]);
     const data = t.storage.data as Float64Array;
-    for (let i = 0; i < n; i++) data[i] = cotangentAt(i, k);
+    const { parts } = DTYPES[like.dtype];
+    for (let i = 0; i < n; i++) data[i * parts] = cotangentAt(i, k);
     return this.bridge.handleOf(t);
   }
 
@@ -88,25 +90,43 @@ export class CaseTensors {
     const have = this.numbers(got);
     const best = exact && this.numbers(this.fromBytes(exact[0], exact[2], shape));
     const [rtol, atol] = this.tolerances[dtype] ?? [0, 0];
+    const { parts } = DTYPES[got.dtype];
+    const n = want.length / parts;
     let worst = -1;
     let by = 0;
     let count = 0;
-    for (let i = 0; i < want.length; i++) {
-      const [w, h] = [want[i], have[i]];
-      if (w === h || (Number.isNaN(w) && Number.isNaN(h))) continue;
-      const off = Math.abs(w - h);
-      const allowed = atol + rtol * Math.abs(w);
-      if (Number.isFinite(w) && off <= allowed) continue;
-      if (best && Math.abs(h - best[i]) <= Math.abs(w - best[i]) + allowed) continue;
+    for (let i = 0; i < n; i++) {
+      if (sameAt(want, have, i, parts)) continue;
+      const off = distance(want, have, i, parts);
+      const size = sizeAt(want, i, parts);
+      const allowed = atol + rtol * size;
+      if (Number.isFinite(size) && off <= allowed) continue;
+      if (best && distance(have, best, i, parts) <= distance(want, best, i, parts) + allowed) continue;
       count++;
       if (worst < 0 || !(off <= by)) [worst, by] = [i, off];
     }
     if (worst < 0) return '';
     const place = where(worst, shape);
-    const rest = count > 1 ? `; ${count} of ${want.length} elements differ` : '';
-    return `is ${have[worst]}${place}, in PyTorch ${want[worst]}${rest}`;
+    const rest = count > 1 ? `; ${count} of ${n} elements differ` : '';
+    return `is ${shown(have, worst, parts)}${place}, in PyTorch ${shown(want, worst, parts)}${rest}`;
   }
 }
+
+type Numbers = ArrayLike<number>;
+
+/** The same number, or both no number. A complex one is none if one of its parts is. */
+function sameAt(a: Numbers, b: Numbers, i: number, parts: number): boolean {
+  if (parts === 1) return a[i] === b[i] || (Number.isNaN(a[i]) && Number.isNaN(b[i]));
+  const none = (v: Numbers) => Number.isNaN(v[2 * i]) || Number.isNaN(v[2 * i + 1]);
+  return (a[2 * i] === b[2 * i] && a[2 * i + 1] === b[2 * i + 1]) || (none(a) && none(b));
+}
+
+const distance = (a: Numbers, b: Numbers, i: number, parts: number) =>
+  parts === 1 ? Math.abs(a[i] - b[i]) : Math.hypot(a[2 * i] - b[2 * i], a[2 * i + 1] - b[2 * i + 1]);
+const sizeAt = (a: Numbers, i: number, parts: number) =>
+  parts === 1 ? Math.abs(a[i]) : Math.hypot(a[2 * i], a[2 * i + 1]);
+const shown = (a: Numbers, i: number, parts: number) =>
+  parts === 1 ? `${a[i]}` : `${a[2 * i]}${a[2 * i + 1] < 0 ? '' : '+'}${a[2 * i + 1]}j`;
 
 function where(flat: number, shape: number[]): string {
   if (!shape.length) return '';
