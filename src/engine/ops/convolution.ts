@@ -1,9 +1,11 @@
 /** Convolution and transposed convolution. Source: torch.nn.functional's documentation, ATen's Convolution.cpp (checks and their words). */
-import { allocate, type DType, isFloat } from '../dtype';
+
+import { joined, part } from '../complex';
+import { allocate, type DType, isComplex, isFloat } from '../dtype';
 import { runtimeError, TorchError } from '../errors';
 import { formulas as f } from '../formulas';
 import { type Convolution, convolve, convolveBack, convolveWeight } from '../kernels/convolution';
-import { dtypeLabel } from '../kernels/elementwise';
+import { binary, dtypeLabel } from '../kernels/elementwise';
 import { type BackwardContext, op, type Sample, type SampleTensor } from '../op';
 import { numel, show } from '../shape';
 import { Tensor } from '../tensor';
@@ -148,12 +150,52 @@ function checkDtypes(x: Tensor, w: Tensor, transposed: boolean): void {
     : x.rank === 5
       ? 'compute_columns3d'
       : 'slow_conv2d_cpu';
-  if (x.dtype === 'bool' || (transposed && !isFloat(x.dtype) && x.dtype !== 'int64'))
+  if (x.dtype === 'bool' || (transposed && !isFloat(x.dtype) && !isComplex(x.dtype) && x.dtype !== 'int64'))
     throw new TorchError('NotImplementedError', `"${name}" not implemented for '${dtypeLabel(x.dtype)}'`);
 }
 
+/**
+ * A function that is bilinear in its first two arguments, for complex ones: of their real and imaginary parts. `rest` is what goes on with
+ * the real parts, and with the imaginary ones.
+ */
+function byParts<R extends unknown[]>(forward: (a: Tensor, b: Tensor, ...rest: R) => Tensor) {
+  return (a: Tensor, b: Tensor, ...rest: [whole: R, imaginary: R, none: R]): Tensor => {
+    const [whole, imaginary, none] = rest;
+    const [ar, ai, br, bi] = [part(a, 0), part(a, 1), part(b, 0), part(b, 1)];
+    return joined(
+      binary(forward(ar, br, ...whole), forward(ai, bi, ...none), (x, y) => x - y),
+      binary(forward(ar, bi, ...imaginary), forward(ai, br, ...none), (x, y) => x + y),
+    );
+  };
+}
+
+/** The same for a gradient's kernels, whose further arguments are all settings. */
+const bilinear =
+  (forward: (...args: BackArgs) => Tensor) =>
+  (a: Tensor, b: Tensor, ...rest: BackArgs extends [Tensor, Tensor, ...infer R] ? R : never): Tensor =>
+    byParts(forward)(a, b, rest, rest, rest);
+
 type Args = [Tensor, Tensor, Tensor | null, number[], number[], number[], boolean, number[], number];
 const SETTINGS = 'int[] stride, int[] padding, int[] dilation, bool transposed, int[] output_padding, int groups';
+
+function convolution(...[x, w, b, stride, padding, dilation, transposed, outputPadding, groups]: Args): Tensor {
+  if (groups <= 0) throw runtimeError('non-positive groups is not supported');
+  if (w.rank < 3) throw runtimeError('weight should have at least three dimensions');
+  const s = settings(w.rank - 2, stride, padding, dilation, transposed, outputPadding, groups);
+  checkSettings(s);
+  checkShapes(x.shape, w.shape, b, s);
+  const sizes = outputSizes(x.shape, w.shape, s);
+  checkDtypes(x, w, transposed);
+  // No channels in, none out: PyTorch keeps the input's number there.
+  const channels = x.shape[1] === 0 ? 0 : transposed ? w.shape[1] * groups : w.shape[0];
+  const shape = [x.shape[0], channels, ...sizes];
+  if (numel(shape) === 0) return Tensor.of(x.dtype, shape, allocate(x.dtype, 0));
+  const y = transposed
+    ? convolveBack(x, w, geometry(shape, w.shape, x.shape, s))
+    : convolve(x, w, geometry(x.shape, w.shape, shape, s));
+  if (b) addBias(y, b);
+  return y;
+}
 
 const image = (...shape: number[]): SampleTensor => ({ shape });
 const conv = (x: number[], w: number[], b: number | null, ...rest: Sample['args']): Sample => ({
@@ -167,23 +209,11 @@ op<Args>({
     'y[o, i] = Σ w[o, c, k] · x[c, s·i + d·k − p] + b[o];  transposed: y[o, s·i + d·k − p] += w[c, o, k] · x[c, i]',
   gradient:
     'dx = dy convolved with w, transposed;  dw = Σ dy[o, i] · the window of x at i;  db = Σ dy over all but channels',
-  forward: (x, w, b, stride, padding, dilation, transposed, outputPadding, groups) => {
-    if (groups <= 0) throw runtimeError('non-positive groups is not supported');
-    if (w.rank < 3) throw runtimeError('weight should have at least three dimensions');
-    const s = settings(w.rank - 2, stride, padding, dilation, transposed, outputPadding, groups);
-    checkSettings(s);
-    checkShapes(x.shape, w.shape, b, s);
-    const sizes = outputSizes(x.shape, w.shape, s);
-    checkDtypes(x, w, transposed);
-    // No channels in, none out: PyTorch keeps the input's number there.
-    const channels = x.shape[1] === 0 ? 0 : transposed ? w.shape[1] * groups : w.shape[0];
-    const shape = [x.shape[0], channels, ...sizes];
-    if (numel(shape) === 0) return Tensor.of(x.dtype, shape, allocate(x.dtype, 0));
-    const y = transposed
-      ? convolveBack(x, w, geometry(shape, w.shape, x.shape, s))
-      : convolve(x, w, geometry(x.shape, w.shape, shape, s));
-    if (b) addBias(y, b);
-    return y;
+  forward: convolution,
+  complex: (x, w, b, ...rest) => {
+    checkDtypes(x, w, rest[3]);
+    const of = (bias: Tensor | null) => [bias, ...rest] as Args extends [Tensor, Tensor, ...infer R] ? R : never;
+    return byParts(convolution)(x, w, of(b && part(b, 0)), of(b && part(b, 1)), of(null));
   },
   saves: ['input', 'weight'],
   grads: {
@@ -225,19 +255,22 @@ const back = (a: number[], b: number[], size: number[]): Sample => ({
   args: [{ tensor: image(...a) }, { tensor: image(...b) }, size, ...(plain as unknown as Sample['args'])],
 });
 
+function gradientForInput(...[dy, w, size, ...others]: BackArgs): Tensor {
+  const s = settings(w.rank - 2, ...others);
+  if (dy.count === 0) return Tensor.zeros(dy.dtype, [...size]);
+  return s.transposed
+    ? convolve(dy, w, geometry(dy.shape, w.shape, size, s))
+    : convolveBack(dy, w, geometry(size, w.shape, dy.shape, s));
+}
+
 op<BackArgs>({
   schema: `convolution_backward_input(Tensor grad_output, Tensor weight, int[] input_size, ${SETTINGS}) -> Tensor`,
   faces: [],
   gradName: 'ConvolutionBackwardBackward0',
   formula: 'dx[c, s·i + d·k − p] += w[o, c, k] · dy[o, i]',
   gradient: 'ddy = ddx convolved with w;  dw = Σ dy[o, i] · the window of ddx at i',
-  forward: (dy, w, size, ...others) => {
-    const s = settings(w.rank - 2, ...others);
-    if (dy.count === 0) return Tensor.zeros(dy.dtype, [...size]);
-    return s.transposed
-      ? convolve(dy, w, geometry(dy.shape, w.shape, size, s))
-      : convolveBack(dy, w, geometry(size, w.shape, dy.shape, s));
-  },
+  forward: gradientForInput,
+  complex: bilinear(gradientForInput),
   saves: ['grad_output', 'weight'],
   grads: {
     grad_output: (c, f) => f.convolution(c.grad, c.saved('weight'), null, ...rest(c)),
@@ -246,19 +279,22 @@ op<BackArgs>({
   samples: () => [back([2, 3, 2], [3, 2, 3], [2, 2, 4])],
 });
 
+function gradientForWeight(...[dy, x, size, ...others]: BackArgs): Tensor {
+  const s = settings(x.rank - 2, ...others);
+  if (dy.count === 0 || x.count === 0) return Tensor.zeros(dy.dtype, [...size]);
+  return s.transposed
+    ? convolveWeight(x, dy, geometry(dy.shape, size, x.shape, s))
+    : convolveWeight(dy, x, geometry(x.shape, size, dy.shape, s));
+}
+
 op<BackArgs>({
   schema: `convolution_backward_weight(Tensor grad_output, Tensor input, int[] weight_size, ${SETTINGS}) -> Tensor`,
   faces: [],
   gradName: 'ConvolutionBackwardBackward0',
   formula: 'dw[o, c, k] = Σ dy[o, i] · x[c, s·i + d·k − p]',
   gradient: 'ddy = x convolved with ddw;  dx = dy convolved with ddw, transposed',
-  forward: (dy, x, size, ...others) => {
-    const s = settings(x.rank - 2, ...others);
-    if (dy.count === 0 || x.count === 0) return Tensor.zeros(dy.dtype, [...size]);
-    return s.transposed
-      ? convolveWeight(x, dy, geometry(dy.shape, size, x.shape, s))
-      : convolveWeight(dy, x, geometry(x.shape, size, dy.shape, s));
-  },
+  forward: gradientForWeight,
+  complex: bilinear(gradientForWeight),
   saves: ['grad_output', 'input'],
   grads: {
     grad_output: (c, f) => f.convolution(c.saved('input'), c.grad, null, ...rest(c)),

@@ -87,6 +87,7 @@ op<[Tensor, ...Lists]>({
   faces: ['torch._C._nn'],
   formula: 'column i of y = the window of x at i',
   gradient: 'dx = Σ dy over the windows that x is in',
+  complex: ['input'],
   gradName: 'Im2ColBackward0',
   forward: (x, ...lists) => {
     const s = settings(...lists);
@@ -137,6 +138,7 @@ op<[Tensor, number[], ...Lists]>({
   faces: ['torch._C._nn'],
   formula: 'y = Σ of the windows in the columns of x, where they were',
   gradient: 'column i of dx = the window of dy at i',
+  complex: ['input'],
   gradName: 'Col2ImBackward0',
   forward: (x, size, ...lists) => {
     two(size, 'output_size');
@@ -202,6 +204,7 @@ function rearranged(x: Tensor, split: number[], order: number[], shape: number[]
 op<[Tensor, number]>({
   schema: 'pixel_shuffle(Tensor input, int upscale_factor) -> Tensor',
   faces: ['torch', 'torch.nn.functional'],
+  complex: ['input'],
   formula: 'y[c, r·i + a, r·j + b] = x[r²·c + r·a + b, i, j]',
   gradient: 'dx = dy with its pixels put back into channels',
   forward: (x, r) => {
@@ -233,6 +236,7 @@ op<[Tensor, number]>({
 op<[Tensor, number]>({
   schema: 'pixel_unshuffle(Tensor input, int downscale_factor) -> Tensor',
   faces: ['torch', 'torch.nn.functional'],
+  complex: ['input'],
   formula: 'y[r²·c + r·a + b, i, j] = x[c, r·i + a, r·j + b]',
   gradient: 'dx = dy with its channels put back into pixels',
   forward: (x, r) => {
@@ -268,6 +272,7 @@ op<[Tensor, number]>({
 op<[Tensor, number]>({
   schema: 'channel_shuffle(Tensor input, int groups) -> Tensor',
   faces: ['torch', 'torch.nn.functional'],
+  complex: ['input'],
   formula: 'y = x with the channels of its groups dealt out in turn',
   gradient: 'dx = dy with its channels dealt back',
   forward: (x, groups) => {

@@ -1,4 +1,5 @@
 /** Padding. Source: torch.nn.functional.pad's documentation; checks and their words: ATen's PadNd.cpp, ReflectionPad.cpp. */
+import { joined, part } from '../complex';
 import { runtimeError, TorchError } from '../errors';
 import { formulas as f } from '../formulas';
 import { filled, placesOf, putPlaces, sliceGeometry } from '../kernels/copy';
@@ -50,6 +51,8 @@ op<[Tensor, number[], Scalar]>({
   formula: 'y = x with a border of one value (negative: cut off)',
   gradient: 'dx = dy without the border',
   forward: (x, pad, { value }) => constantPad(x, pad, value),
+  complex: (x, pad, { value, imag }) =>
+    joined(constantPad(part(x, 0), pad, value), constantPad(part(x, 1), pad, imag ?? 0)),
   grads: {
     input: (c, f) =>
       f.constant_pad_nd(
@@ -158,6 +161,7 @@ for (const kind of ['reflection', 'replication'] as const)
         const { places, out } = placesUnder(x.shape.slice(-n), pad, rule);
         return takeInPlanes(x, places, out);
       },
+      complex: ['input'],
       gradName: `${camel}0`,
       grads: {
         input: (c, f) => f[`${name}_backward`](c.grad, c.shape('input'), c.attr('padding')),
@@ -176,6 +180,7 @@ for (const kind of ['reflection', 'replication'] as const)
     op<[Tensor, number[], number[]]>({
       schema: `${name}_backward(Tensor grad_output, int[] size, int[] padding) -> Tensor`,
       faces: [],
+      complex: ['grad_output'],
       gradName: `${camel}Backward0`,
       formula: 'dx = Σ dy over the places that show x',
       gradient: 'ddy = ddx, padded as x was',
@@ -204,6 +209,7 @@ op<[Tensor, number[]]>({
   faces: [],
   formula: 'y = x, and around it x again, as on a ring',
   gradient: 'dx = Σ dy over the places that show x',
+  complex: ['input'],
   gradName: 'CopySlices',
   forward: (x, pad) => {
     const n = pad.length / 2;
@@ -219,6 +225,7 @@ op<[Tensor, number[]]>({
 op<[Tensor, number[], number[]]>({
   schema: '_pad_circular_backward(Tensor grad_output, int[] size, int[] pad) -> Tensor',
   faces: [],
+  complex: ['grad_output'],
   formula: 'dx = Σ dy over the places that show x',
   gradient: 'ddy = ddx, padded as x was',
   forward: (g, size, pad) => {
