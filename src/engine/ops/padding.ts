@@ -60,7 +60,6 @@ op<[Tensor, number[], Scalar]>({
         c.attr<number[]>('pad').map((p) => -p),
       ),
   },
-  complex: ['input'],
   samples: () => [
     on(cube, [1, 2]),
     on(cube, [1, 0, 0, 2, 1, 1], 1.5),
