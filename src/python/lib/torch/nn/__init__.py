@@ -1,6 +1,6 @@
 """torch.nn: layers, losses, initialisers."""
 from .parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
-from . import functional, init, modules, utils
+from . import functional, grad, init, modules, utils
 from .modules import *  # noqa: F403
 from . import attention, common_types, parallel
 from .parallel import DataParallel
