@@ -62,6 +62,7 @@ def main():
     torch.save({'plain': {'parameter': nn.Parameter(torch.ones(2)), 'ordered': collections.OrderedDict(b=1, a=2), 'set': {1, 2},
                           'counter': collections.Counter('aab'), 'size': torch.Size([2, 3]), 'dtype': torch.float64,
                           'device': torch.device('cpu'), 'bytes': b'ab', 'complex': 1 + 2j, 'big': 2 ** 70, 'text': 'ü'}}, 'plain.pt')
+    torch.save(nn.ModuleList([nn.LSTM(2, 1), nn.MultiheadAttention(2, 1), nn.Conv2d(1, 1, 1)]), 'layers.pt')
     torch.save({'old': base, 'view': base[2:4], 'net': net.state_dict()}, 'legacy.pt', _use_new_zipfile_serialization=False)
     torch.save(net, 'legacy_module.pt', _use_new_zipfile_serialization=False)
     t = torch.ones(2)

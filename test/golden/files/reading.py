@@ -58,6 +58,9 @@ nested = torch.load('nested.pt', weights_only=False)
 show({k: v for k, v in nested.items() if k != 'list'})
 nested['list']
 show(torch.load('plain.pt'))
+layers = torch.load('layers.pt', weights_only=False)
+layers
+layers[0](torch.ones(2, 2))[0].shape, layers[1](*[torch.ones(1, 2)] * 3)[1], sorted(layers.state_dict())
 legacy = torch.load('legacy.pt')
 show(legacy)
 legacy['old'][2] = -1.0

@@ -22,6 +22,7 @@ torch.save({str(d): torch.tensor([0, 1, 1, 3]).to(d) for d in (
     torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.complex64, torch.complex128)}, 'our_dtypes.pt')
 torch.save({'parameter': nn.Parameter(torch.ones(2)), 'ordered': collections.OrderedDict(b=1, a=2), 'size': torch.Size([2, 3]),
             'dtype': torch.float64, 'device': torch.device('cpu'), 'storage': torch.arange(3).untyped_storage()}, 'our_nested.pt')
+torch.save(nn.ModuleList([nn.LSTM(2, 1), nn.MultiheadAttention(2, 1), nn.Conv2d(1, 1, 1)]), 'our_layers.pt')
 t = torch.ones(2)
 t.note = 'kept'
 torch.save(t, 'our_attributes.pt')

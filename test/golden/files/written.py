@@ -31,5 +31,8 @@ show(torch.load('our_dtypes.pt'))
 show({k: v for k, v in torch.load('our_nested.pt', weights_only=False).items() if k != 'storage'})
 torch.load('our_nested.pt', weights_only=False)['storage'].tolist()
 torch.load('our_attributes.pt').note
+layers = torch.load('our_layers.pt', weights_only=False)
+layers
+layers[0](torch.ones(2, 2))[0], layers[1](*[torch.ones(1, 2)] * 3)[1], sorted(layers.state_dict())
 with open('our_pickle.pkl', 'rb') as f:
     show(pickle.load(f))

@@ -55,7 +55,8 @@ class Writer:
             getattr(self._file, 'flush', lambda: None)()
 
     def abandon(self):
-        """After a failure: no file is left open."""
+        """After a failure: no file is left open, and nothing more is written."""
+        self._zip.fp = None
         if self._own:
             self._file.close()
 

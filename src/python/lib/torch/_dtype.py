@@ -122,6 +122,9 @@ class iinfo:
         return f'iinfo(min={self.min}, max={self.max}, dtype={self.dtype})'
 
 
+iinfo.__module__ = 'torch'
+
+
 class finfo:
     """Limits of a floating point dtype."""
 
@@ -148,3 +151,6 @@ class finfo:
             return f'{x:g}'
         return (f'finfo(resolution={g(self.resolution)}, min={g(self.min)}, max={g(self.max)}, eps={g(self.eps)}, '
                 f'smallest_normal={g(self.smallest_normal)}, tiny={g(self.tiny)}, dtype={self.dtype})')
+
+
+finfo.__module__ = 'torch'

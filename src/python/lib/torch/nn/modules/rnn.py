@@ -177,7 +177,12 @@ class RNNBase(Module):
                 words.append(f'{name}={getattr(self, name)}')
         return ', '.join(words)
 
+    def __getstate__(self):
+        # PyTorch holds the list itself, and looks for it in a file.
+        return {**super().__getstate__(), '_flat_weights': self._flat_weights}
+
     def __setstate__(self, d):
+        d = {name: value for name, value in d.items() if name != '_flat_weights'}
         super().__setstate__(d)
         self.__dict__.setdefault('proj_size', 0)
 
