@@ -95,3 +95,11 @@ F.rrelu(torch.tensor([-1., 2., -3., 4.]), training=True)
 nn.RReLU().eval()(torch.tensor([-1., 2.]))
 F.rrelu(x, 0.5, 0.1)
 F.hardtanh(x, 1.0, -1.0)
+from torch.nn.modules.activation import MultiheadAttention, ReLU
+from torch.nn.modules.batchnorm import _BatchNorm, _NormBase
+from torch.nn.modules.instancenorm import _InstanceNorm
+MultiheadAttention is nn.MultiheadAttention, issubclass(nn.BatchNorm2d, _BatchNorm), issubclass(nn.InstanceNorm1d, _InstanceNorm)
+isinstance(nn.CELU(), nn.ELU), isinstance(nn.Softshrink(), nn.Hardshrink)
+nn.Softshrink(2.0, 3)
+nn.ReLU(slope=1)
+F.prelu(x, torch.ones(1, dtype=torch.float64))
