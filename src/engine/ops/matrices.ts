@@ -22,10 +22,12 @@ export const sumOf = (...terms: (Tensor | null)[]): Tensor | null =>
 export const batchOf = (t: Tensor): number[] => t.shape.slice(0, -2);
 
 export function checkMatrix(t: Tensor, fn: string, name = 'A'): void {
+  if (isComplex(t.dtype)) throw notYet(`${fn} of complex matrices`);
   if (t.rank < 2) throw runtimeError(`${fn}: The input tensor ${name} must have at least 2 dimensions.`);
 }
 
 export function checkFloat(t: Tensor, fn: string, lowPrecision = false): void {
+  if (isComplex(t.dtype)) throw notYet(`${fn} of complex numbers`);
   if (!isFloat(t.dtype))
     throw runtimeError(`${fn}: Expected a floating point or complex tensor as input. Got ${dtypeLabel(t.dtype)}`);
   if (!lowPrecision && t.dtype !== 'float32' && t.dtype !== 'float64')

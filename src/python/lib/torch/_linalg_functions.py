@@ -147,7 +147,7 @@ def svd_lowrank(A, q=6, niter=2, M=None):
     if M is not None:
         M = M.expand(*A.shape)
     # The wider side is the one that is sampled.
-    if m < n or n > q:
+    if m < n:
         A = A.transpose(-2, -1)
         if M is not None:
             M = M.transpose(-2, -1)
@@ -158,7 +158,7 @@ def svd_lowrank(A, q=6, niter=2, M=None):
     U, S, Vh = ops.linalg_svd(B, full_matrices=False)
     V = Vh.transpose(-2, -1)
     U = Q @ U
-    if m < n or n > q:
+    if m < n:
         U, V = V, U
     return U, S, V
 
