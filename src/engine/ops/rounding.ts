@@ -100,7 +100,7 @@ function toDecimals(x: Tensor, decimals: number): Tensor {
 
 op<[Tensor, number]>({
   schema: 'round(Tensor input, *, int decimals=0) -> Tensor',
-  faces: ['torch', 'Tensor', 'torch.special'],
+  faces: ['torch', 'Tensor'],
   inplace: true,
   formula: 'y = x to the nearest number of that many decimals; a half goes to the even one',
   gradient: 'dx = 0',
