@@ -24,6 +24,7 @@ const SCRIPTS: [string, string, (line: string) => Tolerance][] = [
     '200 iterations to 1e-4 in float32 and 1e-10 in float64',
     (line) => within(line.startsWith('torch.float64') ? 1e-10 : 1e-4),
   ],
+  ['test/fixtures/exact/images.py', 'convolutions, pooling and an autoencoder, as printed', () => printed],
   ['test/fixtures/exact/char_rnn.py', 'RNN, LSTM and GRU to 1e-5', () => within(1e-5)],
   ['test/fixtures/exact/seq2seq.py', 'packed GRU and attention to 1e-5', () => within(1e-5)],
   ['test/fixtures/exact/nano_gpt.py', 'a GPT to 1e-5', () => within(1e-5)],
