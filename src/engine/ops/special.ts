@@ -380,17 +380,3 @@ for (const [name, family] of Object.entries(FAMILIES))
         { args: [{ tensor: { shape: [3], dtype: 'int64' } }, 3] },
       ]),
   });
-
-op<[Tensor, number]>({
-  schema: 'special_round(Tensor input, *, int decimals=0) -> Tensor',
-  faces: ['torch.special:round'],
-  composite: true,
-  formula: 'y = x to the nearest number of that many decimals; a half goes to the even one',
-  gradient: 'dx = 0',
-  forward: (x, decimals) => {
-    if (floatType(x.dtype) !== x.dtype)
-      throw new TorchError('NotImplementedError', `"round_vml_cpu" not implemented for '${dtypeLabel(x.dtype)}'`);
-    return rename(f.round(x, decimals), 'RoundBackward1');
-  },
-  samples: () => [...oneInput(), { args: [{ tensor: { shape: [3] } }], kwargs: { decimals: 1 } }],
-});
