@@ -30,6 +30,8 @@ export const context = {
   observer: null as Observer | null,
   anomaly: null as Anomaly | null,
   savedHooks: null as SavedHooks | null,
+  /** torch.autocast: the lower dtype, and casts of weights that are used again. */
+  autocast: null as { dtype: DType; cache: Map<Tensor, Tensor> | null } | null,
   /** A bit for each vmap that is going on: tensors that depend on its sample carry it (`Tensor.batches`). */
   batches: 0,
   /** > 0 while an op's own gradient formulas run: their ops are part of one backward tick, not ticks of their own. */

@@ -1,5 +1,6 @@
 /** The one way an op runs: check, compute, link the gradient, tell the observer. */
 
+import { autocasted } from './autocast';
 import { gradEdge } from './autograd/edges';
 import { checkInplace, linkInplace, linkReshaped } from './autograd/inplace';
 import { OpNode } from './autograd/opNode';
@@ -106,7 +107,8 @@ function compute(op: Op, args: readonly Arg[]): Result {
 }
 
 /** Runs an op on arguments that are complete and read (see Arg). */
-export function run(op: Op, args: readonly Arg[]): Result {
+export function run(op: Op, given: readonly Arg[]): Result {
+  const args = context.autocast && !isInplace(op) ? autocasted(op, given) : given;
   if (isInplace(op)) return runInplace(op, args);
   const { spec } = op;
   if (spec.composite) return compute(op, args);

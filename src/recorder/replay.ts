@@ -59,7 +59,9 @@ export class Replay {
 
   private execute(record: OpRecord): void {
     this.replayed++;
-    const dtype = context.defaultDtype;
+    const { defaultDtype: dtype, autocast } = context;
+    // The casts that it made are records of their own.
+    context.autocast = null;
     context.defaultDtype = record.defaultDtype ?? 'float32';
     let outs: (Tensor | null)[];
     try {
@@ -70,6 +72,7 @@ export class Replay {
       );
     } finally {
       context.defaultDtype = dtype;
+      context.autocast = autocast;
     }
     for (const [i, out] of record.outs.entries()) {
       const made = outs[i];

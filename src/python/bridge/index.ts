@@ -68,6 +68,8 @@ export class Bridge {
   private readonly entries: Entry[] = [];
   private readonly generators: Handles<Generator>;
   private failure: unknown = null;
+  /** Weights that autocast has cast. */
+  private readonly casts = new Map<Tensor, Tensor>();
   /** Bytes given to Python since it was last asked to let go of what it does not use any more. */
   private given = 0;
   private askFlush: (() => void) | null = null;
@@ -191,6 +193,12 @@ export class Bridge {
       defaultDtype: () => DTYPE_NAMES.indexOf(context.defaultDtype),
       setDefaultDtype(d: number) {
         context.defaultDtype = DTYPE_NAMES[d];
+        return 0;
+      },
+      /** torch.autocast's region: its dtype (-1: none), and whether weights are cast once. Nested regions share the casts. */
+      setAutocast: (d: number, cached: boolean, first: boolean) => {
+        if (first) this.casts.clear();
+        context.autocast = d < 0 ? null : { dtype: DTYPE_NAMES[d], cache: cached ? this.casts : null };
         return 0;
       },
       /** Ops between these two are a debugger's own looks: no ticks. */

@@ -28,10 +28,13 @@ from ._linalg_functions import *  # noqa: E402,F403
 from ._tensor_str import set_printoptions  # noqa: E402
 from . import autograd, nn, optim, utils  # noqa: E402
 from .autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled  # noqa: E402
-from . import backends, cuda, fft, linalg, special, version  # noqa: E402
+from . import amp, backends, cpu, cuda, fft, linalg, special, version  # noqa: E402
 from . import serialization, storage  # noqa: E402
 from . import func  # noqa: E402
 from .func import vmap  # noqa: E402
+from .amp.autocast_mode import (autocast, clear_autocast_cache, get_autocast_cpu_dtype, get_autocast_dtype,  # noqa: E402
+                                get_autocast_gpu_dtype, is_autocast_cache_enabled, is_autocast_cpu_enabled,
+                                is_autocast_enabled, set_autocast_cache_enabled, set_autocast_dtype, set_autocast_enabled)
 from .serialization import load, save  # noqa: E402
 from .storage import TypedStorage, UntypedStorage  # noqa: E402
 globals().update(storage.storage_types())

@@ -50,5 +50,6 @@ def memory_allocated(device=None):
 
 max_memory_allocated = memory_reserved = max_memory_reserved = memory_allocated
 
+from . import amp  # noqa: E402,F401
 from .._missing import module_getattr  # noqa: E402
 __getattr__ = module_getattr('torch.cuda', globals())
