@@ -58,6 +58,7 @@ import './matrixNorm';
 import './leastSquares';
 import './matrixPower';
 import './covariance';
+import './gamma';
 import './special';
 import './attention';
 import './lstmLayer';
