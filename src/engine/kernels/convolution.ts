@@ -73,11 +73,22 @@ class Plan {
     return allocate(this.dtype, length) as Float64Array;
   }
 
+  /** Room to reckon in: float64 for all floats, since a product of float32 elements would convert each of them many times. */
+  scratch(length: number): Float64Array {
+    return isFloat(this.dtype) ? new Float64Array(length) : this.make(length);
+  }
+
+  /** A tensor's elements to reckon with. */
+  read(t: Tensor): Float64Array {
+    const values = valuesAs(t, this.dtype) as Float64Array;
+    return isFloat(this.dtype) && !(values instanceof Float64Array) ? Float64Array.from(values) : values;
+  }
+
   /** The image number `nr` (a batch's group) with its padding around it. */
   padding(x: Float64Array, nr: number): Float64Array {
     const own = x.subarray(nr * this.image, (nr + 1) * this.image);
     if (!this.pads) return own;
-    const out = this.make(this.room);
+    const out = this.scratch(this.room);
     // An integer's zero is a bigint already.
     this.eachRow((from, to, n) => {
       for (let i = 0; i < n; i++) out[to + i] = own[from + i];
@@ -161,10 +172,10 @@ export function convolve(x: Tensor, w: Tensor, c: Convolution): Tensor {
   const plan = new Plan(c, x.dtype);
   const { positions, window, step, product } = plan;
   const { outer, groups, batch } = c;
-  const [image, weight] = [x.values() as Float64Array, valuesAs(w, x.dtype) as Float64Array];
+  const [image, weight] = [x.values() as Float64Array, plan.read(w)];
   const out = plan.make(batch * groups * outer * positions);
-  const cols = plan.make(step * window);
-  const part = plan.make(outer * step);
+  const cols = plan.scratch(step * window);
+  const part = plan.scratch(outer * step);
   for (let nr = 0; nr < batch * groups; nr++) {
     const g = nr % groups;
     const own = weight.subarray(g * outer * window, (g + 1) * outer * window);
@@ -185,11 +196,11 @@ export function convolveBack(dy: Tensor, w: Tensor, c: Convolution): Tensor {
   const plan = new Plan(c, dy.dtype);
   const { positions, window, step, product } = plan;
   const { outer, groups, batch } = c;
-  const [rising, weight] = [dy.values() as Float64Array, valuesAs(w, dy.dtype) as Float64Array];
+  const [rising, weight] = [dy.values() as Float64Array, plan.read(w)];
   const out = plan.make(batch * groups * plan.image);
-  const cols = plan.make(step * window);
-  const part = plan.make(outer * step);
-  const columns = plan.make(groups * outer * window);
+  const cols = plan.scratch(step * window);
+  const part = plan.scratch(outer * step);
+  const columns = plan.scratch(groups * outer * window);
   for (let g = 0; g < groups; g++) {
     const at = g * outer * window;
     turned(weight, at, outer, window, window, columns.subarray(at, at + outer * window));
@@ -197,7 +208,7 @@ export function convolveBack(dy: Tensor, w: Tensor, c: Convolution): Tensor {
   for (let nr = 0; nr < batch * groups; nr++) {
     const g = nr % groups;
     const own = columns.subarray(g * outer * window, (g + 1) * outer * window);
-    const padded = isFloat(dy.dtype) ? new Float64Array(plan.room) : plan.make(plan.room);
+    const padded = plan.scratch(plan.room);
     for (let from = 0; from < positions; from += step) {
       const until = Math.min(from + step, positions);
       const n = until - from;
@@ -217,10 +228,10 @@ export function convolveWeight(dy: Tensor, x: Tensor, c: Convolution): Tensor {
   const { outer, groups, batch } = c;
   const [rising, image] = [valuesAs(dy, x.dtype) as Float64Array, x.values() as Float64Array];
   const sums = plan.make(groups * outer * window);
-  const wide = isFloat(x.dtype) ? new Float64Array(sums.length) : sums;
-  const cols = plan.make(step * window);
-  const part = plan.make(outer * step);
-  const made = plan.make(outer * window);
+  const wide = isFloat(x.dtype) ? plan.scratch(sums.length) : sums;
+  const cols = plan.scratch(step * window);
+  const part = plan.scratch(outer * step);
+  const made = plan.scratch(outer * window);
   for (let nr = 0; nr < batch * groups; nr++) {
     const at = (nr % groups) * outer * window;
     const padded = plan.padding(image, nr);
@@ -259,7 +270,7 @@ export function foldWindows(cols: Tensor, c: Convolution): Data {
   const out = plan.make(c.batch * plan.image);
   let at = 0;
   for (let nr = 0; nr < c.batch; nr++) {
-    const padded = isFloat(cols.dtype) ? new Float64Array(plan.room) : plan.make(plan.room);
+    const padded = plan.scratch(plan.room);
     for (let k = 0; k < window; k++) for (let l = 0; l < positions; l++) padded[starts[l] + offsets[k]] += from[at++];
     plan.unpad(padded, out, nr);
   }
