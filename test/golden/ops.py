@@ -21,7 +21,7 @@ HERE = pathlib.Path(__file__).parent
 warnings.simplefilter('ignore')
 problems = []
 # PyTorch leaves their memory as it was; Backstep gives zeros.
-UNSET = {'empty', 'empty_like', 'new_empty'}
+UNSET = {'empty', 'empty_like', 'new_empty', 'empty_strided', 'new_empty_strided', 'empty_permuted'}
 
 # Python functions of PyTorch's that take *tensors, and no list.
 STARRED = {'block_diag', 'cartesian_prod'}

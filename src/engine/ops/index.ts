@@ -75,3 +75,5 @@ import './order';
 import './counting';
 import './combined';
 import './pairs';
+import './spreads';
+import './grids';

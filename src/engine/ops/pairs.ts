@@ -376,7 +376,7 @@ op<[Tensor, Scalar, number, Scalar]>({
 });
 
 /** dx of a p-norm over some dimensions. */
-function normBackward(f: Formulas, grad: Tensor, x: Tensor, p: number, norm: Tensor): Tensor {
+export function normBackward(f: Formulas, grad: Tensor, x: Tensor, p: number, norm: Tensor): Tensor {
   const size = f.abs(x);
   const zero = f.eq(norm, 0);
   if (p === INF) {

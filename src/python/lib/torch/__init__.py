@@ -1,6 +1,8 @@
 """Backstep's torch: PyTorch's Python face over Backstep's engine."""
 import math as _math
 
+from . import _missing
+_missing.install()
 from . import _bridge, _device, _dtype, _traceback, _wrappers
 from ._device import device
 from ._dtype import (channels_last, channels_last_3d, contiguous_format, dtype, finfo, get_default_dtype, iinfo, layout, memory_format,
@@ -42,10 +44,17 @@ globals().update(storage.storage_types())
 _from_engine, __dir__ = _bind.lazy('torch', globals())
 
 
+_LATER = ('distributions', 'jit', 'amp', 'types', 'accelerator', 'mps', 'xpu', 'mtia', 'cpu', 'distributed', 'multiprocessing', 'testing',
+          'compiler', 'functional')
+
+
 def __getattr__(name):
-    # Big, and seldom asked for: imported when it is.
-    if name == 'distributions':
+    # Seldom asked for: imported when they are.
+    if name in _LATER:
         import importlib
-        return importlib.import_module('torch.distributions')
+        return importlib.import_module('torch.' + name)
+    if name in ('autocast', 'GradScaler'):
+        from . import amp
+        return getattr(amp, name)
     return _from_engine(name)
 

@@ -1,4 +1,6 @@
 """Functions of namespace torch that are no ops of the engine: questions about tensors, and compositions."""
+from builtins import range as _count
+
 from . import _bridge, _device
 from ._convert import type_name
 from ._dtype import dtypes, get_default_dtype, set_default_dtype
@@ -11,7 +13,8 @@ __all__ = ['is_tensor', 'is_storage', 'is_floating_point', 'is_complex', 'is_con
            'compile', 'typename', 'is_inference', 'set_float32_matmul_precision', 'get_float32_matmul_precision', 'is_grad_enabled',
            'set_flush_denormal', 'get_file_path', 'broadcast_shapes', 'is_warn_always_enabled', 'set_warn_always', 'atleast_1d',
            'atleast_2d', 'atleast_3d', 'broadcast_tensors', 'Assert', 'unique', 'nonzero', 'where', 'split',
-           'unique_consecutive', 'histogramdd', 'unravel_index', 'gradient']
+           'unique_consecutive', 'range', 'get_deterministic_debug_mode', 'set_deterministic_debug_mode', 'frombuffer',
+           'is_deterministic_algorithms_warn_only_enabled', 'compiled_with_cxx11_abi', 'histogramdd', 'unravel_index', 'gradient']
 
 
 def is_grad_enabled():
@@ -204,7 +207,7 @@ def broadcast_shapes(*shapes):
         shape = (shape,) if isinstance(shape, int) else tuple(shape)
         while len(out) < len(shape):
             out.insert(0, 1)
-        for i in range(1, len(shape) + 1):
+        for i in _count(1, len(shape) + 1):
             if shape[-i] != 1 and shape[-i] != out[-i]:
                 if out[-i] != 1:
                     raise RuntimeError('Shape mismatch: objects cannot be broadcast to a single shape')
@@ -258,6 +261,43 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     if return_inverse:
         return out, inverse
     return (out, counts) if return_counts else out
+
+
+def range(start=0, end=None, step=1, *, out=None, dtype=None, device=None, requires_grad=False, **kwargs):
+    """Numbers from start to end, the end among them. PyTorch warns that it will go: arange is what it recommends."""
+    import warnings
+    if end is None:
+        start, end = 0, start
+    warnings.warn('torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with Python\'s '
+                  'range builtin. Instead, use torch.arange, which produces values in [start, end).', stacklevel=2)
+    _device.check(device)
+    t = ops.range(start, end, step, dtype=dtype)
+    return t.requires_grad_() if requires_grad else t
+
+
+def get_deterministic_debug_mode():
+    return 0
+
+
+def is_deterministic_algorithms_warn_only_enabled():
+    return False
+
+
+def set_deterministic_debug_mode(debug_mode):
+    pass
+
+
+def compiled_with_cxx11_abi():
+    return True
+
+
+def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
+    """A tensor of the bytes of a buffer, copied."""
+    from ._construct import from_raw
+    raw = bytes(buffer)[offset:]
+    n = len(raw) // dtype.itemsize if count < 0 else count
+    t = from_raw(dtype, raw[:n * dtype.itemsize], (n,))
+    return t.requires_grad_() if requires_grad else t
 
 
 def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
@@ -338,7 +378,7 @@ def gradient(input, *, spacing=1, dim=None, edge_order=1):
     if edge_order not in (1, 2):
         raise RuntimeError('torch.gradient only supports edge_order=1 and edge_order=2.')
     n = input.dim()
-    dims = list(range(n)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
+    dims = list(_count(n)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
     for d in dims:
         if not -n <= d < n:
             raise IndexError(f'Dimension out of range (expected to be in range of [{-max(n, 1)}, {max(n, 1) - 1}], but got {d})')
@@ -374,7 +414,7 @@ def _slope(x, step, d, edge_order):
         if step.numel() != size:
             raise RuntimeError("torch.gradient expected self.size(i) == coordinates[i].numel(), got "
                                f'{size} and {step.numel()}')
-        h = step.diff().reshape([-1 if i == d else 1 for i in range(x.dim())])
+        h = step.diff().reshape([-1 if i == d else 1 for i in _count(x.dim())])
         before, after = h.narrow(d, 0, size - 2), h.narrow(d, 1, size - 2)
         a = -after / (before * (before + after))
         b = (after - before) / (before * after)

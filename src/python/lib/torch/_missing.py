@@ -63,3 +63,28 @@ def module_getattr(space, globals_):
         raise error
 
     return __getattr__
+
+
+# Modules of PyTorch that are not here.
+_MODULES = frozenset('''
+hub onnx fx export _dynamo _inductor ao quantization sparse nested masked signal package futures monitor overrides library profiler
+utils.tensorboard utils.model_zoo utils.cpp_extension utils.bottleneck utils.mobile_optimizer utils.dlpack utils.data.distributed
+utils.data.datapipes utils.flop_counter utils.weak utils.mkldnn utils.show_pickle distributed.fsdp distributed.optim distributed.nn
+nn.intrinsic nn.qat nn.quantized nn.quantizable cuda.comm cuda.nvtx cuda.graphs
+'''.split())
+
+
+class _Finder:
+    """Says of a module that PyTorch has and Backstep has not that it is not here yet."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.startswith('torch.') and name[6:] in _MODULES:
+            raise not_yet(name, ModuleNotFoundError)
+        return None
+
+
+def install():
+    """Imports of PyTorch's other modules get words of their own."""
+    if _Finder not in sys.meta_path:
+        sys.meta_path.append(_Finder)

@@ -479,6 +479,85 @@ class Tensor(TensorBase):
                 offset += down * (columns + 1)
         return self
 
+    def true_divide_(self, other):
+        """Divides in place."""
+        return self.div_(other)
+
+    def resize_(self, *sizes, memory_format=None):
+        """Another shape in the same memory, which grows where it is too small; in place."""
+        if self.requires_grad:
+            raise RuntimeError('cannot resize variables that require grad')
+        size = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
+        for d in size:
+            if d < 0:
+                raise RuntimeError(f'Trying to create tensor with negative dimension {d}: {list(size)}')
+        _f('resize')(self._h, *size)
+        return self
+
+    def resize_as_(self, the_template, *, memory_format=None):
+        """The shape of another tensor, in place."""
+        return self.resize_(*the_template.shape)
+
+    def map_(self, tensor, callable):
+        """Replaces each element by callable(element, the other's element), in place."""
+        from ._construct import from_flat
+        if self.requires_grad:
+            raise RuntimeError("Can't call map_() on Variable that requires grad. Use var.detach().map_() instead.")
+        other = tensor.expand(self.shape)
+        values = [callable(a, b) for a, b in zip(flat_values(self), flat_values(other))]
+        with _no_grad():
+            self.copy_(from_flat(self.dtype, values, tuple(self.shape)))
+        return self
+
+    def set_(self, source=None, storage_offset=0, size=None, stride=None):
+        """Shows another tensor's memory, in place."""
+        if source is None:
+            source = self.new_empty(0)
+        if not isinstance(source, Tensor):
+            from ._missing import not_yet
+            raise not_yet('Tensor.set_ of a storage', NotImplementedError)
+        if size is not None:
+            source = source.as_strided(size, stride, storage_offset)
+        with _no_grad():
+            _set_data(self._h, source._h)
+        return self
+
+    def to_dense(self, dtype=None, *, masked_grad=True):
+        """The tensor itself: nothing is sparse here."""
+        return self if dtype is None else self.to(dtype)
+
+    def as_subclass(self, cls):
+        """The same tensor as an instance of a subclass."""
+        return self.detach().as_subclass(cls) if self.requires_grad and self.is_leaf else wrap(_again(self._h), cls)
+
+    def storage_type(self):
+        from . import storage
+        return storage.TypedStorage
+
+    def dim_order(self, ambiguity_check=False):
+        """The dimensions in the order of memory, outermost first."""
+        strides = self.stride()
+        return tuple(sorted(range(self.dim()), key=lambda d: -strides[d]))
+
+    def is_coalesced(self):
+        raise RuntimeError('is_coalesced expected sparse coordinate tensor layout but got Strided')
+
+    def sparse_dim(self):
+        return 0
+
+    def dense_dim(self):
+        return self.dim()
+
+    def record_stream(self, stream):
+        pass
+
+    def module_load(self, other, assign=False):
+        """What load_state_dict puts into this tensor."""
+        return other.detach() if assign else self.detach().copy_(other)
+
+    is_ipu = is_maia = is_mtia = is_sparse_csr = is_vulkan = is_xla = False
+    name = None
+
     def float_power_(self, exponent):
         """This tensor to the power of another, or of a number, in place; it must be of float64."""
         if self.dtype is not dtypes['float64']:

@@ -15,7 +15,7 @@ _FACTORIES = frozenset((
     'empty', 'zeros', 'ones', 'full', 'rand', 'randn', 'randint', 'randperm', 'arange', 'range', 'linspace', 'logspace', 'eye',
     'empty_like', 'zeros_like', 'ones_like', 'full_like', 'rand_like', 'randn_like', 'randint_like', 'new_empty', 'new_zeros',
     'new_ones', 'new_full', 'tril_indices', 'triu_indices', 'normal', 'hann_window', 'hamming_window', 'blackman_window',
-    'bartlett_window', 'empty_strided', 'fft_fftfreq', 'fft_rfftfreq',
+    'bartlett_window', 'kaiser_window', 'empty_strided', 'empty_permuted', 'new_empty_strided', 'fft_fftfreq', 'fft_rfftfreq',
 ))
 _NUMBERS = ('bool', 'int', 'float', 'Scalar')
 # Functions that take their tensors one by one, or as a list.

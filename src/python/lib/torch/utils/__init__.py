@@ -1,5 +1,5 @@
 """torch.utils."""
-from . import checkpoint, data  # noqa: F401
+from . import benchmark, checkpoint, data  # noqa: F401
 from .._missing import module_getattr
 
 __getattr__ = module_getattr('torch.utils', globals())
