@@ -10,6 +10,7 @@ import './complex';
 import './elementary';
 import './extremes';
 import './fft';
+import './gamma';
 import './gates';
 import './rrelu';
 import './gelu';
