@@ -44,7 +44,7 @@ globals().update(storage.storage_types())
 _from_engine, __dir__ = _bind.lazy('torch', globals())
 
 
-_LATER = ('distributions', 'jit', 'amp', 'types', 'accelerator', 'mps', 'xpu', 'mtia', 'cpu', 'distributed', 'multiprocessing', 'testing',
+_LATER = ('distributions', 'jit', 'types', 'accelerator', 'mps', 'xpu', 'mtia', 'distributed', 'multiprocessing', 'testing',
           'compiler', 'functional')
 
 
@@ -53,8 +53,7 @@ def __getattr__(name):
     if name in _LATER:
         import importlib
         return importlib.import_module('torch.' + name)
-    if name in ('autocast', 'GradScaler'):
-        from . import amp
-        return getattr(amp, name)
+    if name == 'GradScaler':
+        return amp.GradScaler
     return _from_engine(name)
 
