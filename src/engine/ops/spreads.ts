@@ -119,4 +119,3 @@ op<[Tensor, Tensor, Scalar]>({
   grads: { input: (c, f) => distGrad(c, f), other: (c, f) => f.neg(distGrad(c, f)) },
   samples: () => [on(matrix, { tensor: matrix }), on(matrix, { tensor: { shape: [3] } }, 1)],
 });
-
