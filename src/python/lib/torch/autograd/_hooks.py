@@ -1,6 +1,6 @@
 """Python functions that the backward pass calls: hooks of tensors and gradient functions, and gradients written in Python."""
 import sys
-from collections import OrderedDict
+from collections import OrderedDict, deque
 
 from .. import _bridge
 from .._tensor import Tensor, leaves, wrap
@@ -11,6 +11,8 @@ _functions = {}
 _packed = {}
 _saved_hooks = {}
 _saved_stack = []
+_released = deque()
+_KEPT = 256
 _ids = iter(range(1, 2 ** 53))
 _tensor_id = _bridge._js.id
 
@@ -125,6 +127,9 @@ def _run_hook(id, grad):
 
 def _run_function(id, *grads):
     try:
+        if id not in _functions:
+            from .function import FREED
+            raise RuntimeError(FREED)
         return _handles(_functions[id](list(_tensors(grads))))
     except BaseException as error:
         _bridge.keep(error)
@@ -134,8 +139,14 @@ def _run_function(id, *grads):
 def _release(id):
     """After backward() without retain_graph: what forward saved is freed."""
     run = _functions.get(id)
-    if run is not None and run.ctx._saved:
+    if run is None:
+        return
+    if run.ctx._saved:
         run.ctx._saved = None
+    # Nobody says when the tape lets go of a function: of those that were used the latest are kept.
+    _released.append(id)
+    if len(_released) > _KEPT:
+        _functions.pop(_released.popleft(), None)
 
 
 def _run_node_hook(id, count, *handles):

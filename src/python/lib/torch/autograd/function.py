@@ -8,7 +8,7 @@ from .._tensor import Tensor, wrap
 from . import _hooks
 from .grad_mode import enable_grad, is_grad_enabled, no_grad
 
-_freed = (
+FREED = (
     'Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved '
     'intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to '
     'backward through the graph a second time or if you need to access saved tensors after calling backward.')
@@ -75,7 +75,7 @@ class FunctionCtx:
 
     def _tensors(self, handle=-1):
         if self._saved is None:
-            raise RuntimeError(_freed)
+            raise RuntimeError(FREED)
         return tuple(s if s is None else s.get(self._name, self._id, handle) for s in self._saved)
 
     @property
@@ -96,10 +96,6 @@ class FunctionCtx:
     def set_materialize_grads(self, value):
         """False: a gradient that is not there is None in backward, not zeros."""
         self.materialize_grads = value
-
-
-def _sum_to(grad, shape):
-    return grad if tuple(grad.shape) == tuple(shape) else grad.sum_to_size(shape)
 
 
 def _expandable(shape, to):
@@ -191,17 +187,17 @@ class Function:
             out = cls.forward(*args) if separate else cls.forward(ctx, *args, **kwargs)
             if separate:
                 cls.setup_context(ctx, args, out)
-        return _Linking(cls, ctx, inputs, tensors, tracked).results(out)
+        return _Linking(cls, ctx, len(inputs), tracked).results(out, tensors)
 
 
 class _Linking:
     """From what forward gave to what apply answers."""
 
-    def __init__(self, cls, ctx, inputs, tensors, tracked):
-        self.cls, self.ctx, self.inputs, self.tensors, self.tracked = cls, ctx, inputs, tensors, tracked
+    def __init__(self, cls, ctx, count, tracked):
+        self.cls, self.ctx, self.count, self.tracked = cls, ctx, count, tracked
 
-    def results(self, out):
-        ctx, tensors = self.ctx, self.tensors
+    def results(self, out, tensors):
+        ctx = self.ctx
         outs = out if isinstance(out, tuple) else (out,)
         constant = {id(t) for t in ctx.non_differentiable}
         dirty = {id(t) for t in ctx.dirty_tensors}
@@ -223,19 +219,20 @@ class _Linking:
                         o = o.view_as(o) if self.tracked else o.detach()
             made.append(o)
         if self.tracked:
-            self.link(outs, made, constant)
+            self.link(outs, made, constant, tensors)
         own = {id(o): i for i, o in enumerate(outs) if isinstance(o, Tensor) and id(o) not in given and self.tracked and id(o) not in constant}
         ctx._saved = tuple(t if t is None else _Saved(t, own.get(id(t))) for t in ctx._to_save)
         ctx._to_save = ()
         return tuple(made) if isinstance(out, tuple) else made[0]
 
-    def link(self, outs, made, constant):
-        ctx, tensors = self.ctx, self.tensors
+    def link(self, outs, made, constant, tensors):
+        ctx = self.ctx
+        # Not the inputs themselves: what backward does not need must not live for it.
+        self.expected = [None if t is None else (t.shape, t.dtype, t.is_floating_point() or t.is_complex()) for t in tensors]
         linked = [m if isinstance(m, Tensor) and id(o) not in constant and (m.is_floating_point() or m.is_complex()) else None
                   for o, m in zip(outs, made)]
         self.metas = [(m.shape, m.dtype) if isinstance(m, Tensor) else None for m in made]
         ctx._id = next(_hooks._ids)
-        self.run = self.backward
         run = _Run(self.backward, ctx)
         _hooks._functions[ctx._id] = run
         _link(ctx._name, ctx._id, len(tensors), *[-1 if t is None else t._h for t in tensors],
@@ -243,32 +240,33 @@ class _Linking:
 
     def backward(self, grads):
         import torch
-        ctx, inputs, tensors = self.ctx, self.inputs, self.tensors
+        ctx, count = self.ctx, self.count
         if ctx.materialize_grads:
             grads = [torch.zeros(m[0], dtype=m[1]) if g is None and m is not None else g for g, m in zip(grads, self.metas)]
         with enable_grad() if is_grad_enabled() else no_grad():
             answer = self.cls._backward_of()(ctx, *grads)
         answer = list(answer) if isinstance(answer, tuple) else [answer]
-        while len(answer) > len(inputs) and answer[-1] is None:
+        while len(answer) > count and answer[-1] is None:
             answer.pop()
-        if len(answer) != len(inputs):
-            raise RuntimeError(f'function {ctx._name} returned an incorrect number of gradients (expected {len(inputs)}, got '
+        if len(answer) != count:
+            raise RuntimeError(f'function {ctx._name} returned an incorrect number of gradients (expected {count}, got '
                                f'{len(answer)})')
         nr = 0
-        for i, (g, t) in enumerate(zip(answer, tensors)):
-            if t is None and g is not None:
+        for i, (g, meta) in enumerate(zip(answer, self.expected)):
+            if meta is None and g is not None:
                 raise RuntimeError(f'function {ctx._name} returned a gradient different than None at position {i + 1}, but the '
                                    'corresponding forward input was not a Variable')
             if g is not None:
                 if not isinstance(g, Tensor):
                     raise RuntimeError(f'expected Variable or None (got {type(g).__name__})')
-                if tuple(g.shape) != tuple(t.shape):
-                    if not _expandable(t.shape, g.shape):
+                shape, dtype, is_float = meta
+                if tuple(g.shape) != tuple(shape):
+                    if not _expandable(shape, g.shape):
                         raise RuntimeError(f'Function {ctx._name} returned an invalid gradient at index {nr} - got {list(g.shape)} but '
-                                           f'expected shape compatible with {list(t.shape)}')
-                    g = _sum_to(g, t.shape)
-                answer[i] = g if g.dtype is t.dtype or not t.is_floating_point() else g.to(t.dtype)
-            nr += t is not None
+                                           f'expected shape compatible with {list(shape)}')
+                    g = g.sum_to_size(shape)
+                answer[i] = g if g.dtype is dtype or not is_float else g.to(dtype)
+            nr += meta is not None
         return answer
 
 
