@@ -6,8 +6,8 @@ import warnings
 import torch
 
 warnings.simplefilter('ignore')
-# PyTorch's Python functions name these otherwise than the op does.
-RENAMED = {'split', 'atleast_1d', 'atleast_2d', 'atleast_3d'}
+# PyTorch's Python functions name these otherwise than the op does, or take them by position only.
+RENAMED = {'split', 'einsum', 'atleast_1d', 'atleast_2d', 'atleast_3d'}
 VARIADIC = {'meshgrid', 'atleast_1d', 'atleast_2d', 'atleast_3d', 'block_diag', 'cartesian_prod', 'broadcast_tensors'}
 
 
