@@ -28,10 +28,10 @@ export class Contents {
         this.bytes -= packed.length;
       }
     }
-    const { array } = DTYPES[dtype];
+    const { array, parts } = DTYPES[dtype];
     if (offset + heldBytes(dtype, length) > bytes.length) throw new Damage('a content');
     const make = array as unknown as new (buffer: ArrayBufferLike, offset: number, length: number) => Data;
-    return new make(bytes.buffer, bytes.byteOffset + offset, length);
+    return new make(bytes.buffer, bytes.byteOffset + offset, length * parts);
   }
 }
 
