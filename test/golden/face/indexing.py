@@ -146,3 +146,16 @@ w[:, 0], w[:, 1] = w[:, 1].clone(), w[:, 0].clone()
 w
 w.t()[0] = 9
 w
+z = torch.zeros(2, 3)
+z[torch.tensor([0])] = torch.tensor(4)
+z[torch.tensor([[True, False, True], [False, False, True]])] = torch.tensor([4])
+z
+z[torch.tensor([0, 1])] = torch.ones(1, 1, 3)
+z
+z[5] = 'a'
+z[0, None, 3]
+z[..., torch.tensor([0]), 3]
+torch.tensor(1.)[2]
+torch.tensor(1.)[(0,)]
+torch.tensor(1.)[::-1]
+z['a', 0, 0]

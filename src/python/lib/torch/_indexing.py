@@ -34,22 +34,31 @@ def get(self, index):
 
 def put(self, index, value):
     """Tensor.__setitem__."""
+    kind = KIND_OF.get(type(value), -1)
+    if kind <= 0 and not isinstance(value, Tensor):
+        # What cannot be assigned is refused before anybody looks at the index.
+        value = _value(value, self)
     view, indices = _apply(self, index)
     advanced = any(i is not None for i in indices)
-    kind = KIND_OF.get(type(value), -1)
     if kind > 0 and not advanced:
         view.fill_(value)
         return
     if not isinstance(value, Tensor):
         value = _value(value, self)
-    if advanced:
-        view.index_put_(indices, value if value.dtype is self.dtype else value.to(self.dtype))
-        return
     # Leading dimensions of size 1 may be left over, as in numpy.
     shape = value.shape
-    while len(shape) > view.dim() and shape[0] == 1:
-        value = value.squeeze(0)
+    ones = 0
+    while ones < len(shape) and shape[ones] == 1:
+        ones += 1
+    if ones:
+        value = value.reshape(shape[ones:])
         shape = value.shape
+    if advanced:
+        # One mask and one number are masked_fill in PyTorch, which converts; anything else must be of the same dtype.
+        masked = value.numel() == 1 and sum(i is not None for i in indices) == 1 and any(
+            i is not None and i.dtype.name in ('bool', 'uint8') for i in indices)
+        view.index_put_(indices, value.to(self.dtype) if masked else value)
+        return
     if len(shape) > view.dim() or any(a != b and a != 1 for a, b in zip(reversed(shape), reversed(view.shape))):
         raise _mismatch(list(view.shape), list(shape))
     view.copy_(value)
@@ -82,6 +91,8 @@ def _alias(t):
 def _check_int(t, i, dim, real):
     shape = t.shape
     if not shape:
+        if i != 0:
+            raise IndexError(f'index {i} is out of bounds for dimension 0 with size 0')
         raise IndexError('invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a '
                          '0-dim tensor to a number')
     if not -shape[dim] <= i < shape[dim]:
@@ -111,6 +122,14 @@ def _bound(v):
     raise TypeError('slice indices must be integers or None or have an __index__ method')
 
 
+def _step(index):
+    step = _bound(index.step)
+    step = 1 if step is None else step
+    if step <= 0:
+        raise ValueError('slice step cannot be zero' if step == 0 else 'step must be greater than zero')
+    return step
+
+
 def _consumes(i):
     """How many dimensions an index takes."""
     if i is None or i is ... or isinstance(i, bool):
@@ -122,18 +141,19 @@ def _consumes(i):
 
 def _apply(self, index):
     """The view that ints, slices and None give, and the tensors that are left to index it with."""
-    parts = [p if isinstance(p, (int, slice, Tensor, type(None))) or p is ... else _part(p) for p in _as_tuple(index)]
+    given = _as_tuple(index)
     rank = self.dim()
-    used = sum(map(_consumes, parts))
+    used = sum(map(_consumes, given))
+    parts = given
     if used > rank:
-        if rank == 0 and len(parts) == 1 and isinstance(parts[0], int):
-            _check_int(self, parts[0], 0, 0)
-        if rank == 0 and len(parts) == 1 and isinstance(parts[0], slice):
+        if rank == 0 and not isinstance(index, tuple) and isinstance(index, int):
+            _check_int(self, index, 0, 0)
+        if rank == 0 and isinstance(index, slice):
+            _step(index)
             raise IndexError('slice() cannot be applied to a 0-dim tensor.')
         raise IndexError(f'too many indices for tensor of dimension {rank}')
     view = self
     dim = 0
-    real = 0
     indices = []
 
     def record(t):
@@ -142,7 +162,10 @@ def _apply(self, index):
         indices.append(t)
 
     seen = False
-    for p in parts:
+    # (Messages count the indices, as PyTorch's do.)
+    for real, p in enumerate(parts):
+        if not (isinstance(p, (int, slice, Tensor, type(None))) or p is ...):
+            p = _part(p)
         if p is None:
             view = view.unsqueeze(dim)
             dim += 1
@@ -151,7 +174,6 @@ def _apply(self, index):
                 seen = True
                 skipped = rank - used
                 dim += skipped
-                real += skipped
         elif isinstance(p, bool):
             view = view.unsqueeze(dim)
             record(_sequence([p]))
@@ -159,27 +181,21 @@ def _apply(self, index):
         elif isinstance(p, int):
             _check_int(view, p, dim, real)
             view = ops.select(view, dim, p)
-            real += 1
         elif isinstance(p, slice):
             if p != _FULL:
-                step = _bound(p.step)
-                step = 1 if step is None else step
-                if step <= 0:
-                    raise ValueError('slice step cannot be zero' if step == 0 else 'step must be greater than zero')
+                step = _step(p)
                 start, stop = _bound(p.start), _bound(p.stop)
                 size = view.shape[dim]
                 whole = (start is None or start == 0 or start <= -size) and (stop is None or stop >= size) and step == 1
                 if not whole:
                     view = ops.slice(view, dim, start, stop, step)
             dim += 1
-            real += 1
         else:
             name = p.dtype.name
             if p.dim() == 0 and name != 'bool' and not p.dtype.is_floating_point:
                 i = p.item()
                 _check_int(view, i, dim, real)
                 view = ops.select(view, dim, i)
-                real += 1
                 continue
             if p.dtype.is_floating_point:
                 raise IndexError('tensors used as indices must be long, int, byte or bool tensors')
@@ -191,11 +207,9 @@ def _apply(self, index):
                     continue
                 record(p)
                 dim += p.dim()
-                real += p.dim()
             else:
                 record(p)
                 dim += 1
-                real += 1
     return view, indices
 
 
