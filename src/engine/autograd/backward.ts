@@ -106,7 +106,9 @@ function accumulate(variable: Tensor, grad: Tensor, createGraph: boolean, shared
   if (variable.grad === null) {
     // PyTorch takes over a gradient that nobody else holds, and copies one that somebody does.
     variable.grad =
-      createGraph || (!shared.has(grad.storage) && grad.contiguous) ? grad : formulas.clone(grad, 'contiguous_format');
+      createGraph || (!shared.has(grad.storage) && grad.contiguous && !grad.conjugated)
+        ? grad
+        : formulas.clone(grad, 'contiguous_format');
     if (!createGraph && variable.grad.gradFn) variable.grad = variable.grad.alias(grad.shape, grad.strides);
     context.observer?.ran({ kind: 'grad', tensor: variable, cause: 'accumulate' });
   } else if (createGraph) {

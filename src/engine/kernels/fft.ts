@@ -19,13 +19,22 @@ const plans = new Map<number, Plan>();
 function planOf(n: number): Plan {
   let plan = plans.get(n);
   if (!plan) {
-    const cos = Float64Array.from({ length: n }, (_, k) => Math.cos((2 * Math.PI * k) / n));
-    const sin = Float64Array.from({ length: n }, (_, k) => Math.sin((2 * Math.PI * k) / n));
+    const cos = Float64Array.from({ length: n }, (_, k) => cosine(k, n));
+    const sin = Float64Array.from({ length: n }, (_, k) => cosine(4 * k - n, 4 * n));
     plan = { cos, sin, chirp: isPower(n) || n <= SHORT ? null : chirpOf(n) };
     if (plans.size >= KEPT) plans.clear();
     plans.set(n, plan);
   }
   return plan;
+}
+
+/** cos(2πk/n) by the circle's symmetries, so that what cancels cancels exactly. */
+function cosine(k: number, n: number): number {
+  const j = Math.abs(k) % n;
+  const near = Math.min(j, n - j);
+  if (4 * near === n) return 0;
+  if (4 * near > n) return -cosine(n - 2 * near, 2 * n);
+  return 8 * near <= n ? Math.cos((2 * Math.PI * near) / n) : Math.sin((Math.PI * (n - 4 * near)) / (2 * n));
 }
 
 const isPower = (n: number) => (n & (n - 1)) === 0;

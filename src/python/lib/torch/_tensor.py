@@ -267,7 +267,12 @@ class Tensor(TensorBase):
         return int(self._number())
 
     def __float__(self):
-        return float(self._number())
+        v = self._number()
+        if v.__class__ is complex:
+            if v.imag:
+                raise RuntimeError('value cannot be converted to type double without overflow')
+            v = v.real
+        return float(v)
 
     def _number(self):
         if _numel(self._h) != 1:
