@@ -32,6 +32,7 @@ from . import autograd, nn, optim, utils  # noqa: E402
 from .autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled  # noqa: E402
 from . import amp, backends, cpu, cuda, fft, linalg, special, version  # noqa: E402
 from . import serialization, storage  # noqa: E402
+from . import _C, _return_types as return_types  # noqa: E402
 from . import func  # noqa: E402
 from .func import vmap  # noqa: E402
 from .amp.autocast_mode import (autocast, clear_autocast_cache, get_autocast_cpu_dtype, get_autocast_dtype,  # noqa: E402
@@ -41,11 +42,15 @@ from .serialization import load, save  # noqa: E402
 from .storage import TypedStorage, UntypedStorage  # noqa: E402
 globals().update(storage.storage_types())
 
-_from_engine, __dir__ = _bind.lazy('torch', globals())
+_from_engine, _names = _bind.lazy('torch', globals())
 
 
 _LATER = ('distributions', 'jit', 'types', 'accelerator', 'mps', 'xpu', 'mtia', 'distributed', 'multiprocessing', 'testing',
           'compiler', 'functional')
+
+
+def __dir__():
+    return sorted({*_names(), *_LATER, 'GradScaler'})
 
 
 def __getattr__(name):
