@@ -2,6 +2,7 @@
 import { context } from '../context';
 import { notYet, runtimeError } from '../errors';
 import { formulas } from '../formulas';
+import { contiguousStrides } from '../shape';
 import { type Geometry, Tensor, writeStrided } from '../tensor';
 import { type Edge, metaOf, Node } from './node';
 
@@ -37,7 +38,10 @@ class AsStridedBackward extends Node {
   apply([grad]: (Tensor | null)[]): (Tensor | null)[] {
     if (!grad) return [null];
     const { shape, strides, offset } = this.place;
-    if (context.gradEnabled) return [formulas.as_strided_backward(grad, this.baseMeta.shape, shape, strides, offset)];
+    if (context.gradEnabled) {
+      const base = this.baseMeta.shape;
+      return [formulas.as_strided_backward(grad, shape, strides, offset, base, contiguousStrides(base), 0)];
+    }
     const out = Tensor.zeros(this.baseMeta.dtype, this.baseMeta.shape);
     // An expanded view shows an element more than once: its gradients add up.
     writeStrided(show(out, this.place), grad.values(), true);
