@@ -69,8 +69,14 @@ for (const [name, words, f] of tests)
 
 type Tolerance = [a: Tensor, b: Tensor, rtol: number, atol: number, equalNan: boolean];
 
-function isClose(...[a, b, rtol, atol, equalNan]: Tolerance): Tensor {
+function checkTolerance(...[a, b, rtol, atol]: Tolerance): void {
   if (a.dtype !== b.dtype) throw runtimeError(`${DTYPES[a.dtype].label} did not match ${DTYPES[b.dtype].label}`);
+  for (const [name, value] of Object.entries({ rtol, atol }))
+    if (value < 0) throw runtimeError(`${name} must be greater than or equal to zero, but got ${value}`);
+}
+
+function isClose(...[a, b, rtol, atol, equalNan]: Tolerance): Tensor {
+  checkTolerance(a, b, rtol, atol, equalNan);
   const close = (x: number, y: number) =>
     x === y ||
     (equalNan && Number.isNaN(x) && Number.isNaN(y)) ||
@@ -80,7 +86,7 @@ function isClose(...[a, b, rtol, atol, equalNan]: Tolerance): Tensor {
 
 /** The same of complex numbers: their distance counts. */
 function isCloseComplex(...[a, b, rtol, atol, equalNan]: Tolerance): Tensor {
-  if (a.dtype !== b.dtype) throw runtimeError(`${DTYPES[a.dtype].label} did not match ${DTYPES[b.dtype].label}`);
+  checkTolerance(a, b, rtol, atol, equalNan);
   const nan = (x: number, y: number) => Number.isNaN(x) || Number.isNaN(y);
   const close = (p: number, q: number, r: number, s: number) => {
     if ((p === r && q === s) || (equalNan && nan(p, q) && nan(r, s))) return true;

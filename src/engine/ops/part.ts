@@ -1,5 +1,5 @@
 /** Parts of a tensor, seen in its own memory. Source: PyTorch's "Tensor Views" page and derivatives.yaml. */
-import { DTYPES } from '../dtype';
+import { DTYPES, isInteger } from '../dtype';
 import { indexError, runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
 import { placesOf, putPlaces, sliceGeometry, takePlaces } from '../kernels/copy';
@@ -103,6 +103,22 @@ op<[Tensor, number[], number, number | null, number | null, number]>({
   grads: { grad: (c, f) => f.slice(c.grad, c.attr('dim'), c.attr('start'), c.attr('end'), c.attr('step')) },
   complex: ['grad'],
   samples: () => [on({ shape: [2, 2] }, [2, 4], 1, 1, null, 2)],
+});
+
+op<[Tensor, number, Tensor, number]>({
+  schema: 'narrow_tensor(Tensor input, int dim, Tensor start, int length) -> Tensor',
+  faces: ['torch:narrow', 'Tensor:narrow'],
+  composite: true,
+  formula: 'y = x[…, start … start + length − 1, …]',
+  gradient: 'dx = dy there, else 0',
+  forward: (x, dim, start, length) => {
+    if (start.rank !== 0 || !isInteger(start.dtype)) throw runtimeError('start must be an 0-dim integral Tensor.');
+    return f.narrow(x, dim, Number(start.values()[0]), length);
+  },
+  samples: () => [
+    { args: [{ tensor: matrix }, 1, { tensor: { shape: [], dtype: 'int64', data: [1] } }, 2] },
+    { args: [{ tensor: matrix }, 1, { tensor: { shape: [1], dtype: 'int64', data: [1] } }, 2] },
+  ],
 });
 
 op<[Tensor, number, number, number]>({

@@ -1,6 +1,6 @@
 /** Tensors joined, repeated and turned: what cannot be a view. Source: PyTorch's "Indexing, Slicing, Joining, Mutating Ops". */
-import { allocate, type Data } from '../dtype';
-import { indexError, runtimeError, valueError } from '../errors';
+import { allocate, type Data, DTYPES } from '../dtype';
+import { indexError, runtimeError, TorchError, valueError } from '../errors';
 import { formulas as f } from '../formulas';
 import { placesOf, takePlaces } from '../kernels/copy';
 import { resultType, valuesAs } from '../kernels/elementwise';
@@ -373,19 +373,85 @@ op<[Tensor, number[], number[]]>({
   ],
 });
 
-op<[Tensor, number, number | null]>({
-  schema: 'repeat_interleave(Tensor input, int repeats, int? dim=None) -> Tensor',
+/** index[k] = i, repeats[i] times in a row. */
+function repeated(repeats: Tensor, size: number | null): Tensor {
+  if (repeats.rank !== 1) throw runtimeError('repeat_interleave only accept 1D vector as repeat');
+  if (repeats.dtype !== 'int64' && repeats.dtype !== 'int32')
+    throw new TorchError(
+      'NotImplementedError',
+      `"repeat_interleave_cpu" not implemented for '${DTYPES[repeats.dtype].label}'`,
+    );
+  const counts = Array.from(repeats.values(), Number);
+  if (counts.some((n) => n < 0)) throw runtimeError('repeats can not be negative');
+  const total = counts.reduce((sum, n) => sum + n, 0);
+  if (size !== null && size !== total) throw runtimeError('allocated size does not match required size');
+  const out = Tensor.zeros(repeats.dtype, [total]);
+  const data = out.storage.data as Float64Array;
+  let at = 0;
+  counts.forEach((n, i) => {
+    data.fill((repeats.dtype === 'int64' ? BigInt(i) : i) as number, at, (at += n));
+  });
+  return out;
+}
+
+const counts = (...data: number[]) => ({ tensor: { shape: [data.length], dtype: 'int64' as const, data } });
+
+op<[Tensor, number | null]>({
+  schema: 'repeat_interleave_indices(Tensor repeats, *, int? output_size=None) -> Tensor',
+  faces: ['torch:repeat_interleave'],
+  formula: 'y = each i, repeatsᵢ times in a row',
+  forward: repeated,
+  samples: () => [{ args: [counts(1, 2, 0, 3)] }, { args: [counts(1, -2)] }, { args: [on({ shape: [2] }).args[0]] }],
+});
+
+op<[Tensor, Tensor, number | null, number | null]>({
+  schema: 'repeat_interleave_tensor(Tensor input, Tensor repeats, int? dim=None, *, int? output_size=None) -> Tensor',
+  faces: ['torch:repeat_interleave', 'Tensor:repeat_interleave'],
+  composite: true,
+  formula: 'y = each element (or slice) of x, as often in a row as repeats says',
+  gradient: 'dx = Σ dy over the copies',
+  forward: (x, repeats, dim, size) => {
+    const y = dim === null ? f.flatten(x) : x.rank === 0 ? f.reshape(x, [1]) : x;
+    const at = wrapDim(dim ?? 0, y.rank);
+    const n = y.shape[at];
+    if (repeats.rank > 1) throw runtimeError('repeats must be 0-dim or 1-dim tensor');
+    if (repeats.count !== 1 && repeats.shape[0] !== n)
+      throw runtimeError(
+        `repeats must have the same size as input along dim, but got repeats.size(0) = ${repeats.shape[0]} and input.size(0) = ${n}`,
+      );
+    const each = repeats.count === 1 ? f.expand(f.reshape(repeats, [1]), [n]) : repeats;
+    return f.index_select(y, at, f.repeat_interleave_indices(each, size));
+  },
+  samples: () => [
+    { args: [...on(matrix).args, counts(1, 0, 2), 1] },
+    { args: [...on(matrix).args, counts(2)] },
+    { args: [...on(matrix).args, counts(1, 2), 1] },
+    { args: [...on(matrix).args, counts(2, 1), 0], kwargs: { output_size: 4 } },
+  ],
+});
+
+op<[Tensor, number, number | null, number | null]>({
+  schema: 'repeat_interleave(Tensor input, int repeats, int? dim=None, *, int? output_size=None) -> Tensor',
   faces: ['torch', 'Tensor'],
   composite: true,
   formula: 'y = each element (or slice) of x, so many times in a row',
   gradient: 'dx = Σ dy over the copies',
-  forward: (x, repeats, dim) => {
+  forward: (x, repeats, dim, size) => {
     const y = dim === null ? f.flatten(x) : x;
     if (repeats < 0) throw runtimeError('Repeats must be non-negative');
     const at = wrapDim(dim ?? 0, y.rank);
+    const made = y.shape[at] * repeats;
+    if (size !== null && size !== made)
+      throw runtimeError(`repeat_interleave: Invalid output_size, expected ${made} but got ${size}`);
     const spread = f.expand(f.unsqueeze(y, at + 1), y.shape.toSpliced(at + 1, 0, repeats));
-    return f.view(f.clone(spread, 'contiguous_format'), y.shape.with(at, y.shape[at] * repeats));
+    return f.view(f.clone(spread, 'contiguous_format'), y.shape.with(at, made));
   },
   complex: ['input'],
-  samples: () => [on(matrix, 2), on(matrix, 3, 0), on(cube, 2, -1), on(matrix, -1)],
+  samples: () => [
+    on(matrix, 2),
+    on(matrix, 3, 0),
+    on(cube, 2, -1),
+    on(matrix, -1),
+    { ...on(matrix, 2, 1), kwargs: { output_size: 7 } },
+  ],
 });

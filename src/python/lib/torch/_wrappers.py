@@ -149,7 +149,8 @@ def source(op, style, name):
             flat.append(f'0 if {own} is None else {own}._g')
         else:
             raise TypeError(f'{op.name}: no way to pass {p.type}')
-    if name in _FACTORIES and not op.inplace:
+    factory = name in _FACTORIES and not op.inplace
+    if factory:
         known = {p.name for p in params}
         if not starred:
             sig.append('*')
@@ -194,6 +195,9 @@ def source(op, style, name):
         if style == 'functional':
             pre.insert(1, 'if kw: raise Missing')
             surplus = '(), kw'
+    numbers = [f'k{i}' for i, p in enumerate(params) if p.base == 'Number']
+    if style == 'function' and len(numbers) > 1 and not factory and not any(p.base.startswith('Tensor') for p in params):
+        pre.append(f"if {' and '.join(numbers)}: raise Wrong()")  # one of them is a tensor in every signature of PyTorch's
     spec = ', '.join(f'({own!r}, {pname!r}, {position}, {optional}, {own})' for own, pname, position, optional in tensors)
     values = ', '.join(f'({n!r}, {n}, {_default(p)}, {p.keyword_only})' for n, p in zip(names, params)
                        if not (varargs and p is positional[0]))
