@@ -47,6 +47,13 @@ def main():
             found = signatures(f)
             if found:
                 out['function'][name] = found
+    for space in (torch.special, torch.linalg, torch.fft):
+        for f in vars(space).values():
+            # Their errors say special_zeta, linalg_norm.
+            if isinstance(f, types.BuiltinFunctionType) and f.__name__.startswith(('special_', 'linalg_', 'fft_')):
+                found = signatures(f)
+                if found:
+                    out['function'][f.__name__] = found
     for name in dir(torch.Tensor):
         if name.startswith('_') or not callable(getattr(torch.Tensor, name)):
             continue

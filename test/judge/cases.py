@@ -1,4 +1,5 @@
 """The cases of one op or module (see export.py)."""
+import copy
 import random
 import traceback
 import warnings
@@ -9,6 +10,8 @@ from torch.testing._comparison import default_tolerances
 from torch.testing._internal.common_device_type import precisionOverride, toleranceOverride
 from torch.testing._internal.common_methods_invocations import op_db
 from torch.testing._internal.common_modules import ModuleErrorEnum, module_db
+
+from torch.utils._pytree import tree_map
 
 import undefined
 from program import Program, quiet, run
@@ -148,7 +151,7 @@ def op_case(case, op, name, sample, differentiable):
     if op.name in undefined.PROCESSED:
         program, out = other, processed
         plain = True
-    exact = float64_answers(op, sample, differentiable) if op.name not in undefined.PROCESSED else {}
+    exact = float64_answers(op, sample, differentiable)
     table.exact = [*exact.get('out', ())]
     case.update(steps=program.steps, result=program.result(out), want=[*map(table.wanted, leaves(out))])
     if op.name in undefined.SHAPE_ONLY:
@@ -172,14 +175,16 @@ def process_is_plain(process, out):
     return [id(t) for t in leaves(processed)] == [id(t) for t in leaves(out)]
 
 
+def widened(t):
+    return t.detach().double().requires_grad_(t.requires_grad) if t.dtype == torch.float32 else t
+
+
 def float64_answers(op, sample, differentiable):
     """What PyTorch answers for the same float32 numbers in float64: {'out', 'first', 'second'}: tensors, as far as it gets."""
-    def wide(t):
-        return t.detach().double().requires_grad_(t.requires_grad) if t.dtype == torch.float32 else t
     found = {}
     try:
         made = {}
-        again = sample.transform(lambda t: made.setdefault(id(t), wide(t)) if isinstance(t, torch.Tensor) else torch.float64 if t is torch.float32 else t)
+        again = sample.transform(lambda t: made.setdefault(id(t), widened(t)) if isinstance(t, torch.Tensor) else torch.float64 if t is torch.float32 else t)
         inputs = [t for t in leaves(((again.input, *again.args), again.kwargs)) if isinstance(t, torch.Tensor)]
         if not any(t.dtype == torch.float64 for t in inputs):
             return found
@@ -187,8 +192,11 @@ def float64_answers(op, sample, differentiable):
         with quiet():
             out = op.op(again.input, *again.args, **again.kwargs)
             found['out'] = leaves(out)
+            if differentiable or op.name in undefined.PROCESSED:
+                processed = again.output_process_fn_grad(op.gradcheck_wrapper(op.op, again.input, *again.args, **again.kwargs))
+                if op.name in undefined.PROCESSED:
+                    found['out'] = leaves(processed)
             if differentiable:
-                processed = sample.output_process_fn_grad(op.gradcheck_wrapper(op.op, again.input, *again.args, **again.kwargs))
                 gradients(Table(), inputs, leaves(processed), op.supports_gradgrad, found, keep=True)
     except Exception:
         pass
@@ -324,6 +332,7 @@ def module_case(case, info, m, dtype, training):
         with quiet():
             module(*args, **kwargs)
     state = [[key, table.expected(value)] for key, value in module.state_dict().items()]
+    exact = float64_module(module, args, kwargs) if dtype == torch.float32 else {}
     torch.manual_seed(0)
     with quiet():
         try:
@@ -331,7 +340,8 @@ def module_case(case, info, m, dtype, training):
         except Exception as error:
             case.update(module=made, dtype=dtype_name(dtype), training=training, state=state, forward=forward, error=spell(error), t=table.rows)
             return
-    want = write(list(leaves(out)), table.expected)
+    table.exact = [*exact.get('out', ())]
+    want = [*map(table.wanted, leaves(out))]
     after = [[key, table.expected(value)] for key, value in module.named_buffers()]
     parameters = dict(module.named_parameters())
     wrt = [t for t in {id(t): t for t in inputs}.values() if t.requires_grad]
@@ -339,9 +349,32 @@ def module_case(case, info, m, dtype, training):
     case.update(module=made, dtype=dtype_name(dtype), training=training, state=state, forward=forward, want=want, after=after)
     if outs and (wrt or parameters):
         with quiet():
-            found = torch.autograd.grad(outs, [*wrt, *parameters.values()], [cotangent(t, k) for k, t in enumerate(outs)], allow_unused=True)
-        case['grad'] = {'wrt': [table.input(t)['$'] for t in wrt], 'parameters': list(parameters), 'want': [table.expected(t) for t in found]}
+            found = module_gradients(outs, [*wrt, *parameters.values()])
+        table.exact = [*exact.get('first', ())]
+        case['grad'] = {'wrt': [table.input(t)['$'] for t in wrt], 'parameters': list(parameters), 'want': [table.wanted(t) for t in found]}
     case['t'] = table.rows
+
+
+def module_gradients(outs, wrt):
+    return torch.autograd.grad(outs, wrt, [cotangent(t, k) for k, t in enumerate(outs)], allow_unused=True)
+
+
+def float64_module(module, args, kwargs):
+    """What the same module answers in float64, as float64_answers()."""
+    found = {}
+    try:
+        made = {}
+        wide = tree_map(lambda v: made.setdefault(id(v), widened(v)) if isinstance(v, torch.Tensor) else v, (args, kwargs))
+        other = copy.deepcopy(module).double()
+        torch.manual_seed(0)
+        with quiet():
+            out = leaves(other(*wide[0], **wide[1]))
+            found['out'] = out
+            wrt = [t for t in {id(t): t for t in leaves(wide) if isinstance(t, torch.Tensor)}.values() if t.requires_grad]
+            found['first'] = module_gradients([t for t in out if isinstance(t, torch.Tensor) and t.requires_grad], [*wrt, *other.parameters()])
+    except Exception:
+        pass
+    return found
 
 
 def module_error(case, info, e):

@@ -28,6 +28,9 @@ function raise(a: Tensor, b: Tensor): Tensor {
 /** dy · y · ln a, but 0 where a = 0 and b ≥ 0. */
 function exponentGrad(c: BackwardContext, f: Formulas, base: Tensor): Tensor {
   const e = c.saved('exponent');
+  const number = base.wrapped && !isComplex(base.dtype) ? Number(base.values()[0]) : 0;
+  // Not as a tensor, which would be of the default dtype.
+  if (number !== 0) return f.mul(c.grad, f.mul(c.saved('result'), Math.log(number)));
   const atZero = f.logical_and(f.eq(base, 0), f.ge(isComplex(e.dtype) ? f.real(e) : e, 0));
   return f.mul(c.grad, f.mul(c.saved('result'), f.log(f.where(atZero, 1, base))));
 }
@@ -84,6 +87,7 @@ op<[Tensor, Tensor]>({
     { args: [0, { tensor: { shape: [3], range: [0.5, 1] } }] },
     { args: [2, { tensor: { shape: [4], dtype: 'int64' } }] },
     { args: [0.5, { tensor: { shape: [4], dtype: 'int64' } }] },
+    { args: [2, { tensor: { shape: [3], dtype: 'float64' } }] },
   ],
 });
 

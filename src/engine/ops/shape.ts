@@ -417,7 +417,7 @@ op<[Tensor, Tensor, number | null, number | null]>({
     if (repeats.rank > 1) throw runtimeError('repeats must be 0-dim or 1-dim tensor');
     if (repeats.count !== 1 && repeats.shape[0] !== n)
       throw runtimeError(
-        `repeats must have the same size as input along dim, but got repeats.size(0) = ${repeats.shape[0]} and input.size(0) = ${n}`,
+        `repeats must have the same size as input along dim, but got repeats.size(0) = ${repeats.shape[0]} and input.size(${at}) = ${n}`,
       );
     const each = repeats.count === 1 ? f.expand(f.reshape(repeats, [1]), [n]) : repeats;
     return f.index_select(y, at, f.repeat_interleave_indices(each, size));
