@@ -42,23 +42,8 @@ from .serialization import load, save  # noqa: E402
 from .storage import TypedStorage, UntypedStorage  # noqa: E402
 globals().update(storage.storage_types())
 
-_from_engine, _names = _bind.lazy('torch', globals())
-
-
-_LATER = ('distributions', 'jit', 'types', 'accelerator', 'mps', 'xpu', 'mtia', 'distributed', 'multiprocessing', 'testing',
-          'compiler', 'functional')
-
-
-def __dir__():
-    return sorted({*_names(), *_LATER, 'GradScaler'})
-
-
-def __getattr__(name):
-    # Seldom asked for: imported when they are.
-    if name in _LATER:
-        import importlib
-        return importlib.import_module('torch.' + name)
-    if name == 'GradScaler':
-        return amp.GradScaler
-    return _from_engine(name)
-
+# Seldom asked for: imported when they are.
+_LATER = {name: 'torch.' + name for name in (
+    'distributions', 'jit', 'types', 'accelerator', 'mps', 'xpu', 'mtia', 'distributed', 'multiprocessing', 'testing', 'compiler',
+    'functional')}
+__getattr__, __dir__ = _bind.lazy('torch', globals(), {**_LATER, 'GradScaler': 'torch.amp'})

@@ -1,4 +1,5 @@
 """Puts the engine's ops where PyTorch has them. Each is made when it is first asked for."""
+import importlib
 import sys
 
 from . import _missing, _wrappers
@@ -20,13 +21,13 @@ def torch_function(name):
     return _wrappers.bind(_pending['torch'][name], 'function', name)
 
 
-def lazy(space, globals_):
-    """__getattr__ and __dir__ of a module whose functions are the engine's."""
+def lazy(space, globals_, later={}):
+    """__getattr__ and __dir__ of a module whose functions are the engine's. `later`: {name: the module that is or has it}."""
     pending = _pending.get(space, {})
     style = 'functional' if space == 'torch.nn.functional' else 'function'
     # PyTorch's errors name torch.linalg.qr linalg_qr.
     prefix = {'torch.linalg': 'linalg_', 'torch.special': 'special_', 'torch.fft': 'fft_'}.get(space, '')
-    there = _Names(globals_, pending)
+    there = _Names(globals_, {*pending, *later})
     missing = _missing.attribute_error
 
     def __getattr__(name):
@@ -34,6 +35,9 @@ def lazy(space, globals_):
             found = globals_[name] = _wrappers.bind(pending[name], style, prefix + name)
             found.__module__ = space
             return found
+        if name in later:
+            module = importlib.import_module(later[name])
+            return module if later[name] == f'{space}.{name}' else getattr(module, name)
         if not name.startswith('__'):
             error = missing(space, name, there)
             if error is not None:
