@@ -99,6 +99,7 @@ const timeline = shape({
   spans: list(
     shape({ iteration: isInt, start: isInt, backward: isInt, update: isInt, end: isInt, loss: orNull(isCell) }),
   ),
+  bookmarks: list(shape({ tick: isInt, note: isStr })),
 });
 
 const stats = shape({

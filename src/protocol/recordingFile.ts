@@ -8,6 +8,7 @@
  * A header (H) comes first. Then the run in segments of whole ticks: contents (C, raw elements) before the segment (S, msgpack) that
  * refers to them, so that every prefix of whole chunks is a recording of its own. An end (E) closes the file; without it the file is a
  * truncated one. What is not stored is computed again from the ops.
+ * Notes (N, msgpack) are what a user wrote beside the run: before or after the end, and the last ones count.
  */
 export const MAGIC = 'BACKSTEP';
 
@@ -17,7 +18,7 @@ export const isRecording = (path: string): boolean => path.toLowerCase().endsWit
 /** Raised when the layout, or what an op computes, changes. */
 export const FORMAT = 2;
 
-export const CHUNK = { header: 72, contents: 67, segment: 83, end: 69 } as const;
+export const CHUNK = { header: 72, contents: 67, segment: 83, end: 69, notes: 78 } as const;
 
 export interface FileHeader {
   script: string;
@@ -108,6 +109,11 @@ export type ValueRow = [number, number, number, number, number, number, number, 
 
 /** words, seed as text, left, next, draws, next float (null), next double (null) */
 export type GeneratorRow = [number, string, number, number, number, number | null, number | null];
+
+export interface FileNotes {
+  /** tick, note */
+  bookmarks: [number, string][];
+}
 
 export interface FileEnd {
   ticks: number;

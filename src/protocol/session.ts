@@ -3,7 +3,16 @@
  * The worker answers these requests; `Session` is their face in the extension host or the command line.
  */
 import type { Cursor, Place } from './ticks';
-import type { GraphView, PictureView, TensorRef, TensorView, TimelineView, UpdateView } from './views';
+import type {
+  Bookmark,
+  GraphView,
+  OutputView,
+  PictureView,
+  TensorRef,
+  TensorView,
+  TimelineView,
+  UpdateView,
+} from './views';
 
 export interface BreakpointSpec {
   line: number;
@@ -127,7 +136,12 @@ export interface Requests {
   /** Graph nodes made by a line, for the caret. */
   nodesAt: [{ path: string; line: number }, number[]];
 
+  /** What the script printed, from the n-th piece on. */
+  outputs: [{ from: number }, OutputView];
+
   // the recording
+  /** Marks a tick (the cursor's, if left out) with a note; null takes the mark away. Kept in the recording. */
+  bookmark: [{ tick?: number; note: string | null }, Bookmark[]];
   save: [{ path: string }, { bytes: number }];
 }
 
@@ -148,6 +162,8 @@ export interface Events {
   continued: Record<string, never>;
   /** What the script printed, or a log point; `tick` is where. */
   output: { category: 'stdout' | 'stderr' | 'console'; text: string; tick: number; place?: Place };
+  /** A bookmark was set, changed or taken away. */
+  bookmarks: { bookmarks: Bookmark[] };
   /** While the script runs, a few times a second. */
   progress: { cursor: Cursor; loss: number | string | null };
   /** A variable or a weight was set: values on screen are stale. */

@@ -166,6 +166,12 @@ export interface IterationSpan {
   loss: number | string | null;
 }
 
+/** A tick that the user marked; a note may be empty. */
+export interface Bookmark {
+  tick: number;
+  note: string;
+}
+
 export interface TimelineView {
   cursor: Cursor;
   /** Spans from `from` on (ask again with the last known iteration while the script runs). */
@@ -173,6 +179,27 @@ export interface TimelineView {
   spans: IterationSpan[];
   /** The loss's name in the script's source, e.g. `loss`. */
   lossName: string;
+  /** All of them, by tick. */
+  bookmarks: Bookmark[];
+}
+
+// ---- what was printed -----------------------------------------------------------------------------------------
+
+export interface OutputPiece {
+  /** The tick that printed it. */
+  tick: number;
+  iteration: number;
+  category: 'stdout' | 'stderr' | 'console';
+  /** As it was written: a part of a line, or several lines. */
+  text: string;
+  place: Place | null;
+}
+
+export interface OutputView {
+  /** Number of the first piece in this answer, and of all pieces that there are: ask again for those that are missing. */
+  from: number;
+  total: number;
+  outputs: OutputPiece[];
 }
 
 // ---- the optimizer --------------------------------------------------------------------------------------------

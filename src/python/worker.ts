@@ -10,7 +10,7 @@ import { memory } from '../engine/dtype';
 import { isRecording } from '../protocol/recordingFile';
 import type { EventName, Events, LaunchArguments, SessionCapabilities } from '../protocol/session';
 import { Control, type FromWorker, type ToWorker, type WorkerData } from '../protocol/worker';
-import { load, save } from '../recorder/file';
+import { load, save, writeNotes } from '../recorder/file';
 import { PythonNeeded } from '../recorder/looking';
 import { Recorder } from '../recorder/recorder';
 import type { Recording } from '../recorder/recording';
@@ -103,7 +103,13 @@ async function loadHost(folder: string | null, functions: HostFunctions): Promis
 /** Nothing of a recording's script runs here. Python is loaded when an expression needs it. */
 function openRecording(path: string): void {
   const recording = load(path);
-  const idle: ServerHost = { emit, poll() {}, block() {}, save: (to) => save(recording, to) };
+  const idle: ServerHost = {
+    emit,
+    poll() {},
+    block() {},
+    save: (to) => save(recording, to),
+    keep: (bookmarks) => writeNotes(path, bookmarks),
+  };
   const server = new SessionServer(recording, idle, { stopAtEnd: true, recorder: null });
   let python: Promise<void> | null = null;
   const loadPython = async () => {

@@ -3,7 +3,7 @@ import { type Data, type DType, type Lens, seenAs } from '../engine/dtype';
 import type { Arg, Op } from '../engine/op';
 import type { GeneratorSnapshot } from '../engine/random/generator';
 import type { Phase, Place, TickKind } from '../protocol/ticks';
-import type { Stats } from '../protocol/views';
+import type { Bookmark, Stats } from '../protocol/views';
 import { Column, type History } from './columns';
 
 export const KINDS: readonly TickKind[] = ['line', 'forward', 'backward', 'update', 'output'];
@@ -192,6 +192,9 @@ export class Recording {
   readonly optimizers = new Map<number, OptimizerRecord>();
   /** The exception that ended the script, if one did. */
   exception: { type: string; message: string; traceback: string; tick: number } | null = null;
+
+  /** Ticks that the user marked, in order. */
+  bookmarks: Bookmark[] = [];
 
   /** For a recording that was opened from a file that is not whole: what is missing, for the user; null if nothing. */
   damage: string | null = null;

@@ -1,6 +1,8 @@
 /** Answers a session's requests from a recording, and decides when a running script stops. */
 import type { EventName, Events, ExceptionFilter, Move, RequestName, Requests, StopReason } from '../protocol/session';
 import type { Cursor } from '../protocol/ticks';
+import type { Bookmark } from '../protocol/views';
+import { withBookmark } from './bookmarks';
 import { Breakpoints } from './breakpoints';
 import type { Evaluator } from './evaluator';
 import { Looking } from './looking';
@@ -13,6 +15,7 @@ import { Timeline } from './timeline';
 import { cursorOf } from './views/cursor';
 import { graphOf } from './views/graph';
 import { inlineValuesOf, nodesAt } from './views/lines';
+import { outputsOf } from './views/outputs';
 import { pictureOf } from './views/picture';
 import { tensorOf } from './views/tensor';
 import { timelineOf } from './views/timeline';
@@ -27,6 +30,8 @@ export interface ServerHost {
   block(resumed: () => boolean): void;
   /** Writes a recording to disk; returns its size in bytes. */
   save(path: string): number;
+  /** Keeps the bookmarks in the file that the recording was opened from; a live run's are saved with it. */
+  keep?(bookmarks: readonly Bookmark[]): void;
 }
 
 export interface ServerOptions {
@@ -229,6 +234,15 @@ export class SessionServer {
     return null;
   }
 
+  private bookmark(tick: number, note: string | null): Bookmark[] {
+    const { recording } = this;
+    const bookmarks = withBookmark(recording.bookmarks, recording.ticks, tick, note);
+    this.host.keep?.(bookmarks);
+    recording.bookmarks = bookmarks;
+    this.host.emit('bookmarks', { bookmarks });
+    return bookmarks;
+  }
+
   // ---- looking ------------------------------------------------------------------------------------------------
 
   private cursor(): Cursor {
@@ -315,6 +329,8 @@ export class SessionServer {
     inlineValues: ({ path, from, to }) =>
       inlineValuesOf(this.recording, this.replay, this.timeline.tick, path, from, to),
     nodesAt: ({ path, line }) => nodesAt(this.recording, this.timeline.tick, path, line),
+    outputs: ({ from }) => outputsOf(this.recording, from),
+    bookmark: ({ tick = this.timeline.tick, note }) => this.bookmark(tick, note),
     save: ({ path }) => ({ bytes: this.host.save(path) }),
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Phase, TickKind } from '../../src/protocol/ticks';
 import type {
+  Bookmark,
   Cursor,
   GraphNode,
   GraphView,
@@ -335,6 +336,7 @@ export function histogram(data: ArrayLike<number>, bins = 32): Histogram | null 
 
 /** A session that answers as the worker would. */
 export class Fixture {
+  bookmarks: Bookmark[] = [];
   readonly iterations: Iteration[];
   tick = 0;
 
@@ -442,7 +444,7 @@ export class Fixture {
         loss: it.loss,
       };
     });
-    return { cursor: this.cursor(), from, spans: spans.slice(from), lossName: 'loss' };
+    return { cursor: this.cursor(), from, spans: spans.slice(from), lossName: 'loss', bookmarks: this.bookmarks };
   }
 
   tensor(ref: TensorRef & { row0?: number; col0?: number }): TensorView {

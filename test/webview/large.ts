@@ -132,7 +132,7 @@ export function largePicture(graph: GraphView, iterations: number, part = 0.5): 
   return {
     type: 'picture',
     picture: { cursor, structure: graph.structure, graph, nodes: states },
-    timeline: { cursor, from: 0, spans, lossName: 'loss' },
+    timeline: { cursor, from: 0, spans, lossName: 'loss', bookmarks: [] },
     tensor: null,
     update: null,
   };

@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { CHUNK, FORMAT, MAGIC } from '../../protocol/recordingFile';
 
 export const PREFIX = MAGIC.length + 4;
-const HEAD = 17;
+export const HEAD = 17;
 /** A structure chunk larger than this is no recording of ours. */
 export const MAX_CHUNK = 256 * 1024 * 1024;
 
@@ -65,16 +65,23 @@ export function checkPrefix(file: Buffer): void {
   );
 }
 
+/** What a chunk's first bytes say: its kind, and its length as it is stored and unpacked. */
+export const headOf = (head: Buffer) => ({
+  kind: head.readUInt8(0),
+  size: head.readUInt32LE(1),
+  length: head.readUInt32LE(5),
+});
+
 /** Every whole chunk, and what is wrong where they end; null if nothing is. */
 export function readChunks(file: Buffer): { chunks: Chunk[]; damage: string | null } {
   const chunks: Chunk[] = [];
+  let ended = false;
   for (let at = PREFIX; at < file.length; ) {
     const where = `after ${at} of ${file.length} bytes`;
     if (file.length - at < HEAD) return { chunks, damage: `it is cut off ${where}` };
     const head = file.subarray(at, at + HEAD);
-    const kind = head.readUInt8(0);
-    const size = head.readUInt32LE(1);
-    const length = head.readUInt32LE(5);
+    const { kind, size, length } = headOf(head);
+    if (ended && kind !== CHUNK.notes) return { chunks, damage: `it goes on ${where}, past its end` };
     if (!Object.values(CHUNK).includes(kind as never) || length > MAX_CHUNK)
       return { chunks, damage: `it is damaged ${where}` };
     if (size > file.length - at - HEAD) return { chunks, damage: `it is cut off ${where}` };
@@ -83,9 +90,9 @@ export function readChunks(file: Buffer): { chunks: Chunk[]; damage: string | nu
       return { chunks, damage: `it is damaged ${where} (its checksum is wrong)` };
     chunks.push({ kind, length, stored });
     at += HEAD + size;
-    if (kind === CHUNK.end) return { chunks, damage: at < file.length ? `it goes on ${where}, past its end` : null };
+    ended ||= kind === CHUNK.end;
   }
-  return { chunks, damage: 'its end is missing' };
+  return { chunks, damage: ended ? null : 'its end is missing' };
 }
 
 /** A chunk's bytes. Never more than it says, and never more than the bound. */

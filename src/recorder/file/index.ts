@@ -6,6 +6,7 @@ import { Reading } from './read';
 import { write } from './write';
 
 export { RecordingFileError } from './chunks';
+export { writeNotes } from './notes';
 
 /** Contents to store so that no tick is far from one; roots come on top. */
 const CHECKPOINTS = 64 * 1024 * 1024;

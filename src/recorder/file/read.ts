@@ -8,6 +8,7 @@ import { type Chunk, RecordingFileError, unpack } from './chunks';
 import { Contents, MOST_ELEMENTS, StoredValue } from './contents';
 import { generatorOf } from './generators';
 import { readLog } from './log';
+import { readNotes } from './notes';
 import { unpackValue } from './pack';
 import { dtypeAt, fits, type Geometry, geometryOf, type Known, recordOf } from './records';
 
@@ -41,8 +42,10 @@ export class Reading implements Known {
     const [first, ...others] = chunks;
     if (first?.kind !== CHUNK.header) throw new RecordingFileError('This recording is damaged: it has no beginning.');
     this.header(this.structure(first));
+    let notes: Chunk | null = null;
     for (const chunk of others) {
-      if (chunk.kind === CHUNK.contents) this.contents.chunks.push(chunk);
+      if (chunk.kind === CHUNK.notes) notes = chunk;
+      else if (chunk.kind === CHUNK.contents) this.contents.chunks.push(chunk);
       else if (chunk.kind === CHUNK.header) throw new Damage('a second beginning');
       else {
         const before = this.recording.ticks;
@@ -57,7 +60,18 @@ export class Reading implements Known {
       }
     }
     this.finish();
-    return null;
+    return notes && this.notes(notes);
+  }
+
+  /** What was written beside the run must not keep it from being opened. */
+  private notes(chunk: Chunk): string | null {
+    const { recording } = this;
+    try {
+      recording.bookmarks = readNotes(this.structure(chunk), recording.ticks);
+      return null;
+    } catch {
+      return 'its bookmarks are damaged';
+    }
   }
 
   private structure(chunk: Chunk): Record<string, unknown> {

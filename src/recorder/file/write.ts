@@ -17,6 +17,7 @@ import {
 import type { ArgUse, OpRecord, Recording, TensorUse, Value } from '../recording';
 import { filePrefix, MAX_CHUNK, packChunk, RecordingFileError } from './chunks';
 import { Cut } from './cut';
+import { packNotes } from './notes';
 import { pack } from './pack';
 import { Table } from './tables';
 
@@ -42,6 +43,7 @@ export function* write(recording: Recording, options: WriteOptions): Generator<B
   const segments = [...writer.segments()];
   yield packChunk(CHUNK.header, pack(writer.header()), 6);
   yield* segments;
+  if (recording.bookmarks.length > 0) yield packNotes(recording.bookmarks);
   const end: FileEnd = { ticks: recording.ticks, exception: recording.exception };
   yield packChunk(CHUNK.end, pack(end), 6);
 }

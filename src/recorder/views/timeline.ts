@@ -16,5 +16,5 @@ export function timelineOf(r: Recording, tick: number, live: boolean, from: numb
     const update = it.update < 0 ? end : Math.min(it.update, end);
     spans.push({ iteration: i, start: it.start, backward, update, end, loss: it.loss === null ? null : wire(it.loss) });
   }
-  return { cursor: cursorOf(r, tick, live), from: first, spans, lossName: lossName(r) };
+  return { cursor: cursorOf(r, tick, live), from: first, spans, lossName: lossName(r), bookmarks: r.bookmarks };
 }

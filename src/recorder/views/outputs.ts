@@ -1,0 +1,19 @@
+/** What the script printed, and when. */
+import type { OutputView } from '../../protocol/views';
+import type { Recording } from '../recording';
+
+/** Pieces in one answer: whoever shows them asks for more. */
+const AT_ONCE = 5000;
+
+/** Printed pieces from the n-th on, in order. */
+export function outputsOf(r: Recording, from: number): OutputView {
+  const first = Math.max(0, Math.min(Math.trunc(from) || 0, r.outputs.length));
+  const outputs = r.outputs.slice(first, first + AT_ONCE).map(({ tick, stream, text }) => ({
+    tick,
+    iteration: r.iterationAt(tick),
+    category: stream,
+    text,
+    place: r.placeAt(tick),
+  }));
+  return { from: first, total: r.outputs.length, outputs };
+}
