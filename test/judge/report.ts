@@ -33,5 +33,11 @@ export function reportPage(results: readonly OpResult[]): string {
       .filter((r) => r.missing)
       .map((r) => r.op)
       .join(', '),
+    '',
+    '## Not judged',
+    '',
+    'Cases of the database that cannot be put to another torch as they stand, and CUDA’s jiterator ops.',
+    '',
+    ...results.flatMap((r) => Object.entries(r.unwritable).map(([why, n]) => `- ${r.op}: ${n} with ${why}`)),
   ].join('\n')}\n`;
 }

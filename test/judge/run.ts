@@ -36,7 +36,7 @@ async function judgeFile(court: Court, op: string, path: string): Promise<OpResu
     add(result, c, checks);
     process.send?.({ alive: `${op} ${c.id}` });
   }
-  if (isMissing(found)) return { ...emptyResult(op), missing: true };
+  if (isMissing(found)) return { ...emptyResult(op), missing: true, unwritable: result.unwritable };
   return result;
 }
 
