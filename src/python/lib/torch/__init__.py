@@ -45,5 +45,5 @@ globals().update(storage.storage_types())
 # Seldom asked for: imported when they are.
 _LATER = {name: 'torch.' + name for name in (
     'distributions', 'jit', 'types', 'accelerator', 'mps', 'xpu', 'mtia', 'distributed', 'multiprocessing', 'testing', 'compiler',
-    'functional')}
+    'functional', 'signal')}
 __getattr__, __dir__ = _bind.lazy('torch', globals(), {**_LATER, 'GradScaler': 'torch.amp'})
