@@ -17,6 +17,8 @@ import warnings
 
 import torch
 
+from arguments import argument
+
 HERE = pathlib.Path(__file__).parent
 warnings.simplefilter('ignore')
 problems = []
@@ -27,37 +29,6 @@ UNSET = {'empty', 'empty_like', 'new_empty', 'empty_strided', 'new_empty_strided
 STARRED = {'block_diag', 'cartesian_prod'}
 # Python functions of PyTorch's that take *tensors.
 VARIADIC = {'block_diag', 'cartesian_prod', 'einsum', 'meshgrid', 'atleast_1d', 'atleast_2d', 'atleast_3d'}
-
-
-def number(v):
-    if isinstance(v, dict):
-        v = v['number']
-    return float(v) if isinstance(v, str) else v
-
-
-def tensor(spec):
-    if spec is None:
-        return None
-    dtype = getattr(torch, spec['dtype'])
-    if dtype.is_complex:
-        t = torch.view_as_complex(torch.tensor([number(v) for v in spec['data']], dtype=dtype.to_real()).reshape([*spec['shape'], 2]))
-    else:
-        t = torch.tensor([number(v) for v in spec['data']], dtype=dtype).reshape(spec['shape'])
-    if 'permute' in spec:
-        t = t.permute(spec['permute'])
-    return t.requires_grad_() if spec['requiresGrad'] else t
-
-
-def argument(a):
-    if isinstance(a, dict):
-        if 'tensor' in a:
-            return tensor(a['tensor'])
-        if 'tensors' in a:
-            return [tensor(t) for t in a['tensors']]
-        if 'dtype' in a:
-            return getattr(torch, a['dtype'])
-        return number(a)
-    return a
 
 
 def leaves(args):

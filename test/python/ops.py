@@ -5,36 +5,16 @@ import warnings
 
 import torch
 
+from golden_arguments import argument as read
+
 warnings.simplefilter('ignore')
 # PyTorch's Python functions name these otherwise than the op does, or take them by position only.
 RENAMED = {'split', 'einsum', 'atleast_1d', 'atleast_2d', 'atleast_3d'}
 VARIADIC = {'meshgrid', 'atleast_1d', 'atleast_2d', 'atleast_3d', 'block_diag', 'cartesian_prod', 'broadcast_tensors'}
 
 
-def number(v):
-    v = v['number'] if isinstance(v, dict) else v
-    return float(v.replace('Infinity', 'inf')) if isinstance(v, str) else v
-
-
-def tensor(spec):
-    if spec is None:
-        return None
-    t = torch.tensor([number(v) for v in spec['data']], dtype=getattr(torch, spec['dtype'])).reshape(spec['shape'])
-    if 'permute' in spec:
-        t = t.permute(spec['permute'])
-    return t
-
-
 def argument(a):
-    if isinstance(a, dict):
-        if 'tensor' in a:
-            return tensor(a['tensor'])
-        if 'tensors' in a:
-            return [tensor(t) for t in a['tensors']]
-        if 'dtype' in a:
-            return getattr(torch, a['dtype'])
-        return number(a)
-    return a
+    return read(a, grads=False)
 
 
 def text(v):
@@ -45,7 +25,8 @@ def text(v):
 
 def show(v):
     if isinstance(v, torch.Tensor):
-        return [str(v.dtype).removeprefix('torch.'), list(v.shape), [text(x) for x in v.reshape(-1).tolist()]]
+        flat = torch.view_as_real(v.resolve_conj()) if v.is_complex() else v
+        return [str(v.dtype).removeprefix('torch.'), list(v.shape), [text(x) for x in flat.reshape(-1).tolist()]]
     return text(v)
 
 

@@ -13,6 +13,8 @@ let run: (entry: string) => string;
 beforeAll(async () => {
   const { python } = await startInterpreter();
   python.FS.writeFile('/lib/backstep/ops_test.py', readFileSync(join(import.meta.dirname, 'ops.py')));
+  const golden = join(import.meta.dirname, '../golden/arguments.py');
+  python.FS.writeFile('/lib/backstep/golden_arguments.py', readFileSync(golden));
   run = python.pyimport('ops_test').run;
 });
 
