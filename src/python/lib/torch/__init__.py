@@ -5,6 +5,7 @@ from . import _missing
 _missing.install()
 from . import _bridge, _device, _dtype, _traceback, _wrappers
 from ._device import device
+from ._errors import AcceleratorError, OutOfMemoryError
 from ._dtype import (channels_last, channels_last_3d, contiguous_format, dtype, finfo, get_default_dtype, iinfo, layout, memory_format,
                      preserve_format, set_default_dtype, sparse_coo, strided)
 from ._size import Size
