@@ -42,7 +42,7 @@ describe.skipIf(!built)('trouble', () => {
   test.each([
     ['syntax_error.py', 2, /SyntaxError: expected ':'/],
     ['import_error.py', 2, /ModuleNotFoundError: No module named 'nonexistent_package'/],
-    ['unsupported.py', 4, /torch.svd_lowrank is not in Backstep yet \(unsupported.py:4\)/],
+    ['unsupported.py', 4, /torch.sspaddmm is not in Backstep yet \(unsupported.py:4\)/],
     ['shape_mismatch.py', 5, /mat1 and mat2 shapes cannot be multiplied \(2x3 and 2x3\)/],
   ])('%s stops at line %i and says why', async (name, line, words) => {
     const stop = await client.stopped({ program: fixture(name) });

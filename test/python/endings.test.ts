@@ -80,10 +80,10 @@ Backstep runs scripts on its own engine, without installed packages: pandas is n
 `);
   });
   test('may be a name of torch that is not there yet', async () => {
-    const found = await run('import torch\nx = torch.stft(torch.ones(4), 2)\n');
+    const found = await run('import torch\nx = torch.sspaddmm(torch.ones(4), 2)\n');
     expect(found.code).toBe(1);
     expect(found.stderr).toMatch(
-      /^AttributeError: torch\.stft is not in Backstep yet \(train\.py:2\)\. What is there: .*coverage\.md$/m,
+      /^AttributeError: torch\.sspaddmm is not in Backstep yet \(train\.py:2\)\. Close to it: torch\.addmm\. What is there: .*coverage\.md$/m,
     );
   });
 });

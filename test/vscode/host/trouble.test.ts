@@ -32,7 +32,7 @@ describe('trouble', () => {
     const debug = await Debugging.launch(file('unsupported.py'));
     const stop = await debug.stop();
     assert.deepEqual([stop.reason, stop.line], ['exception', 4]);
-    assert.match(stop.text, /torch\.svd_lowrank is not in Backstep yet/);
+    assert.match(stop.text, /torch\.sspaddmm is not in Backstep yet/);
   });
 
   it('pauses an endless loop, steps in it, goes on, and stops it', async () => {

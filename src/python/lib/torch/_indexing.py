@@ -45,8 +45,11 @@ def put(self, index, value):
         return
     if not isinstance(value, Tensor):
         value = _value(value, self)
-    # Leading dimensions of size 1 may be left over, as in numpy.
     shape = value.shape
+    if not advanced and shape == view.shape:
+        view.copy_(value)
+        return
+    # Leading dimensions of size 1 may be left over, as in numpy.
     ones = 0
     while ones < len(shape) and shape[ones] == 1:
         ones += 1
