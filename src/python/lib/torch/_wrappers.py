@@ -5,7 +5,7 @@ Each becomes a function that checks its arguments as PyTorch does and lays flat 
 import json
 import keyword
 
-from . import _bridge, _convert, _out
+from . import _bridge, _convert, _deprecated, _out
 from ._bridge import count, fail, head, more
 from ._convert import KIND_OF, MISSING
 
@@ -231,7 +231,8 @@ def source(op, style, name):
     lines = [f'def f({", ".join(sig)}):', '    try:']
     lines += ['        ' + line for line in body]
     lines.append('    except (AttributeError, Missing, Wrong) as error:')
-    lines.append(f'        raise explain(error, {op.index}, {fn}, {style!r}, ({values},), ({spec}{"," if spec else ""}), {surplus}) from None')
+    failed = f'(error, {op.index}, {fn}, {style!r}, ({values},), ({spec}{"," if spec else ""}), {surplus})'
+    lines.append(f'        return recall{failed}' if _deprecated.takes(name) else f'        raise explain{failed} from None')
     lines += ['    ' + line for line in tail]
     return '\n'.join(lines) + '\n'
 
@@ -297,6 +298,14 @@ def explain(error, op, fn, style, values, tensors, rest, kw):
     if rest:
         return TypeError(f'{fn}() takes fewer positional arguments than were given')
     return TypeError(*error.args)
+
+
+def recall(error, op, fn, style, values, tensors, rest, kw):
+    """The result of a call in an older form; raises what `explain` says of any other."""
+    out = _deprecated.call(ops[op], fn, style, values[0][1], *_as_given(style, values, rest, kw))
+    if out is NotImplemented:
+        raise explain(error, op, fn, style, values, tensors, rest, kw) from None
+    return out
 
 
 def _as_given(style, values, rest, kw):
@@ -371,7 +380,7 @@ def ready(tensor_class):
     _namespace.update(
         go=_bridge.go, go_value=_bridge.go_value, mail=_bridge.mail, packs=_bridge.packs, _texts=_bridge.texts, _NONE=_bridge.NONE,
         _W=_bridge.WHOLE, more=more, fail=fail, new=object.__new__, Tensor=tensor_class, several=several,
-        raise_error=_bridge.raise_error, explain=explain, Missing=Missing, Wrong=_convert.Wrong, _M=MISSING, _K=KIND_OF.get, _kw=_aliases,
+        raise_error=_bridge.raise_error, explain=explain, recall=recall, Missing=Missing, Wrong=_convert.Wrong, _M=MISSING, _K=KIND_OF.get, _kw=_aliases,
         _number=_convert.number, _scalar=_convert.scalar, _ints=_convert.ints, _sizes=_convert.sizes, _floats=_convert.floats,
         _scalars=_convert.scalars, _tensors=_convert.tensors, _maybe_tensors=_convert.optional_tensors, _int=_convert.integer, _float=_convert.floating,
         _bool=_convert.boolean, _str=_convert.string, _dtype=_convert.dtype_index, _require=_require, _fill=_out.fill,
