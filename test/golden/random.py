@@ -20,7 +20,7 @@ DTYPES = {
     'float32': torch.float32, 'float64': torch.float64, 'int64': torch.int64, 'int32': torch.int32,
     'int16': torch.int16, 'int8': torch.int8, 'uint8': torch.uint8, 'bool': torch.bool,
 }
-LAST_BIT = ('normal', 'normalStrided', 'cauchy')
+LAST_BIT = ('normal', 'normalStrided', 'cauchy', 'gamma')
 SIZES = [*range(1, 21), 31, 32, 100, 1000]
 
 
@@ -45,6 +45,9 @@ def run(op, dtype, n, args):
     if op == 'randint': return e.random_(int(args[0]), None if args[1] is None else int(args[1]))
     if op == 'randomFull': return e.random_()
     if op == 'randperm': return torch.randperm(n, dtype=t)
+    if op == 'poisson': return torch.poisson(weights(n, t) * args[0])
+    if op == 'binomial': return torch.binomial(torch.full((n,), float(args[0]), dtype=t), weights(n, t))
+    if op == 'gamma': return torch._standard_gamma(weights(n, t) * args[0])
     if op == 'multinomial':
         rows, samples, replacement, of = args
         p = torch.cat([weights(n, DTYPES[of]).roll(r) for r in range(rows)]).reshape(rows, n)
@@ -69,6 +72,11 @@ def cases():
                 ('dropout', [1.0]), ('randomFull', []),
             ):
                 yield [op, d, n, args]
+        for scale in (2, 40):
+            yield ['poisson', d, 300, [scale]]
+            yield ['gamma', d, 300, [scale]]
+        for count in (5, 30, 1000):
+            yield ['binomial', d, 300, [count]]
         yield ['logNormal', 'float32', 99, [0.3, 0.4]]
         yield ['multinomial', 'int64', 50, [3, 7, True, d]]
         yield ['multinomial', 'int64', 50, [3, 7, False, d]]

@@ -91,7 +91,7 @@ function binomialByRejection(count: number, p: number, gen: Generator): number {
     const above = count - mode + 1;
     const bound =
       (mode + 0.5) * log((mode + 1) / (odds * above)) +
-      above * log(above / (count - k + 1)) +
+      (count + 1) * log(above / (count - k + 1)) +
       (k + 0.5) * log((odds * (count - k + 1)) / (k + 1)) +
       stirlingTail(mode) +
       stirlingTail(count - mode) -

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import * as random from '../../../src/engine/random';
 import { fma32 } from '../../../src/engine/random/box-muller-32';
 import { cos, fma64, log, log1p, sin, tan } from '../../../src/engine/random/float64';
+import * as rejection from '../../../src/engine/random/rejection';
 
 const script = fileURLToPath(new URL('../../golden/random.py', import.meta.url));
 const { Generator, MT19937 } = random;
@@ -45,6 +46,7 @@ function run(gen: random.Generator, op: string, dtype: string, n: number, args: 
   const out = array(dtype, n);
   const float = out as random.FloatArray;
   const [a, b] = args as [number, number];
+  const round = dtype === 'float64' ? (v: number) => v : Math.fround;
   switch (op) {
     case 'uniform':
       return random.uniform(float, gen, a, b);
@@ -72,6 +74,14 @@ function run(gen: random.Generator, op: string, dtype: string, n: number, args: 
       return random.randomFull(out, gen, dtype === 'bool');
     case 'randperm':
       return random.randperm(out, gen);
+    case 'poisson':
+      return weights(n, dtype).map((w) => rejection.poisson(round(w * a), gen)) as random.FloatArray;
+    case 'gamma':
+      return weights(n, dtype).map((w) =>
+        Math.max(dtype === 'float64' ? 2 ** -1022 : 2 ** -126, rejection.gamma(round(w * a), gen, round)),
+      );
+    case 'binomial':
+      return weights(n, dtype).map((w) => rejection.binomial(a, w, gen));
     case 'multinomial': {
       const [rows, samples, replacement, of] = args as [number, number, boolean, string];
       const table = array(of, n * rows) as random.FloatArray;
@@ -95,7 +105,7 @@ function differences(golden: Golden): string[] {
     for (const [op, dtype, size, args, hash, head, left, next] of answers) {
       const values = run(gen, op, dtype, size, args);
       const where = `seed ${seed}: ${op} ${dtype}[${size}](${args})`;
-      const lastBit = dtype === 'float64' && ['normal', 'normalStrided', 'cauchy'].includes(op);
+      const lastBit = dtype === 'float64' && ['normal', 'normalStrided', 'cauchy', 'gamma'].includes(op);
       const hashed = lastBit ? Float32Array.from(values as Float64Array) : values;
       if (sha(bytesOf(hashed)) !== hash) {
         found.push(`${where}: begins ${bytesOf(values).subarray(0, 16).toString('hex')}, PyTorch's ${head}`);
