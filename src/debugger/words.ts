@@ -7,6 +7,7 @@ const REASONS: Record<StopReason, string> = {
   entry: 'entry',
   step: 'step',
   breakpoint: 'breakpoint',
+  watchpoint: 'data breakpoint',
   exception: 'exception',
   pause: 'pause',
   goto: 'goto',
@@ -20,6 +21,8 @@ function describe({ reason, cursor }: Events['stopped']): string {
       return 'Paused before the first line';
     case 'breakpoint':
       return 'Paused on a breakpoint';
+    case 'watchpoint':
+      return 'Paused on a watchpoint';
     case 'exception':
       return 'Paused on an exception';
     case 'pause':

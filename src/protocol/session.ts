@@ -24,6 +24,25 @@ export interface BreakpointSpec {
   logMessage?: string;
 }
 
+/** A condition on tensors that stops the timeline, in either direction, where it begins to hold. */
+export interface WatchSpec {
+  /**
+   * Python's, over `loss`, parameters (`linear1.weight`), variables, `p` (any parameter), `buf` (any buffer), activations by their op
+   * (`relu`), `grads` and `params` (the net's): `norm(p.grad) > 100`, `nonfinite(p)`, `changed(linear1.weight)`, `rises(loss, 5)`.
+   */
+  expression: string;
+  /** Holds as well, or it does not stop. */
+  condition?: string;
+  hitCondition?: string;
+}
+
+export interface WatchStatus {
+  id: number;
+  verified: boolean;
+  expression: string;
+  message?: string;
+}
+
 export interface BreakpointStatus {
   id: number;
   verified: boolean;
@@ -82,8 +101,8 @@ export interface Variable {
 
 export type Evaluated = Omit<Variable, 'name'>;
 
-/** `nonfinite`: backward() was called on a loss that is NaN or infinite. */
-export type ExceptionFilter = 'raised' | 'uncaught' | 'nonfinite';
+/** `nonfinite`: backward() was called on a loss that is NaN or infinite. `origin`: an op made NaN or infinity out of finite inputs. */
+export type ExceptionFilter = 'raised' | 'uncaught' | 'nonfinite' | 'origin';
 
 export interface SessionCapabilities {
   /** A recording from disk cannot run on, set variables or stop at exceptions it did not meet. */
@@ -98,7 +117,10 @@ export interface Requests {
   setBreakpoints: [{ path: string; breakpoints: BreakpointSpec[] }, BreakpointStatus[]];
   /** Lines a breakpoint may stand on. */
   breakpointLines: [{ path: string; from: number; to: number }, number[]];
-  setExceptionFilters: [{ filters: ExceptionFilter[] }, null];
+  /** Replaces the watchpoints of the user, or those that are a client's data breakpoints. */
+  setWatchpoints: [{ group: 'user' | 'data'; watchpoints: WatchSpec[] }, WatchStatus[]];
+  /** `conditions`: of filters that may have one. */
+  setExceptionFilters: [{ filters: ExceptionFilter[]; conditions?: { [F in ExceptionFilter]?: string } }, null];
   /** Starts the script (after breakpoints are set). */
   start: [{ stopOnEntry: boolean }, null];
   /** Answered when the move is accepted; a `stopped` event tells its end. */
@@ -149,6 +171,7 @@ export type StopReason =
   | 'entry'
   | 'step'
   | 'breakpoint'
+  | 'watchpoint'
   | 'exception'
   | 'pause'
   | 'goto'

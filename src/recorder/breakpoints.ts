@@ -2,6 +2,8 @@
 
 import type { RecordedValue } from '../protocol/recorded';
 import type { BreakpointSpec, BreakpointStatus } from '../protocol/session';
+import { unquote } from './format';
+import { hitCountHolds } from './hitCount';
 import type { Recording } from './recording';
 
 interface Breakpoint extends BreakpointSpec {
@@ -20,31 +22,6 @@ export interface Hit {
   log?: string;
   /** A condition that could not be evaluated stops, and says so. */
   error?: string;
-}
-
-/** `5`, `>= 5`, `% 10` … as VS Code's hit counts. Null where it makes no sense. */
-export function hitCountHolds(text: string, hits: number): boolean | null {
-  const match = /^\s*(==|=|>=|>|<=|<|%)?\s*(\d+)\s*$/.exec(text);
-  if (!match) return null;
-  const n = Number(match[2]);
-  switch (match[1]) {
-    case '>=':
-      return hits >= n;
-    case '>':
-      return hits > n;
-    case '<=':
-      return hits <= n;
-    case '<':
-      return hits < n;
-    case '%':
-      return n > 0 && hits % n === 0;
-    case '==':
-    case '=':
-      return hits === n;
-    default:
-      // A bare number means "from the n-th time on" nowhere and "the n-th time" in VS Code's Python debugger.
-      return hits === n;
-  }
 }
 
 export class Breakpoints {
@@ -138,21 +115,4 @@ function fill(message: string, tick: number, evaluate: EvaluateAt): string {
       return `{${expression}: ${(error as Error).message}}`;
     }
   });
-}
-
-/** The text of a Python string's repr. */
-export function unquote(repr: string): string {
-  return repr
-    .slice(1, -1)
-    .replace(/\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|.)/g, (_, e: string) =>
-      e === 'n'
-        ? '\n'
-        : e === 't'
-          ? '\t'
-          : e === 'r'
-            ? '\r'
-            : /^[xuU]/.test(e)
-              ? String.fromCodePoint(Number.parseInt(e.slice(1), 16))
-              : e,
-    );
 }

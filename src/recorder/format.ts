@@ -47,3 +47,20 @@ export function statsText(s: Stats): string {
   if (s.min === null || s.max === null || s.mean === null) return bad;
   return `${bad ? `${bad}  ` : ''}${short(s.min)}…${short(s.max)}  mean ${short(s.mean)}`;
 }
+
+/** The text of a Python string's repr. */
+export function unquote(repr: string): string {
+  return repr
+    .slice(1, -1)
+    .replace(/\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|.)/g, (_, e: string) =>
+      e === 'n'
+        ? '\n'
+        : e === 't'
+          ? '\t'
+          : e === 'r'
+            ? '\r'
+            : /^[xuU]/.test(e)
+              ? String.fromCodePoint(Number.parseInt(e.slice(1), 16))
+              : e,
+    );
+}

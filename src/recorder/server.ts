@@ -20,6 +20,7 @@ import { pictureOf } from './views/picture';
 import { tensorOf } from './views/tensor';
 import { timelineOf } from './views/timeline';
 import { updateOf } from './views/update';
+import { type WatchHit, Watchpoints } from './watch/watchpoints';
 
 /** What the room that owns the thread gives. */
 export interface ServerHost {
@@ -50,6 +51,7 @@ export class SessionServer {
   readonly replay = new Replay();
   private readonly breakpoints: Breakpoints;
   private readonly looking: Looking;
+  private readonly watchpoints: Watchpoints;
   private filters = new Set<ExceptionFilter>(['uncaught', 'nonfinite']);
   private lossIsBad = false;
   /** The script exists and can run on. */
@@ -69,8 +71,14 @@ export class SessionServer {
   ) {
     this.alive = options.recorder !== null;
     this.breakpoints = new Breakpoints(recording);
-    this.timeline = new Timeline(recording, this.breakpoints, (expression, tick) =>
-      this.looking.evaluateAt(expression, tick),
+    this.watchpoints = new Watchpoints(recording, this.replay);
+    this.watchpoints.onFault = (text) =>
+      host.emit('output', { category: 'stderr', text: `${text}\n`, tick: this.timeline.tick });
+    this.timeline = new Timeline(
+      recording,
+      this.breakpoints,
+      (expression, tick) => this.looking.evaluateAt(expression, tick),
+      (from, to) => this.watchpoints.search(from, to),
     );
     this.timeline.onLog = (text, tick) =>
       host.emit('output', {
@@ -139,8 +147,15 @@ export class SessionServer {
       return;
     }
     const iteration = this.recording.iterations.length - 1;
-    const stop = timeline.stopAt(tick, timeline.goal, true);
-    if (stop) {
+    const logs: { text: string; tick: number }[] = [];
+    const stop = timeline.stopAt(tick, timeline.goal, logs);
+    for (const log of logs) timeline.onLog(log.text, log.tick);
+    const watch = this.watchpoints.empty ? null : this.watchpoints.live(tick);
+    // A breakpoint on the same line is met first; what a watchpoint found before it is behind then, and can be gone back to.
+    if (watch && stop?.reason !== 'breakpoint') {
+      timeline.seek(watch.tick);
+      this.restAtWatch(watch);
+    } else if (stop) {
       // A new iteration begins at its line, which was recorded before the op that showed it.
       if (stop.reason === 'step' && timeline.goal(tick) && this.toIteration)
         timeline.seek(this.recording.iterations[iteration].start);
@@ -149,6 +164,23 @@ export class SessionServer {
   }
 
   private toIteration = false;
+
+  /** A watchpoint began to hold: the user's, a client's data breakpoint, or an exception filter's. */
+  private restAtWatch(watch: WatchHit): void {
+    const { reason, text, ids, exception } = this.told(watch);
+    this.exception = exception;
+    this.rest(reason, text, ids);
+    this.exception = null;
+  }
+
+  private told({ tick, hits }: WatchHit) {
+    const text = hits.map((h) => h.text).join('\n');
+    const filter = hits.every((h) => h.group === 'filter');
+    const reason: StopReason = filter ? 'exception' : 'watchpoint';
+    const ids = hits.filter((h) => h.group === 'data').map((h) => h.id);
+    const exception = filter ? { type: 'NaN or infinity', message: text, frame: this.recording.frame.at(tick) } : null;
+    return { reason, text, ids, exception };
+  }
 
   /** The thread can serve here, though no tick was made (Python was interrupted in a long call). */
   safePoint(): void {
@@ -218,6 +250,11 @@ export class SessionServer {
     if (this.running) return null;
     this.toIteration = move === 'iterationForward';
     const stop = this.timeline.move(move);
+    if (stop?.watch) {
+      const { reason, text, ids } = this.told(stop.watch);
+      this.stopped(reason, text, ids);
+      return null;
+    }
     if (stop) {
       this.stopped(stop.reason, stop.text, stop.breakpoints);
       return null;
@@ -272,8 +309,15 @@ export class SessionServer {
   private readonly handlers: Handlers = {
     setBreakpoints: ({ path, breakpoints }) => this.breakpoints.set(path, breakpoints, this.looking.codeLines(path)),
     breakpointLines: ({ path, from, to }) => (this.looking.codeLines(path) ?? []).filter((l) => l >= from && l <= to),
-    setExceptionFilters: ({ filters }) => {
+    setWatchpoints: ({ group, watchpoints }) => this.watchpoints.set(group, watchpoints),
+    setExceptionFilters: ({ filters, conditions }) => {
       this.filters = new Set(filters);
+      const condition = conditions?.origin;
+      const origin = this.filters.has('origin')
+        ? [{ expression: 'origin()', ...(condition ? { condition } : {}) }]
+        : [];
+      const [status] = this.watchpoints.set('filter', origin);
+      if (status?.message) throw new Error(status.message);
       return null;
     },
     start: ({ stopOnEntry }) => {

@@ -3,6 +3,7 @@ import type { Move, StopReason } from '../protocol/session';
 import type { Breakpoints, EvaluateAt } from './breakpoints';
 import { type Goal, searchFor } from './moves';
 import type { Recording } from './recording';
+import type { WatchHit } from './watch/watchpoints';
 
 /** A move's end in the recorded part; null where it runs past its end. */
 export interface Stop {
@@ -10,7 +11,12 @@ export interface Stop {
   reason: StopReason;
   breakpoints?: number[];
   text?: string;
+  /** Where watchpoints began to hold. */
+  watch?: WatchHit;
 }
+
+/** The first watchpoint after a tick up to another, or, downward, the last before it. */
+export type SearchWatch = (from: number, to: number) => WatchHit | null;
 
 export class Timeline {
   /** The cursor: everything shown is of this tick. */
@@ -24,6 +30,7 @@ export class Timeline {
     readonly recording: Recording,
     readonly breakpoints: Breakpoints,
     private readonly evaluate: EvaluateAt,
+    private readonly watch: SearchWatch = () => null,
   ) {}
 
   /** At the last tick? The next move forward runs the script on. */
@@ -37,14 +44,20 @@ export class Timeline {
     const { direction, goal } = searchFor(r, move, this.tick);
     this.goal = goal;
     const single = move === 'tickForward' || move === 'tickBack' || move.startsWith('iteration');
-    for (let t = this.tick + direction; t >= 0 && t < r.ticks; t += direction) {
-      const stop = single
-        ? goal(t)
-          ? { tick: t, reason: 'step' as const }
-          : null
-        : this.stopAt(t, goal, direction === 1);
-      if (!stop) continue;
-      this.tick = t;
+    const logs: { text: string; tick: number }[] = [];
+    let stop: Stop | null = null;
+    let t = this.tick + direction;
+    for (; !stop && t >= 0 && t < r.ticks; t += direction) {
+      if (!single) stop = this.stopAt(t, goal, direction === 1 ? logs : null);
+      else if (goal(t)) stop = { tick: t, reason: 'step' };
+    }
+    // Only up to where anything else stops: what a watchpoint needs may have to be computed again.
+    const watch = single ? null : this.watch(this.tick, stop?.tick ?? (direction === 1 ? r.ticks - 1 : 0));
+    if (watch && (!stop || stop.reason === 'step' || watch.tick !== stop.tick))
+      stop = { tick: watch.tick, reason: 'watchpoint', watch };
+    for (const { text, tick } of logs) if (!stop || tick <= stop.tick) this.onLog(text, tick);
+    if (stop) {
+      this.tick = stop.tick;
       return stop;
     }
     if (direction === 1) return null;
@@ -52,10 +65,10 @@ export class Timeline {
     return { tick: this.tick, reason: 'start of recording' };
   }
 
-  /** Does a tick stop a search: its goal, or a breakpoint? */
-  stopAt(tick: number, goal: Goal, log: boolean): Stop | null {
+  /** Does a tick stop a search: its goal, or a breakpoint? What log points say there is added to `logs`. */
+  stopAt(tick: number, goal: Goal, logs: { text: string; tick: number }[] | null): Stop | null {
     const hits = this.breakpoints.hits(tick, this.evaluate);
-    for (const { log: text } of hits) if (text !== undefined && log) this.onLog(text, tick);
+    for (const { log: text } of hits) if (text !== undefined) logs?.push({ text, tick });
     const stopping = hits.filter((h) => h.log === undefined);
     if (stopping.length > 0)
       return {

@@ -14,6 +14,7 @@ export class Names {
   private static readonly all = new WeakMap<Recording, Names>();
   private readonly frames = new Map<number, FrameNames>();
   private owners = new Map<number, { path: string; name: string }>();
+  private byName = new Map<string, number>();
   private ownersAt = -1;
   private roots = new Map<number, string>();
 
@@ -29,6 +30,12 @@ export class Names {
   owner(tensor: number): { path: string; name: string } | null {
     this.refresh();
     return this.owners.get(tensor) ?? null;
+  }
+
+  /** The tensor that owner() names so; of a network made anew, the newest. Null if there is none. */
+  tensorNamed(name: string): number | null {
+    this.refresh();
+    return this.byName.get(name) ?? null;
   }
 
   /** `linear1`, `netD.block.0`; '' for the one root module there is, or for no module at all. */
@@ -97,6 +104,7 @@ export class Names {
       for (const owned of [m.parameters, m.buffers])
         for (const [name, id] of owned)
           if (!this.owners.has(id)) this.owners.set(id, { path: this.pathOf(m.id), name });
+    this.byName = new Map([...this.owners].map(([id, { path, name }]) => [path ? `${path}.${name}` : name, id]));
   }
 
   /** Two networks in one script (a GAN's) are told apart by their variables; one alone needs no prefix. */

@@ -1,6 +1,7 @@
 /** Breakpoints over a recording: Python says what a condition is. */
 import { expect, it } from 'vitest';
-import { Breakpoints, hitCountHolds } from '../../../src/recorder/breakpoints';
+import { Breakpoints } from '../../../src/recorder/breakpoints';
+import { hitCountHolds } from '../../../src/recorder/hitCount';
 import { Recorder } from '../../../src/recorder/recorder';
 
 it('leaves it to Python whether a condition is true: a tensor of one element is its value', () => {

@@ -1,0 +1,271 @@
+/** At which ticks a value can change: ascending lists that grow with the recording, so that nothing is looked at where nothing happened. */
+import { lastAtOrBefore } from '../columns';
+import type { OpRecord, PassRecord, Recording } from '../recording';
+import { opName } from '../views/common';
+
+/** Ticks, ascending, without repeats. `refresh` brings them up to the recording's end. */
+export class Moments {
+  readonly ticks: number[] = [];
+  private seen = -1;
+
+  constructor(
+    private readonly r: Recording,
+    /** Ticks that were not told before. */
+    private readonly fresh: () => Iterable<number>,
+  ) {}
+
+  refresh(): readonly number[] {
+    if (this.seen === this.r.ticks) return this.ticks;
+    this.seen = this.r.ticks;
+    const found = [...this.fresh()].sort((a, b) => a - b);
+    for (const tick of found) if (tick > (this.ticks[this.ticks.length - 1] ?? -1)) this.ticks.push(tick);
+    return this.ticks;
+  }
+
+  /** Index of the first tick after `tick`. */
+  after(tick: number): number {
+    return lastAtOrBefore(this.ticks, tick) + 1;
+  }
+}
+
+/** An op at a place of the script. */
+export interface OpPlace {
+  key: string;
+  name: string;
+  /** The first record there: it tells line and module. */
+  first: OpRecord;
+  moments: Moments;
+}
+
+export class MomentsOf {
+  private static readonly all = new WeakMap<Recording, MomentsOf>();
+  private readonly lists = new Map<string, Moments>();
+  private readonly opScans = new Map<string, () => OpPlace[]>();
+
+  static of(r: Recording): MomentsOf {
+    let known = MomentsOf.all.get(r);
+    if (!known) MomentsOf.all.set(r, (known = new MomentsOf(r)));
+    return known;
+  }
+
+  private constructor(private readonly r: Recording) {}
+
+  private list(key: string, make: () => () => Iterable<number>): Moments {
+    let known = this.lists.get(key);
+    if (!known) this.lists.set(key, (known = new Moments(this.r, make())));
+    known.refresh();
+    return known;
+  }
+
+  /** Several lists in one. */
+  union(lists: readonly Moments[]): Moments {
+    if (lists.length === 1) return lists[0];
+    const read = lists.map(() => 0);
+    return new Moments(this.r, () =>
+      lists.flatMap((list, i) => {
+        const ticks = list.refresh().slice(read[i]);
+        read[i] = list.ticks.length;
+        return ticks;
+      }),
+    );
+  }
+
+  /** Where a tensor's memory is written, or it gets other memory. */
+  writes(tensor: number): Moments {
+    return this.list(`writes ${tensor}`, () => this.writesOf(tensor, 0, Number.POSITIVE_INFINITY));
+  }
+
+  private writesOf(tensor: number, from: number, until: number): () => Iterable<number> {
+    const { r } = this;
+    let read = 0;
+    let storages: { id: number; from: number; until: number; read: number }[] = [];
+    return () => {
+      const known = r.tensors.get(tensor);
+      const found: number[] = [];
+      const { ticks = [], values = [] } = known?.place ?? {};
+      for (; read < ticks.length; read++) {
+        const start = Math.max(ticks[read], from);
+        const last = storages[storages.length - 1];
+        if (last) last.until = Math.min(last.until, start);
+        if (start < until) found.push(start);
+        const before = lastAtOrBefore(r.storages.get(values[read].storage)?.ticks ?? [], start);
+        storages.push({ id: values[read].storage, from: start, until, read: before + 1 });
+      }
+      for (const s of storages) {
+        const history = r.storages.get(s.id)?.ticks ?? [];
+        for (; s.read < history.length && history[s.read] < s.until; s.read++)
+          if (history[s.read] >= s.from) found.push(history[s.read]);
+      }
+      // What a tensor has left behind, it does not come back to.
+      storages = storages.slice(-1);
+      return found;
+    };
+  }
+
+  /** Where backward() puts something into a tensor's `.grad`; with `all`, every write of it. */
+  gradients(tensor: number, all: boolean): Moments {
+    return this.list(`gradients ${tensor} ${all}`, () => {
+      const { r } = this;
+      let read = 0;
+      let current: (() => Iterable<number>) | null = null;
+      return () => {
+        const found: number[] = [];
+        const keep = (ticks: Iterable<number>) => {
+          for (const t of ticks) if (all || r.passAt(t)?.kind === 'backward') found.push(t);
+        };
+        const { ticks = [], values = [] } = r.tensors.get(tensor)?.grad ?? {};
+        if (current) keep(current());
+        for (; read < ticks.length; read++) {
+          const grad = values[read];
+          if (grad !== null || all) found.push(ticks[read]);
+          current =
+            grad === null ? null : this.writesOf(grad, ticks[read], ticks[read + 1] ?? Number.POSITIVE_INFINITY);
+          if (current) keep(current());
+        }
+        return found;
+      };
+    });
+  }
+
+  /** Last ticks of the backward passes, or of the optimizers' steps, that are over. */
+  ends(kind: PassRecord['kind']): Moments {
+    return this.list(`ends ${kind}`, () => {
+      const next = this.passes(kind);
+      return () => next().map((pass) => pass.end - 1);
+    });
+  }
+
+  /** Hears every pass of a kind once, when it is over. */
+  private passes(kind: PassRecord['kind']): () => PassRecord[] {
+    const { r } = this;
+    let read = 0;
+    let open: PassRecord[] = [];
+    return () => {
+      for (; read < r.passes.length; read++) if (r.passes[read].kind === kind) open.push(r.passes[read]);
+      const over = open.filter((pass) => pass.end <= r.ticks);
+      open = open.filter((pass) => pass.end > r.ticks);
+      return over.filter((pass) => pass.end > pass.start);
+    };
+  }
+
+  /** Where backward() begins: there the loss is known. */
+  losses(): Moments {
+    return this.list('losses', () => {
+      const { r } = this;
+      let read = 0;
+      return () => {
+        const found: number[] = [];
+        for (; read < r.passes.length; read++) {
+          const pass = r.passes[read];
+          if (pass.start >= r.ticks) break;
+          if (pass.kind === 'backward' && pass.root >= 0) found.push(pass.start);
+        }
+        return found;
+      };
+    });
+  }
+
+  /**
+   * Where an update of a parameter is complete: the end of an optimizer's step that is about it, or a write by hand. A step that leaves a
+   * parameter as it was is about it if it had a gradient and no other optimizer moved it.
+   */
+  updates(tensor: number): Moments {
+    return this.list(`updates ${tensor}`, () => {
+      const { r } = this;
+      const steps = this.passes('step');
+      const writes = this.writes(tensor);
+      const writers = new Set<number>();
+      let read = 1;
+      return () => {
+        const found: number[] = [];
+        const ticks = writes.refresh();
+        for (; read < ticks.length; read++) if (r.passAt(ticks[read])?.kind !== 'step') found.push(ticks[read]);
+        for (const step of steps().sort((a, b) => a.end - b.end)) {
+          const written = lastAtOrBefore(ticks, step.end - 1);
+          if (written >= 0 && ticks[written] >= step.start) writers.add(step.optimizer);
+          else if (writers.size > 0 ? !writers.has(step.optimizer) : r.gradAt(tensor, step.start) === null) continue;
+          found.push(step.end - 1);
+        }
+        return found;
+      };
+    });
+  }
+
+  /** Line ticks at which a name got another value, in any frame. */
+  bindings(name: string): Moments {
+    return this.list(`bindings ${name}`, () => {
+      const { r } = this;
+      const written = `${JSON.stringify(name)}:`;
+      let read = 0;
+      return () => {
+        const found: number[] = [];
+        for (; read < r.ticks; read++) {
+          const kind = r.kindAt(read);
+          if (kind !== 'line' && kind !== 'output') continue;
+          const deltas = r.frames.get(r.frame.at(read))?.deltas ?? [];
+          let i = deltas.length - 1;
+          if (i >= 0 && deltas[i].tick > read)
+            i = lastAtOrBefore(
+              deltas.map((d) => d.tick),
+              read,
+            );
+          if (i >= 0 && deltas[i].tick === read && deltas[i].json.includes(written)) found.push(read);
+        }
+        return found;
+      };
+    });
+  }
+
+  /** Where an op runs (`relu`), place by place; `out` is every op, forward, backward and in place. */
+  ops(name: string): OpPlace[] {
+    let scan = this.opScans.get(name);
+    if (!scan) this.opScans.set(name, (scan = this.scan(name)));
+    return scan();
+  }
+
+  private scan(name: string): () => OpPlace[] {
+    const { r } = this;
+    const places = new Map<string, { place: OpPlace; waiting: number[] }>();
+    let read = 0;
+    return () => {
+      for (; read < r.ticks; read++) {
+        const record = r.recordAt(read);
+        if (!record || (name === 'out' ? !record.op && record.kind === 'update' : !runs(record, name))) continue;
+        const key = placeKey(record);
+        let known = places.get(key);
+        if (!known) {
+          const waiting: number[] = [];
+          const moments = new Moments(r, () => waiting.splice(0));
+          known = { place: { key, name: record.name, first: record, moments }, waiting };
+          places.set(key, known);
+        }
+        known.waiting.push(read);
+      }
+      return [...places.values()].map(({ place }) => place);
+    };
+  }
+
+  /** Where the op at a record's place ran, in every iteration. */
+  place(record: OpRecord): Moments {
+    const key = placeKey(record);
+    return this.list(`place ${key}`, () => {
+      const { r } = this;
+      let read = 0;
+      return () => {
+        const found: number[] = [];
+        for (; read < r.ticks; read++) {
+          if (r.kindAt(read) !== record.kind || (record.kind === 'forward' && r.site.at(read) !== record.site))
+            continue;
+          const other = r.recordAt(read);
+          if (other && placeKey(other) === key) found.push(read);
+        }
+        return found;
+      };
+    });
+  }
+}
+
+const placeKey = (record: OpRecord): string => `${record.kind} ${record.site} ${record.module} ${record.name}`;
+
+const runs = (record: OpRecord, name: string): boolean =>
+  record.kind !== 'backward' && record.op !== null && opName(record).replace(/_$/, '') === name;
