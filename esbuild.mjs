@@ -6,6 +6,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { writeCoverage } from './scripts/coverage.mjs';
+import { compilePython } from './scripts/lib/bytecode.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');
@@ -81,7 +82,11 @@ async function copyPython(from, to) {
     await mkdir(dirname(target), { recursive: true });
     await copyFile(source, target);
   }
+  await compilePython(to, PYTHON_LIBRARY);
 }
+
+/** Where Python finds our modules (LIBRARY in src/python/runtime.ts): the compiled files name it in tracebacks. */
+const PYTHON_LIBRARY = '/lib/backstep';
 
 /** Copies big files only when they changed: the 10 MB of WebAssembly need not be written at every build. */
 async function copyIfNewer(from, to) {

@@ -28,7 +28,7 @@ export interface Runtime {
 /** Copies our files into Python's memory: nothing that a script does can change those on disk. */
 function install(python: PyodideAPI, folder: string): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !/\.(py|json)$/.test(entry.name)) continue;
+    if (!entry.isFile() || !/\.(py|pyc|json)$/.test(entry.name)) continue;
     const source = join(entry.parentPath, entry.name);
     const target = `${LIBRARY}/${relative(folder, source).split(sep).join('/')}`;
     python.FS.mkdirTree(dirname(target));
