@@ -52,6 +52,7 @@ import './lu';
 import './solve';
 import './cholesky';
 import './eigen';
+import './stft';
 import './svd';
 import './products';
 import './householder';

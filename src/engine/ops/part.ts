@@ -479,6 +479,7 @@ op<[Tensor, number[], number, number, number]>({
     const g = windows({ shape: sizes, strides: contiguousStrides(sizes) }, dim, size, step);
     return scattered(grad, sizes, placesOf({ ...g, offset: 0 }), true);
   },
+  complex: ['grad_in'],
   grads: { grad_in: (c, f) => f.unfold(c.grad, c.attr('dim'), c.attr('size'), c.attr('step')) },
   gradName: 'UnfoldBackwardBackward0',
   samples: () => [on({ shape: [4, 2] }, [5], 0, 2, 1)],
