@@ -76,8 +76,10 @@ function byParts({ spec, schema, name }: Op, names: readonly string[]): Forward 
             if (isComplex(a as DType)) return realType(a as DType);
             throw notYet(`${name} of complex numbers with dtype=torch.${a}`);
           }
-          if (typeof a === 'object' && a !== null && (a as Scalar).kind === 'complex')
-            throw notYet(`a complex ${params[i].name} in ${name}`);
+          const scalar = typeof a === 'object' && a !== null && 'kind' in a ? (a as Scalar) : null;
+          if (scalar && names.includes(params[i].name))
+            return { kind: 'float', value: which === 0 ? scalar.value : (scalar.imag ?? 0) };
+          if (scalar?.kind === 'complex') throw notYet(`a complex ${params[i].name} in ${name}`);
           if (!names.includes(params[i].name)) return a;
           if (a instanceof Tensor) return part(a, which);
           return Array.isArray(a) ? (a as (Tensor | null)[]).map((t) => t && part(t, which)) : a;

@@ -3,6 +3,7 @@
  * Formulas: W. Kahan, "Branch Cuts for Complex Elementary Functions"; C99, annex G.
  */
 import { allocate, complexType, type Data, type DType, realType } from '../dtype';
+import type { Scalar } from '../op';
 import { broadcast, numel } from '../shape';
 import { Tensor } from '../tensor';
 import { forEachRun, resultType, valuesAs } from './elementwise';
@@ -61,6 +62,9 @@ export function pairs(a: Tensor, b: Tensor, f: Complex2, to?: 'bool'): Tensor {
 }
 
 export const add: Complex2 = (a, b, c, d) => set(a + c, b + d);
+/** A Python number as a complex one. */
+export const factor = ({ value, imag }: Scalar) => ({ re: Number(value), im: imag ?? 0 });
+
 export const mul: Complex2 = (a, b, c, d) => set(a * c - b * d, a * d + b * c);
 export const negative: Complex1 = (a, b) => set(-a, -b);
 export const conjugate: Complex1 = (a, b) => set(a, -b);
@@ -224,12 +228,19 @@ export const pow: Complex2 = (a, b, c, d) => {
       return reciprocal(z.re, z.im);
     }
   }
-  if (a === 0 && b === 0 && d === 0 && c > 0) return set(0, 0);
-  if (a === 0 && b === 0 && c > 0) return set(0, 0);
-  log(a, b);
-  mul(z.re, z.im, c, d);
-  return exp(z.re, z.im);
+  return powBy((v) => v)(a, b, c, d);
 };
+
+/** exp(w · ln z), each step rounded. */
+export const powBy =
+  (round: (v: number) => number): Complex2 =>
+  (a, b, c, d) => {
+    if (c === 0 && d === 0) return set(1, 0);
+    if (a === 0 && b === 0 && c > 0) return set(0, 0);
+    log(a, b);
+    mul(round(z.re), round(z.im), c, d);
+    return exp(round(z.re), round(z.im));
+  };
 
 /** The angle of a complex number; of a real one 0 or π. */
 export const angle = (a: number, b: number) => Math.atan2(b, a);

@@ -1,4 +1,5 @@
 /** Where the elements are that indices name: places in row-major order over a tensor's shape. */
+import { isComplex } from '../dtype';
 import { indexError, runtimeError } from '../errors';
 import { broadcast, contiguousStrides, numel, sameShape, show } from '../shape';
 import { Tensor } from '../tensor';
@@ -27,6 +28,10 @@ export function wrapIndices(
 export function nonzeroPlaces(t: Tensor): number[] {
   const values = t.values();
   const out: number[] = [];
+  if (isComplex(t.dtype)) {
+    for (let i = 0; i < t.count; i++) if (values[2 * i] !== 0 || values[2 * i + 1] !== 0) out.push(i);
+    return out;
+  }
   for (let i = 0; i < values.length; i++) if (Number(values[i]) !== 0) out.push(i);
   return out;
 }

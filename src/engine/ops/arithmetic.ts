@@ -1,37 +1,45 @@
 /** The four operations and their kin, elementwise and broadcast. Formulas: PyTorch's derivatives.yaml and API documentation. */
 
 import { context } from '../context';
-import { DTYPES, isFloat } from '../dtype';
-import { notYet, runtimeError, TorchError } from '../errors';
+import { DTYPES, isComplex, isFloat } from '../dtype';
+import { runtimeError, TorchError } from '../errors';
 import * as cx from '../kernels/complex';
 import { type BinaryRule, binary, floatType, resultType, ternary, unary } from '../kernels/elementwise';
 import { addLoop, addScaledLoop, divLoop, mulLoop, negLoop, subLoop } from '../kernels/hotLoops';
 import { floorDiv, floorMod } from '../kernels/special';
 import { type BackwardContext, type Formulas, op, type Sample, type Scalar } from '../op';
 import type { Tensor } from '../tensor';
+import { refuseComplexFactor } from './matrices';
 import { refuse } from './refusals';
 import { boolPair, ofTypes, oneInput, pairs, wholePairs, withoutGrad } from './samples';
 
-function n(s: Scalar): number {
-  if (s.kind === 'complex') throw notYet('a complex factor');
-  return Number(s.value);
-}
+const n = (s: Scalar): number => Number(s.value);
 
 /** a + sign · alpha · b of complex numbers. */
 function scaledSum(alpha: Scalar, sign: 1 | -1): cx.Complex2 {
   const k = n(alpha) * sign;
+  const i = (alpha.imag ?? 0) * sign;
+  if (i !== 0) return (a, b, c, d) => cx.add(a, b, k * c - i * d, k * d + i * c);
   return k === 1 ? cx.add : (a, b, c, d) => cx.add(a, b, k * c, k * d);
 }
 
 /** alpha must be an integer where the result is one; PyTorch's words. */
 function checkAlpha(a: Tensor, b: Tensor, alpha: Scalar): void {
   const d = resultType(a, b);
-  if (!isFloat(d) && alpha.kind === 'float')
+  if (!isComplex(d) && alpha.kind === 'complex')
+    throw runtimeError('For non-complex input tensors, argument alpha must not be a complex number.');
+  if (!isFloat(d) && !isComplex(d) && alpha.kind === 'float')
     throw runtimeError('For integral input tensors, argument alpha must not be a floating point number.');
 }
 
 const scaled = (grad: Tensor, alpha: Scalar, f: Formulas, sign = 1) =>
-  n(alpha) * sign === 1 ? grad : n(alpha) * sign === -1 ? f.neg(grad) : f.mul(grad, n(alpha) * sign);
+  alpha.imag
+    ? f.mul(grad, { ...alpha, value: n(alpha) * sign, imag: alpha.imag * sign })
+    : n(alpha) * sign === 1
+      ? grad
+      : n(alpha) * sign === -1
+        ? f.neg(grad)
+        : f.mul(grad, n(alpha) * sign);
 
 const withAlpha = (alpha: number): Sample => ({
   args: [{ tensor: { shape: [3] } }, { tensor: { shape: [3] } }],
@@ -58,7 +66,10 @@ op<[Tensor, Tensor, Scalar]>({
     input: (c) => c.grad,
     other: (c, f) => scaled(c.grad, c.attr('alpha'), f),
   },
-  complex: (a, b, alpha) => cx.pairs(a, b, scaledSum(alpha, 1)),
+  complex: (a, b, alpha) => {
+    checkAlpha(a, b, alpha);
+    return cx.pairs(a, b, scaledSum(alpha, 1));
+  },
   samples: () => [...pairs(), ...wholePairs(), boolPair(), withAlpha(0.5)],
 });
 
@@ -92,6 +103,7 @@ op<[Tensor, Tensor, Scalar]>({
   },
   complex: (a, b, alpha) => {
     refuseBools(a, b);
+    checkAlpha(a, b, alpha);
     return cx.pairs(a, b, scaledSum(alpha, -1));
   },
   samples: () => [...pairs(), ...wholePairs(), withAlpha(0.5)],
@@ -110,6 +122,7 @@ op<[Tensor, Tensor, Scalar]>({
   gradName: (_, b) => (b.wrapped ? 'RsubBackward1' : 'RsubBackward0'),
   complex: (a, b, alpha) => {
     refuseBools(a, b);
+    checkAlpha(a, b, alpha);
     return cx.pairs(b, a, scaledSum(alpha, -1));
   },
   samples: () => [...pairs(), ...wholePairs()],
@@ -381,6 +394,11 @@ function addComposed(parts: [Tensor, Tensor, Tensor], value: Scalar, f: (a: numb
   return ternary(parts, d, (x, a, b) => x + k * f(a, b));
 }
 
+function composedComplex([x, a, b]: [Tensor, Tensor, Tensor], value: Scalar, by: cx.Complex2): Tensor {
+  refuseComplexFactor(resultType(x, a, b), value);
+  return cx.pairs(x, cx.pairs(a, b, by), scaledSum(value, 1));
+}
+
 const threeTensors = (range?: [number, number]): Sample[] => [
   { args: [{ tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3] } }, { tensor: { shape: [2, 3], range } }] },
   {
@@ -404,12 +422,12 @@ op<[Tensor, Tensor, Tensor, Scalar]>({
   formula: 'y = x + value · a · b',
   gradient: 'dx = dy,  da = dy · value · b,  db = dy · value · a',
   forward: (x, a, b, value) => addComposed([x, a, b], value, (p, q) => p * q),
-  complex: (x, a, b, value) => cx.pairs(x, cx.pairs(a, b, cx.mul), scaledSum(value, 1)),
+  complex: (x, a, b, value) => composedComplex([x, a, b], value, cx.mul),
   saves: ['tensor1', 'tensor2'],
   grads: {
     input: (c) => c.grad,
-    tensor1: (c, f) => f.mul(c.grad, f.mul(c.saved('tensor2'), n(c.attr('value')))),
-    tensor2: (c, f) => f.mul(c.grad, f.mul(c.saved('tensor1'), n(c.attr('value')))),
+    tensor1: (c, f) => f.mul(c.grad, f.mul(c.saved('tensor2'), c.attr('value'))),
+    tensor2: (c, f) => f.mul(c.grad, f.mul(c.saved('tensor1'), c.attr('value'))),
   },
   samples: () => [...threeTensors(), { args: [1, 2, 3].map(() => ({ tensor: { shape: [4], dtype: 'int64' } })) }],
 });
@@ -427,14 +445,14 @@ op<[Tensor, Tensor, Tensor, Scalar]>({
       );
     return addComposed([x, a, b], value, (p, q) => p / q);
   },
-  complex: (x, a, b, value) => cx.pairs(x, cx.pairs(a, b, cx.div), scaledSum(value, 1)),
+  complex: (x, a, b, value) => composedComplex([x, a, b], value, cx.div),
   saves: ['tensor1', 'tensor2'],
   grads: {
     input: (c) => c.grad,
-    tensor1: (c, f) => f.mul(c.grad, f.mul(f.reciprocal(c.saved('tensor2')), n(c.attr('value')))),
+    tensor1: (c, f) => f.mul(c.grad, f.mul(f.reciprocal(c.saved('tensor2')), c.attr('value'))),
     tensor2: (c, f) => {
       const b = c.saved('tensor2');
-      return f.mul(f.neg(c.grad), f.div(f.mul(c.saved('tensor1'), n(c.attr('value'))), f.mul(b, b)));
+      return f.mul(f.neg(c.grad), f.div(f.mul(c.saved('tensor1'), c.attr('value')), f.mul(b, b)));
     },
   },
   samples: () => threeTensors([0.5, 2]),

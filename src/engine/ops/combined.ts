@@ -76,6 +76,7 @@ op<[Tensor]>({
     out.storage.data[0] = (whole ? BigInt(sum) + big : sum) as never;
     return out;
   },
+  complex: ['input'],
   grads: {
     input: (c, g) => {
       const [rows, columns] = c.shape('input');

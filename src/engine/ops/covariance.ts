@@ -1,5 +1,5 @@
 /** Covariances and correlations. Source: ATen's Correlation.cpp. */
-import { DTYPES, isFloat, isInteger } from '../dtype';
+import { DTYPES, isComplex, isFloat, isInteger } from '../dtype';
 import { runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
 import { op } from '../op';
@@ -55,7 +55,7 @@ op<[Tensor, number, Tensor | null, Tensor | null]>({
     const weighted = w ? f.mul(mT(centered), f.unsqueeze(w, 1)) : mT(centered);
     return f.squeeze(
       f.div(
-        f.mm(centered, f.to_dtype(weighted, centered.dtype)),
+        f.mm(centered, f.conj(f.to_dtype(weighted, centered.dtype))),
         norm === 0 || (typeof norm === 'number' && norm < 0) ? 0 : norm,
       ),
     );
@@ -89,9 +89,10 @@ op<[Tensor]>({
       );
     const c = f.cov(x);
     if (c.rank === 0) return f.div(c, c);
-    const d = f.sqrt(f.diagonal(c));
+    const d = f.sqrt(f.real(f.diagonal(c)));
     const scaled = f.div(f.div(c, f.unsqueeze(d, 1)), f.unsqueeze(d, 0));
-    return f.clamp(scaled, -1, 1);
+    if (!isComplex(c.dtype)) return f.clamp(scaled, -1, 1);
+    return f.complex(f.clamp(f.real(scaled), -1, 1), f.clamp(f.imag(scaled), -1, 1));
   },
   samples: () =>
     [given([double(2, 3)]), given([double(4)]), given([matrix(2, 2, 2)])].map((s) => ({ ...s, kink: true })),

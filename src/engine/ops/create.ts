@@ -1,11 +1,11 @@
 /** Tensors from nothing and from others: factories, copies, casts, fills. Source: PyTorch's "Creation Ops" page. */
 import { context } from '../context';
-import { complexType, DTYPES, type DType, isHalf } from '../dtype';
+import { complexType, DTYPES, type DType, isComplex, isHalf } from '../dtype';
 import { runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
 import { roundHalf } from '../half';
 import { contiguousAs, denseAs, expandTo, filled } from '../kernels/copy';
-import { dtypeLabel } from '../kernels/elementwise';
+import { dtypeLabel, valuesAs } from '../kernels/elementwise';
 import { op, type Sample, type SampleTensor, type Scalar } from '../op';
 import { broadcast, numel, sameShape, show } from '../shape';
 import { Tensor } from '../tensor';
@@ -164,13 +164,39 @@ function checkEnds(ends: Record<string, Tensor>): void {
   throw runtimeError(`linspace only supports 0-dimensional start and end tensors, but got ${ranks}.`);
 }
 
+/** linspace between complex ends; both parts go in equal steps. */
+function complexSteps(start: Tensor, end: Tensor, steps: number, dtype: DType | null): Tensor {
+  const own = complexType(context.defaultDtype);
+  if (dtype && !isComplex(dtype))
+    throw runtimeError(
+      `torch.linspace(): inferred dtype c10::complex<${own === 'complex128' ? 'double' : 'float'}> can't be safely cast to passed dtype ${DTYPES[dtype].label}`,
+    );
+  const to = dtype ?? own;
+  const round = to === 'complex128' ? (v: number) => v : Math.fround;
+  const out = Tensor.zeros(to, [steps]);
+  const data = out.storage.data as Float64Array;
+  const [from, until] = [start, end].map((t) => (valuesAs(t, to) as Float64Array).map(round));
+  for (const part of [0, 1]) {
+    const step = steps > 1 ? round(round(until[part] - from[part]) / (steps - 1)) : 0;
+    for (let i = 0; i < steps; i++)
+      data[2 * i + part] =
+        i < Math.floor(steps / 2) || steps === 1
+          ? from[part] + round(step * i)
+          : until[part] - round(step * (steps - i - 1));
+  }
+  return out;
+}
+
 op<[Tensor, Tensor, number, DType | null]>({
+  complex: true,
   schema: 'linspace(Number start, Number end, int steps, *, ScalarType? dtype=None) -> Tensor',
   faces: ['torch'],
   formula: 'y = start + i · (end − start) / (steps − 1)',
   forward: (start, end, steps, dtype) => {
     checkEnds({ start, end });
     if (steps < 0) throw runtimeError('number of steps must be non-negative');
+    if ([start, end].some((t) => isComplex(t.dtype)) || (dtype && isComplex(dtype)))
+      return complexSteps(start, end, steps, dtype);
     const out = Tensor.zeros(dtype ?? context.defaultDtype, [steps]);
     const data = out.storage.data;
     const half = isHalf(out.dtype) ? out.dtype : null;

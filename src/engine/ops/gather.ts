@@ -120,6 +120,7 @@ for (const [name, add] of [
 
 op<[Tensor, number, Tensor, Scalar]>({
   schema: 'scatter_value(Tensor input, int dim, Tensor index, Scalar value) -> Tensor',
+  complex: ['input', 'value'],
   faces: ['torch:scatter', 'Tensor:scatter'],
   inplace: true,
   formula: 'y = x with y[index[i, j], j] = v (dim 0)',

@@ -182,6 +182,7 @@ op<[Tensor]>({
   schema: 'nonzero(Tensor input) -> Tensor',
   faces: ['torch', 'Tensor', 'torch:argwhere', 'Tensor:argwhere'],
   formula: 'y = the coordinates of the elements that are not 0, a row each',
+  complex: true,
   forward: (x) => {
     const columns = nonzeroColumns(x);
     const n = x.rank ? columns[0].count : nonzeroPlaces(x).length;

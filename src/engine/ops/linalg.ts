@@ -2,7 +2,6 @@
 import { part } from '../complex';
 import { type Data, DTYPES, isComplex, isFloat } from '../dtype';
 import { notYet, runtimeError } from '../errors';
-import { formulas as f } from '../formulas';
 import * as cx from '../kernels/complex';
 import { expandTo } from '../kernels/copy';
 import { binary, dtypeLabel } from '../kernels/elementwise';
@@ -10,7 +9,7 @@ import { matmul, matmulIntegers } from '../kernels/matmul';
 import { op, type Sample, type SampleTensor, type Scalar } from '../op';
 import { numel, sameShape, show, wrapDim } from '../shape';
 import { Tensor } from '../tensor';
-import { combined } from './matrices';
+import { combined, scaledBy } from './matrices';
 import { C_TYPE, linearGradName } from './named';
 
 const a23: SampleTensor = { shape: [2, 3] };
@@ -219,11 +218,6 @@ op<[Tensor, Tensor]>({
   ],
 });
 
-function value(s: Scalar): number {
-  if (s.kind === 'complex') throw notYet('a complex alpha or beta');
-  return Number(s.value);
-}
-
 function addmm(x: Tensor, a: Tensor, b: Tensor, beta: Scalar, alpha: Scalar): Tensor {
   if (a.rank !== 2) throw runtimeError(`mat1 must be a matrix, got ${a.rank}-D tensor`);
   if (b.rank !== 2) throw runtimeError(`mat2 must be a matrix, got ${b.rank}-D tensor`);
@@ -255,9 +249,9 @@ for (const inplace of [false, true])
     },
     saves: ['mat1', 'mat2'],
     grads: {
-      input: (c, _f) => scaled(c.grad, c.attr('beta')),
-      mat1: (c, f) => scaled(f.mm(c.grad, f.t(c.saved('mat2'))), c.attr('alpha')),
-      mat2: (c, f) => scaled(f.mm(f.t(c.saved('mat1')), c.grad), c.attr('alpha')),
+      input: (c, _f) => scaledBy(c.grad, c.attr('beta')),
+      mat1: (c, f) => scaledBy(f.mm(c.grad, f.t(c.saved('mat2'))), c.attr('alpha')),
+      mat2: (c, f) => scaledBy(f.mm(f.t(c.saved('mat1')), c.grad), c.attr('alpha')),
     },
     complex: true,
     samples: () => [
@@ -303,11 +297,12 @@ for (const inplace of [false, true])
     formula: 'y[b] = β · x[b] + α · A[b] · B[b]',
     gradient: 'dx = β · dy,  dA[b] = α · dy[b] · B[b]ᵀ,  dB[b] = α · A[b]ᵀ · dy[b]',
     forward: (x, a, b, beta, alpha) => baddbmm(x, a, b, beta, alpha, inplace),
+    complex: true,
     saves: ['batch1', 'batch2'],
     grads: {
-      input: (c, _f) => scaled(c.grad, c.attr('beta')),
-      batch1: (c, f) => scaled(f.bmm(c.grad, f.transpose(c.saved('batch2'), 1, 2)), c.attr('alpha')),
-      batch2: (c, f) => scaled(f.bmm(f.transpose(c.saved('batch1'), 1, 2), c.grad), c.attr('alpha')),
+      input: (c, _f) => scaledBy(c.grad, c.attr('beta')),
+      batch1: (c, f) => scaledBy(f.bmm(c.grad, f.transpose(c.saved('batch2'), 1, 2)), c.attr('alpha')),
+      batch2: (c, f) => scaledBy(f.bmm(f.transpose(c.saved('batch1'), 1, 2), c.grad), c.attr('alpha')),
     },
     samples: () => {
       const [batch1, batch2]: SampleTensor[] = [{ shape: [2, 2, 3] }, { shape: [2, 3, 4] }];
@@ -322,8 +317,6 @@ for (const inplace of [false, true])
       ];
     },
   });
-
-const scaled = (t: Tensor, by: Scalar) => (value(by) === 1 ? t : f.mul(t, value(by)));
 
 /** x as if it had this shape; `expand`'s words if it cannot. */
 export function checkedExpand(x: Tensor, shape: number[]): Tensor {

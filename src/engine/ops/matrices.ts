@@ -1,5 +1,5 @@
 /** What the ops of torch.linalg share: PyTorch's checks of matrices, and small steps of their gradients. */
-import { type DType, isComplex, isFloat } from '../dtype';
+import { DTYPES, type DType, isComplex, isFloat } from '../dtype';
 import { notYet, runtimeError, TorchError } from '../errors';
 import { formulas as f } from '../formulas';
 import * as cx from '../kernels/complex';
@@ -74,13 +74,27 @@ export const noDerivative = (name: string) => (): null => {
 /** `(Batch element 3): `, where there is a batch. */
 export const batchElement = (batch: readonly number[], nr: number) => (batch.length ? `(Batch element ${nr}): ` : '');
 
+/** A real result takes no complex factor. */
+export function refuseComplexFactor(to: DType, ...factors: Scalar[]): void {
+  const kind = { float64: 'double', float32: 'float' }[to as string] ?? DTYPES[to].label;
+  if (!isComplex(to) && factors.some((v) => v.kind === 'complex' && v.imag !== 0))
+    throw runtimeError(`value cannot be converted to type ${kind} without overflow`);
+}
+
+/** t times a factor of the call, where that is not 1. */
+export const scaledBy = (t: Tensor, by: Scalar): Tensor => (Number(by.value) === 1 && !by.imag ? t : f.mul(t, by));
+
 /** β·x + α·y; x does not count where β is 0. */
 export function combined(x: Tensor, y: Tensor, beta: Scalar, alpha: Scalar): Tensor {
   if (isComplex(y.dtype)) {
-    if (beta.kind === 'complex' || alpha.kind === 'complex') throw notYet('a complex alpha or beta');
-    const [p, q] = [Number(beta.value), Number(alpha.value)];
-    return cx.pairs(x, y, (r, i, s, t) => cx.add(p === 0 ? 0 : p * r, p === 0 ? 0 : p * i, q * s, q * t));
+    const [p, q] = [cx.factor(beta), cx.factor(alpha)];
+    const none = p.re === 0 && p.im === 0;
+    return cx.pairs(x, y, (r, i, s, t) => {
+      const [re, im] = none ? [0, 0] : [p.re * r - p.im * i, p.re * i + p.im * r];
+      cx.add(re, im, q.re * s - q.im * t, q.re * t + q.im * s);
+    });
   }
+  refuseComplexFactor(y.dtype, beta, alpha);
   // Integers take the factors as integers.
   const factor = (v: Scalar) => (isFloat(y.dtype) ? Number(v.value) : Math.trunc(Number(v.value)));
   const [p, q] = [factor(beta), factor(alpha)];

@@ -1,6 +1,6 @@
 /** Powers. Gradients: PyTorch's derivatives.yaml. */
 
-import { isComplex, isFloat } from '../dtype';
+import { complexType, isComplex, isFloat } from '../dtype';
 import { runtimeError } from '../errors';
 import * as cx from '../kernels/complex';
 import { binary, resultType, unary } from '../kernels/elementwise';
@@ -24,6 +24,10 @@ function raise(a: Tensor, b: Tensor): Tensor {
   if (b.wrapped && Number(b.values()[0]) === 2 && isFloat(a.dtype)) return squared(a);
   return binary(a, b, isFloat(d) ? power : (x, y) => Math.trunc(power(x, y)), { big: wholePower });
 }
+
+/** aᵇ for tensors b: no power is computed otherwise than others, and float32's logarithm shows. */
+const general = (a: Tensor, b: Tensor) =>
+  cx.powBy(complexType(resultType(a, b)) === 'complex64' ? Math.fround : (v) => v);
 
 /** dy · y · ln a, but 0 where a = 0 and b ≥ 0. */
 function exponentGrad(c: BackwardContext, f: Formulas, base: Tensor): Tensor {
@@ -55,7 +59,7 @@ op<[Tensor, Tensor]>({
     exponent: (c, f) => exponentGrad(c, f, c.saved('input')),
   },
   gradName: (_, b) => (b.wrapped ? 'PowBackward0' : 'PowBackward1'),
-  complex: (a, b) => cx.pairs(a, b, cx.pow),
+  complex: (a, b) => cx.pairs(a, b, b.wrapped ? cx.pow : general(a, b)),
   samples: () => [
     ...pairs([-1, 2], [0.5, 2]),
     ...[0, 1, 2, 3, -1].map((e) => ({ args: [{ tensor: { shape: [4] } }, e] })),
@@ -81,7 +85,7 @@ op<[Tensor, Tensor]>({
   saves: ['self', 'exponent', 'result'],
   grads: { exponent: (c, f) => exponentGrad(c, f, c.saved('self')) },
   gradName: 'PowBackward2',
-  complex: (a, b) => cx.pairs(a, b, cx.pow),
+  complex: (a, b) => cx.pairs(a, b, general(a, b)),
   samples: () => [
     { args: [2, { tensor: { shape: [3] } }] },
     { args: [0, { tensor: { shape: [3], range: [0.5, 1] } }] },

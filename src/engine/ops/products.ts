@@ -2,15 +2,14 @@
 import { allocate, isComplex, isFloat } from '../dtype';
 import { runtimeError, TorchError } from '../errors';
 import { formulas as f } from '../formulas';
+import * as cx from '../kernels/complex';
 import { expandTo } from '../kernels/copy';
 import { binary, dtypeLabel, numbers } from '../kernels/elementwise';
 import { type BackwardContext, type Formulas, op, type SampleTensor, type Scalar } from '../op';
 import { broadcast, show, wrapDim } from '../shape';
 import { Tensor } from '../tensor';
 import { checkedExpand, checkInPlace, mm } from './linalg';
-import { combined, double, given, matrix } from './matrices';
-
-const scaled = (t: Tensor, by: Scalar) => (Number(by.value) === 1 ? t : f.mul(t, Number(by.value)));
+import { combined, double, given, matrix, scaledBy } from './matrices';
 
 interface Addition {
   name: string;
@@ -53,13 +52,14 @@ function addition(d: Addition): void {
         const y = d.product(x, a, b);
         return combined(checkedExpand(x, y.shape), y, beta, alpha);
       },
+      complex: true,
       saves: d.args,
       grads: {
-        input: (c) => scaled(c.grad, c.attr('beta')),
+        input: (c) => scaledBy(c.grad, c.attr('beta')),
         [first]: (c: BackwardContext, f: Formulas) =>
-          scaled(d.da(c.grad, c.saved(first), c.saved(second), f), c.attr('alpha')),
+          scaledBy(d.da(c.grad, c.saved(first), c.saved(second), f), c.attr('alpha')),
         [second]: (c: BackwardContext, f: Formulas) =>
-          scaled(d.db(c.grad, c.saved(first), c.saved(second), f), c.attr('alpha')),
+          scaledBy(d.db(c.grad, c.saved(first), c.saved(second), f), c.attr('alpha')),
       },
       samples: () => [
         ...d.samples.filter((_, i) => !inplace || i !== d.wide).map((s) => given(s)),
@@ -155,7 +155,9 @@ addition({
     if (a.rank !== 1) throw runtimeError(`addr: Expected 1-D argument vec1, but got ${a.rank}-D`);
     if (b.rank !== 1) throw runtimeError(`addr: Expected 1-D argument vec2, but got ${b.rank}-D`);
     checkedExpand(x, [a.count, b.count]);
-    return binary(a.alias([a.count, 1], [a.strides[0], 0]), b, (s, t) => s * t, { big: (s, t) => s * t });
+    const column = a.alias([a.count, 1], [a.strides[0], 0]);
+    if (isComplex(a.dtype) || isComplex(b.dtype)) return cx.pairs(column, b, cx.mul);
+    return binary(column, b, (s, t) => s * t, { big: (s, t) => s * t });
   },
   inPlace: (x, a, b) => {
     if (a.rank !== 1 || b.rank !== 1) return;
@@ -367,6 +369,7 @@ op<[Tensor, Tensor, number]>({
   faces: ['torch.linalg:cross'],
   formula: 'y = a × b, along dim',
   gradient: 'da = b × dy,  db = dy × a',
+  complex: true,
   forward: (a, b, dim) => {
     if (a.rank !== b.rank) throw runtimeError('linalg.cross: inputs must have the same number of dimensions.');
     const [p, q] = [a.shape[wrapDim(dim, a.rank)], b.shape[wrapDim(dim, b.rank)]];
@@ -405,12 +408,19 @@ function cross(a: Tensor, b: Tensor, d: number): Tensor {
       wide.offset + i * wide.strides[d],
     );
   };
-  const times = (x: Tensor, y: Tensor) => binary(x, y, (s, t) => s * t, { big: (s, t) => s * t });
+  const complex = isComplex(a.dtype);
+  const times = (x: Tensor, y: Tensor) =>
+    complex ? cx.pairs(x, y, cx.mul) : binary(x, y, (s, t) => s * t, { big: (s, t) => s * t });
+  const minus = (x: Tensor, y: Tensor) =>
+    complex
+      ? cx.pairs(x, y, (p, q, r, s) => cx.add(p, q, -r, -s))
+      : binary(x, y, (s, t) => s - t, { big: (s, t) => s - t });
   const parts = [0, 1, 2].map((i) => {
     const [j, k] = [(i + 1) % 3, (i + 2) % 3];
-    return binary(times(at(a, j), at(b, k)), times(at(a, k), at(b, j)), (s, t) => s - t, { big: (s, t) => s - t });
+    return minus(times(at(a, j), at(b, k)), times(at(a, k), at(b, j)));
   });
-  const inner = shape.slice(d + 1).reduce((n, s) => n * s, 1);
+  // A complex element is two numbers side by side.
+  const inner = shape.slice(d + 1).reduce((n, s) => n * s, complex ? 2 : 1);
   const out = allocate(
     a.dtype,
     shape.reduce((n, s) => n * s, 1),
@@ -444,10 +454,10 @@ op<[Tensor, Tensor, number]>({
   schema: 'linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor',
   faces: ['torch.linalg:vecdot'],
   composite: true,
-  formula: 'y = Σ aᵢ · bᵢ, along dim',
+  formula: 'y = Σ conj(aᵢ) · bᵢ, along dim',
   gradient: 'da = dy · b,  db = dy · a',
   forward: (a, b, dim) => {
-    if (!isFloat(a.dtype))
+    if (!isFloat(a.dtype) && !isComplex(a.dtype))
       throw runtimeError(
         `linalg.vecdot: Expected a floating point or complex tensor as input. Got ${dtypeLabel(a.dtype)}`,
       );
@@ -455,7 +465,7 @@ op<[Tensor, Tensor, number]>({
       throw runtimeError(
         `linalg.vecdot: Expected x and y to have the same dtype, but found x of type ${dtypeLabel(a.dtype)} and y of type ${dtypeLabel(b.dtype)} instead`,
       );
-    return a.rank === 1 && b.rank === 1 ? f.vdot(a, b) : f.sum(f.mul(a, b), [dim]);
+    return a.rank === 1 && b.rank === 1 ? f.vdot(a, b) : f.sum(f.mul(f.conj(a), b), [dim]);
   },
   samples: () => [
     given([matrix(2, 3), matrix(2, 3)]),

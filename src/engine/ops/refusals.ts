@@ -41,3 +41,9 @@ export function refuseGradOf(op: string, name: string, t: Tensor | null): void {
       `The function '${op}' is not differentiable with respect to argument '${name}'. This input cannot have requires_grad True.`,
     );
 }
+
+/** Raises PyTorch's error for an op whose gradient it does not give for complex numbers. */
+export function refuseComplexGrad(op: string, t: Tensor): void {
+  if (t.requiresGrad && context.gradEnabled)
+    throw runtimeError(`${op} does not support automatic differentiation for outputs with complex dtype.`);
+}

@@ -1,5 +1,6 @@
 /** Signs, rounding, limits. Gradients: PyTorch's derivatives.yaml. */
 
+import { joined, part } from '../complex';
 import { isComplex, isFloat } from '../dtype';
 import { runtimeError } from '../errors';
 import * as cx from '../kernels/complex';
@@ -8,7 +9,7 @@ import { absLoop } from '../kernels/hotLoops';
 import { roundHalfEven } from '../kernels/special';
 import { type BackwardContext, type Formulas, op, type Sample } from '../op';
 import type { Tensor } from '../tensor';
-import { floatsOnly, refuse } from './refusals';
+import { floatsOnly, refuse, refuseComplexGrad } from './refusals';
 import { exactly, ofTypes, oneInput, pairs, wholePairs, withoutGrad } from './samples';
 
 const INF = Number.POSITIVE_INFINITY;
@@ -296,18 +297,24 @@ for (const [name, arg, keeps, loses] of [
 /** The largest finite numbers. */
 const LIMITS = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE };
 
+function finite(x: Tensor, nan: number | null, up: number | null, down: number | null): Tensor {
+  if (!isFloat(x.dtype)) return unary(x, x.dtype, (v) => v, same);
+  const most = LIMITS[x.dtype as keyof typeof LIMITS];
+  return unary(x, x.dtype, (v) =>
+    Number.isNaN(v) ? (nan ?? 0) : v === INF ? (up ?? most) : v === -INF ? (down ?? -most) : v,
+  );
+}
+
 op<[Tensor, number | null, number | null, number | null]>({
   schema: 'nan_to_num(Tensor input, float? nan=None, float? posinf=None, float? neginf=None) -> Tensor',
   faces: ['torch', 'Tensor'],
   inplace: true,
   formula: 'y = x; 0 for NaN, the largest numbers for infinities, or what is given for them',
   gradient: 'dx = dy where x is finite, else 0',
-  forward: (x, nan, up, down) => {
-    if (!isFloat(x.dtype)) return unary(x, x.dtype, (v) => v, same);
-    const most = LIMITS[x.dtype as keyof typeof LIMITS];
-    return unary(x, x.dtype, (v) =>
-      Number.isNaN(v) ? (nan ?? 0) : v === INF ? (up ?? most) : v === -INF ? (down ?? -most) : v,
-    );
+  forward: finite,
+  complex: (x, ...limits) => {
+    refuseComplexGrad('nan_to_num', x);
+    return joined(finite(part(x, 0), ...limits), finite(part(x, 1), ...limits));
   },
   saves: ['input'],
   grads: { input: (c, f) => f.where(f.isfinite(c.saved('input')), c.grad, 0) },

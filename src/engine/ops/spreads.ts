@@ -115,6 +115,8 @@ op<[Tensor, Tensor, Scalar]>({
   formula: 'y = (Σ |a − b|ᵖ)^(1/p)',
   gradient: 'da = dy · sign(a − b) · (|a − b| / y)ᵖ⁻¹ = −db',
   forward: (a, b, p) => quietly(() => fs.linalg_vector_norm(fs.sub(a, b), p)),
+  complex: true,
+  wirtinger: true,
   saves: ['input', 'other', 'result'],
   grads: { input: (c, f) => distGrad(c, f), other: (c, f) => f.neg(distGrad(c, f)) },
   samples: () => [on(matrix, { tensor: matrix }), on(matrix, { tensor: { shape: [3] } }, 1)],

@@ -14,7 +14,7 @@ def _accepts(p, v):
     if b in ('Number', 'Scalar'):
         if isinstance(v, Tensor):
             return b == 'Number' or v.dim() == 0
-        return isinstance(v, (int, float)) or (hasattr(v, '__float__') and not isinstance(v, str))
+        return isinstance(v, (int, float, complex)) or (hasattr(v, '__float__') and not isinstance(v, str))
     if b == 'int':
         return (isinstance(v, int) and not isinstance(v, bool)) or (
             not isinstance(v, (Tensor, float)) and hasattr(v, '__index__') and not isinstance(v, bool)) or (
