@@ -58,7 +58,7 @@ export class Breakpoints {
   /** The breakpoints that this tick hits, log points among them. */
   hits(tick: number, evaluate: EvaluateAt): Hit[] {
     if (this.byPlace.size === 0 || this.recording.kindAt(tick) !== 'line') return [];
-    const site = this.recording.sites[this.recording.site.at(tick)];
+    const site = this.recording.sites[this.recording.siteAt(tick)];
     const list = site && this.byPlace.get(`${site.path}:${site.line}`);
     if (!list) return [];
     const hits: Hit[] = [];
@@ -94,7 +94,7 @@ export class Breakpoints {
     if (!seen) this.seen.set(place, (seen = { ticks: [], upTo: 0 }));
     const site = r.sites.findIndex((s) => s.path === path && s.line === line);
     for (; seen.upTo < r.ticks; seen.upTo++)
-      if (r.site.at(seen.upTo) === site && r.kindAt(seen.upTo) === 'line') seen.ticks.push(seen.upTo);
+      if (r.siteAt(seen.upTo) === site && r.kindAt(seen.upTo) === 'line') seen.ticks.push(seen.upTo);
     return seen.ticks;
   }
 }

@@ -5,8 +5,11 @@ export class Column<A extends Numbers> {
   private items: A;
   private used = 0;
 
-  constructor(private readonly make: new (length: number) => A) {
-    this.items = new make(1024);
+  constructor(
+    private readonly make: new (length: number) => A,
+    room = 1024,
+  ) {
+    this.items = new make(room);
   }
 
   get length(): number {
@@ -30,6 +33,27 @@ export class Column<A extends Numbers> {
     this.items[index] = value;
   }
 
+  pop(): void {
+    this.used--;
+  }
+
+  /** Index of the last of ascending items that is <= `limit`; -1 if none. */
+  lastAtOrBefore(limit: number): number {
+    let low = 0;
+    let high = this.used;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.items[middle] <= limit) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  /** Bytes that it takes. */
+  get bytes(): number {
+    return this.items.byteLength;
+  }
+
   toArray(): A {
     return this.items.slice(0, this.used) as A;
   }
@@ -45,28 +69,4 @@ export function lastAtOrBefore(items: readonly number[], limit: number): number 
     else high = middle;
   }
   return low - 1;
-}
-
-/** A quantity that changes at ticks: what was it at this one? */
-export class History<T> {
-  readonly ticks: number[] = [];
-  readonly values: T[] = [];
-
-  /** Changes of one tick replace each other. */
-  set(tick: number, value: T): void {
-    const last = this.ticks.length - 1;
-    if (last >= 0 && this.ticks[last] === tick) this.values[last] = value;
-    else {
-      this.ticks.push(tick);
-      this.values.push(value);
-    }
-  }
-
-  at(tick: number): T | undefined {
-    return this.values[lastAtOrBefore(this.ticks, tick)];
-  }
-
-  get latest(): T | undefined {
-    return this.values[this.values.length - 1];
-  }
 }

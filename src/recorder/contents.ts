@@ -4,9 +4,22 @@ import type { Data } from '../engine/dtype';
 import type { Arg } from '../engine/op';
 import type { Storage } from '../engine/storage';
 import { Tensor } from '../engine/tensor';
-import { History } from './columns';
 import type { Memory } from './memory';
-import type { ArgUse, OpRecord, Recording, TensorUse, Value, Whereabouts } from './recording';
+import {
+  type ArgUse,
+  Content,
+  constantValue,
+  type OpRecord,
+  type Recording,
+  type TensorRecord,
+  TensorRow,
+  type TensorUse,
+  type Value,
+  type Whereabouts,
+} from './recording';
+
+/** So many of the tensors that show one memory are told of an edit: the first and the latest. */
+const SHOWN = 128;
 
 export class Contents {
   /** Writes of each storage that the recording knows of; more were made unseen. */
@@ -19,7 +32,13 @@ export class Contents {
   private writing: { storage: Storage; value: Value } | null = null;
   /** Memory of the tensors that training moves. */
   readonly leaves = new WeakSet<Storage>();
-  private nextValue = 1;
+  /** What every storage holds, as far as it was seen. */
+  private readonly latest = new WeakMap<Storage, Value>();
+  /** Tensors that show a storage. */
+  private readonly showing = new WeakMap<Storage, Set<number>>();
+  private readonly tensors = new WeakMap<Tensor, { record: TensorRecord; place: Whereabouts }>();
+  /** The living tensor behind a use. */
+  private readonly living = new WeakMap<TensorUse, Tensor>();
 
   constructor(
     private readonly recording: Recording,
@@ -45,19 +64,17 @@ export class Contents {
   /** Storages that were written unseen since the last call, and that the recording knows. */
   takeEdited(): Storage[] {
     if (this.edited.size === 0) return [];
-    const { storages } = this.recording;
-    const changed = [...this.edited].filter((s) => storages.has(s.id) && this.seenWrites.get(s) !== s.writes);
+    const changed = [...this.edited].filter((s) => this.latest.has(s) && this.seenWrites.get(s) !== s.writes);
     this.edited.clear();
     return changed;
   }
 
   /** An edit's content, from the tick that stands for it on; and the tensors that show it. */
   edit(storage: Storage, tick: number): TensorUse[] {
-    const { storages, tensors } = this.recording;
-    storages.get(storage.id)!.set(tick, this.root(storage, storage.data.slice() as Data));
-    return [...tensors.values()]
-      .filter((t) => t.place.latest?.storage === storage.id)
-      .map((t) => this.recording.useAt(t.id, tick)!);
+    this.root(storage, storage.data.slice() as Data, tick);
+    return [...(this.showing.get(storage) ?? [])]
+      .map((id) => this.recording.useAt(id, tick)!)
+      .filter((use) => this.recording.whereabouts(use.tensor, tick)?.storage === storage.id);
   }
 
   /** An argument as it is written down. */
@@ -73,73 +90,52 @@ export class Contents {
     const value = this.valueOf(t.storage);
     if (value.iteration !== this.iteration) this.memory.carry(value);
     this.known(t);
-    return {
-      tensor: t.id,
-      value,
-      shape: t.shape,
-      strides: t.strides,
-      offset: t.offset,
-      lens: t.lens,
-      wrapped: t.wrapped,
-    };
+    return this.useOf(t, value);
+  }
+
+  /** Is the content that was used still what its tensor shows? */
+  isCurrent(use: TensorUse): boolean {
+    const t = this.living.get(use);
+    return t !== undefined && this.latest.get(t.storage)?.id === use.value.id;
+  }
+
+  private useOf(t: Tensor, value: Value): TensorUse {
+    const { shape, strides, offset, lens, wrapped } = t;
+    const use = { tensor: t.id, value, shape, strides, offset, lens, wrapped };
+    this.living.set(use, t);
+    return use;
   }
 
   /** A Python number: a constant of the record, no tensor of the run. */
   private number(t: Tensor): TensorUse {
-    const { data } = t.storage;
-    const value: Value = {
-      id: 0,
-      dtype: t.dtype,
-      length: 1,
-      data,
-      producer: null,
-      result: 0,
-      iteration: 0,
-      carried: true,
-    };
+    const value = constantValue(t.dtype, t.storage.data);
     return { tensor: -1, value, shape: [], strides: [], offset: 0, lens: '', wrapped: true };
   }
 
   /** A tensor that an op made or wrote. */
   made(t: Tensor, producer: OpRecord | null, result: number, linked: boolean): TensorUse {
-    const { storages } = this.recording;
-    let history = storages.get(t.storage.id);
-    const fresh = history === undefined;
-    if (!history) storages.set(t.storage.id, (history = new History()));
-    if (fresh || this.seenWrites.get(t.storage) !== t.storage.writes) {
-      const value = this.newValue(t.storage, t.storage.data, producer, result);
-      history.set(this.now, value);
+    let value = this.latest.get(t.storage);
+    if (!value || this.seenWrites.get(t.storage) !== t.storage.writes) {
+      value = this.newValue(t.storage, t.storage.data, producer, result, this.now);
       this.share(t.storage, value);
     }
     this.known(t, producer, linked);
-    return {
-      tensor: t.id,
-      value: history.latest!,
-      shape: t.shape,
-      strides: t.strides,
-      offset: t.offset,
-      lens: t.lens,
-      wrapped: t.wrapped,
-    };
+    return this.useOf(t, value);
   }
 
   /** The content of a storage as it is now, or as the op that writes it found it; one that was never seen before is a root. */
   valueOf(storage: Storage): Value {
     if (this.writing?.storage === storage) return this.writing.value;
-    const history = this.recording.storages.get(storage.id);
-    if (history && this.seenWrites.get(storage) === storage.writes) return history.latest!;
+    const latest = this.latest.get(storage);
+    if (latest && this.seenWrites.get(storage) === storage.writes) return latest;
     return this.root(storage, storage.data);
   }
 
   /** A content that came from outside of the recorded ops. */
-  private root(storage: Storage, data: Data): Value {
-    const { storages } = this.recording;
-    let history = storages.get(storage.id);
+  private root(storage: Storage, data: Data, at = this.now): Value {
     // One that existed before it was seen counts from the beginning, so that earlier ticks can show it.
-    const tick = history ? this.now : 0;
-    if (!history) storages.set(storage.id, (history = new History()));
-    const value = this.newValue(storage, data, null, 0);
-    history.set(tick, value);
+    const tick = this.latest.has(storage) ? at : 0;
+    const value = this.newValue(storage, data, null, 0, tick);
     if (data === storage.data) this.share(storage, value);
     else this.seenWrites.set(storage, storage.writes);
     return value;
@@ -150,49 +146,78 @@ export class Contents {
     this.sharing.set(storage, value);
   }
 
-  private newValue(storage: Storage, data: Data, producer: OpRecord | null, result: number): Value {
-    const value: Value = {
-      id: this.nextValue++,
-      dtype: storage.dtype,
-      length: storage.length,
-      data,
-      producer,
+  private newValue(storage: Storage, data: Data, producer: OpRecord | null, result: number, tick: number): Value {
+    const { recording } = this;
+    const { pages } = recording;
+    const { dtype, length } = storage;
+    const value = new Content(
+      recording,
+      pages.counts.value,
+      dtype,
+      length,
+      producer?.index ?? -1,
       result,
-      iteration: this.iteration,
-      carried: false,
-    };
+      this.iteration,
+    );
+    value.data = data;
+    pages.addValue(value);
+    pages.setContent(storage.id, tick, value);
+    this.latest.set(storage, value);
     this.memory.add(value);
     return value;
   }
 
   private get iteration(): number {
-    return this.recording.iterations.length - 1;
+    return this.recording.iterationCount - 1;
   }
 
-  /** Writes down a tensor that is met for the first time. */
-  private known(t: Tensor, producer: OpRecord | null = null, linked = false): void {
-    const { tensors } = this.recording;
+  /** Writes down a tensor that is met for the first time, or what is new about it. */
+  known(t: Tensor, producer: OpRecord | null = null, linked = false): TensorRecord {
+    const { pages } = this.recording;
     if (t.requiresGrad && t.isLeaf) this.leaves.add(t.storage);
-    const known = tensors.get(t.id);
+    const known = this.tensors.get(t);
     if (known) {
-      known.requiresGrad ||= t.requiresGrad;
-      if (linked) known.gradFn = t.gradFn?.name ?? null;
+      const { record } = known;
+      const gradFn = linked ? (t.gradFn?.name ?? null) : record.gradFn;
+      if (record.requiresGrad !== (record.requiresGrad || t.requiresGrad) || gradFn !== record.gradFn) {
+        record.requiresGrad ||= t.requiresGrad;
+        record.gradFn = gradFn;
+        pages.tensorChanged(record);
+      }
       // A view op in place gave it another geometry.
-      if (known.place.latest?.shape !== t.shape) known.place.set(this.now, placeOf(t));
-      return;
+      if (known.place.shape !== t.shape) this.moved(t, this.now);
+      return record;
     }
-    const record = {
-      id: t.id,
-      dtype: t.dtype,
-      requiresGrad: t.requiresGrad,
-      isParameter: false,
-      place: new History<Whereabouts>(),
-      grad: new History<number | null>(),
-      producer,
-      gradFn: t.gradFn?.name ?? null,
-    };
-    record.place.set(producer ? producer.tick : 0, placeOf(t));
-    tensors.set(t.id, record);
+    const record = new TensorRow(
+      this.recording,
+      t.id,
+      t.dtype,
+      t.requiresGrad,
+      producer?.index ?? -1,
+      t.gradFn?.name ?? null,
+    );
+    pages.addTensor(record);
+    this.tensors.set(t, { record, place: placeOf(t) });
+    this.moved(t, producer ? producer.tick : 0);
+    return record;
+  }
+
+  /** A tensor that the recording knows. */
+  recordOf(t: Tensor): TensorRecord | null {
+    return this.tensors.get(t)?.record ?? null;
+  }
+
+  /** A tensor shows other memory, or shows it otherwise, from a tick on. */
+  moved(t: Tensor, tick: number): void {
+    const place = placeOf(t);
+    this.tensors.get(t)!.place = place;
+    this.recording.pages.setPlace(t.id, tick, place);
+    let shown = this.showing.get(t.storage);
+    if (!shown) this.showing.set(t.storage, (shown = new Set()));
+    shown.add(t.id);
+    if (shown.size <= 2 * SHOWN) return;
+    let i = 0;
+    for (const id of shown) if (++i > SHOWN) return void shown.delete(id);
   }
 
   private get now(): number {

@@ -43,12 +43,11 @@ export class Course {
 
   /** Back in the caller: what runs now, until its next line, belongs to the line that made the call. */
   leaveFrame(frame: number): void {
-    const { frames } = this.recording;
-    const parent = frames.get(frame)?.parent ?? null;
+    const parent = this.recording.frame(frame)?.parent ?? null;
     if (parent === null) return;
     this.frame = parent;
-    const last = frames.get(parent)?.last ?? -1;
-    if (last >= 0) this.site = this.recording.site.at(last);
+    const last = this.recording.frame(parent)?.last ?? -1;
+    if (last >= 0) this.site = this.recording.siteAt(last);
   }
 
   /** A weight was written. */
@@ -63,23 +62,24 @@ export class Course {
 
   /** An op that autograd follows ran outside of backward(): a forward pass. After a backward pass it begins the next iteration. */
   gradLinked(): void {
-    const { iterations } = this.recording;
-    const current = iterations[iterations.length - 1];
+    const r = this.recording;
+    const current = r.lastIteration;
     if (this.phase !== FORWARD && this.pass === null && current.backward >= 0) {
       const start = this.firstLineSince(current.update);
-      iterations.push({ start, backward: -1, update: -1, loss: null, root: -1 });
-      for (let t = start; t < this.recording.ticks; t++) this.recording.phase.set(t, FORWARD);
+      r.addIteration({ start, backward: -1, update: -1, loss: null, root: -1 });
+      for (let t = start; t < r.ticks; t++) r.pages.setPhase(t, FORWARD);
       this.tentative = !this.updated;
-      this.memory.iterationEnded(this.recording, iterations.length - 2);
+      r.pages.begin();
+      this.memory.iterationEnded(r.iterationCount - 2);
     }
     if (this.pass === null) this.phase = FORWARD;
   }
 
   /** The tick of the outermost call's line that led here and began at or after `since`: `zhat = net(X)`, not a line of forward(). */
   private firstLineSince(since: number): number {
-    const { frames } = this.recording;
-    let first = this.recording.ticks;
-    for (let f = frames.get(this.frame); f; f = f.parent === null ? undefined : frames.get(f.parent))
+    const r = this.recording;
+    let first = r.ticks;
+    for (let f = r.frame(this.frame); f; f = f.parent === null ? undefined : r.frame(f.parent))
       if (f.last >= since) first = Math.min(first, f.last);
     return first;
   }
@@ -87,39 +87,39 @@ export class Course {
   /** Does this `.grad` still hold what an earlier backward pass put there (nobody zeroed it since)? */
   private addsToEarlierGradient(grad: Arg): boolean {
     if (!(grad instanceof Tensor)) return false;
-    const made = this.recording.storages.get(grad.storage.id)?.latest?.producer;
-    const pass = made && this.recording.passAt(made.tick);
-    return pass?.kind === 'backward' && pass !== this.pass;
+    const r = this.recording;
+    const made = r.contentAt(grad.storage.id, r.ticks)?.producer;
+    const pass = made && r.passAt(made.tick);
+    return pass?.kind === 'backward' && pass.index !== this.pass?.index;
   }
 
   /** Gradients were added to those of the iteration before: it goes on (gradient accumulation). */
   private mergeIteration(): void {
     this.tentative = false;
-    const { iterations } = this.recording;
-    const last = iterations.pop()!;
-    const before = iterations[iterations.length - 1];
-    before.update = -1;
-    before.loss = last.loss;
-    before.root = last.root;
+    const r = this.recording;
+    const { loss, root } = r.lastIteration;
+    r.dropIteration();
+    r.setIteration(r.iterationCount - 1, { update: -1, loss, root });
   }
 
   /** backward() begins on a tensor; `loss` is its value if it is a scalar. */
   beginBackward(root: number, loss: number | null): void {
-    const { iterations } = this.recording;
-    const current = iterations[iterations.length - 1];
+    const r = this.recording;
     this.phase = BACKWARD;
-    if (current.backward < 0) current.backward = this.recording.ticks;
-    current.root = root;
-    if (loss !== null) current.loss = loss;
+    const known = {
+      ...(r.lastIteration.backward < 0 ? { backward: r.ticks } : {}),
+      ...(loss === null ? {} : { loss }),
+    };
+    r.setIteration(r.iterationCount - 1, { ...known, root });
     this.openPass('backward', 'backward()', -1, root);
   }
 
   /** backward() or an optimizer's step() begins, on the line that is running. */
   openPass(kind: PassRecord['kind'], label: string, optimizer: number, root: number): void {
-    const { passes, ticks } = this.recording;
+    const { passCount, pages, ticks } = this.recording;
     const { frame, site } = this;
     const pass = {
-      index: passes.length,
+      index: passCount,
       kind,
       label,
       start: ticks,
@@ -129,7 +129,7 @@ export class Course {
       optimizer,
       root,
     };
-    passes.push(pass);
+    pages.addPass(pass);
     this.passes.push(pass);
     if (kind === 'step') this.phase = UPDATE;
   }
@@ -142,8 +142,8 @@ export class Course {
     this.tentative = false;
     this.updated = false;
     this.phase = UPDATE;
-    const { iterations, ticks } = this.recording;
-    iterations[iterations.length - 1].update = ticks;
+    const r = this.recording;
+    r.setIteration(r.iterationCount - 1, { update: r.ticks });
   }
 
   private siteOf(path: string, line: number): number {

@@ -66,14 +66,14 @@ export class Looking {
 
   private userFrame(frame: number | undefined): number {
     return frame === undefined || frame === OP_FRAME
-      ? this.recording.frame.at(this.standing.tick())
+      ? this.recording.frameAt(this.standing.tick())
       : recordedFrame(frame);
   }
 
   /** An expression at any tick, for conditions and log points. */
   evaluateAt(expression: string, tick: number): RecordedValue {
     if (!this.evaluator) throw new PythonNeeded();
-    const frame = this.recording.frame.at(tick);
+    const frame = this.recording.frameAt(tick);
     if (this.standing.alive() && tick === this.recording.ticks - 1)
       return this.evaluator.evaluateLive(expression, frame, 'eval') ?? NONE;
     const then = new Variables({ ...this.context(), tick, live: null, liveChildren: null });
@@ -145,7 +145,7 @@ function pastAt(r: Recording, replay: Replay, tick: number): Past {
     if (!use) return null;
     const shown = replay.tensor(use);
     const t = Tensor.of(shown.dtype, [...shown.shape], shown.values().slice() as Float64Array);
-    t.leafRequiresGrad = r.tensors.get(id)?.requiresGrad ?? false;
+    t.leafRequiresGrad = r.tensor(id)?.requiresGrad ?? false;
     return t;
   };
   return {

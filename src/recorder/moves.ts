@@ -14,19 +14,19 @@ export interface Search {
 function inPass(r: Recording, tick: number): boolean {
   const pass = r.passAt(tick);
   const kind = r.kindAt(tick);
-  return pass !== null && kind !== 'line' && kind !== 'output' && r.frame.at(tick) === pass.frame;
+  return pass !== null && kind !== 'line' && kind !== 'output' && r.frameAt(tick) === pass.frame;
 }
 
 const isStop = (r: Recording, tick: number) => r.kindAt(tick) === 'line' || inPass(r, tick);
 
 /** Names a frame or a pass. */
 const levelAt = (r: Recording, tick: number) =>
-  inPass(r, tick) ? `pass ${r.pass.at(tick)}` : `frame ${r.frame.at(tick)}`;
+  inPass(r, tick) ? `pass ${r.passIndexAt(tick)}` : `frame ${r.frameAt(tick)}`;
 
 /** The level a tick is in, then its callers. */
 function levels(r: Recording, tick: number): string[] {
-  const chain = inPass(r, tick) ? [`pass ${r.pass.at(tick)}`] : [];
-  for (let f = r.frames.get(r.frame.at(tick)); f; f = f.parent === null ? undefined : r.frames.get(f.parent))
+  const chain = inPass(r, tick) ? [`pass ${r.passIndexAt(tick)}`] : [];
+  for (let f = r.frame(r.frameAt(tick)); f; f = f.parent === null ? undefined : r.frame(f.parent))
     chain.push(`frame ${f.id}`);
   return chain;
 }
@@ -63,9 +63,9 @@ export function searchFor(r: Recording, move: Move, from: number): Search {
     }
     case 'iterationBack': {
       const iteration = from < 0 ? 0 : r.iterationAt(from);
-      const start = r.iterations[iteration].start;
+      const start = r.iteration(iteration).start;
       // Inside an iteration: to its start; at its start: to the one before.
-      const target = from > start ? start : (r.iterations[iteration - 1]?.start ?? 0);
+      const target = from > start ? start : iteration > 0 ? r.iteration(iteration - 1).start : 0;
       return { direction: -1, goal: (t) => t <= target };
     }
     case 'continue':

@@ -5,13 +5,13 @@ import type { Observer, OpEvent } from '../engine/observer';
 import type { Storage } from '../engine/storage';
 import { Tensor } from '../engine/tensor';
 import type { TickKind } from '../protocol/ticks';
-import { History } from './columns';
-import { Contents, placeOf } from './contents';
+import { Contents } from './contents';
 import { Course } from './course';
 import { Memory } from './memory';
-import { type FrameRecord, KINDS, type OpRecord, Recording, type TensorUse } from './recording';
+import { KINDS, type OpRecord, OpRow, Recording, type StateValue, type TensorUse } from './recording';
 import { savedUses } from './replay';
 import type { TraceSink } from './sink';
+import { stateKey } from './store/page';
 
 /** So many lines in a row, without a tensor op or a print between them, are kept one by one; beyond, only the latest. */
 const QUIET_LINES = 100_000;
@@ -48,9 +48,12 @@ export class Recorder implements Observer, TraceSink {
   onThinned: (tick: number) => void = () => {};
   private readonly moduleStack: number[] = [];
   private readonly byNode = new WeakMap<object, OpRecord>();
+  /** What was written down last of each optimizer. */
+  private readonly hypers = new Map<number, string>();
+  private readonly states = new Map<string, StateValue>();
 
   constructor(options: RecorderOptions) {
-    this.memory = new Memory(options.memoryLimit);
+    this.memory = new Memory(this.recording, options.memoryLimit);
     this.contents = new Contents(this.recording, this.memory);
     this.course = new Course(this.recording, this.memory);
   }
@@ -60,21 +63,23 @@ export class Recorder implements Observer, TraceSink {
     context.observer = this;
   }
 
-  get memoryUse(): { held: number; limit: number; thinned: boolean } {
+  get memoryUse(): { held: number; limit: number; thinned: boolean; spacing: number } {
     return this.memory;
   }
 
   // ---- the Python side ----------------------------------------------------------------------------------------
 
   enterFrame(id: number, parent: number | null, name: string, path: string, line: number): void {
-    this.recording.frames.set(id, { id, parent, name, path, line, first: this.recording.ticks, last: -1, deltas: [] });
+    const { pages, ticks } = this.recording;
+    pages.addFrame({ id, parent, name, path, line, first: ticks, last: -1 });
   }
 
   leaveFrame(frame: number): void {
     this.course.leaveFrame(frame);
-    // Its lines were left out: so is the frame.
-    if (this.quiet > QUIET_LINES && (this.recording.frames.get(frame)?.first ?? 0) >= this.recording.ticks)
-      this.recording.frames.delete(frame);
+    const { recording } = this;
+    if (this.quiet > QUIET_LINES && (recording.frame(frame)?.first ?? 0) >= recording.ticks)
+      recording.pages.dropFrame(frame);
+    else recording.pages.closeFrame(frame);
   }
 
   line(frame: number, path: string, line: number, localsDelta: string | null): void {
@@ -82,37 +87,36 @@ export class Recorder implements Observer, TraceSink {
     this.course.enterLine(frame, path, line);
     const tick = this.quiet < QUIET_LINES ? this.append('line', -1) : this.replaceLine();
     this.quiet++;
-    const record = this.recording.frames.get(frame);
+    const { pages } = this.recording;
+    const record = pages.frame(frame);
     if (record) {
       record.last = tick;
-      if (localsDelta !== null) addDelta(record, tick, localsDelta);
+      if (localsDelta !== null) pages.addNames(frame, tick, localsDelta);
     }
     this.onTick(tick);
   }
 
   finish(frame: number, localsDelta: string | null): void {
-    const { outputs, frames } = this.recording;
+    const { pages, outputCount } = this.recording;
     this.course.frame = frame;
-    const tick = this.append('output', outputs.length);
-    outputs.push({ tick, stream: 'console', text: '' });
-    const record = frames.get(frame);
-    if (record && localsDelta !== null) addDelta(record, tick, localsDelta);
+    const tick = this.append('output', outputCount);
+    pages.addOutput({ tick, stream: 'console', text: '' });
+    if (pages.frame(frame) && localsDelta !== null) pages.addNames(frame, tick, localsDelta);
   }
 
   /** The latest of very many lines without a tensor op or a print takes the place of the one before: an endless loop stays bounded. */
   private replaceLine(): number {
     const r = this.recording;
     const tick = r.ticks - 1;
-    r.site.set(tick, this.course.site);
-    r.frame.set(tick, this.course.frame);
+    r.pages.setLine(tick, this.course.site, this.course.frame);
     if (r.linesLeftOut++ === 0) this.onThinned(tick);
     return tick;
   }
 
   output(stream: 'stdout' | 'stderr', text: string): void {
-    const { outputs } = this.recording;
-    const tick = this.append('output', outputs.length);
-    outputs.push({ tick, stream, text });
+    const { pages, outputCount } = this.recording;
+    const tick = this.append('output', outputCount);
+    pages.addOutput({ tick, stream, text });
     this.onOutput(stream, text, tick);
     this.onTick(tick);
   }
@@ -141,7 +145,10 @@ export class Recorder implements Observer, TraceSink {
   parameter(module: number, name: string, tensor: Tensor): void {
     this.recording.modules.get(module)?.parameters.set(name, tensor.id);
     this.contents.use(tensor);
-    this.recording.tensors.get(tensor.id)!.isParameter = true;
+    const known = this.contents.known(tensor);
+    if (known.isParameter) return;
+    known.isParameter = true;
+    this.recording.pages.tensorChanged(known);
   }
 
   buffer(module: number, name: string, tensor: Tensor): void {
@@ -158,11 +165,10 @@ export class Recorder implements Observer, TraceSink {
   }
 
   beginStep(optimizer: number, description: string, hyper: string): void {
-    const { optimizers } = this.recording;
-    let known = optimizers.get(optimizer);
-    if (!known)
-      optimizers.set(optimizer, (known = { id: optimizer, description, hyper: new History(), state: new Map() }));
-    if (known.hyper.latest !== hyper) known.hyper.set(this.recording.ticks, hyper);
+    const { optimizers, pages, ticks } = this.recording;
+    if (!optimizers.has(optimizer)) optimizers.set(optimizer, { id: optimizer, description, kept: new Map() });
+    if (this.hypers.get(optimizer) !== hyper) pages.setHyper(optimizer, ticks, hyper);
+    this.hypers.set(optimizer, hyper);
     this.course.openPass('step', `${description.split('(')[0].trim()}.step`, optimizer, -1);
   }
 
@@ -173,12 +179,21 @@ export class Recorder implements Observer, TraceSink {
   state(optimizer: number, parameter: Tensor, name: string, value: Tensor | number): void {
     const known = this.recording.optimizers.get(optimizer);
     if (!known) return;
-    let of = known.state.get(parameter.id);
-    if (!of) known.state.set(parameter.id, (of = new Map()));
-    let history = of.get(name);
-    if (!history) of.set(name, (history = new History()));
+    let names = known.kept.get(parameter.id);
+    if (!names) known.kept.set(parameter.id, (names = new Set()));
+    names.add(name);
     if (value instanceof Tensor) this.contents.use(value);
-    history.set(this.now, value instanceof Tensor ? { tensor: value.id } : { number: value });
+    const state = value instanceof Tensor ? { tensor: value.id } : { number: value };
+    const key = stateKey(optimizer, parameter.id, name);
+    const before = this.states.get(key);
+    const same =
+      before &&
+      ('tensor' in state
+        ? 'tensor' in before && before.tensor === state.tensor
+        : 'number' in before && Object.is(before.number, state.number));
+    if (same) return;
+    this.states.set(key, state);
+    this.recording.pages.setState(optimizer, parameter.id, name, this.now, state);
   }
 
   raised(type: string, message: string, path: string, line: number, frame: number, caught: boolean | null): void {
@@ -237,7 +252,8 @@ export class Recorder implements Observer, TraceSink {
     this.contents.written();
     const kind = event.kind === 'update' ? 'update' : inPass ? 'backward' : 'forward';
     const record = this.newRecord(kind, op.name);
-    Object.assign(record, { op, args: uses, random: event.random, gradFn: node?.name ?? null });
+    Object.assign(record, { op, args: uses, gradFn: node?.name ?? null });
+    if (event.random) record.random = this.recording.generators.mark(event.random);
     if (node) this.byNode.set(node, record);
     const added = uses[uses.length > 1 ? 1 : 0];
     if (inPass && added && 'use' in added) this.placeByCause(record, added.use);
@@ -250,8 +266,8 @@ export class Recorder implements Observer, TraceSink {
     const forwardOf = this.byNode.get(node) ?? null;
     const record = this.newRecord('backward', node.name);
     record.op = node.op;
-    record.forwardOf = forwardOf;
     if (forwardOf) {
+      record.forwardIndex = forwardOf.index;
       record.site = forwardOf.site;
       record.module = forwardOf.module;
     }
@@ -265,45 +281,44 @@ export class Recorder implements Observer, TraceSink {
 
   /** Does what an op saved still hold what the op read? Not where it was written through `.data`: then no formula gives the gradient again. */
   private stillHeld(forward: OpRecord): boolean {
-    const { storages, tensors } = this.recording;
     // Of what an op overwrites, the gradient has a copy.
     const [own] = forward.kind === 'update' ? forward.args : [];
-    return savedUses(forward).every((use) => {
-      const place = tensors.get(use.tensor)?.place.latest;
-      return !place || (own && 'use' in own && own.use === use) || storages.get(place.storage)?.latest === use.value;
-    });
+    return savedUses(forward).every(
+      (use) => use.wrapped || (own && 'use' in own && own.use === use) || this.contents.isCurrent(use),
+    );
   }
 
   private gradChanged(tensor: Tensor, cause: 'accumulate' | 'set'): void {
-    this.contents.use(tensor);
-    const known = this.recording.tensors.get(tensor.id)!;
+    const own = this.contents.use(tensor);
+    const { pages, leaves } = this.recording;
     const grad = tensor.grad && this.contents.use(tensor.grad);
     if (cause === 'accumulate') {
       const record = this.newRecord('update', 'accumulate gradient');
       this.append('update', record.index);
       record.outs = [grad];
       if (grad) this.placeByCause(record, grad);
-      record.args = [{ use: this.contents.use(tensor) }];
-      known.grad.set(record.tick, grad?.tensor ?? null);
+      record.args = [{ use: own }];
+      if (this.contents.known(tensor).gradFn === null) leaves.add(tensor.id);
+      pages.setGrad(tensor.id, record.tick, grad?.tensor ?? null);
       this.onTick(record.tick);
-    } else known.grad.set(this.now, grad?.tensor ?? null);
+    } else pages.setGrad(tensor.id, this.now, grad?.tensor ?? null);
   }
 
   /** What backward() does with a gradient stands at the forward line that the gradient is of. */
   private placeByCause(record: OpRecord, gradient: TensorUse): void {
     const made = gradient.value.producer;
-    if (!made || !this.course.inBackward || this.recording.passAt(made.tick) !== this.course.pass) return;
+    if (!made || !this.course.inBackward || this.recording.passAt(made.tick)?.index !== this.course.pass?.index) return;
     record.site = made.site;
     record.module = made.module;
   }
 
   private dataChanged(tensor: Tensor): void {
-    const known = this.recording.tensors.get(tensor.id);
+    const known = this.contents.recordOf(tensor);
     if (!known) return;
     const record = this.newRecord('update', 'data');
     this.append('update', record.index);
     this.contents.valueOf(tensor.storage);
-    known.place.set(record.tick, placeOf(tensor));
+    this.contents.moved(tensor, record.tick);
     if (known.requiresGrad) this.course.weightWritten();
     record.outs = [this.recording.useAt(tensor.id, record.tick)];
     record.args = record.outs[0] ? [{ use: record.outs[0] }] : [];
@@ -318,44 +333,18 @@ export class Recorder implements Observer, TraceSink {
   }
 
   private append(kind: TickKind, record: number): number {
-    const r = this.recording;
     if (kind !== 'line') this.quiet = 0;
-    const tick = r.ticks;
-    r.kind.push(KINDS.indexOf(kind));
-    r.phase.push(this.course.phase);
-    r.site.push(this.course.site);
-    r.frame.push(this.course.frame);
-    r.record.push(record);
-    r.pass.push(this.course.pass?.index ?? -1);
-    return tick;
+    const { phase, site, frame, pass } = this.course;
+    this.recording.pages.keepShort();
+    return this.recording.pages.tick(KINDS.indexOf(kind), phase, site, frame, record, pass?.index ?? -1);
   }
 
   private newRecord(kind: OpRecord['kind'], name: string): OpRecord {
-    const { records, ticks } = this.recording;
-    const record: OpRecord = {
-      index: records.length,
-      tick: ticks,
-      kind,
-      op: null,
-      name,
-      args: [],
-      outs: [],
-      grads: [],
-      forwardOf: null,
-      gradFn: null,
-      random: null,
-      module: this.moduleStack[this.moduleStack.length - 1] ?? -1,
-      site: this.course.site,
-    };
+    const { recordCount, ticks, pages } = this.recording;
+    const module = this.moduleStack[this.moduleStack.length - 1] ?? -1;
+    const record = new OpRow(this.recording, recordCount, ticks, kind, name, module, this.course.site);
     if (context.defaultDtype !== 'float32') record.defaultDtype = context.defaultDtype;
-    records.push(record);
+    pages.addRecord(record);
     return record;
   }
-}
-
-/** Changes of names at a tick; those of a line that was left out go into its successor's. */
-function addDelta({ deltas }: FrameRecord, tick: number, json: string): void {
-  const last = deltas[deltas.length - 1];
-  if (last?.tick === tick) last.json = JSON.stringify({ ...JSON.parse(last.json), ...JSON.parse(json) });
-  else deltas.push({ tick, json });
 }

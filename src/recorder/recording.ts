@@ -1,195 +1,46 @@
-/** What happened in a run: an append-only log of ticks, and the tensors' contents at each of them. */
-import { type Data, type DType, type Lens, seenAs } from '../engine/dtype';
-import type { Arg, Op } from '../engine/op';
-import type { GeneratorSnapshot } from '../engine/random/generator';
-import type { Phase, Place, TickKind } from '../protocol/ticks';
-import type { Bookmark, Stats } from '../protocol/views';
-import { Column, type History } from './columns';
-
-export const KINDS: readonly TickKind[] = ['line', 'forward', 'backward', 'update', 'output'];
-export const PHASES: readonly Phase[] = ['forward', 'backward', 'update'];
-
 /**
- * One content of one storage, from the tick that wrote it to the next write. Held, or recomputed from what made it (replay.ts); a content
- * that nothing can recompute (data that came from Python, an edit) is a root and always held.
+ * What happened in a run: an append-only log of ticks, and the tensors' contents at each of them. It is kept in pages (store/): everything
+ * is asked for by number or by tick, and what two answers have in common is told by their numbers, never by identity.
  */
-export interface Value {
-  readonly id: number;
-  readonly dtype: DType;
-  readonly length: number;
-  /** The elements; null when dropped. May be the live storage's own memory until that is about to be written. */
-  data: Data | null;
-  /** What computed it; null for a root. */
-  readonly producer: OpRecord | null;
-  /** Which of the producer's results. */
-  readonly result: number;
-  readonly iteration: number;
-  /** Used by a later iteration than its own: kept as a checkpoint's part when others are dropped. */
-  carried: boolean;
-  /** Statistics, once somebody asked. */
-  stats?: Stats;
-}
+import type { Data } from '../engine/dtype';
+import type { RecordedValue } from '../protocol/recorded';
+import type { Phase, Place, TickKind } from '../protocol/ticks';
+import type { Bookmark } from '../protocol/views';
+import { Column } from './columns';
+import { Generators } from './generators';
+import {
+  type Change,
+  type FrameRecord,
+  type Iteration,
+  KINDS,
+  type ModuleRecord,
+  type OpRecord,
+  type OptimizerRecord,
+  type OutputRecord,
+  type Owner,
+  type PassRecord,
+  PHASES,
+  type StateValue,
+  type TensorRecord,
+  type TensorUse,
+  type Value,
+  type Whereabouts,
+} from './rows';
+import type { Page } from './store/page';
+import { Pages } from './store/pages';
 
-/** Where a tensor lies. */
-export interface Whereabouts {
-  storage: number;
-  shape: number[];
-  strides: number[];
-  offset: number;
-  lens: Lens;
-}
+export * from './rows';
 
-/** The dtype of a tensor that an op met. */
-export const dtypeOf = (use: TensorUse): DType => seenAs(use.value.dtype, use.lens);
-
-/** A tensor as an op met it: a geometry over one content. */
-export interface TensorUse {
-  /** The engine's tensor id. */
-  tensor: number;
-  value: Value;
-  shape: number[];
-  strides: number[];
-  offset: number;
-  lens: Lens;
-  /** A Python number in a tensor's place. */
-  wrapped: boolean;
-}
-
-export type ArgUse = { use: TensorUse } | { uses: (TensorUse | null)[] } | { attr: Arg };
-
-/** One op that ran, one gradient that ran, or one write without an op (an edit, `.data =`, `.grad =`). */
-export interface OpRecord {
-  readonly index: number;
-  tick: number;
-  kind: 'forward' | 'backward' | 'update';
-  /** Null where there is no entry: AccumulateGrad's first gradient, CopySlices, an edit. */
-  op: Op | null;
-  /** `relu`, `ReluBackward0`, `accumulate gradient` … */
-  name: string;
-  args: ArgUse[];
-  outs: (TensorUse | null)[];
-  /** For a backward record: the gradients that came in, and the forward record it belongs to. */
-  grads: (TensorUse | null)[];
-  forwardOf: OpRecord | null;
-  /** autograd's name of the gradient function that was linked. */
-  gradFn: string | null;
-  random: GeneratorSnapshot | null;
-  /** torch.get_default_dtype() where it was not float32: some ops' results depend on it. */
-  defaultDtype?: DType;
-  /** Module whose forward was running; -1 outside of all. */
-  module: number;
-  /** The line that made the op (for backward records too); index into sites, -1 if none. */
-  site: number;
-}
-
-/** What the recording knows of a tensor for ever. */
-export interface TensorRecord {
-  id: number;
-  dtype: DType;
-  requiresGrad: boolean;
-  isParameter: boolean;
-  /** Storage and geometry; `.data = …` changes them. */
-  place: History<Whereabouts>;
-  /** The tensor in `.grad`, or null. */
-  grad: History<number | null>;
-  /** What made it; null for a root. */
-  producer: OpRecord | null;
-  gradFn: string | null;
-}
-
-export interface FrameRecord {
-  id: number;
-  parent: number | null;
-  name: string;
-  path: string;
-  line: number;
-  first: number;
-  /** Last line tick so far. */
-  last: number;
-  /** Changes of locals: JSON of { name: RecordedValue | null }, unread until someone asks. */
-  deltas: { tick: number; json: string }[];
-}
-
-export interface ModuleRecord {
-  id: number;
-  parent: number | null;
-  name: string;
-  type: string;
-  extra: string;
-  /** name -> tensor id */
-  parameters: Map<string, number>;
-  buffers: Map<string, number>;
-  children: Map<string, number>;
-}
-
-export interface OptimizerRecord {
-  id: number;
-  description: string;
-  /** JSON of the groups' hyperparameters. */
-  hyper: History<string>;
-  /** parameter's tensor id -> name -> tensor id, or a plain number. */
-  state: Map<number, Map<string, History<{ tensor: number } | { number: number }>>>;
-}
-
-/** A stretch of ticks that one call made: backward(), or an optimizer's step(). To the debugger it is a frame of its own. */
-export interface PassRecord {
-  index: number;
-  kind: 'backward' | 'step';
-  label: string;
-  start: number;
-  /** Tick after the last; Infinity while it runs. */
-  end: number;
-  /** The frame and line that called it. */
-  frame: number;
-  site: number;
-  optimizer: number;
-  /** Tensor backward() was called on; -1 for a step. */
-  root: number;
-}
-
-export interface Iteration {
-  start: number;
-  backward: number;
-  update: number;
-  /** null until backward() was called. */
-  loss: number | null;
-  /** The tensor backward() was called on; -1 if none. */
-  root: number;
-}
-
-export interface OutputRecord {
-  tick: number;
-  stream: 'stdout' | 'stderr' | 'console';
-  text: string;
-}
-
-export class Recording {
+export class Recording implements Owner {
   script = '';
   /** Text of every script file that has a site, by path: what was run, even if the file changes. */
   readonly sources = new Map<string, string>();
-
-  // A tick's columns.
-  readonly kind = new Column(Uint8Array);
-  readonly phase = new Column(Uint8Array);
-  /** Index into sites of the line that was running. */
-  readonly site = new Column(Int32Array);
-  readonly frame = new Column(Int32Array);
-  /** forward, backward, update: index into records; output: into outputs; line: -1. */
-  readonly record = new Column(Int32Array);
-  /** Index into passes, -1 outside. */
-  readonly pass = new Column(Int32Array);
-
   readonly sites: Place[] = [];
-  readonly records: OpRecord[] = [];
-  readonly outputs: OutputRecord[] = [];
-  readonly frames = new Map<number, FrameRecord>();
-  readonly passes: PassRecord[] = [];
-  readonly iterations: Iteration[] = [{ start: 0, backward: -1, update: -1, loss: null, root: -1 }];
-  readonly tensors = new Map<number, TensorRecord>();
-  /** storage id -> its contents over time. */
-  readonly storages = new Map<number, History<Value>>();
   readonly modules = new Map<number, ModuleRecord>();
   readonly optimizers = new Map<number, OptimizerRecord>();
+  /** Tensors that a gradient was put into: leaves that require one. */
+  readonly leaves = new Set<number>();
+  readonly generators = new Generators();
   /** The exception that ended the script, if one did. */
   exception: { type: string; message: string; traceback: string; tick: number } | null = null;
 
@@ -202,57 +53,234 @@ export class Recording {
   /** Lines of long stretches without a tensor op or a print that were not kept. */
   linesLeftOut = 0;
 
+  /** Elements that are held, by content. */
+  readonly store = new Map<number, Data>();
+  /** Contents that are held as a checkpoint's part: a later iteration than their own used them. */
+  readonly checkpoints = new Set<number>();
+  /** Elements of an opened file, unpacked when asked for. */
+  stored: (id: number) => Data | null = () => null;
+  readonly pages = new Pages();
+
+  // ---- ticks --------------------------------------------------------------------------------------------------
+
   get ticks(): number {
-    return this.kind.length;
+    return this.pages.last.to;
   }
 
   kindAt(tick: number): TickKind {
-    return KINDS[this.kind.at(tick)];
+    const page = this.pages.ofTick(tick);
+    return KINDS[page.kind.at(tick - page.from)];
   }
 
   phaseAt(tick: number): Phase {
-    return PHASES[this.phase.at(tick)];
+    const page = this.pages.ofTick(tick);
+    return PHASES[page.phase.at(tick - page.from)];
+  }
+
+  /** Index into sites of the line that was running; -1 before the first. */
+  siteAt(tick: number): number {
+    const page = this.pages.ofTick(tick);
+    return page.site.at(tick - page.from);
+  }
+
+  /** The frame that was running. */
+  frameAt(tick: number): number {
+    const page = this.pages.ofTick(tick);
+    return page.frame.at(tick - page.from);
   }
 
   recordAt(tick: number): OpRecord | null {
-    const kind = this.kindAt(tick);
-    return kind === 'line' || kind === 'output' ? null : this.records[this.record.at(tick)];
+    const page = this.pages.ofTick(tick);
+    const kind = KINDS[page.kind.at(tick - page.from)];
+    return kind === 'line' || kind === 'output' ? null : this.record(page.record.at(tick - page.from));
+  }
+
+  /** What was printed at a tick. */
+  outputAt(tick: number): OutputRecord | null {
+    const page = this.pages.ofTick(tick);
+    return KINDS[page.kind.at(tick - page.from)] === 'output' ? this.output(page.record.at(tick - page.from)) : null;
+  }
+
+  /** Index of the pass at a tick; -1 outside of all. */
+  passIndexAt(tick: number): number {
+    const page = this.pages.ofTick(tick);
+    return page.pass.at(tick - page.from);
   }
 
   passAt(tick: number): PassRecord | null {
-    const index = this.pass.at(tick);
-    return index < 0 ? null : this.passes[index];
+    const index = this.passIndexAt(tick);
+    return index < 0 ? null : this.pass(index);
   }
 
   /** The line that was running; inside backward(), the forward line that made the op whose gradient it is. */
   placeAt(tick: number): Place | null {
     if (tick < 0 || tick >= this.ticks) return null;
     const record = this.passAt(tick)?.kind === 'backward' ? this.recordAt(tick) : null;
-    const site = record && record.site >= 0 ? record.site : this.site.at(tick);
+    const site = record && record.site >= 0 ? record.site : this.siteAt(tick);
     return site < 0 ? null : this.sites[site];
+  }
+
+  // ---- rows ---------------------------------------------------------------------------------------------------
+
+  get recordCount(): number {
+    return this.pages.counts.record;
+  }
+
+  record(index: number): OpRecord {
+    const page = this.pages.of('record', index);
+    return page.records[index - page.bases.record];
+  }
+
+  /** Every record, in order. */
+  *records(): Generator<OpRecord> {
+    for (const page of this.pages.all()) yield* page.records;
+  }
+
+  /** The highest content's number: they begin with 1. */
+  get valueCount(): number {
+    return this.pages.counts.value - 1;
+  }
+
+  value(id: number): Value {
+    const page = this.pages.of('value', id);
+    return page.values[id - page.bases.value];
+  }
+
+  /** Every content, in order. */
+  *values(): Generator<Value> {
+    for (const page of this.pages.all()) yield* page.values;
+  }
+
+  get passCount(): number {
+    return this.pages.counts.pass;
+  }
+
+  pass(index: number): PassRecord {
+    return this.pages.pass(index);
+  }
+
+  get outputCount(): number {
+    return this.pages.counts.output;
+  }
+
+  output(index: number): OutputRecord {
+    const page = this.pages.of('output', index);
+    return page.outputs[index - page.bases.output];
+  }
+
+  *passes(): Generator<PassRecord> {
+    for (let i = 0; i < this.passCount; i++) yield this.pass(i);
+  }
+
+  *outputs(): Generator<OutputRecord> {
+    for (const page of this.pages.all()) yield* page.outputs;
+  }
+
+  *frames(): Generator<FrameRecord> {
+    for (const page of this.pages.all()) for (const id of page.frames.keys()) yield this.frame(id)!;
+  }
+
+  frame(id: number): FrameRecord | undefined {
+    return this.pages.frame(id);
+  }
+
+  tensor(id: number): TensorRecord | undefined {
+    return this.pages.tensor(id);
+  }
+
+  /** Every tensor, in the order they were met. */
+  *tensors(): Generator<TensorRecord> {
+    for (const page of this.pages.all()) for (const id of page.tensors.keys()) yield this.tensor(id)!;
+  }
+
+  // ---- iterations ---------------------------------------------------------------------------------------------
+
+  private readonly spans = {
+    start: new Column(Float64Array),
+    backward: new Column(Float64Array),
+    update: new Column(Float64Array),
+    loss: new Column(Float64Array),
+    hasLoss: new Column(Uint8Array),
+    root: new Column(Float64Array),
+  };
+
+  get iterationCount(): number {
+    return this.spans.start.length;
+  }
+
+  iteration(index: number): Iteration {
+    const { start, backward, update, loss, hasLoss, root } = this.spans;
+    return {
+      start: start.at(index),
+      backward: backward.at(index),
+      update: update.at(index),
+      loss: hasLoss.at(index) ? loss.at(index) : null,
+      root: root.at(index),
+    };
+  }
+
+  *iterations(): Generator<Iteration> {
+    for (let i = 0; i < this.iterationCount; i++) yield this.iteration(i);
+  }
+
+  get lastIteration(): Iteration {
+    return this.iteration(this.iterationCount - 1);
+  }
+
+  addIteration({ start, backward, update, loss, root }: Iteration): void {
+    this.spans.start.push(start);
+    this.spans.backward.push(backward);
+    this.spans.update.push(update);
+    this.spans.loss.push(loss ?? 0);
+    this.spans.hasLoss.push(loss === null ? 0 : 1);
+    this.spans.root.push(root);
+  }
+
+  /** Changes what is known of an iteration. */
+  setIteration(index: number, { backward, update, loss, root }: Partial<Omit<Iteration, 'start'>>): void {
+    const { spans } = this;
+    if (backward !== undefined) spans.backward.set(index, backward);
+    if (update !== undefined) spans.update.set(index, update);
+    if (root !== undefined) spans.root.set(index, root);
+    if (loss === undefined) return;
+    spans.loss.set(index, loss ?? 0);
+    spans.hasLoss.set(index, loss === null ? 0 : 1);
+  }
+
+  dropIteration(): void {
+    for (const column of Object.values(this.spans)) column.pop();
+  }
+
+  constructor() {
+    this.addIteration({ start: 0, backward: -1, update: -1, loss: null, root: -1 });
   }
 
   /** Iteration (0-based) that a tick belongs to. */
   iterationAt(tick: number): number {
-    let low = 0;
-    let high = this.iterations.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.iterations[middle].start <= tick) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return Math.max(0, this.spans.start.lastAtOrBefore(tick));
   }
 
   /** First tick after an iteration. */
   endOf(iteration: number): number {
-    return iteration + 1 < this.iterations.length ? this.iterations[iteration + 1].start : this.ticks;
+    return iteration + 1 < this.iterationCount ? this.spans.start.at(iteration + 1) : this.ticks;
+  }
+
+  // ---- what was where -----------------------------------------------------------------------------------------
+
+  /** Storage and geometry of a tensor at a tick. */
+  whereabouts(tensor: number, tick: number): Whereabouts | null {
+    return this.pages.changeAt('places', tensor, tick)?.value ?? null;
+  }
+
+  /** A storage's content at a tick. */
+  contentAt(storage: number, tick: number): Value | null {
+    return this.pages.changeAt('contents', storage, tick)?.value ?? null;
   }
 
   /** A tensor's content and geometry at a tick; null before it existed. */
   useAt(tensor: number, tick: number): TensorUse | null {
-    const place = this.tensors.get(tensor)?.place.at(tick);
-    const value = place && this.storages.get(place.storage)?.at(tick);
+    const place = this.whereabouts(tensor, tick);
+    const value = place && this.contentAt(place.storage, tick);
     if (!place || !value) return null;
     const { shape, strides, offset, lens } = place;
     return { tensor, value, shape, strides, offset, lens, wrapped: false };
@@ -260,8 +288,87 @@ export class Recording {
 
   /** The tensor in `.grad` at a tick; null for None. */
   gradAt(tensor: number, tick: number): number | null {
-    return this.tensors.get(tensor)?.grad.at(tick) ?? null;
+    return this.pages.changeAt('grads', tensor, tick)?.value ?? null;
   }
+
+  /** Writes of a storage at ticks in [from, to). */
+  contentsIn(storage: number, from: number, to: number): Change<Value>[] {
+    return this.pages.changesIn('contents', storage, from, to);
+  }
+
+  /** Where a tensor came to lie at ticks in [from, to). */
+  placesIn(tensor: number, from: number, to: number): Change<Whereabouts>[] {
+    return this.pages.changesIn('places', tensor, from, to);
+  }
+
+  /** What `.grad` was set to at ticks in [from, to). */
+  gradsIn(tensor: number, from: number, to: number): Change<number | null>[] {
+    return this.pages.changesIn('grads', tensor, from, to);
+  }
+
+  /** JSON of an optimizer's groups' hyperparameters at a tick. */
+  hyperAt(optimizer: number, tick: number): string | null {
+    return this.pages.changeAt('hypers', optimizer, tick)?.value ?? null;
+  }
+
+  /** What an optimizer keeps for a parameter under a name, at a tick. */
+  stateAt(optimizer: number, parameter: number, name: string, tick: number): StateValue | null {
+    return this.pages.stateAt(optimizer, parameter, name, tick);
+  }
+
+  /** What optimizers keep for a parameter at a tick, by name. */
+  statesAt(parameter: number, tick: number): [string, StateValue][] {
+    const found: [string, StateValue][] = [];
+    for (const o of this.optimizers.values())
+      for (const name of o.kept.get(parameter) ?? []) {
+        const state = this.stateAt(o.id, parameter, name, tick);
+        if (state) found.push([name, state]);
+      }
+    return found;
+  }
+
+  /** Changes of what an optimizer keeps in [from, to), and the last one before. */
+  statesIn(optimizer: number, parameter: number, name: string, from: number, to: number): Change<StateValue>[] {
+    return this.pages.statesIn(optimizer, parameter, name, from, to);
+  }
+
+  /** Names that the script's outermost frame gave to modules, the first of each. */
+  moduleNames(): Map<number, string> {
+    return this.pages.moduleNames();
+  }
+
+  /** The last change of a frame's names near a tick. */
+  namesAt(frame: number, tick: number): Change<string> | null {
+    return this.pages.ofTick(tick).names.at(frame, tick);
+  }
+
+  /** What a name of a frame stood for at a tick; undefined where there was no such name. */
+  nameAt(frame: number, name: string, tick: number): RecordedValue | undefined {
+    return this.pages.nameAt(frame, name, tick);
+  }
+
+  /** Changes of a frame's names that decide what they are at a tick: the last of every name is among them. In order. */
+  namesBefore(frame: number, tick: number): Change<string>[] {
+    return this.pages.namesBefore(frame, tick);
+  }
+
+  /** Pages whose changes of a frame's names may have given a tensor its first name. */
+  namings(frame: number, tensor: number): Page[] {
+    return this.pages.namings(frame, tensor);
+  }
+
+  // ---- elements -----------------------------------------------------------------------------------------------
+
+  held(id: number): Data | null {
+    return this.store.get(id) ?? this.stored(id);
+  }
+
+  hold(id: number, data: Data | null): void {
+    if (data) this.store.set(id, data);
+    else this.store.delete(id);
+  }
+
+  // ---- modules ------------------------------------------------------------------------------------------------
 
   /** `linear1`, `layers.0`; '' for a root module. */
   modulePath(id: number): string {

@@ -12,7 +12,7 @@ import { type ArgUse, dtypeOf, type OpRecord, type TensorUse, type Value } from 
 
 /** Contents recomputed lately, newest last, so that neighbours of a tick come for free. */
 export class Replay {
-  private readonly recent = new Map<Value, Data>();
+  private readonly recent = new Map<number, Data>();
   private recentBytes = 0;
   /** How many ops were run again, for the bench and the tests. */
   replayed = 0;
@@ -21,10 +21,10 @@ export class Replay {
 
   /** The elements of a content. For reading only. */
   data(value: Value): Data {
-    const held = value.data ?? this.recent.get(value);
+    const held = value.data ?? this.recent.get(value.id);
     if (held) return held;
     for (const record of this.plan(value)) this.execute(record);
-    const data = this.recent.get(value);
+    const data = this.recent.get(value.id);
     if (!data) throw new Error('a content could not be computed again');
     return data;
   }
@@ -44,17 +44,18 @@ export class Replay {
 
   /** The records to run again, in their order. */
   private plan(value: Value): OpRecord[] {
-    const needed = new Set<OpRecord>();
+    const needed = new Map<number, OpRecord>();
     const stack: Value[] = [value];
     while (stack.length) {
       const v = stack.pop()!;
-      if (v.data || this.recent.has(v)) continue;
-      if (!v.producer) throw new Error('a content that nothing can recompute was dropped');
-      if (needed.has(v.producer)) continue;
-      needed.add(v.producer);
-      for (const use of inputs(v.producer)) stack.push(use.value);
+      if (v.data || this.recent.has(v.id)) continue;
+      if (needed.has(v.producerIndex)) continue;
+      const { producer } = v;
+      if (!producer) throw new Error('a content that nothing can recompute was dropped');
+      needed.set(producer.index, producer);
+      for (const use of inputs(producer)) stack.push(use.value);
     }
-    return [...needed].sort((a, b) => a.index - b.index);
+    return [...needed.values()].sort((a, b) => a.index - b.index);
   }
 
   private execute(record: OpRecord): void {
@@ -76,7 +77,7 @@ export class Replay {
     }
     for (const [i, out] of record.outs.entries()) {
       const made = outs[i];
-      if (!out || !made || out.value.producer !== record || out.value.result !== i) continue;
+      if (!out || !made || out.value.producerIndex !== record.index || out.value.result !== i) continue;
       // A file may claim what its ops do not give; reading past the end would show elements that never were.
       if (made.storage.length !== out.value.length || made.storage.dtype !== out.value.dtype)
         throw new Error(`${record.name} gave another result than was recorded`);
@@ -95,7 +96,7 @@ export class Replay {
       return t;
     });
     const before = record.random ? context.generator.snapshot() : null;
-    if (record.random) context.generator.restore(record.random);
+    if (record.random) context.generator.restore(record.random.snapshot());
     try {
       const out = run(op, args);
       return Array.isArray(out) ? out : [out as Tensor];
@@ -127,10 +128,10 @@ export class Replay {
   }
 
   private keep(value: Value, data: Data): void {
-    this.recent.set(value, data);
+    this.recent.set(value.id, data);
     this.recentBytes += data.byteLength;
     for (const [old, bytes] of this.recent) {
-      if (this.recentBytes <= this.limit || old === value) break;
+      if (this.recentBytes <= this.limit || old === value.id) break;
       this.recent.delete(old);
       this.recentBytes -= bytes.byteLength;
     }

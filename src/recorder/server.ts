@@ -146,7 +146,7 @@ export class SessionServer {
       this.rest('entry');
       return;
     }
-    const iteration = this.recording.iterations.length - 1;
+    const iteration = this.recording.iterationCount - 1;
     const logs: { text: string; tick: number }[] = [];
     const stop = timeline.stopAt(tick, timeline.goal, logs);
     for (const log of logs) timeline.onLog(log.text, log.tick);
@@ -158,7 +158,7 @@ export class SessionServer {
     } else if (stop) {
       // A new iteration begins at its line, which was recorded before the op that showed it.
       if (stop.reason === 'step' && timeline.goal(tick) && this.toIteration)
-        timeline.seek(this.recording.iterations[iteration].start);
+        timeline.seek(this.recording.iteration(iteration).start);
       this.rest(stop.reason, stop.text, stop.breakpoints);
     } else this.progress();
   }
@@ -178,7 +178,7 @@ export class SessionServer {
     const filter = hits.every((h) => h.group === 'filter');
     const reason: StopReason = filter ? 'exception' : 'watchpoint';
     const ids = hits.filter((h) => h.group === 'data').map((h) => h.id);
-    const exception = filter ? { type: 'NaN or infinity', message: text, frame: this.recording.frame.at(tick) } : null;
+    const exception = filter ? { type: 'NaN or infinity', message: text, frame: this.recording.frameAt(tick) } : null;
     return { reason, text, ids, exception };
   }
 
@@ -194,7 +194,7 @@ export class SessionServer {
     const wanted =
       caught === false ? this.filters.has('uncaught') || this.filters.has('raised') : this.filters.has('raised');
     if (!wanted) return;
-    const last = this.recording.frames.get(frame)?.last ?? -1;
+    const last = this.recording.frame(frame)?.last ?? -1;
     if (last >= 0) this.timeline.seek(last);
     this.exception = { type, message, frame };
     this.rest('exception', message ? `${type}: ${message}` : type);
@@ -215,7 +215,7 @@ export class SessionServer {
     const text = badLossText(this.recording, this.replay, use, value);
     this.host.emit('output', { category: 'stderr', text: `${text}\n`, tick: this.timeline.tick });
     if (!this.filters.has('nonfinite')) return;
-    const frame = this.recording.frame.at(this.timeline.tick);
+    const frame = this.recording.frameAt(this.timeline.tick);
     this.exception = { type: Number.isNaN(value) ? 'NaN' : 'Infinity', message: text, frame };
     this.rest('exception', text);
     this.exception = null;
@@ -240,8 +240,9 @@ export class SessionServer {
     const now = Date.now();
     if (now - this.lastProgress < PROGRESS_EVERY) return;
     this.lastProgress = now;
-    const { iterations } = this.recording;
-    const loss = iterations[iterations.length - 1].loss ?? iterations[iterations.length - 2]?.loss ?? null;
+    const r = this.recording;
+    const before = r.iterationCount > 1 ? r.iteration(r.iterationCount - 2).loss : null;
+    const loss = r.lastIteration.loss ?? before;
     this.host.emit('progress', { cursor: this.cursor(), loss: plain(loss) });
   }
 
@@ -293,7 +294,7 @@ export class SessionServer {
   /** Python's own frames can be asked: at the live end, or where an exception holds them. */
   private get framesLive(): boolean {
     if (this.atLiveEnd) return true;
-    return this.exception !== null && this.timeline.tick === this.recording.frames.get(this.exception.frame)?.last;
+    return this.exception !== null && this.timeline.tick === this.recording.frame(this.exception.frame)?.last;
   }
 
   /** Something may have been written by an expression: it becomes a tick, and the cursor goes there. */

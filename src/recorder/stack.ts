@@ -11,7 +11,7 @@ export const recordedFrame = (id: number) => id - 2;
 /** The line a frame was at: its last line tick at or before `tick`. */
 function lineOf(r: Recording, frame: number, tick: number): Place | null {
   for (let t = Math.min(tick, r.ticks - 1); t >= 0; t--)
-    if (r.frame.at(t) === frame && r.kindAt(t) === 'line') return r.sites[r.site.at(t)];
+    if (r.frameAt(t) === frame && r.kindAt(t) === 'line') return r.sites[r.siteAt(t)];
   return null;
 }
 
@@ -25,7 +25,7 @@ export function stackAt(r: Recording, tick: number, label: string): Frame[] {
   const record = r.recordAt(tick);
   if (record) frames.push({ id: OP_FRAME, name: withoutPlace(label), place: r.placeAt(tick), presentation: 'op' });
   let at = tick;
-  for (let f = r.frames.get(r.frame.at(tick)); f; f = f.parent === null ? undefined : r.frames.get(f.parent)) {
+  for (let f = r.frame(r.frameAt(tick)); f; f = f.parent === null ? undefined : r.frame(f.parent)) {
     frames.push({ id: frameId(f.id), name: f.name, place: lineOf(r, f.id, at), presentation: 'normal' });
     at = f.first - 1;
   }

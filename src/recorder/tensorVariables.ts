@@ -5,7 +5,7 @@ import type { Tensor } from '../engine/tensor';
 import type { Variable } from '../protocol/session';
 import type { TensorRef } from '../protocol/views';
 import { exact, short, statsText } from './format';
-import { dtypeOf, type TensorUse, type Value } from './recording';
+import { constantValue, dtypeOf, seenSo, type TensorUse } from './recording';
 import type { References } from './references';
 import { statsOf } from './stats';
 import type { VariablesContext } from './variables';
@@ -25,7 +25,7 @@ export class TensorVariables {
     const looked = this.c.looked(id);
     const use = this.c.recording.useAt(id, this.c.tick) ?? (looked && useOf(looked));
     if (!use) return { name, value: 'not there yet', type, ref: 0, settable: false, evaluateName: expression };
-    const known = this.c.recording.tensors.get(id);
+    const known = this.c.recording.tensor(id);
     const ref = this.refs.add(
       () => this.inside(id, use, expression, frame),
       frame,
@@ -62,7 +62,7 @@ export class TensorVariables {
   ): Variable[] {
     const { recording: r, tick } = this.c;
     const shown: Variable[] = [];
-    const looked = r.tensors.has(id) ? null : this.c.looked(id);
+    const looked = r.tensor(id) ? null : this.c.looked(id);
     const grad = looked?.grad ? looked.grad.id : r.gradAt(id, tick);
     const leaf = { name: '', value: '', type: '', ref: 0, settable: false };
     if (grad !== null)
@@ -74,17 +74,14 @@ export class TensorVariables {
               tensor: { tensor: id, part: 'grad' },
             },
       );
-    else if (r.tensors.get(id)?.requiresGrad) shown.push({ ...leaf, name: 'grad', value: 'None', type: 'NoneType' });
-    for (const optimizer of r.optimizers.values())
-      for (const [name, history] of optimizer.state.get(id) ?? []) {
-        const state = history.at(tick);
-        if (!state || tick < history.ticks[0]) continue;
-        if ('number' in state) shown.push({ ...leaf, name, value: String(state.number), type: 'number' });
-        else {
-          const part: TensorRef = { tensor: id, part: `state:${name}` };
-          shown.push(countOnly ? leaf : { ...this.tensor(name, state.tensor, undefined, frame), tensor: part });
-        }
+    else if (r.tensor(id)?.requiresGrad) shown.push({ ...leaf, name: 'grad', value: 'None', type: 'NoneType' });
+    for (const [name, state] of r.statesAt(id, tick)) {
+      if ('number' in state) shown.push({ ...leaf, name, value: String(state.number), type: 'number' });
+      else {
+        const part: TensorRef = { tensor: id, part: `state:${name}` };
+        shown.push(countOnly ? leaf : { ...this.tensor(name, state.tensor, undefined, frame), tensor: part });
       }
+    }
     shown.push(countOnly ? leaf : this.statistics(use, frame));
     return shown;
   }
@@ -110,7 +107,7 @@ export class TensorVariables {
     const [n, ...shape] = use.shape;
     const rows: Variable[] = [];
     for (let i = start; i < Math.min(start + count, n); i++) {
-      const row: TensorUse = { ...use, shape, strides: use.strides.slice(1), offset: use.offset + i * use.strides[0] };
+      const row: TensorUse = seenSo(use, shape, use.strides.slice(1), use.offset + i * use.strides[0]);
       const name = `[${i}]`;
       const at = expression && `${expression}[${i}]`;
       const dtype = dtypeOf(use);
@@ -151,16 +148,7 @@ export class TensorVariables {
 /** A tensor of an evaluation, as if the recording had it. */
 function useOf(t: Tensor): TensorUse {
   const data = t.values().slice() as Data;
-  const value: Value = {
-    id: 0,
-    dtype: t.dtype,
-    length: t.count,
-    data,
-    producer: null,
-    result: 0,
-    iteration: 0,
-    carried: true,
-  };
+  const value = constantValue(t.dtype, data, t.count);
   return {
     tensor: -1,
     value,

@@ -90,7 +90,7 @@ export class Timeline {
     const r = this.recording;
     let best: number | null = null;
     for (let t = 0; t < r.ticks; t++) {
-      const site = r.kindAt(t) === 'line' ? r.sites[r.site.at(t)] : null;
+      const site = r.kindAt(t) === 'line' ? r.sites[r.siteAt(t)] : null;
       if (site?.line !== line || site.path !== path) continue;
       if (best === null || Math.abs(t - this.tick) <= Math.abs(best - this.tick)) best = t;
     }

@@ -55,8 +55,8 @@ export class Variables {
           expensive: false,
           hint: 'registers',
         });
-      const owner = r.frame.at(tick);
-      if (r.frames.has(owner))
+      const owner = r.frameAt(tick);
+      if (r.frame(owner))
         scopes.push({
           name: 'Locals',
           ref: this.add(() => this.locals(owner), frame),
@@ -65,7 +65,7 @@ export class Variables {
         });
     } else {
       const owner = recordedFrame(frame);
-      const isModule = r.frames.get(owner)?.name === '<module>';
+      const isModule = r.frame(owner)?.name === '<module>';
       scopes.push({
         name: isModule ? 'Globals' : 'Locals',
         ref: this.add(() => this.locals(owner), frame),
@@ -116,25 +116,23 @@ export class Variables {
 
   /** `locals`, then the module's globals, as an expression sees them. */
   visible(frame: number): [string, RecordedValue][] {
-    const owner = frame === OP_FRAME ? this.c.recording.frame.at(this.c.tick) : recordedFrame(frame);
+    const owner = frame === OP_FRAME ? this.c.recording.frameAt(this.c.tick) : recordedFrame(frame);
     return [...new Map([...this.namesOf(this.rootFrame(owner)), ...this.namesOf(owner)])];
   }
 
   rootFrame(frame: number): number {
-    const { frames } = this.c.recording;
-    let f = frames.get(frame);
-    while (f && f.parent !== null) f = frames.get(f.parent);
+    const r = this.c.recording;
+    let f = r.frame(frame);
+    while (f && f.parent !== null) f = r.frame(f.parent);
     return f?.id ?? frame;
   }
 
   private recorded(frame: number): Map<string, RecordedValue> {
     const names = new Map<string, RecordedValue>();
-    for (const { tick, json } of this.c.recording.frames.get(frame)?.deltas ?? []) {
-      if (tick > this.c.tick) break;
+    for (const { value: json } of this.c.recording.namesBefore(frame, this.c.tick))
       for (const [name, value] of Object.entries(JSON.parse(json) as LocalsDelta))
         if (value === null) names.delete(name);
         else names.set(name, value);
-    }
     return names;
   }
 
@@ -236,17 +234,17 @@ export class Variables {
     const { recording: r, tick } = this.c;
     if (tick < 0) return [];
     const iteration = r.iterationAt(tick);
-    const span = r.iterations[iteration];
+    const span = r.iteration(iteration);
     const row = (name: string, value: string): Variable => ({ name, value, type: '', ref: 0, settable: false });
     const rows = [
-      row('iteration', `${iteration + 1} of ${r.iterations.length}`),
+      row('iteration', `${iteration + 1} of ${r.iterationCount}`),
       row('phase', r.phaseAt(tick)),
       row('tick', `${tick + 1} of ${r.ticks}`),
     ];
     if (r.linesLeftOut > 0) rows.push(row('lines not kept', `${r.linesLeftOut}, in loops without tensor ops`));
     if (span.loss !== null && tick >= span.backward) rows.push(row('loss', short(span.loss)));
     for (const o of r.optimizers.values()) {
-      const hyper = o.hyper.at(tick);
+      const hyper = r.hyperAt(o.id, tick);
       if (hyper) rows.push(row(o.description.split('(')[0].trim(), hyperText(hyper)));
     }
     return rows;

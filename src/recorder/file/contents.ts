@@ -1,7 +1,5 @@
 /** Contents in a file, unpacked when somebody asks for one. */
 import { type Data, DTYPES, type DType, heldBytes } from '../../engine/dtype';
-import type { Stats } from '../../protocol/views';
-import type { OpRecord, Value } from '../recording';
 import { Damage } from './check';
 import { type Chunk, unpack } from './chunks';
 
@@ -15,6 +13,12 @@ export class Contents {
   readonly chunks: Chunk[] = [];
   private readonly open = new Map<number, Buffer>();
   private bytes = 0;
+
+  /** Refuses a place outside of its chunk, without unpacking it. */
+  checkPlace({ chunk, offset }: Stored, dtype: DType, length: number): void {
+    const end = offset + heldBytes(dtype, length);
+    if (offset % 8 !== 0 || end > this.chunks[chunk].length) throw new Damage('a content');
+  }
 
   elements(chunk: number, offset: number, dtype: DType, length: number): Data {
     let bytes = this.open.get(chunk);
@@ -38,43 +42,8 @@ export class Contents {
 /** Elements of 8 bytes must lie at multiples of 8. */
 const aligned = (b: Buffer): Buffer => (b.byteOffset % 8 === 0 ? b : Buffer.from(new Uint8Array(b).buffer));
 
-/** A content of a file. One that is not stored is computed again by replay, as a dropped one is. */
-export class StoredValue implements Value {
-  producer: OpRecord | null = null;
-  stats?: Stats;
-
-  constructor(
-    private readonly contents: Contents,
-    readonly id: number,
-    readonly dtype: DType,
-    readonly length: number,
-    readonly result: number,
-    readonly iteration: number,
-    private readonly chunk: number,
-    private readonly offset: number,
-  ) {}
-
-  get stored(): boolean {
-    return this.chunk >= 0;
-  }
-
-  /** What a file stores is a checkpoint: it is stored again when the recording is saved again. */
-  get carried(): boolean {
-    return this.stored;
-  }
-
-  set carried(_: boolean) {}
-
-  /** Refuses a place outside of its chunk, without unpacking it. */
-  checkPlace(): void {
-    const end = this.offset + heldBytes(this.dtype, this.length);
-    if (this.offset % 8 !== 0 || end > this.contents.chunks[this.chunk].length) throw new Damage('a content');
-  }
-
-  get data(): Data | null {
-    return this.stored ? this.contents.elements(this.chunk, this.offset, this.dtype, this.length) : null;
-  }
-
-  /** A file's contents are not held in memory: there is nothing to drop or to put. */
-  set data(_: Data | null) {}
+/** Where a file has a content's elements. */
+export interface Stored {
+  chunk: number;
+  offset: number;
 }

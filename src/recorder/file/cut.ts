@@ -18,23 +18,20 @@ export class Cut {
 
   constructor(readonly recording: Recording) {
     this.edges = edgesOf(recording);
-    const found = new Map<number, Value>();
-    for (const history of recording.storages.values()) for (const v of history.values) found.set(v.id, v);
     let record = 0;
     let value = 0;
     let tensor = 0;
     for (let s = 0; s < this.count; s++) {
-      for (; record < recording.records.length && recording.records[record].tick < this.edges[s + 1]; record++)
-        for (const use of usesOf(recording.records[record])) {
+      for (; record < recording.recordCount && recording.record(record).tick < this.edges[s + 1]; record++)
+        for (const use of usesOf(recording.record(record))) {
           if (use.tensor < 0) continue;
-          found.set(use.value.id, use.value);
           value = Math.max(value, use.value.id);
           tensor = Math.max(tensor, use.tensor);
         }
       this.valueBound.push(value);
       this.tensorBound.push(tensor);
     }
-    this.values = [...found.values()].sort((a, b) => a.id - b.id);
+    this.values = [...recording.values()];
   }
 
   get count(): number {
@@ -68,7 +65,7 @@ function bounded(bounds: readonly number[], id: number): number {
 function edgesOf(r: Recording): number[] {
   const edges = [0];
   const last = () => edges[edges.length - 1];
-  for (const { start } of r.iterations) {
+  for (const { start } of r.iterations()) {
     while (start - last() > MOST) edges.push(last() + MOST);
     if (start - last() >= TICKS) edges.push(start);
   }

@@ -76,7 +76,7 @@ export function read(file: Buffer): Recording {
   if (lost === null) return recording;
   if (recording.ticks === 0)
     throw new RecordingFileError(`This recording cannot be opened: ${lost}, before the first iteration was written.`);
-  const last = recording.iterations.length - 1;
+  const last = recording.iterationCount - 1;
   recording.damage = `This recording is not whole: ${lost}. It is shown up to iteration ${last + 1}, tick ${recording.ticks}.`;
   return recording;
 }

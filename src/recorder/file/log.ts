@@ -1,5 +1,4 @@
 /** The script's side of a segment: frames, names, passes, iterations, outputs, optimizers. */
-import { History } from '../columns';
 import type { Recording } from '../recording';
 import { Damage, index, maybe, num, rows, text, whole } from './check';
 
@@ -12,8 +11,8 @@ export function readLog(r: Recording, s: Record<string, unknown>, from: number, 
     const own = whole(id, 'a frame');
     const above = whole(parent, 'a frame', -1);
     // Callers come first, so that no chain of frames is endless.
-    if (r.frames.has(own) || (above >= 0 && !r.frames.has(above))) throw new Damage('a frame');
-    r.frames.set(own, {
+    if (r.frame(own) || (above >= 0 && !r.frame(above))) throw new Damage('a frame');
+    r.pages.addFrame({
       id: own,
       parent: above < 0 ? null : above,
       name: text(name, 'a frame'),
@@ -21,22 +20,21 @@ export function readLog(r: Recording, s: Record<string, unknown>, from: number, 
       line: whole(line, 'a line'),
       first: inside(first),
       last: -1,
-      deltas: [],
     });
   });
   rows(s.deltas, 'names', 3, ([frame, tick, json]) => {
-    const known = r.frames.get(whole(frame, 'a frame'));
+    const known = r.frame(whole(frame, 'a frame'));
     if (!known) throw new Damage('a frame');
-    known.deltas.push({ tick: inside(tick), json: namesOf(text(json, 'names')) });
+    r.pages.addNames(known.id, inside(tick), namesOf(text(json, 'names')));
   });
   rows(s.passes, 'passes', 8, ([kind, label, start, end, frame, site, optimizer, root]) => {
     const begin = inside(start);
-    const last = r.passes[r.passes.length - 1];
+    const last = r.passCount > 0 ? r.pass(r.passCount - 1) : null;
     if (last && last.start > begin) throw new Damage('a pass');
     const stop = whole(end, 'a pass', -1);
     if (stop >= 0 && stop < begin) throw new Damage('a pass');
-    r.passes.push({
-      index: r.passes.length,
+    r.pages.addPass({
+      index: r.passCount,
       kind: index(kind, 2, 'a pass') === 0 ? 'backward' : 'step',
       label: text(label, 'a pass'),
       start: begin,
@@ -49,7 +47,7 @@ export function readLog(r: Recording, s: Record<string, unknown>, from: number, 
   });
   readIterations(r, s, inside);
   rows(s.outputs, 'outputs', 3, ([tick, stream, printed]) => {
-    r.outputs.push({
+    r.pages.addOutput({
       tick: inside(tick),
       stream: STREAMS[index(stream, 3, 'an output')],
       text: text(printed, 'an output'),
@@ -62,12 +60,12 @@ function readIterations(r: Recording, s: Record<string, unknown>, inside: (v: un
   let fresh = s.from === 0;
   rows(s.iterations, 'iterations', 5, ([start, backward, update, loss, root]) => {
     // A new recording has its first iteration already.
-    if (fresh) r.iterations.length = 0;
+    if (fresh) r.dropIteration();
     fresh = false;
     const begin = inside(start);
-    const last = r.iterations[r.iterations.length - 1];
+    const last = r.iterationCount > 0 ? r.lastIteration : null;
     if (last ? last.start >= begin : begin !== 0) throw new Damage('an iteration');
-    r.iterations.push({
+    r.addIteration({
       start: begin,
       backward: phase(backward, begin),
       update: phase(update, begin),
@@ -84,27 +82,24 @@ function phase(v: unknown, start: number): number {
 }
 
 function readOptimizers(r: Recording, s: Record<string, unknown>): void {
-  const put = <T>(history: History<T>, tick: unknown, value: T) => {
-    history.set(whole(tick, 'a tick', history.ticks[history.ticks.length - 1] ?? 0), value);
-  };
   const known = (id: unknown) => {
     const optimizer = r.optimizers.get(whole(id, 'an optimizer'));
     if (!optimizer) throw new Damage('an optimizer');
     return optimizer;
   };
   rows(s.hypers, 'optimizers', 3, ([id, tick, json]) => {
-    put(known(id).hyper, tick, text(json, 'an optimizer'));
+    r.pages.setHyper(known(id).id, whole(tick, 'a tick'), text(json, 'an optimizer'));
   });
   rows(s.states, 'optimizers', 6, ([id, parameter, name, tick, tensor, number]) => {
-    const { state } = known(id);
+    const { id: own, kept } = known(id);
     const owner = whole(parameter, 'a parameter');
-    let of = state.get(owner);
-    if (!of) state.set(owner, (of = new Map()));
     const key = text(name, 'a name');
-    let history = of.get(key);
-    if (!history) of.set(key, (history = new History()));
+    let names = kept.get(owner);
+    if (!names) kept.set(owner, (names = new Set()));
+    names.add(key);
     const held = whole(tensor, 'a tensor', -1);
-    put(history, tick, held < 0 ? { number: num(number, 'a number') } : { tensor: held });
+    const state = held < 0 ? { number: num(number, 'a number') } : { tensor: held };
+    r.pages.setState(own, owner, key, whole(tick, 'a tick'), state);
   });
 }
 

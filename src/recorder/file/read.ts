@@ -1,11 +1,10 @@
 /** Builds a Recording from a file's chunks, segment by segment. What a stranger wrote is data: every row is checked, nothing is run. */
 import { seenAs } from '../../engine/dtype';
 import { CHUNK } from '../../protocol/recordingFile';
-import { History } from '../columns';
-import { KINDS, type OpRecord, PHASES, Recording, type Value } from '../recording';
+import { Content, KINDS, PHASES, Recording, TensorRow, type Value } from '../recording';
 import { bytes, Damage, fields, index, int32s, list, rows, text, whole } from './check';
 import { type Chunk, RecordingFileError, unpack } from './chunks';
-import { Contents, MOST_ELEMENTS, StoredValue } from './contents';
+import { Contents, MOST_ELEMENTS, type Stored } from './contents';
 import { generatorOf } from './generators';
 import { readLog } from './log';
 import { readNotes } from './notes';
@@ -18,8 +17,6 @@ const MOST_BYTES = 1024 * 1024 * 1024;
 /** A recording while it is read. */
 export class Reading implements Known {
   readonly recording = new Recording();
-  readonly values = new Map<number, Value>();
-  readonly records: OpRecord[];
   readonly modules: Recording['modules'];
   names: string[] = [];
   geometries: Geometry[] = [];
@@ -27,14 +24,18 @@ export class Reading implements Known {
   generators: Known['generators'] = [];
   private readonly contents = new Contents();
   private unpacked = 0;
+  private readonly stored = new Map<number, Stored>();
+  /** A storage's content so far: it keeps its dtype and length. */
+  private readonly latest = new Map<number, Value>();
 
   constructor() {
-    this.records = this.recording.records;
-    this.modules = this.recording.modules;
-  }
-
-  hasTensor(id: number): boolean {
-    return this.recording.tensors.has(id);
+    const { contents, stored, recording } = this;
+    this.modules = recording.modules;
+    recording.stored = (id) => {
+      const at = stored.get(id);
+      const { dtype, length } = at ? recording.value(id) : { dtype: 'float32' as const, length: 0 };
+      return at ? contents.elements(at.chunk, at.offset, dtype, length) : null;
+    };
   }
 
   /** Reads chunks until one does not make sense; says what was wrong with it, or null. */
@@ -117,8 +118,7 @@ export class Reading implements Known {
       r.optimizers.set(own, {
         id: own,
         description: text(description, 'an optimizer'),
-        hyper: new History(),
-        state: new Map(),
+        kept: new Map(),
       });
     });
   }
@@ -148,111 +148,103 @@ export class Reading implements Known {
     const from = whole(s.from, 'a part of it');
     const to = whole(s.to, 'a part of it', from);
     if (from !== r.ticks) throw new Damage('the order of its parts');
-    const made: { value: StoredValue; producer: number }[] = [];
+    if (from > 0) r.pages.begin();
+    const made: Value[] = [];
     rows(s.values, 'contents', 8, (row) => {
       made.push(this.value(row));
     });
     const words = list(s.words, 'a generator').map((w) => bytes(w, 'a generator', 624 * 4));
     this.generators = list(s.generators, 'a generator').map((g) => generatorOf(g, words));
-    const producers: [{ producer: OpRecord | null }, number][] = [];
+    const producers: number[] = [];
     rows(s.tensors, 'tensors', 5, ([id, dtype, flags, producer, gradFn]) => {
       const own = whole(id, 'a tensor');
       const bits = whole(flags, 'a tensor', 0, 3);
       const fn = index(gradFn, this.names.length, 'a gradient', -1);
-      const tensor = {
-        id: own,
-        dtype: dtypeAt(dtype),
-        requiresGrad: (bits & 1) !== 0,
-        isParameter: (bits & 2) !== 0,
-        place: new History<never>(),
-        grad: new History<number | null>(),
-        producer: null,
-        gradFn: fn < 0 ? null : this.names[fn],
-      };
-      r.tensors.set(own, tensor);
-      producers.push([tensor, whole(producer, 'an op', -1)]);
+      const by = whole(producer, 'an op', -1);
+      const tensor = new TensorRow(r, own, dtypeAt(dtype), (bits & 1) !== 0, by, fn < 0 ? null : this.names[fn]);
+      tensor.isParameter = (bits & 2) !== 0;
+      if (r.tensor(own)) throw new Damage('a tensor');
+      r.pages.addTensor(tensor);
+      producers.push(by);
     });
-    const first = this.records.length;
-    // A content's producer is known by number before the record is read, so that its order can be checked.
-    const promised = new Map(made.map(({ value, producer }) => [value, producer]));
-    for (const { value, producer } of made)
-      if (producer >= first) value.producer = { index: producer } as OpRecord;
-      else if (producer >= 0) value.producer = this.records[producer];
+    const first = r.recordCount;
     for (const row of list(s.records, 'ops')) {
       const record = recordOf(this, row);
       if (record.tick < from || record.tick >= to) throw new Damage('an op');
-      this.records.push(record);
+      r.pages.addRecord(record);
+      const [arg] = record.args;
+      if (record.name !== 'accumulate gradient' || !arg || !('use' in arg)) continue;
+      if (r.tensor(arg.use.tensor)?.gradFn === null) r.leaves.add(arg.use.tensor);
     }
-    this.settle(promised);
-    for (const [tensor, producer] of producers)
-      if (producer >= 0) tensor.producer = this.records[index(producer, this.records.length, 'an op')];
+    this.settle(made);
+    for (const by of producers) index(by, r.recordCount, 'an op', -1);
     this.histories(s);
     readLog(r, s, from, to);
     this.columns(s, from, to, first);
   }
 
-  private value(row: unknown[]): { value: StoredValue; producer: number } {
+  private value(row: unknown[]): Value {
+    const r = this.recording;
     const [id, dtype, length, producer, result, iteration, chunk, offset] = row;
-    const own = whole(id, 'a content', 1);
-    if (this.values.has(own)) throw new Damage('a content');
-    const value = new StoredValue(
-      this.contents,
-      own,
+    const value = new Content(
+      r,
+      whole(id, 'a content', r.valueCount + 1, r.valueCount + 1),
       dtypeAt(dtype),
       whole(length, 'a content', 0, MOST_ELEMENTS),
+      whole(producer, 'a content', -1),
       whole(result, 'a content', 0, 1 << 20),
       whole(iteration, 'a content'),
-      index(chunk, this.contents.chunks.length, 'a content', -1),
-      whole(offset, 'a content'),
     );
-    this.values.set(own, value);
-    const by = whole(producer, 'a content', -1);
-    if (!value.stored && by < 0) throw new Damage('a content');
-    if (value.stored) value.checkPlace();
-    return { value, producer: by };
+    const at = {
+      chunk: index(chunk, this.contents.chunks.length, 'a content', -1),
+      offset: whole(offset, 'a content'),
+    };
+    if (at.chunk < 0 && value.producerIndex < 0) throw new Damage('a content');
+    if (at.chunk >= 0) {
+      this.contents.checkPlace(at, value.dtype, value.length);
+      this.stored.set(value.id, at);
+      // What a file stores is a checkpoint: it is stored again when the recording is saved again.
+      if (value.producerIndex >= 0) r.checkpoints.add(value.id);
+    }
+    r.pages.addValue(value);
+    return value;
   }
 
   /** Every content that replay may have to make is the result that its op says. */
-  private settle(promised: Map<StoredValue, number>): void {
-    for (const [value, producer] of promised) {
-      if (producer < 0) continue;
-      const record = this.records[index(producer, this.records.length, 'a content')];
-      const runs = record.kind === 'backward' ? record.forwardOf || record.op : record.op;
-      if (!runs || record.outs[value.result]?.value !== value) throw new Damage('a content');
-      value.producer = record;
+  private settle(made: readonly Value[]): void {
+    for (const value of made) {
+      if (value.producerIndex < 0) continue;
+      const record = this.recording.record(index(value.producerIndex, this.recording.recordCount, 'a content'));
+      const runs = record.kind === 'backward' ? record.forwardIndex >= 0 || record.op : record.op;
+      if (!runs || record.outs[value.result]?.value.id !== value.id) throw new Damage('a content');
     }
   }
 
   private histories(s: Record<string, unknown>): void {
     const r = this.recording;
-    const put = <T>(history: History<T>, tick: unknown, value: T) => {
-      const last = history.ticks[history.ticks.length - 1] ?? 0;
-      history.set(whole(tick, 'a tick', last), value);
-    };
     rows(s.storages, 'storages', 3, ([storage, tick, id]) => {
       const own = whole(storage, 'a storage');
-      let history = r.storages.get(own);
-      if (!history) r.storages.set(own, (history = new History()));
-      const value = this.values.get(whole(id, 'a content'));
-      if (!value) throw new Damage('a content');
-      const before = history.latest;
+      const value = r.value(whole(id, 'a content', 1, r.valueCount));
+      const before = this.latest.get(own);
       if (before && (before.length !== value.length || before.dtype !== value.dtype)) throw new Damage('a content');
-      put(history, tick, value);
+      this.latest.set(own, value);
+      r.pages.setContent(own, whole(tick, 'a tick'), value);
     });
     rows(s.places, 'tensors', 4, ([id, tick, storage, geometry]) => {
-      const tensor = r.tensors.get(whole(id, 'a tensor'));
+      const tensor = r.tensor(whole(id, 'a tensor'));
       const g = this.geometries[index(geometry, this.geometries.length, 'a shape')];
       const own = whole(storage, 'a storage');
-      const value = r.storages.get(own)?.latest;
+      const value = this.latest.get(own);
       if (!tensor || !value || !fits(g, value) || seenAs(value.dtype, g.lens) !== tensor.dtype)
         throw new Damage('a tensor');
-      put(tensor.place, tick, { storage: own, shape: g.shape, strides: g.strides, offset: g.offset, lens: g.lens });
+      const { shape, strides, offset, lens } = g;
+      r.pages.setPlace(tensor.id, whole(tick, 'a tick'), { storage: own, shape, strides, offset, lens });
     });
     rows(s.grads, 'gradients', 3, ([id, tick, grad]) => {
-      const tensor = r.tensors.get(whole(id, 'a tensor'));
+      const tensor = r.tensor(whole(id, 'a tensor'));
       if (!tensor) throw new Damage('a gradient');
       const own = whole(grad, 'a gradient', -1);
-      put(tensor.grad, tick, own < 0 ? null : own);
+      r.pages.setGrad(tensor.id, whole(tick, 'a tick'), own < 0 ? null : own);
     });
   }
 
@@ -266,22 +258,24 @@ export class Reading implements Known {
     let op = first;
     for (let i = 0; i < n; i++) {
       const k = KINDS[index(kind[i], KINDS.length, 'a tick')];
-      if (k === 'output') index(record[i], r.outputs.length, 'an output');
+      if (k === 'output') index(record[i], r.outputCount, 'an output');
       else if (k !== 'line') {
-        if (record[i] !== op || this.records[op]?.tick !== from + i || this.records[op].kind !== k)
-          throw new Damage('a tick');
+        const known = op < r.recordCount ? r.record(op) : null;
+        if (record[i] !== op || known?.tick !== from + i || known.kind !== k) throw new Damage('a tick');
         op++;
       }
-      r.kind.push(kind[i]);
-      r.phase.push(index(phase[i], PHASES.length, 'a tick'));
-      r.site.push(index(site[i], this.sites, 'a line', -1));
-      r.frame.push(frame[i]);
-      r.record.push(record[i]);
-      r.pass.push(index(pass[i], r.passes.length, 'a tick', -1));
-      const f = k === 'line' ? r.frames.get(frame[i]) : undefined;
+      r.pages.tick(
+        kind[i],
+        index(phase[i], PHASES.length, 'a tick'),
+        index(site[i], this.sites, 'a line', -1),
+        frame[i],
+        record[i],
+        index(pass[i], r.passCount, 'a tick', -1),
+      );
+      const f = k === 'line' ? r.frame(frame[i]) : undefined;
       if (f) f.last = from + i;
     }
-    if (op !== this.records.length) throw new Damage('an op');
+    if (op !== r.recordCount) throw new Damage('an op');
   }
 
   private end(e: Record<string, unknown>): void {
@@ -298,10 +292,11 @@ export class Reading implements Known {
   finish(): void {
     const r = this.recording;
     const { ticks } = r;
-    for (const p of r.passes) if (Number.isFinite(p.end)) p.end = Math.min(p.end, ticks);
-    for (const it of r.iterations) {
-      if (it.backward >= ticks && it.backward > it.start) Object.assign(it, { backward: -1, loss: null, root: -1 });
-      if (it.update > ticks) it.update = -1;
+    for (const p of r.passes()) if (Number.isFinite(p.end)) p.end = Math.min(p.end, ticks);
+    for (let i = 0; i < r.iterationCount; i++) {
+      const { start, backward, update } = r.iteration(i);
+      if (backward >= ticks && backward > start) r.setIteration(i, { backward: -1, loss: null, root: -1 });
+      if (update > ticks) r.setIteration(i, { update: -1 });
     }
   }
 }

@@ -15,7 +15,15 @@ import { type Arg, allOps, type Op, type Scalar } from '../../engine/op';
 import type { GeneratorSnapshot } from '../../engine/random/generator';
 import type { Param } from '../../engine/schema';
 import { numel } from '../../engine/shape';
-import type { ArgUse, OpRecord, TensorUse, Value } from '../recording';
+import {
+  type ArgUse,
+  constantValue,
+  type OpRecord,
+  OpRow,
+  type Recording,
+  type TensorUse,
+  type Value,
+} from '../recording';
 import { argUses, inputs } from '../replay';
 import { bytes, Damage, index, list, maybe, num, text, whole } from './check';
 import { RecordingFileError } from './chunks';
@@ -56,9 +64,7 @@ export function fits(g: Geometry, { dtype, length }: Value): boolean {
 export interface Known {
   names: string[];
   geometries: Geometry[];
-  values: Map<number, Value>;
-  hasTensor(id: number): boolean;
-  records: OpRecord[];
+  recording: Recording;
   generators: GeneratorSnapshot[];
   sites: number;
   modules: ReadonlyMap<number, unknown>;
@@ -72,29 +78,26 @@ export function recordOf(known: Known, row: unknown): OpRecord {
     'an op',
     13,
   );
-  const { names, records } = known;
+  const { names, recording } = known;
   const op = opAt(names[index(opName, names.length, 'an op', -1)]);
-  const record: OpRecord = {
-    index: records.length,
-    tick: whole(tick, 'a tick'),
-    kind: KINDS[index(kind, 3, 'an op')],
-    op,
-    name: names[index(name, names.length, 'a name')],
-    args: list(args, 'arguments').map((a, i) => argOf(known, a, op?.schema.params[i])),
-    outs: list(outs, 'results').map((u) => maybe(u, (x) => useOf(known, x))),
-    grads: list(grads, 'gradients').map((u) => maybe(u, (x) => useOf(known, x))),
-    forwardOf: null,
-    gradFn: null,
-    random: null,
-    module: whole(module, 'a module', -1),
-    site: index(site, known.sites, 'a line', -1),
-  };
+  const record = new OpRow(
+    recording,
+    recording.recordCount,
+    whole(tick, 'a tick'),
+    KINDS[index(kind, 3, 'an op')],
+    names[index(name, names.length, 'a name')],
+    whole(module, 'a module', -1),
+    index(site, known.sites, 'a line', -1),
+  );
+  record.op = op;
+  record.args = list(args, 'arguments').map((a, i) => argOf(known, a, op?.schema.params[i]));
+  record.outs = list(outs, 'results').map((u) => maybe(u, (x) => useOf(known, x)));
+  record.grads = list(grads, 'gradients').map((u) => maybe(u, (x) => useOf(known, x)));
   const fn = index(gradFn, names.length, 'a gradient', -1);
   if (fn >= 0) record.gradFn = names[fn];
-  const from = index(forward, records.length, 'an op', -1);
-  if (from >= 0) record.forwardOf = records[from];
+  record.forwardIndex = index(forward, recording.recordCount, 'an op', -1);
   const draw = index(generator, known.generators.length, 'a generator', -1);
-  if (draw >= 0) record.random = known.generators[draw];
+  if (draw >= 0) record.random = recording.generators.mark(known.generators[draw]);
   if (dtype !== -1) record.defaultDtype = dtypeAt(dtype);
   if (record.module >= 0 && !known.modules.has(record.module)) record.module = -1;
   check(record);
@@ -135,8 +138,7 @@ function check(record: OpRecord): void {
     }
   }
   // Contents come from earlier ops: nothing can wait for itself.
-  for (const use of inputs(record))
-    if ((use.value.producer?.index ?? -1) >= record.index) throw new Damage('an argument');
+  for (const use of inputs(record)) if (use.value.producerIndex >= record.index) throw new Damage('an argument');
   bounded(record);
 }
 
@@ -169,12 +171,12 @@ function span(record: OpRecord): number {
 }
 
 export function useOf(known: Known, row: unknown): TensorUse {
-  const { values, geometries } = known;
+  const { recording, geometries } = known;
   const [tensor, id, geometry] = list(row, 'a tensor', 3);
-  const value = values.get(whole(id, 'a content'));
+  const value = recording.value(whole(id, 'a content', 1, recording.valueCount));
   const g = geometries[index(geometry, geometries.length, 'a shape')];
   const own = whole(tensor, 'a tensor');
-  if (!value || !known.hasTensor(own) || !fits(g, value)) throw new Damage('a tensor');
+  if (!value || !recording.tensor(own) || !fits(g, value)) throw new Damage('a tensor');
   const { shape, strides, offset, lens } = g;
   return { tensor: own, value, shape, strides, offset, lens, wrapped: false };
 }
@@ -203,8 +205,7 @@ function constantOf(row: unknown): TensorUse {
   const d = dtypeAt(dtype);
   const raw = new Uint8Array(bytes(element, 'a number', heldBytes(d, 1)));
   const data = new (DTYPES[d].array as unknown as new (b: ArrayBufferLike) => Data)(raw.buffer);
-  const value: Value = { id: 0, dtype: d, length: 1, data, producer: null, result: 0, iteration: 0, carried: true };
-  return { tensor: -1, value, shape: [], strides: [], offset: 0, lens: '', wrapped: true };
+  return { tensor: -1, value: constantValue(d, data), shape: [], strides: [], offset: 0, lens: '', wrapped: true };
 }
 
 function attrOf(row: unknown, type: string): Arg {

@@ -23,6 +23,7 @@ import { Table } from './tables';
 
 /** Contents are packed together up to about this many bytes. */
 const TOGETHER = 1 << 20;
+const COLUMNS = ['kind', 'phase', 'site', 'frame', 'record', 'pass'] as const;
 const KINDS = ['forward', 'backward', 'update'];
 const STREAMS = ['stdout', 'stderr', 'console'];
 
@@ -52,8 +53,7 @@ class Writer {
   private readonly names = new Table<string>((name) => name);
   private readonly geometries = new Table<[number[], number[], number, number]>((g) => g.join(';'));
   private readonly cut: Cut;
-  private readonly stored: Set<Value>;
-  private columns: (Uint8Array | Int32Array)[] | null = null;
+  private readonly stored: Set<number>;
   private chunks = 0;
   private record = 0;
   private value = 0;
@@ -106,37 +106,38 @@ class Writer {
   private scatter(segments: FileSegment[]): void {
     const { r, cut } = this;
     const at = (tick: number) => segments[cut.ofTick(tick)];
-    for (const t of r.tensors.values()) {
+    const firsts = new Map<number, number>();
+    for (const page of r.pages.all())
+      for (const [storage, changes] of page.contents.of)
+        if (!firsts.has(storage)) firsts.set(storage, changes[0].value.id);
+    for (const t of r.tensors()) {
       const own = cut.ofTensor(t.id);
       const flags = (t.requiresGrad ? 1 : 0) | (t.isParameter ? 2 : 0);
       const gradFn = t.gradFn === null ? -1 : this.names.add(t.gradFn);
-      segments[own].tensors.push([t.id, dtypeIndex(t.dtype), flags, t.producer?.index ?? -1, gradFn]);
+      segments[own].tensors.push([t.id, dtypeIndex(t.dtype), flags, t.producerIndex, gradFn]);
       // Not before the memory that the tensor shows: it may be written down later than its tensor was made.
-      const shown = (storage: number) => cut.ofValue(r.storages.get(storage)?.values[0]?.id ?? 0);
+      const shown = (storage: number) => cut.ofValue(firsts.get(storage) ?? 0);
       const later = (tick: number, storage?: number) =>
         segments[Math.max(own, cut.ofTick(tick), storage === undefined ? 0 : shown(storage))];
-      t.place.ticks.forEach((tick, i) => {
-        const { storage, shape, strides, offset, lens } = t.place.values[i];
+      for (const { tick, value } of r.placesIn(t.id, 0, r.ticks)) {
+        const { storage, shape, strides, offset, lens } = value;
         later(tick, storage).places.push([
           t.id,
           tick,
           storage,
           this.geometries.add([shape, strides, offset, LENSES.indexOf(lens)]),
         ]);
-      });
-      t.grad.ticks.forEach((tick, i) => {
-        later(tick).grads.push([t.id, tick, t.grad.values[i] ?? -1]);
-      });
+      }
+      for (const { tick, value } of r.gradsIn(t.id, 0, r.ticks)) later(tick).grads.push([t.id, tick, value ?? -1]);
     }
-    for (const [id, history] of r.storages)
-      history.ticks.forEach((tick, i) => {
-        segments[cut.ofValue(history.values[i].id)].storages.push([id, tick, history.values[i].id]);
-      });
-    for (const f of r.frames.values()) {
-      at(f.first).frames.push([f.id, f.parent ?? -1, f.name, f.path, f.line, f.first]);
-      for (const d of f.deltas) at(d.tick).deltas.push([f.id, d.tick, d.json]);
-    }
-    for (const p of r.passes) {
+    for (const page of r.pages.all())
+      for (const [id, changes] of page.contents.of)
+        for (const { tick, value } of changes) segments[cut.ofValue(value.id)].storages.push([id, tick, value.id]);
+    for (const f of r.frames()) at(f.first).frames.push([f.id, f.parent ?? -1, f.name, f.path, f.line, f.first]);
+    for (const page of r.pages.all())
+      for (const [frame, changes] of page.names.of)
+        for (const { tick, value } of changes) at(tick).deltas.push([frame, tick, value]);
+    for (const p of r.passes()) {
       const end = Number.isFinite(p.end) ? p.end : -1;
       at(p.start).passes.push([
         p.kind === 'backward' ? 0 : 1,
@@ -149,25 +150,16 @@ class Writer {
         p.root,
       ]);
     }
-    for (const i of r.iterations) at(i.start).iterations.push([i.start, i.backward, i.update, i.loss, i.root]);
-    for (const o of r.outputs) at(o.tick).outputs.push([o.tick, STREAMS.indexOf(o.stream), o.text]);
-    for (const o of r.optimizers.values()) {
-      o.hyper.ticks.forEach((tick, i) => {
-        at(tick).hypers.push([o.id, tick, o.hyper.values[i]]);
-      });
-      for (const [parameter, states] of o.state)
-        for (const [name, history] of states)
-          history.ticks.forEach((tick, i) => {
-            const s = history.values[i];
-            at(tick).states.push([
-              o.id,
-              parameter,
-              name,
-              tick,
-              'tensor' in s ? s.tensor : -1,
-              'tensor' in s ? 0 : s.number,
-            ]);
-          });
+    for (const i of r.iterations()) at(i.start).iterations.push([i.start, i.backward, i.update, i.loss, i.root]);
+    for (const o of r.outputs()) at(o.tick).outputs.push([o.tick, STREAMS.indexOf(o.stream), o.text]);
+    for (const page of r.pages.all()) {
+      for (const [id, changes] of page.hypers.of)
+        for (const { tick, value } of changes) at(tick).hypers.push([id, tick, value]);
+      for (const changes of page.states.values())
+        for (const { optimizer, parameter, name, tick, value } of changes) {
+          const [tensor, number] = 'tensor' in value ? [value.tensor, 0] : [-1, value.number];
+          at(tick).states.push([optimizer, parameter, name, tick, tensor, number]);
+        }
     }
   }
 
@@ -188,7 +180,7 @@ class Writer {
       const v = values[this.value];
       let chunk = -1;
       let offset = 0;
-      if (this.stored.has(v)) {
+      if (this.stored.has(v.id)) {
         const bytes = bytesOf(v.data!);
         if (bytes.length > MAX_CHUNK) throw new RecordingFileError('A tensor of more than 256 MB cannot be saved yet.');
         if (size > 0 && size + bytes.length > TOGETHER) close();
@@ -197,7 +189,7 @@ class Writer {
         open.push(bytes, new Uint8Array(-bytes.length & 7));
         size += (bytes.length + 7) & ~7;
       }
-      rows.push([v.id, dtypeIndex(v.dtype), v.length, v.producer?.index ?? -1, v.result, v.iteration, chunk, offset]);
+      rows.push([v.id, dtypeIndex(v.dtype), v.length, v.producerIndex, v.result, v.iteration, chunk, offset]);
     }
     close();
     return { contents, rows };
@@ -206,11 +198,17 @@ class Writer {
   private ticks(segment: FileSegment): void {
     const { r } = this;
     const { from, to } = segment;
-    this.columns ??= [r.kind, r.phase, r.site, r.frame, r.record, r.pass].map((column) => column.toArray());
-    for (const column of this.columns) segment.columns.push(bytesOf(column.subarray(from, to)));
+    const columns = [Uint8Array, Uint8Array, Int32Array, Int32Array, Int32Array, Int32Array].map(
+      (C) => new C(to - from),
+    );
+    for (let t = from; t < to; t++) {
+      const page = r.pages.ofTick(t);
+      for (const [i, name] of COLUMNS.entries()) columns[i][t - from] = page[name].at(t - page.from);
+    }
+    segment.columns = columns.map(bytesOf);
     const generators = new Generators(segment);
-    for (; this.record < r.records.length && r.records[this.record].tick < to; this.record++)
-      segment.records.push(this.recordRow(r.records[this.record], generators));
+    for (; this.record < r.recordCount && r.record(this.record).tick < to; this.record++)
+      segment.records.push(this.recordRow(r.record(this.record), generators));
   }
 
   private recordRow(x: OpRecord, generators: Generators): RecordRow {
@@ -222,9 +220,9 @@ class Writer {
       x.args.map((a) => this.argRow(a)),
       x.outs.map((u) => u && this.useRow(u)),
       x.grads.map((u) => u && this.useRow(u)),
-      x.forwardOf?.index ?? -1,
+      x.forwardIndex,
       x.gradFn === null ? -1 : this.names.add(x.gradFn),
-      x.random ? generators.add(x.random) : -1,
+      x.random ? generators.add(x.random.snapshot()) : -1,
       x.module,
       x.site,
       x.defaultDtype ? dtypeIndex(x.defaultDtype) : -1,
@@ -272,12 +270,13 @@ function attrRow(a: Arg): AttrRow {
 }
 
 /** Roots, and checkpoints that are still held, as evenly spread as the bytes allow. */
-function storedValues(r: Recording, values: readonly Value[], bound: number): Set<Value> {
-  const held = values.filter((v) => v.producer && v.carried && v.data);
+function storedValues(r: Recording, values: readonly Value[], bound: number): Set<number> {
+  const held = values.filter((v) => v.producerIndex >= 0 && r.checkpoints.has(v.id) && v.data);
   const total = held.reduce((sum, v) => sum + v.data!.byteLength, 0);
   let spacing = 1;
-  while (total / spacing > bound && spacing < r.iterations.length) spacing *= 2;
-  return new Set([...values.filter((v) => !v.producer), ...held.filter((v) => v.iteration % spacing === 0)]);
+  while (total / spacing > bound && spacing < r.iterationCount) spacing *= 2;
+  const stored = [...values.filter((v) => v.producerIndex < 0), ...held.filter((v) => v.iteration % spacing === 0)];
+  return new Set(stored.map((v) => v.id));
 }
 
 const emptySegment = (from: number, to: number): FileSegment => ({

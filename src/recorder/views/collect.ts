@@ -20,12 +20,15 @@ export interface Collected {
 
 /** Backward passes that an iteration made, in order. */
 export function backwardPasses(r: Recording, iteration: number): PassRecord[] {
-  const from = r.iterations[iteration].backward;
+  const from = r.iteration(iteration).backward;
   if (from < 0) return [];
   const end = r.endOf(iteration);
   const found: PassRecord[] = [];
-  for (let i = firstPass(r, from); i < r.passes.length && r.passes[i].start < end; i++)
-    if (r.passes[i].kind === 'backward') found.push(r.passes[i]);
+  for (let i = firstPass(r, from); i < r.passCount; i++) {
+    const pass = r.pass(i);
+    if (pass.start >= end) break;
+    if (pass.kind === 'backward') found.push(pass);
+  }
   return found;
 }
 
@@ -38,10 +41,10 @@ export function passFor(r: Recording, iteration: number, tick: number): PassReco
 /** Index of the first pass that begins at or after a tick. */
 function firstPass(r: Recording, tick: number): number {
   let low = 0;
-  let high = r.passes.length;
+  let high = r.passCount;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (r.passes[middle].start < tick) low = middle + 1;
+    if (r.pass(middle).start < tick) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -76,27 +79,27 @@ export function collect(r: Recording, iteration: number, tick: number): Collecte
 function leadingTo(r: Recording, root: OpRecord, iteration: number): OpRecord[] {
   // A root from an earlier iteration: backward() was called on an older graph.
   const own = Math.min(iteration, r.iterationAt(root.tick));
-  const start = r.iterations[own].start;
+  const start = r.iteration(own).start;
   // Another network's output that was made while the iteration before ran (a GAN's generator) is part of the picture too.
-  const reach = r.iterations[Math.max(0, own - 1)].start;
-  const found = new Set<OpRecord>([root]);
+  const reach = r.iteration(Math.max(0, own - 1)).start;
+  const found = new Map<number, OpRecord>([[root.index, root]]);
   const stack = [root];
   while (stack.length) {
     const record = stack.pop()!;
     for (const use of argUses(record.args)) {
       const source = sourceOf(r, use, record.index);
-      if (!source || found.has(source) || !ofNetwork(source)) continue;
+      if (!source || found.has(source.index) || !ofNetwork(source)) continue;
       if (source.tick < start && (source.gradFn === null || source.tick < reach)) continue;
-      found.add(source);
+      found.set(source.index, source);
       stack.push(source);
     }
   }
-  return [...found].sort((a, b) => a.index - b.index);
+  return [...found.values()].sort((a, b) => a.index - b.index);
 }
 
 function soFar(r: Recording, iteration: number): OpRecord[] {
-  const all = [...recordsIn(r, r.iterations[iteration].start, r.endOf(iteration))].filter(
-    (record) => record.kind !== 'backward' && record.op !== null && r.pass.at(record.tick) < 0,
+  const all = [...recordsIn(r, r.iteration(iteration).start, r.endOf(iteration))].filter(
+    (record) => record.kind !== 'backward' && record.op !== null && r.passIndexAt(record.tick) < 0,
   );
   const linked = all.filter((record) => record.gradFn !== null);
   if (linked.length > 0) return all.filter((record) => record.gradFn !== null || ofNetwork(record));

@@ -28,7 +28,7 @@ export function rms(s: Stats): number | null {
 
 /** Storage that a tensor shows at a tick; -1 if it is not there yet. */
 export const storageAt = (r: Recording, tensor: number, tick: number): number =>
-  r.tensors.get(tensor)?.place.at(tick)?.storage ?? -1;
+  r.whereabouts(tensor, tick)?.storage ?? -1;
 
 /** Position of an element in a tensor's storage; leading dimensions are broadcast as in an elementwise op. Null if it has no such element. */
 export function offsetOf(use: TensorUse, element: readonly number[]): number | null {
@@ -66,7 +66,7 @@ export function opName({ op, name }: OpRecord): string {
  * Null for what no op made, or for one that ran after `before`.
  */
 export function sourceOf(r: Recording, use: TensorUse, before: number): OpRecord | null {
-  const made = r.tensors.get(use.tensor)?.producer ?? null;
+  const made = r.tensor(use.tensor)?.producer ?? null;
   const wrote = use.value.producer;
   let best: OpRecord | null = null;
   for (const record of [made, wrote])

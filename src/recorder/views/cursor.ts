@@ -11,7 +11,7 @@ import { ruleAt } from './rule';
 
 export function cursorOf(r: Recording, tick: number, live: boolean): Cursor {
   const none = tick < 0 || tick >= r.ticks;
-  const base = { tick, ticks: r.ticks, iterations: r.iterations.length, live };
+  const base = { tick, ticks: r.ticks, iterations: r.iterationCount, live };
   if (none)
     return { ...base, kind: 'line', phase: 'forward', iteration: 0, place: null, label: 'not started', node: null };
   const iteration = r.iterationAt(tick);
@@ -31,8 +31,8 @@ export function nodeAt(r: Recording, tick: number): number | null {
   const record = r.recordAt(tick);
   if (!record) return null;
   const built = builtAt(r, r.iterationAt(tick), tick);
-  const own = built.nodeOf.get(record) ?? (record.forwardOf && built.nodeOf.get(record.forwardOf));
-  if (own !== undefined && own !== null) return own;
+  const own = built.nodeOf.get(record.index) ?? built.nodeOf.get(record.forwardIndex);
+  if (own !== undefined) return own;
   const parameter = ownerOf(r, record);
   return parameter === null ? null : (built.nodeOfTensor.get(parameter) ?? null);
 }
@@ -43,7 +43,7 @@ export function labelOf(r: Recording, tick: number): string {
   const kind = r.kindAt(tick);
   if (kind === 'line') return place ? `line ${place.line} of ${fileName(place.path)}` : 'a line';
   if (kind === 'output') {
-    const text = r.outputs[r.record.at(tick)]?.text ?? '';
+    const text = r.outputAt(tick)?.text ?? '';
     return text === '' ? 'end of the script' : `prints ${printed(text)}`;
   }
   const record = r.recordAt(tick)!;
@@ -89,7 +89,7 @@ const outName = (r: Recording, record: OpRecord): string | null => {
 /** `relu of linear1`, as the graph says it. */
 function opText(r: Recording, record: OpRecord): string {
   const built = builtAt(r, r.iterationAt(record.tick), record.tick);
-  const id = built.nodeOf.get(record);
+  const id = built.nodeOf.get(record.index);
   if (id === undefined) {
     const module = Names.of(r).modulePath(record.module);
     return module ? `${opName(record)} in ${module}` : opName(record);

@@ -174,7 +174,7 @@ function attrText(a: ArgUse): string {
 /** What a tensor is called in an update's formula: by its part in the rule, else by the script. */
 export function operandName(r: Recording, use: TensorUse, record: OpRecord): string {
   const storage = storageAt(r, use.tensor, record.tick);
-  const owned = Parameters.of(r).ofStorage(storage);
+  const owned = Parameters.of(r).ofStorage(storage, record.tick);
   if (owned?.part === 'state')
     for (const [name, tensor] of statesAt(r, owned.parameter, record.tick))
       if (storageAt(r, tensor, record.tick) === storage) return name;

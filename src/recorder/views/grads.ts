@@ -3,10 +3,10 @@ import type { OpRecord, Recording, TensorUse } from '../recording';
 import { backwardPasses, recordsIn } from './collect';
 
 /** Gradients of an iteration's ops: forward record -> its gradient's records, in order. */
-const caches = new WeakMap<Recording, Map<string, Map<OpRecord, OpRecord[]>>>();
+const caches = new WeakMap<Recording, Map<string, Map<number, OpRecord[]>>>();
 const KEPT = 64;
 
-export function backwardsOf(r: Recording, iteration: number): Map<OpRecord, OpRecord[]> {
+export function backwardsOf(r: Recording, iteration: number): Map<number, OpRecord[]> {
   let cache = caches.get(r);
   if (!cache) caches.set(r, (cache = new Map()));
   const passes = backwardPasses(r, iteration);
@@ -17,10 +17,10 @@ export function backwardsOf(r: Recording, iteration: number): Map<OpRecord, OpRe
   found = new Map();
   for (const pass of passes)
     for (const record of recordsIn(r, pass.start, Math.min(pass.end, r.ticks))) {
-      if (record.kind !== 'backward' || !record.forwardOf) continue;
-      const list = found.get(record.forwardOf);
+      if (record.kind !== 'backward' || record.forwardIndex < 0) continue;
+      const list = found.get(record.forwardIndex);
       if (list) list.push(record);
-      else found.set(record.forwardOf, [record]);
+      else found.set(record.forwardIndex, [record]);
     }
   cache.set(key, found);
   if (cache.size > KEPT) cache.delete(cache.keys().next().value!);
@@ -35,13 +35,13 @@ export function near<T extends { tick: number }>(items: readonly T[], tick: numb
 
 /** The gradient that arrived at a tensor's op at or before the tick, in the tick's iteration. */
 export function arrived(r: Recording, tensor: number, tick: number): TensorUse | null {
-  const made = r.tensors.get(tensor)?.producer;
+  const made = r.tensor(tensor)?.producer;
   const wrote = r.useAt(tensor, tick)?.value.producer;
   const backwards = backwardsOf(r, r.iterationAt(tick));
   for (const forward of [wrote, made]) {
     if (!forward) continue;
     const nr = forward.outs.findIndex((o) => o?.tensor === tensor);
-    const seen = (backwards.get(forward) ?? []).filter((b) => b.tick <= tick);
+    const seen = (backwards.get(forward.index) ?? []).filter((b) => b.tick <= tick);
     const grad = seen[seen.length - 1]?.grads[nr] ?? null;
     if (grad) return grad;
   }
@@ -56,20 +56,18 @@ export function gradientAt(r: Recording, tensor: number, tick: number): TensorUs
 
 /** Ticks of an iteration at which something was added to a leaf's `.grad`. */
 export function accumulations(r: Recording, tensor: number, iteration: number): OpRecord[] {
-  const known = r.tensors.get(tensor);
-  const start = r.iterations[iteration].start;
+  const start = r.iteration(iteration).start;
   const end = r.endOf(iteration);
-  if (!known) return [];
   const found: OpRecord[] = [];
   const grads = new Set<number>();
-  known.grad.ticks.forEach((tick, i) => {
-    const grad = known.grad.values[i];
-    const until = known.grad.ticks[i + 1] ?? Number.POSITIVE_INFINITY;
-    if (grad === null || until <= start || tick >= end) return;
-    const record = tick >= start ? r.recordAt(tick) : null;
+  const before = start > 0 ? r.gradAt(tensor, start - 1) : null;
+  if (before !== null) grads.add(before);
+  for (const { tick, value: grad } of r.gradsIn(tensor, start, end)) {
+    if (grad === null) continue;
+    const record = r.recordAt(tick);
     if (record?.name === 'accumulate gradient') found.push(record);
     grads.add(grad);
-  });
+  }
   for (const grad of grads)
     for (const record of writes(r, grad, start, end))
       if (record.kind === 'update' && record.op && r.passAt(record.tick)?.kind === 'backward') found.push(record);
@@ -78,33 +76,19 @@ export function accumulations(r: Recording, tensor: number, iteration: number): 
 
 /** Records that wrote a tensor's memory, or gave it other memory, within [from, to). */
 export function writes(r: Recording, tensor: number, from: number, to: number): OpRecord[] {
-  const known = r.tensors.get(tensor);
-  const found = new Set<OpRecord>();
-  const add = (ticks: readonly number[]) => {
-    for (let i = firstAt(ticks, from); i < ticks.length && ticks[i] < to; i++) {
-      const record = r.recordAt(ticks[i]);
-      if (record?.kind === 'update') found.add(record);
+  const found = new Map<number, OpRecord>();
+  const add = (changes: readonly { tick: number }[]) => {
+    for (const { tick } of changes) {
+      const record = r.recordAt(tick);
+      if (record?.kind === 'update' && record.tick >= from) found.set(record.index, record);
     }
   };
-  if (!known) return [];
-  add(known.place.ticks);
-  for (const storage of new Set(known.place.values.map((p) => p.storage))) {
-    const history = r.storages.get(storage);
-    if (history) add(history.ticks);
-  }
-  return [...found].filter((record) => record.tick >= from).sort((a, b) => a.tick - b.tick);
-}
-
-/** Index of the first item >= `from`. */
-export function firstAt(ticks: readonly number[], from: number): number {
-  let low = 0;
-  let high = ticks.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ticks[middle] < from) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const places = r.placesIn(tensor, from, to);
+  add(places);
+  const before = r.whereabouts(tensor, Math.max(0, from - 1));
+  for (const storage of new Set([...(before ? [before.storage] : []), ...places.map((p) => p.value.storage)]))
+    add(r.contentsIn(storage, from, to));
+  return [...found.values()].sort((a, b) => a.tick - b.tick);
 }
 
 /** A leaf's gradient as the backward pass of an iteration left it, before a tick: what clipping and decay start from. */

@@ -17,7 +17,8 @@ export interface Built {
   uses: (TensorUse | null)[];
   /** Per parameter or input: tick of the first op that used it; -1 if none did yet. */
   used: number[];
-  nodeOf: Map<OpRecord, number>;
+  /** By the record's index. */
+  nodeOf: Map<number, number>;
   nodeOfTensor: Map<number, number>;
   pass: PassRecord | null;
 }
@@ -38,8 +39,8 @@ export function graphOf(r: Recording, iteration: number, tick = r.endOf(iteratio
 export function builtAt(r: Recording, iteration: number, tick: number): Built {
   let cache = caches.get(r);
   if (!cache) caches.set(r, (cache = { built: new Map(), structures: new Map() }));
-  const last = iteration === r.iterations.length - 1;
-  const passes = r.passes.length;
+  const last = iteration === r.iterationCount - 1;
+  const passes = r.passCount;
   const pass = passFor(r, iteration, tick)?.index ?? -1;
   const key = last ? `${iteration}/${pass}/${r.ticks}/${passes}` : `${iteration}/${pass}`;
   const known = cache.built.get(key);
@@ -93,7 +94,7 @@ function build(r: Recording, { records, root, pass }: Collected): Built {
       for (const use of argUses([arg])) {
         if (use.wrapped) continue;
         const source = sourceOf(r, use, record.index);
-        const id = (source && built.nodeOf.get(source)) ?? leaf(use, record);
+        const id = (source && built.nodeOf.get(source.index)) ?? leaf(use, record);
         const grad = record.gradFn !== null && flows(r, use) && record.op!.spec.grads?.[name] !== undefined;
         const twice = from.find((f) => f.id === id);
         if (twice) twice.grad ||= grad;
@@ -107,14 +108,14 @@ function build(r: Recording, { records, root, pass }: Collected): Built {
         names,
         record,
         out,
-        record === root ? lossName(r, pass ?? undefined) : null,
+        record.index === root?.index ? lossName(r, pass ?? undefined) : null,
         from.map((f) => nodes[f.id]),
       ),
       record,
       out,
       -1,
     );
-    built.nodeOf.set(record, id);
+    built.nodeOf.set(record.index, id);
     for (const { id: source, grad } of from) edges.push({ from: source, to: id, grad });
   }
   built.view.modules = modulesOf(r, names, records, nodes);
@@ -122,10 +123,10 @@ function build(r: Recording, { records, root, pass }: Collected): Built {
   return built;
 }
 
-const flows = (r: Recording, use: TensorUse): boolean => r.tensors.get(use.tensor)?.requiresGrad === true;
+const flows = (r: Recording, use: TensorUse): boolean => r.tensor(use.tensor)?.requiresGrad === true;
 
 function leafNode(r: Recording, names: Names, use: TensorUse, reader: OpRecord): Omit<GraphNode, 'id'> {
-  const known = r.tensors.get(use.tensor);
+  const known = r.tensor(use.tensor);
   const owner = names.owner(use.tensor);
   const trained = known?.requiresGrad === true && known.gradFn === null;
   const name = names.tensor(use.tensor, reader.tick);
@@ -229,7 +230,7 @@ function continued(now: Built, before: Built): Built | null {
   own.forEach((id, i) => {
     built.records[ops[i]] = now.records[id];
     built.uses[ops[i]] = now.uses[id];
-    built.nodeOf.set(now.records[id]!, ops[i]);
+    built.nodeOf.set(now.records[id]!.index, ops[i]);
     fillLeaves(now, id, before, ops[i], built);
   });
   return built;

@@ -25,7 +25,7 @@ export function inlineValuesOf(
   if (tick < 0) return [];
   const names = Names.of(r);
   const last = new Map<number, { use: TensorUse; tick: number }>();
-  const start = r.iterations[r.iterationAt(tick)].start;
+  const start = r.iteration(r.iterationAt(tick)).start;
   for (const record of recordsIn(r, Math.max(start, tick - FAR), Math.min(tick + 1, r.ticks))) {
     const place = record.site < 0 ? null : r.sites[record.site];
     const out = record.outs[0];
@@ -38,7 +38,7 @@ export function inlineValuesOf(
     .map(([line, { use, tick: made }]) => {
       const { tensor, shape } = use;
       const name = names.variable(tensor, made, 'inner');
-      const grad = r.tensors.get(tensor)?.requiresGrad ? gradientAt(r, tensor, tick) : null;
+      const grad = r.tensor(tensor)?.requiresGrad ? gradientAt(r, tensor, tick) : null;
       const norm = grad && statsOf(replay, grad).norm;
       const text = `${name ? `${name} ` : ''}${shape.length === 0 ? scalarText(replay, use) : `[${shape.join(', ')}]`}`;
       return { line, text: norm === null ? text : `${text}  ‖grad‖ ${short(norm)}` };

@@ -1,18 +1,18 @@
 /** What a user calls a tensor or a module: the module's path, else the script's variable. */
 import type { LocalsDelta, RecordedValue } from '../../protocol/recorded';
 import type { FrameRecord, Recording } from '../recording';
+import type { Page } from '../store/page';
 
 /** Names that a frame gave, first come first kept: a tensor is known by the name it got when it was made. */
 interface FrameNames {
   read: number;
   tensors: Map<number, string>;
-  modules: Map<number, string>;
 }
 
 /** The names of one recording. Locals are parsed once, frame by frame, when somebody asks for a name in that frame. */
 export class Names {
   private static readonly all = new WeakMap<Recording, Names>();
-  private readonly frames = new Map<number, FrameNames>();
+  private readonly pages = new WeakMap<Page, Map<number, FrameNames>>();
   private owners = new Map<number, { path: string; name: string }>();
   private byName = new Map<string, number>();
   private ownersAt = -1;
@@ -59,8 +59,10 @@ export class Names {
     const chain = this.chain(tick);
     if (from === 'outer') chain.reverse();
     for (const frame of chain) {
-      const name = this.read(frame).tensors.get(tensor);
-      if (name) return name;
+      for (const page of this.r.namings(frame.id, tensor)) {
+        const name = this.read(page, frame.id).tensors.get(tensor);
+        if (name) return name;
+      }
     }
     return null;
   }
@@ -73,19 +75,21 @@ export class Names {
   }
 
   private chain(tick: number): FrameRecord[] {
-    const { frames } = this.r;
+    const { r } = this;
     const chain: FrameRecord[] = [];
     if (tick < 0 || tick >= this.r.ticks) return chain;
-    for (let f = frames.get(this.r.frame.at(tick)); f; f = f.parent === null ? undefined : frames.get(f.parent))
-      chain.push(f);
+    for (let f = r.frame(r.frameAt(tick)); f; f = f.parent === null ? undefined : r.frame(f.parent)) chain.push(f);
     return chain;
   }
 
-  private read(frame: FrameRecord): FrameNames {
-    let known = this.frames.get(frame.id);
-    if (!known) this.frames.set(frame.id, (known = { read: 0, tensors: new Map(), modules: new Map() }));
-    for (; known.read < frame.deltas.length; known.read++) {
-      const delta = JSON.parse(frame.deltas[known.read].json) as LocalsDelta;
+  private read(page: Page, frame: number): FrameNames {
+    let frames = this.pages.get(page);
+    if (!frames) this.pages.set(page, (frames = new Map()));
+    let known = frames.get(frame);
+    if (!known) frames.set(frame, (known = { read: 0, tensors: new Map() }));
+    const deltas = page.names.of.get(frame) ?? [];
+    for (; known.read < deltas.length; known.read++) {
+      const delta = JSON.parse(deltas[known.read].value) as LocalsDelta;
       for (const [name, value] of Object.entries(delta)) if (value) note(known, name, value);
     }
     return known;
@@ -109,7 +113,7 @@ export class Names {
 
   /** Two networks in one script (a GAN's) are told apart by their variables; one alone needs no prefix. */
   private nameRoots(): void {
-    const { modules, frames } = this.r;
+    const { modules } = this.r;
     this.roots = new Map();
     const roots = [...modules.values()].filter(
       (m) =>
@@ -117,8 +121,7 @@ export class Names {
         (m.parameters.size > 0 || [...m.children.values()].some((c) => modules.get(c)?.parent === m.id)),
     );
     if (roots.length < 2) return;
-    const [first] = frames.values();
-    const variables = first ? this.read(first).modules : new Map<number, string>();
+    const variables = this.r.moduleNames();
     const nameOf = (root: { id: number; type: string }) => variables.get(root.id) ?? root.type;
     // One variable that held several networks, one after the other, needs no prefix either.
     if (new Set(roots.map(nameOf)).size > 1) for (const root of roots) this.roots.set(root.id, nameOf(root));
@@ -133,7 +136,6 @@ function note(names: FrameNames, name: string, value: RecordedValue): void {
     if (!map.has(id) && !text.startsWith('__')) map.set(id, text);
   };
   if (value.k === 'tensor') put(names.tensors, value.id, name);
-  else if (value.k === 'module') put(names.modules, value.id, name);
   else if (value.k === 'object')
     for (const [accessor, item] of value.items ?? [])
       if (item.k === 'tensor') put(names.tensors, item.id, `${name}${accessor}`);

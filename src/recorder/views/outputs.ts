@@ -7,13 +7,15 @@ const AT_ONCE = 5000;
 
 /** Printed pieces from the n-th on, in order. */
 export function outputsOf(r: Recording, from: number): OutputView {
-  const first = Math.max(0, Math.min(Math.trunc(from) || 0, r.outputs.length));
-  const outputs = r.outputs.slice(first, first + AT_ONCE).map(({ tick, stream, text }) => ({
-    tick,
-    iteration: r.iterationAt(tick),
-    category: stream,
-    text,
-    place: r.placeAt(tick),
-  }));
-  return { from: first, total: r.outputs.length, outputs };
+  const first = Math.max(0, Math.min(Math.trunc(from) || 0, r.outputCount));
+  const outputs = Array.from({ length: Math.min(AT_ONCE, r.outputCount - first) }, (_, i) => r.output(first + i)).map(
+    ({ tick, stream, text }) => ({
+      tick,
+      iteration: r.iterationAt(tick),
+      category: stream,
+      text,
+      place: r.placeAt(tick),
+    }),
+  );
+  return { from: first, total: r.outputCount, outputs };
 }

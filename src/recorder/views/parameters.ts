@@ -1,5 +1,4 @@
 /** The tensors that training moves, and which of them a record is about. */
-import { type History, lastAtOrBefore } from '../columns';
 import type { OpRecord, Recording } from '../recording';
 import { argUses } from '../replay';
 import { storageAt } from './common';
@@ -9,16 +8,14 @@ export interface Owned {
   part: 'weight' | 'grad' | 'state';
 }
 
-/** Parameters of a recording, found record by record as it grows. */
+const KEPT = 64;
+
 export class Parameters {
   private static readonly all = new WeakMap<Recording, Parameters>();
-  private readonly found = new Set<number>();
-  /** Storages that parameters, their gradients and their optimizer's state ever had. */
-  private readonly byStorage = new Map<number, Owned>();
-  /** How far each history was read. */
-  private readonly read = new Map<object, number>();
-  private scanned = 0;
-  private modules = -1;
+  private found = new Set<number>();
+  private known = '';
+  /** Storages of parameters, their gradients and their optimizer's state, page by page. */
+  private readonly byPage = new Map<string, Map<number, Owned>>();
 
   static of(r: Recording): Parameters {
     let known = Parameters.all.get(r);
@@ -32,69 +29,64 @@ export class Parameters {
   /** Leaves that require a gradient: the modules' own in their order, then the script's in the order they were made. */
   list(): number[] {
     const { r } = this;
-    const ordered: number[] = [];
-    for (const m of r.modules.values())
-      for (const id of m.parameters.values()) if (!ordered.includes(id)) ordered.push(id);
-    const owned = new Set(ordered);
+    const ordered = new Set<number>();
+    for (const m of r.modules.values()) for (const id of m.parameters.values()) ordered.add(id);
     return [
-      ...ordered.filter((id) => this.found.has(id)),
-      ...[...this.found].filter((id) => !owned.has(id)).sort((a, b) => a - b),
+      ...[...ordered].filter((id) => this.found.has(id)),
+      ...[...this.found].filter((id) => !ordered.has(id)).sort((a, b) => a - b),
     ];
   }
 
-  /** What a storage is to a parameter; null where it belongs to none. */
-  ofStorage(storage: number): Owned | null {
-    return this.byStorage.get(storage) ?? null;
+  /** What a storage is to a parameter about a tick; null where it belongs to none. */
+  ofStorage(storage: number, tick: number): Owned | null {
+    const page = this.r.pages.ofTick(tick);
+    const key = `${page.index}/${page.to}/${this.known}`;
+    let known = this.byPage.get(key);
+    if (!known) {
+      this.byPage.set(key, (known = this.storagesIn(page.from, page.to)));
+      if (this.byPage.size > KEPT) this.byPage.delete(this.byPage.keys().next().value!);
+    }
+    return known.get(storage) ?? null;
   }
 
   private refresh(): void {
     const { r } = this;
-    for (; this.scanned < r.records.length; this.scanned++) {
-      const record = r.records[this.scanned];
-      if (record.name !== 'accumulate gradient') continue;
-      const [arg] = record.args;
-      if (arg && 'use' in arg && r.tensors.get(arg.use.tensor)?.gradFn === null) this.found.add(arg.use.tensor);
-    }
     let count = 0;
     for (const m of r.modules.values()) count += m.parameters.size;
-    if (count !== this.modules) {
-      this.modules = count;
-      for (const m of r.modules.values())
-        for (const id of m.parameters.values()) if (r.tensors.get(id)?.requiresGrad) this.found.add(id);
-    }
-    for (const id of this.found) this.noteStorages(id);
-    this.noteStates();
+    const known = `${r.leaves.size}/${count}`;
+    if (known === this.known) return;
+    this.known = known;
+    this.found = new Set(r.leaves);
+    for (const m of r.modules.values())
+      for (const id of m.parameters.values()) if (r.tensor(id)?.requiresGrad) this.found.add(id);
   }
 
-  private noteStorages(parameter: number): void {
-    const known = this.r.tensors.get(parameter)!;
-    this.fresh(known.place, (place) => this.byStorage.set(place.storage, { parameter, part: 'weight' }));
-    this.fresh(known.grad, (grad, tick) => {
-      if (grad !== null) this.note(grad, tick, { parameter, part: 'grad' });
-    });
-  }
-
-  private noteStates(): void {
-    for (const o of this.r.optimizers.values())
-      for (const [parameter, states] of o.state)
-        for (const history of states.values())
-          this.fresh(history, (state, tick) => {
-            if ('tensor' in state) this.note(state.tensor, tick, { parameter, part: 'state' });
-          });
-  }
-
-  private note(tensor: number, tick: number, owned: Owned): void {
-    const storage = storageAt(this.r, tensor, tick);
+  private storagesIn(from: number, to: number): Map<number, Owned> {
+    const { r } = this;
+    const found = new Map<number, Owned>();
+    const weights = new Map<number, Owned>();
     // A gradient may be another's too (a shared one): the first owner keeps it.
-    if (storage >= 0 && !this.byStorage.has(storage)) this.byStorage.set(storage, owned);
-  }
-
-  /** Hears every entry of a history once. */
-  private fresh<T>(history: History<T>, hear: (value: T, tick: number) => void): void {
-    const from = this.read.get(history) ?? 0;
-    if (from === history.ticks.length) return;
-    for (let i = from; i < history.ticks.length; i++) hear(history.values[i], history.ticks[i]);
-    this.read.set(history, history.ticks.length);
+    const note = (tensor: number | null, tick: number, owned: Owned) => {
+      const storage = tensor === null ? -1 : storageAt(r, tensor, tick);
+      if (storage >= 0 && !found.has(storage)) found.set(storage, owned);
+    };
+    const before = Math.max(0, from - 1);
+    for (const parameter of this.found) {
+      const weight: Owned = { parameter, part: 'weight' };
+      const was = storageAt(r, parameter, before);
+      if (was >= 0) weights.set(was, weight);
+      for (const { value } of r.placesIn(parameter, 0 === before ? 0 : from, to)) weights.set(value.storage, weight);
+      const grad: Owned = { parameter, part: 'grad' };
+      note(r.gradAt(parameter, before), before, grad);
+      for (const { tick, value } of r.gradsIn(parameter, from, to)) note(value, tick, grad);
+    }
+    for (const o of r.optimizers.values())
+      for (const [parameter, names] of o.kept)
+        for (const name of names)
+          for (const { tick, value } of r.statesIn(o.id, parameter, name, from, to))
+            if ('tensor' in value) note(value.tensor, tick, { parameter, part: 'state' });
+    for (const [storage, owned] of weights) found.set(storage, owned);
+    return found;
   }
 }
 
@@ -107,7 +99,7 @@ export function parameterOf(r: Recording, record: OpRecord): number | null {
   if (record.kind === 'forward' && r.phaseAt(record.tick) !== 'update') return null;
   const uses = [...record.outs.filter((o) => o !== null), ...argUses(record.args)];
   for (const use of uses) {
-    const found = parameters.ofStorage(storageAt(r, use.tensor, record.tick));
+    const found = parameters.ofStorage(storageAt(r, use.tensor, record.tick), record.tick);
     if (found) return found.parameter;
   }
   return null;
@@ -116,11 +108,6 @@ export function parameterOf(r: Recording, record: OpRecord): number | null {
 /** An optimizer's state tensors of a parameter at a tick, by name. */
 export function statesAt(r: Recording, parameter: number, tick: number): Map<string, number> {
   const found = new Map<string, number>();
-  for (const o of r.optimizers.values())
-    for (const [name, history] of o.state.get(parameter) ?? []) {
-      const i = lastAtOrBefore(history.ticks, tick);
-      const state = history.values[i];
-      if (state && 'tensor' in state) found.set(name, state.tensor);
-    }
+  for (const [name, state] of r.statesAt(parameter, tick)) if ('tensor' in state) found.set(name, state.tensor);
   return found;
 }

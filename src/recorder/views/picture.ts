@@ -44,7 +44,7 @@ function opState(m: Moment, { id }: GraphNode): NodeState {
   const record = built.records[id]!;
   const made = built.uses[id];
   const done = record.tick <= tick;
-  const backward = near(backwardsOf(r, m.iteration).get(record) ?? [], tick);
+  const backward = near(backwardsOf(r, m.iteration).get(record.index) ?? [], tick);
   return state(m, id, {
     tensor: done && made ? made.tensor : null,
     forward: record,
@@ -66,7 +66,7 @@ function leafState(m: Moment, { id, kind }: GraphNode): NodeState {
   const there = { tensor: value ? use.tensor : null, forward, value };
   if (kind !== 'parameter') return state(m, id, { ...there, backward: null, update: null, grad: null });
   const grad = r.gradAt(use.tensor, tick);
-  const begun = r.iterations[iteration].backward;
+  const begun = r.iteration(iteration).backward;
   const written = begun < 0 ? [] : writes(r, use.tensor, begun, r.endOf(iteration));
   return state(m, id, {
     ...there,

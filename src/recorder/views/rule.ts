@@ -51,12 +51,13 @@ export function ruleOf(r: Recording, parameter: number, event: UpdateEvent): Rul
   return rule;
 }
 
-const indexes = new WeakMap<Recording, Map<string, Map<OpRecord, Rule>>>();
+const indexes = new WeakMap<Recording, Map<string, Map<number, Rule>>>();
 
 /** The rule that a record of an iteration takes part in. Unknown while the update is still to be written. */
 export function ruleAt(r: Recording, record: OpRecord): Rule | null {
   const iteration = r.iterationAt(record.tick);
-  if (r.iterations[iteration].update < 0 || record.tick < r.iterations[iteration].update) return null;
+  const { update } = r.iteration(iteration);
+  if (update < 0 || record.tick < update) return null;
   let index = indexes.get(r);
   if (!index) indexes.set(r, (index = new Map()));
   const key = `${iteration}/${r.endOf(iteration)}`;
@@ -66,12 +67,12 @@ export function ruleAt(r: Recording, record: OpRecord): Rule | null {
     for (const [parameter, events] of Updates.of(r).at(iteration))
       for (const event of events) {
         const rule = ruleOf(r, parameter, event);
-        for (const own of rule.records) if (!rules.has(own)) rules.set(own, rule);
+        for (const own of rule.records) if (!rules.has(own.index)) rules.set(own.index, rule);
       }
     index.set(key, rules);
     if (index.size > 64) index.delete(index.keys().next().value!);
   }
-  return rules.get(record) ?? null;
+  return rules.get(record.index) ?? null;
 }
 
 function derive(r: Recording, parameter: number, event: UpdateEvent): Rule {
@@ -105,9 +106,9 @@ class Slice {
     readonly event: UpdateEvent,
   ) {
     const { final } = event;
-    this.shape = r.tensors.get(parameter)!.place.at(final.tick)!.shape;
+    this.shape = r.whereabouts(parameter, final.tick)!.shape;
     this.size = numel(this.shape);
-    const found = new Set<OpRecord>([final]);
+    const found = new Map<number, OpRecord>([[final.index, final]]);
     const stack = [final];
     while (stack.length) {
       const record = stack.pop()!;
@@ -116,13 +117,13 @@ class Slice {
         if (use.wrapped || (numel(use.shape) === 1 && this.size > 1)) continue;
         const source = this.source(use, record);
         if (!source) this.start(use, record);
-        else if (!found.has(source)) {
-          found.add(source);
+        else if (!found.has(source.index)) {
+          found.set(source.index, source);
           stack.push(source);
         }
       }
     }
-    this.records = [...found].sort((a, b) => a.index - b.index);
+    this.records = [...found.values()].sort((a, b) => a.index - b.index);
   }
 
   gradientUse(): Rule['gradient'] {
@@ -138,12 +139,13 @@ class Slice {
   }
 
   private start(use: TensorUse, record: OpRecord): void {
-    const owned = Parameters.of(this.r).ofStorage(storageAt(this.r, use.tensor, record.tick));
+    const owned = Parameters.of(this.r).ofStorage(storageAt(this.r, use.tensor, record.tick), record.tick);
     const own = owned?.parameter === this.parameter;
     if ((own && owned.part === 'weight') || Updates.of(this.r).isUnwritten(use.value, this.parameter))
       this.weight ??= use;
     else if (own && owned.part === 'grad') this.gradient ??= use;
-    else if (sameShape(use.shape, this.shape) && !this.others.some((o) => o.value === use.value)) this.others.push(use);
+    else if (sameShape(use.shape, this.shape) && !this.others.some((o) => o.value.id === use.value.id))
+      this.others.push(use);
   }
 }
 
@@ -182,28 +184,28 @@ function carriedOf(r: Recording, slice: Slice): Carried[] {
 /** A tensor of the script's own that goes into the rule: does what follows from it and the gradient carry over? */
 function handMade(r: Recording, slice: Slice, before: TensorUse): Carried | null {
   const names = Names.of(r);
-  const from = { old: new Set<OpRecord>(), grad: new Set<OpRecord>(), weight: new Set<OpRecord>() };
+  const from = { old: new Set<number>(), grad: new Set<number>(), weight: new Set<number>() };
   const storage = storageAt(r, before.tensor, slice.event.final.tick);
   for (const record of slice.records)
     for (const use of argUses(record.args)) {
       const source = slice.source(use, record);
-      for (const set of [from.old, from.grad, from.weight]) if (source && set.has(source)) set.add(record);
+      for (const set of [from.old, from.grad, from.weight]) if (source && set.has(source.index)) set.add(record.index);
       if (source) continue;
-      if (use.value === before.value) from.old.add(record);
-      if (use.value === slice.gradient?.value) from.grad.add(record);
-      if (use.value === slice.weight?.value) from.weight.add(record);
+      if (use.value.id === before.value.id) from.old.add(record.index);
+      if (use.value.id === slice.gradient?.value.id) from.grad.add(record.index);
+      if (use.value.id === slice.weight?.value.id) from.weight.add(record.index);
     }
-  const mixed = slice.records.filter((x) => from.old.has(x) && from.grad.has(x) && x.outs[0]);
+  const mixed = slice.records.filter((x) => from.old.has(x.index) && from.grad.has(x.index) && x.outs[0]);
   const name = names.variable(before.tensor, slice.event.final.tick, 'inner');
   const called = (x: OpRecord) => {
     const out = x.outs[0]!;
     if (storageAt(r, out.tensor, x.tick) === storage) return true;
     return name !== null && names.variable(out.tensor, x.tick, 'inner') === name;
   };
-  const own = mixed.filter((x) => x !== slice.event.final || called(x));
+  const own = mixed.filter((x) => x.index !== slice.event.final.index || called(x));
   const by =
     own.filter(called).pop() ??
-    own.filter((x) => !from.weight.has(x) && !passedOn(x)).pop() ??
+    own.filter((x) => !from.weight.has(x.index) && !passedOn(x)).pop() ??
     own.filter((x) => !passedOn(x)).pop();
   if (!by) return null;
   return { role: name ?? 'velocity', name: name ?? 'v', state: null, before, after: by.outs[0]!, by };

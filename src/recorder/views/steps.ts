@@ -30,9 +30,9 @@ export function stepsOf(
 }
 
 class Writer {
-  private readonly own: Set<OpRecord>;
+  private readonly own: Set<number>;
   /** Who reads a record's result inside of the rule. */
-  private readonly readers = new Map<OpRecord, Set<OpRecord>>();
+  private readonly readers = new Map<number, Map<number, OpRecord>>();
   private readonly parameters: Parameters;
 
   constructor(
@@ -42,30 +42,33 @@ class Writer {
     private readonly element: readonly number[],
   ) {
     this.parameters = Parameters.of(r);
-    this.own = new Set(rule.records);
+    this.own = new Set(rule.records.map((record) => record.index));
     for (const record of rule.records)
       for (const use of argUses(record.args)) {
         const source = this.source(use, record);
         if (!source) continue;
-        const readers = this.readers.get(source) ?? new Set();
-        this.readers.set(source, readers.add(record));
+        const readers = this.readers.get(source.index) ?? new Map();
+        this.readers.set(source.index, readers.set(record.index, record));
       }
   }
 
   /** Is a result that has no name of its own, used once on the same line, written inside of its reader's formula? */
   folded(record: OpRecord): boolean {
-    if (record === this.rule.event.final) return false;
+    if (record.index === this.rule.event.final.index) return false;
     const out = record.outs[0];
-    const readers = [...(this.readers.get(record) ?? [])];
+    const readers = [...(this.readers.get(record.index)?.values() ?? [])];
     if (!out || readers.length !== 1)
       return readers.length > 0 && passedOn(record) !== null && record.kind === 'forward';
     if (passedOn(record) && record.kind === 'forward') return true;
     const [reader] = readers;
     const { r } = this;
-    if (reader.site !== record.site || r.pass.at(reader.tick) !== r.pass.at(record.tick)) return false;
-    if (record.kind === 'update' && this.parameters.ofStorage(storageAt(r, out.tensor, record.tick))) return false;
-    if (this.rule.carried.some((c) => c.by === record)) return passedOn(reader) !== null && record.kind === 'forward';
-    return passedOn(reader) !== null || this.parameters.ofStorage(storageAt(r, out.tensor, record.tick)) === null
+    if (reader.site !== record.site || r.passIndexAt(reader.tick) !== r.passIndexAt(record.tick)) return false;
+    if (record.kind === 'update' && this.parameters.ofStorage(storageAt(r, out.tensor, record.tick), record.tick))
+      return false;
+    if (this.rule.carried.some((c) => c.by?.index === record.index))
+      return passedOn(reader) !== null && record.kind === 'forward';
+    return passedOn(reader) !== null ||
+      this.parameters.ofStorage(storageAt(r, out.tensor, record.tick), record.tick) === null
       ? Names.of(r).variable(out.tensor, record.tick, 'inner') === null || passedOn(reader) !== null
       : false;
   }
@@ -103,7 +106,7 @@ class Writer {
 
   private source(use: TensorUse, reader: OpRecord): OpRecord | null {
     const source = sourceOf(this.r, use, reader.index);
-    return source && this.own.has(source) ? source : null;
+    return source && this.own.has(source.index) ? source : null;
   }
 
   private target(record: OpRecord): string {
@@ -115,7 +118,9 @@ class Writer {
     if (maker && !this.folded(maker))
       return `${Names.of(r).variable(rule.parameter, record.tick, 'inner') ?? 'weight'}.data`;
     return (
-      (out && this.called(out, record)) || this.carriedName(record) || (record === this.rule.event.final ? 'w' : 't')
+      (out && this.called(out, record)) ||
+      this.carriedName(record) ||
+      (record.index === this.rule.event.final.index ? 'w' : 't')
     );
   }
 
@@ -129,14 +134,14 @@ class Writer {
   }
 
   private carriedName(record: OpRecord): string | null {
-    return this.rule.carried.find((c) => c.by === record)?.name ?? null;
+    return this.rule.carried.find((c) => c.by?.index === record.index)?.name ?? null;
   }
 
   private leafName(use: TensorUse): string {
     const { rule } = this;
-    if (use.value === rule.gradient?.use.value) return 'g';
-    if (use.value === rule.before?.value) return 'w';
-    return rule.carried.find((c) => c.before?.value === use.value)?.name ?? 't';
+    if (use.value.id === rule.gradient?.use.value.id) return 'g';
+    if (use.value.id === rule.before?.value.id) return 'w';
+    return rule.carried.find((c) => c.before?.value.id === use.value.id)?.name ?? 't';
   }
 
   private at(use: TensorUse): number | null {

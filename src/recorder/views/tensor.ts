@@ -17,7 +17,7 @@ type Wanted = TensorRef & { slice?: number[]; row0?: number; col0?: number };
 
 export function tensorOf(r: Recording, replay: Replay, tick: number, wanted: Wanted): TensorView {
   const { tensor, part = 'value' } = wanted;
-  const known = r.tensors.get(tensor);
+  const known = r.tensor(tensor);
   const name = nameOf(r, tensor, part, tick);
   const found = known ? partAt(r, tensor, part, tick) : 'The recording has no such tensor.';
   const ref: TensorRef = { tensor, part };
@@ -26,7 +26,7 @@ export function tensorOf(r: Recording, replay: Replay, tick: number, wanted: Wan
       ref,
       name,
       dtype: known?.dtype ?? 'float32',
-      shape: known?.place.latest?.shape ?? [],
+      shape: r.whereabouts(tensor, r.ticks)?.shape ?? [],
       requiresGrad: known?.requiresGrad ?? false,
       gradFn: null,
       stats: EMPTY,
@@ -52,7 +52,7 @@ export function tensorOf(r: Recording, replay: Replay, tick: number, wanted: Wan
 
 /** The asked part's content at the tick, or why there is none. */
 function partAt(r: Recording, tensor: number, part: string, tick: number): TensorUse | string {
-  const known = r.tensors.get(tensor)!;
+  const known = r.tensor(tensor)!;
   const made = known.producer;
   if (tick < 0) return 'Nothing has run yet.';
   const own = made && made.tick > tick ? null : r.useAt(tensor, tick);
@@ -61,7 +61,7 @@ function partAt(r: Recording, tensor: number, part: string, tick: number): Tenso
     const grad = own && gradientAt(r, tensor, tick);
     if (grad) return grad;
     if (!known.requiresGrad) return 'No gradient flows into this tensor: it does not require one.';
-    const { backward } = r.iterations[r.iterationAt(tick)];
+    const { backward } = r.iteration(r.iterationAt(tick));
     if (backward < 0 || backward > tick) return 'No gradient yet: backward() has not run in this iteration.';
     return 'No gradient yet: the backward pass has not come to this tensor at the cursor.';
   }
@@ -69,7 +69,7 @@ function partAt(r: Recording, tensor: number, part: string, tick: number): Tenso
   const state = statesAt(r, tensor, tick).get(name);
   const use = state === undefined ? null : r.useAt(state, tick);
   if (use) return use;
-  const ever = [...r.optimizers.values()].some((o) => o.state.get(tensor)?.has(name));
+  const ever = [...r.optimizers.values()].some((o) => o.kept.get(tensor)?.has(name));
   return ever
     ? `The optimizer has no ${name} for this parameter yet: it is made by the first step().`
     : `No optimizer keeps a ${name} for this parameter.`;
@@ -77,7 +77,7 @@ function partAt(r: Recording, tensor: number, part: string, tick: number): Tenso
 
 /** `linear1.weight`, `zhat`, `relu at three_class.py:31`. */
 export function nameOf(r: Recording, tensor: number, part: string, tick: number): string {
-  const made = r.tensors.get(tensor)?.producer ?? null;
+  const made = r.tensor(tensor)?.producer ?? null;
   const names = Names.of(r);
   const from = Math.min(Math.max(0, made?.tick ?? tick), Math.max(0, r.ticks - 1));
   const named = names.tensor(tensor, from, made ? 'inner' : 'outer') ?? names.tensor(tensor, tick);

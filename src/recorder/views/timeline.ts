@@ -7,10 +7,10 @@ import { lossName } from './loss';
 
 /** Spans from iteration `from` on. */
 export function timelineOf(r: Recording, tick: number, live: boolean, from: number): TimelineView {
-  const first = Math.max(0, Math.min(Math.trunc(from) || 0, r.iterations.length - 1));
+  const first = Math.max(0, Math.min(Math.trunc(from) || 0, r.iterationCount - 1));
   const spans: IterationSpan[] = [];
-  for (let i = first; i < r.iterations.length; i++) {
-    const it = r.iterations[i];
+  for (let i = first; i < r.iterationCount; i++) {
+    const it = r.iteration(i);
     const end = r.endOf(i);
     const backward = it.backward < 0 ? end : Math.min(it.backward, end);
     const update = it.update < 0 ? end : Math.min(it.update, end);

@@ -52,7 +52,7 @@ export function updateOf(
 function current(r: Recording, updates: Updates, tick: number): number[] {
   const names = Names.of(r);
   const found = new Map<string, number>();
-  const begun = (id: number) => r.iterations[updates.of(id)[0].iteration].start <= tick;
+  const begun = (id: number) => r.iteration(updates.of(id)[0].iteration).start <= tick;
   for (const id of Parameters.of(r).list()) {
     if (updates.of(id).length === 0) continue;
     const name = names.tensor(id, r.ticks - 1) ?? `parameter ${id}`;
@@ -78,7 +78,7 @@ function chosen(
 }
 
 function infoOf(r: Recording, tensor: number, updates: number): ParameterInfo {
-  const shape = r.tensors.get(tensor)?.place.latest?.shape ?? [];
+  const shape = r.whereabouts(tensor, r.ticks)?.shape ?? [];
   return { tensor, name: Names.of(r).tensor(tensor, r.ticks - 1) ?? `parameter ${tensor}`, shape, updates };
 }
 
@@ -103,7 +103,7 @@ function ruleName(r: Recording, { event }: Rule): string {
   const optimizer = pass?.kind === 'step' ? r.optimizers.get(pass.optimizer) : undefined;
   if (!optimizer) return event.written ? 'by hand' : 'by hand, not written back';
   const name = optimizer.description.split('(')[0].trim();
-  const groups = parse(optimizer.hyper.at(event.final.tick));
+  const groups = parse(r.hyperAt(optimizer.id, event.final.tick));
   if (!groups) return optimizer.description.replace(/\s+/g, ' ');
   const shown = Object.entries(groups).filter(([key, v]) => key === 'lr' || isSet(v));
   return `${name}(${shown.map(([key, v]) => `${key}=${show(v)}`).join(', ')})`;
@@ -113,7 +113,7 @@ const isSet = (v: unknown): boolean => v !== null && v !== false && v !== 0 && t
 
 const show = (v: unknown): string => (v === true ? 'True' : Array.isArray(v) ? `(${v.join(', ')})` : String(v));
 
-function parse(json: string | undefined): Record<string, unknown> | null {
+function parse(json: string | null): Record<string, unknown> | null {
   try {
     const read: unknown = JSON.parse(json ?? 'null');
     const first = Array.isArray(read) ? read[0] : read;
@@ -173,11 +173,7 @@ function termsOf(
 /** Plain numbers that the optimizer keeps for the parameter: how many steps it took. */
 function numbersOf(r: Recording, { event, parameter }: Rule): UpdateTerm[] {
   const found: UpdateTerm[] = [];
-  for (const o of r.optimizers.values())
-    for (const [name, history] of o.state.get(parameter) ?? []) {
-      const state = history.at(event.final.tick);
-      if (state && 'number' in state)
-        found.push({ role: name, name, ref: null, value: wire(state.number), norm: null });
-    }
+  for (const [name, state] of r.statesAt(parameter, event.final.tick))
+    if ('number' in state) found.push({ role: name, name, ref: null, value: wire(state.number), norm: null });
   return found;
 }

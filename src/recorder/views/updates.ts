@@ -53,7 +53,7 @@ export class Updates {
   private readTo = -1;
   private readonly single = new Map<string, Map<number, UpdateEvent[]>>();
   /** New weights that were computed but never written: the next step may start from them. */
-  private readonly unwritten = new Map<Value, number>();
+  private readonly unwritten = new Map<number, number>();
 
   static of(r: Recording): Updates {
     let known = Updates.all.get(r);
@@ -83,14 +83,14 @@ export class Updates {
 
   /** Is this content one that stands for a parameter's weight without being its memory? */
   isUnwritten(value: Value, parameter: number): boolean {
-    return this.unwritten.get(value) === parameter;
+    return this.unwritten.get(value.id) === parameter;
   }
 
   private refresh(): void {
     const { r } = this;
     if (this.readTo === r.ticks) return;
     this.readTo = r.ticks;
-    const last = r.iterations.length - 1;
+    const last = r.iterationCount - 1;
     for (const list of this.events.values())
       while (list.length && list[list.length - 1].iteration >= this.settled) list.pop();
     const parameters = Parameters.of(r);
@@ -102,8 +102,8 @@ export class Updates {
 
   private read(parameters: Parameters, iteration: number): Map<number, UpdateEvent[]> {
     const { r } = this;
-    const from = r.iterations[iteration].update;
-    const origins = new Map<Value, Origin>();
+    const from = r.iteration(iteration).update;
+    const origins = new Map<number, Origin>();
     const found = new Map<number, UpdateEvent[]>();
     if (from < 0) return found;
     for (const record of recordsIn(r, from, r.endOf(iteration))) {
@@ -112,7 +112,7 @@ export class Updates {
       const origin = step ? null : this.note(parameters, origins, record);
       const out = record.outs[0];
       if (!out) continue;
-      const owned = parameters.ofStorage(storageAt(r, out.tensor, record.tick));
+      const owned = parameters.ofStorage(storageAt(r, out.tensor, record.tick), record.tick);
       if (record.kind === 'update' && owned?.part === 'weight') {
         // By hand, only what follows from a gradient is an update: not clipping, not a new initialisation.
         const follows = step || record.name === 'data' || origin?.grads.includes(owned.parameter);
@@ -123,17 +123,17 @@ export class Updates {
     return found;
   }
 
-  private note(parameters: Parameters, origins: Map<Value, Origin>, record: OpRecord): Origin {
+  private note(parameters: Parameters, origins: Map<number, Origin>, record: OpRecord): Origin {
     const { r } = this;
     let origin = NOTHING;
     record.args.forEach((arg, i) => {
       const factor = factorOf(record, i);
       for (const use of argUses([arg])) {
         if (use.wrapped) continue;
-        const known = origins.get(use.value);
+        const known = origins.get(use.value.id);
         if (known) origin = plus(origin, known, factor);
-        const owned = parameters.ofStorage(storageAt(r, use.tensor, record.tick));
-        const weight = owned?.part === 'weight' ? owned.parameter : this.unwritten.get(use.value);
+        const owned = parameters.ofStorage(storageAt(r, use.tensor, record.tick), record.tick);
+        const weight = owned?.part === 'weight' ? owned.parameter : this.unwritten.get(use.value.id);
         // A weight that was written in this window is known by what was written.
         if (weight !== undefined && !known)
           origin = plus(origin, { weights: new Map([[weight, 1]]), grads: [] }, factor);
@@ -141,7 +141,7 @@ export class Updates {
           origin = plus(origin, { weights: NOTHING.weights, grads: [owned.parameter] }, factor);
       }
     });
-    if (origin !== NOTHING) for (const out of record.outs) if (out) origins.set(out.value, origin);
+    if (origin !== NOTHING) for (const out of record.outs) if (out) origins.set(out.value.id, origin);
     return origin;
   }
 
@@ -150,7 +150,7 @@ export class Updates {
     const { r } = this;
     const events = (found.get(parameter) ?? []).filter((e) => e.written);
     const last = events[events.length - 1];
-    if (last && r.pass.at(last.final.tick) === r.pass.at(event.final.tick)) events.pop();
+    if (last && r.passIndexAt(last.final.tick) === r.passIndexAt(event.final.tick)) events.pop();
     found.set(parameter, [...events, event]);
   }
 
@@ -159,7 +159,7 @@ export class Updates {
     const { r } = this;
     for (const parameter of origin.weights.keys()) {
       if (!origin.grads.includes(parameter)) continue;
-      const shape = r.tensors.get(parameter)?.place.at(event.final.tick)?.shape;
+      const shape = r.whereabouts(parameter, event.final.tick)?.shape;
       if (!shape || !sameShape(shape, out.shape)) continue;
       // What has no name is only looked at: `print((w - lr * dw)[0])`.
       if (Names.of(r).variable(out.tensor, event.final.tick, 'inner') === null) continue;
@@ -167,7 +167,7 @@ export class Updates {
       const last = events[events.length - 1];
       if (last?.written) continue;
       // A piece of a longer formula counts as a part of that.
-      const part = last && argUses(event.final.args).some((use) => use.value === last.final.outs[0]?.value);
+      const part = last && argUses(event.final.args).some((use) => use.value.id === last.final.outs[0]?.value.id);
       found.set(parameter, part ? [...events.slice(0, -1), event] : [...events, event]);
     }
   }
@@ -175,7 +175,7 @@ export class Updates {
   private keep(parameter: number, events: UpdateEvent[]): void {
     for (const e of events) {
       const value = e.final.outs[0]?.value;
-      if (!e.written && value) this.unwritten.set(value, parameter);
+      if (!e.written && value) this.unwritten.set(value.id, parameter);
     }
     const all = this.events.get(parameter);
     if (all) all.push(...events);

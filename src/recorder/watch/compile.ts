@@ -2,7 +2,7 @@
 import type { Recording } from '../recording';
 import { FUNCTIONS, partsOf } from './evaluate';
 import { type Moments, MomentsOf } from './moments';
-import { NamesOverTime } from './names';
+import { visibleName } from './names';
 import { type Node, nodesOf, parse, SyntaxFault } from './parse';
 import { type Instance, parameterNamed } from './scope';
 
@@ -158,8 +158,7 @@ export function momentsOf(r: Recording, c: Compiled, instance: Instance): Moment
       base.kind !== 'call' && root !== undefined && root !== 'p' && root !== 'buf' && parameterIn(r, base) === null;
     if (tensor === null && !variable) return null;
     if (variable) {
-      if (r.ticks === 0 || NamesOverTime.of(r).visible(root!, r.frame.at(r.ticks - 1), r.ticks - 1, true) === undefined)
-        return null;
+      if (r.ticks === 0 || visibleName(r, root!, r.frameAt(r.ticks - 1), r.ticks - 1, true) === undefined) return null;
       lists.push(all.bindings(root!));
     }
     if (tensor === null) continue;
@@ -173,7 +172,9 @@ export function momentsOf(r: Recording, c: Compiled, instance: Instance): Moment
 function tensorOfNode(r: Recording, node: Node, instance: Instance): number | null {
   if (node.kind === 'call' && node.name === 'tensor') {
     const [arg] = node.args;
-    return arg?.kind === 'value' && typeof arg.value === 'number' && r.tensors.has(arg.value) ? arg.value : null;
+    return arg?.kind === 'value' && typeof arg.value === 'number' && r.tensor(arg.value) !== undefined
+      ? arg.value
+      : null;
   }
   const parts = partsOf(node);
   if (!parts) return node.kind === 'item' ? tensorOfNode(r, node.of, instance) : null;
@@ -195,7 +196,7 @@ function parameterIn(r: Recording, node: Node): number | null {
 /** `net.linear1.weight`, `w`: a variable that leads to a tensor that training moves. */
 function leafVariable(r: Recording, [root, ...rest]: string[]): number | null {
   if (r.ticks === 0) return null;
-  let value = NamesOverTime.of(r).visible(root, r.frame.at(r.ticks - 1), r.ticks - 1, true);
+  let value = visibleName(r, root, r.frameAt(r.ticks - 1), r.ticks - 1, true);
   for (const name of rest) {
     if (value?.k !== 'module') break;
     const m = r.modules.get(value.id);
@@ -209,6 +210,6 @@ function leafVariable(r: Recording, [root, ...rest]: string[]): number | null {
           : { k: 'module', id: child, type: '' };
   }
   if (value?.k !== 'tensor') return null;
-  const known = r.tensors.get(value.id);
+  const known = r.tensor(value.id);
   return known && known.producer === null ? value.id : known?.gradFn === null ? value.id : null;
 }

@@ -77,27 +77,24 @@ export class MomentsOf {
 
   private writesOf(tensor: number, from: number, until: number): () => Iterable<number> {
     const { r } = this;
+    // The last tick is read once more: something may yet have been added to it.
     let read = 0;
-    let storages: { id: number; from: number; until: number; read: number }[] = [];
+    let storage = -1;
     return () => {
-      const known = r.tensors.get(tensor);
       const found: number[] = [];
-      const { ticks = [], values = [] } = known?.place ?? {};
-      for (; read < ticks.length; read++) {
-        const start = Math.max(ticks[read], from);
-        const last = storages[storages.length - 1];
-        if (last) last.until = Math.min(last.until, start);
+      let at = Math.max(read, from);
+      const tell = (before: number) => {
+        for (const { tick } of storage < 0 ? [] : r.contentsIn(storage, at, before)) found.push(tick);
+      };
+      for (const { tick, value } of r.placesIn(tensor, read, until)) {
+        const start = Math.max(tick, from);
+        tell(start);
         if (start < until) found.push(start);
-        const before = lastAtOrBefore(r.storages.get(values[read].storage)?.ticks ?? [], start);
-        storages.push({ id: values[read].storage, from: start, until, read: before + 1 });
+        storage = value.storage;
+        at = start + 1;
       }
-      for (const s of storages) {
-        const history = r.storages.get(s.id)?.ticks ?? [];
-        for (; s.read < history.length && history[s.read] < s.until; s.read++)
-          if (history[s.read] >= s.from) found.push(history[s.read]);
-      }
-      // What a tensor has left behind, it does not come back to.
-      storages = storages.slice(-1);
+      tell(Math.min(until, r.ticks + 1));
+      read = Math.max(0, r.ticks - 1);
       return found;
     };
   }
@@ -113,14 +110,14 @@ export class MomentsOf {
         const keep = (ticks: Iterable<number>) => {
           for (const t of ticks) if (all || r.passAt(t)?.kind === 'backward') found.push(t);
         };
-        const { ticks = [], values = [] } = r.tensors.get(tensor)?.grad ?? {};
+        const changes = r.gradsIn(tensor, read, Number.POSITIVE_INFINITY);
         if (current) keep(current());
-        for (; read < ticks.length; read++) {
-          const grad = values[read];
-          if (grad !== null || all) found.push(ticks[read]);
-          current =
-            grad === null ? null : this.writesOf(grad, ticks[read], ticks[read + 1] ?? Number.POSITIVE_INFINITY);
+        for (const [i, { tick, value: grad }] of changes.entries()) {
+          if (grad !== null || all) found.push(tick);
+          const until = changes[i + 1]?.tick ?? Number.POSITIVE_INFINITY;
+          current = grad === null ? null : this.writesOf(grad, tick, until);
           if (current) keep(current());
+          read = tick + 1;
         }
         return found;
       };
@@ -141,7 +138,10 @@ export class MomentsOf {
     let read = 0;
     let open: PassRecord[] = [];
     return () => {
-      for (; read < r.passes.length; read++) if (r.passes[read].kind === kind) open.push(r.passes[read]);
+      for (; read < r.passCount; read++) {
+        const pass = r.pass(read);
+        if (pass.kind === kind) open.push(pass);
+      }
       const over = open.filter((pass) => pass.end <= r.ticks);
       open = open.filter((pass) => pass.end > r.ticks);
       return over.filter((pass) => pass.end > pass.start);
@@ -155,8 +155,8 @@ export class MomentsOf {
       let read = 0;
       return () => {
         const found: number[] = [];
-        for (; read < r.passes.length; read++) {
-          const pass = r.passes[read];
+        for (; read < r.passCount; read++) {
+          const pass = r.pass(read);
           if (pass.start >= r.ticks) break;
           if (pass.kind === 'backward' && pass.root >= 0) found.push(pass.start);
         }
@@ -202,14 +202,8 @@ export class MomentsOf {
         for (; read < r.ticks; read++) {
           const kind = r.kindAt(read);
           if (kind !== 'line' && kind !== 'output') continue;
-          const deltas = r.frames.get(r.frame.at(read))?.deltas ?? [];
-          let i = deltas.length - 1;
-          if (i >= 0 && deltas[i].tick > read)
-            i = lastAtOrBefore(
-              deltas.map((d) => d.tick),
-              read,
-            );
-          if (i >= 0 && deltas[i].tick === read && deltas[i].json.includes(written)) found.push(read);
+          const change = r.namesAt(r.frameAt(read), read);
+          if (change?.tick === read && change.value.includes(written)) found.push(read);
         }
         return found;
       };
@@ -254,8 +248,7 @@ export class MomentsOf {
       return () => {
         const found: number[] = [];
         for (; read < r.ticks; read++) {
-          if (r.kindAt(read) !== record.kind || (record.kind === 'forward' && r.site.at(read) !== record.site))
-            continue;
+          if (r.kindAt(read) !== record.kind || (record.kind === 'forward' && r.siteAt(read) !== record.site)) continue;
           const other = r.recordAt(read);
           if (other && placeKey(other) === key) found.push(read);
         }

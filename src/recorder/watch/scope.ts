@@ -12,7 +12,7 @@ import { Names } from '../views/names';
 import { Parameters, statesAt } from '../views/parameters';
 import { evaluate, Fault, Held, NotThere, numberOf, On, type Scope, tensorOf, type Value } from './evaluate';
 import { type Moments, MomentsOf } from './moments';
-import { NamesOverTime } from './names';
+import { visibleName } from './names';
 import type { Node } from './parse';
 
 /** What the free words of an expression stand for. */
@@ -42,7 +42,7 @@ export class ScopeAt implements Scope {
   private readonly frame: number;
 
   constructor(private readonly at: At) {
-    this.frame = at.frame ?? at.recording.frame.at(at.tick);
+    this.frame = at.frame ?? at.recording.frameAt(at.tick);
   }
 
   name(name: string): Value | undefined {
@@ -52,7 +52,7 @@ export class ScopeAt implements Scope {
 
   private variable(name: string): Value | undefined {
     const { recording, tick, asPython } = this.at;
-    const found = NamesOverTime.of(recording).visible(name, this.frame, tick, !asPython);
+    const found = visibleName(recording, name, this.frame, tick, !asPython);
     return found && this.read(found);
   }
 
@@ -113,7 +113,7 @@ export class ScopeAt implements Scope {
         const grad = r.gradAt(of.tensor, tick);
         return grad === null ? null : this.held(grad);
       }
-      if (name === 'requires_grad') return r.tensors.get(of.tensor)?.requiresGrad ?? false;
+      if (name === 'requires_grad') return r.tensor(of.tensor)?.requiresGrad ?? false;
       const state = statesAt(r, of.tensor, tick).get(name);
       return state === undefined ? undefined : this.held(state);
     }
@@ -179,7 +179,7 @@ export class ScopeAt implements Scope {
 
   private byId([arg]: Node[]): Value {
     if (arg?.kind !== 'value' || typeof arg.value !== 'number') throw new Fault('tensor() takes a number');
-    const made = this.at.recording.tensors.get(arg.value)?.producer;
+    const made = this.at.recording.tensor(arg.value)?.producer;
     if (made && made.tick > this.at.tick) throw new NotThere('this tensor does not exist yet');
     return this.held(arg.value);
   }
@@ -221,7 +221,7 @@ export class ScopeAt implements Scope {
   }
 
   private same(a: Value | undefined, b: Value | undefined): boolean {
-    if (a instanceof Held && b instanceof Held && a.use.value === b.use.value && a.use.offset === b.use.offset)
+    if (a instanceof Held && b instanceof Held && a.use.value.id === b.use.value.id && a.use.offset === b.use.offset)
       return true;
     const [x, y] = [a, b].map((v) => (v === undefined ? null : tensorOf(v, this)));
     if (x && y) {

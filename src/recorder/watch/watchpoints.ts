@@ -327,7 +327,7 @@ export class Watchpoints {
         recording: this.r,
         replay: this.replay,
         tick,
-        frame: this.r.frame.at(frameOf),
+        frame: this.r.frameAt(frameOf),
         instance: one,
       });
       return shortly(evaluate(node, scope), scope);

@@ -135,10 +135,8 @@ describe('a session', () => {
   });
 
   it('tells what was printed, and at which ticks', () => {
-    recording.outputs.push(
-      { tick: 2, stream: 'stdout', text: 'loss 1\n' },
-      { tick: 9, stream: 'stderr', text: 'hm\n' },
-    );
+    recording.pages.addOutput({ tick: 2, stream: 'stdout', text: 'loss 1\n' });
+    recording.pages.addOutput({ tick: 9, stream: 'stderr', text: 'hm\n' });
     expect(ask('outputs', { from: 0 })).toMatchObject({
       total: 2,
       outputs: [
@@ -148,6 +146,5 @@ describe('a session', () => {
     });
     expect(ask('outputs', { from: 1 })).toMatchObject({ from: 1, total: 2, outputs: [{ tick: 9 }] });
     expect(ask('outputs', { from: 99 })).toMatchObject({ total: 2, outputs: [] });
-    recording.outputs.length = 0;
   });
 });

@@ -22,7 +22,7 @@ const ITERATIONS = 200;
 
 /** Every content of a recording, in its order. */
 function contents(m: Mlp): Value[] {
-  return [...m.script.recording.storages.values()].flatMap((h) => h.values);
+  return [...m.script.recording.values()];
 }
 
 describe.each(['inplace', 'data', 'sgd'] as const)('a run of 200 iterations, updated by %s', (rule) => {
@@ -82,7 +82,7 @@ describe.each(['inplace', 'data', 'sgd'] as const)('a run of 200 iterations, upd
         expect(values(r.gradAt(tensor.id, tick))).toEqual(grads[k]);
       });
       expect(values(dropped.losses[i].id)).toEqual([loss]);
-      expect(r.iterations[i].loss).toBe(loss);
+      expect(r.iteration(i).loss).toBe(loss);
     }
   });
 
@@ -105,7 +105,7 @@ describe('forward, back and forward again', () => {
         .map((id) => r.useAt(id, tick))
         .map((use) => use && bitsOf(replay, use))
         .join();
-    const ticks = [...r.iterations.map((i) => i.start), r.ticks - 1];
+    const ticks = [...[...r.iterations()].map((i) => i.start), r.ticks - 1];
     const there = ticks.map(state);
     const back = [...ticks].reverse().map(state).reverse();
     const again = ticks.map(state);
@@ -127,7 +127,7 @@ describe('an op in place', () => {
     op('mul_', v, v);
     script.stop();
     const r = script.recording;
-    const [first, second] = r.records.filter((x) => x.name === 'mul_');
+    const [first, second] = [...r.records()].filter((x) => x.name === 'mul_');
     const numbers = (u: unknown) => Array.from((u as { value: Value }).value.data as Float32Array);
     expect('use' in first.args[0] && numbers(first.args[0].use)).toEqual([1, 2, 3]);
     expect(numbers(first.outs[0])).toEqual([2, 4, 6]);
@@ -160,8 +160,8 @@ describe('an op in place', () => {
     const v = given([2], () => 5);
     op('add_', v, 1);
     script.stop();
-    const history = script.recording.storages.get(v.storage.id)!;
-    expect(history.values.map((x) => Array.from(x.data!, Number))).toEqual([
+    const history = script.recording.contentsIn(v.storage.id, 0, script.recording.ticks);
+    expect(history.map(({ value }) => Array.from(value.data!, Number))).toEqual([
       [5, 5],
       [6, 6],
     ]);
@@ -192,8 +192,8 @@ describe('replay', () => {
     script.stop();
     const r = script.recording;
     const replay = new Replay();
-    for (const record of r.records)
-      for (const out of record.outs) if (out?.value.producer === record) out.value.data = null;
+    for (const record of r.records())
+      for (const out of record.outs) if (out?.value.producerIndex === record.index) out.value.data = null;
     const grad = r.useAt(r.gradAt(x.id, r.ticks - 1)!, r.ticks - 1)!;
     expect(Array.from(replay.tensor(grad).values(), Number)).toEqual(Array.from(x.grad!.values(), Number));
   });
@@ -223,7 +223,7 @@ describe('a gradient', () => {
         w.grad = null;
       }
       script.stop();
-      return [...script.recording.storages.values()].flatMap((h) => h.values);
+      return [...script.recording.values()];
     };
     const truth = run(1e9).map((v) => bits(v.data!));
     const dropped = run(0);

@@ -63,7 +63,7 @@ describe.each([
     expect(view(first.tick).steps[0].done).toBe(true);
     expect(last.steps.every((s) => s.done)).toBe(true);
     expect(last.at).toBe(5);
-    expect(view(r.iterations[5].backward - 1).terms.find((t) => t.role === 'gradient')!.value).toBeNull();
+    expect(view(r.iteration(5).backward - 1).terms.find((t) => t.role === 'gradient')!.value).toBeNull();
   });
 
   it('has series over the iterations', () => {

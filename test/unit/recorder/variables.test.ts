@@ -26,7 +26,7 @@ it('lists a parameter of a network that was made anew once: the newest', () => {
     looked: () => null,
     liveChildren: null,
   });
-  const scope = variables.scopes(frameId(recording.frame.at(0))).find((s) => s.name === 'Parameters')!;
+  const scope = variables.scopes(frameId(recording.frameAt(0))).find((s) => s.name === 'Parameters')!;
   const shown = variables.open(scope.ref);
   expect(shown.map((v) => v.name)).toEqual(['linear.weight']);
   expect(shown[0].tensor).toEqual({ tensor: weights[1].id });

@@ -166,9 +166,11 @@ describe('the loss', () => {
     });
     script.stop();
     const r = script.recording;
-    const shown = r.passes.map((p) => pictureOf(r, m.replay, p.start, false).graph!.nodes.at(-1)!.label);
+    const shown = [...r.passes()].map((p) => pictureOf(r, m.replay, p.start, false).graph!.nodes.at(-1)!.label);
     expect(shown).toEqual(['errR', 'errF', 'total']);
-    expect(r.passes.map((p) => cursorOf(r, p.start, false).label)[1]).toBe('gradient starts at errF (train.py:2)');
+    expect([...r.passes()].map((p) => cursorOf(r, p.start, false).label)[1]).toBe(
+      'gradient starts at errF (train.py:2)',
+    );
   });
 });
 
@@ -238,8 +240,8 @@ describe('the picture', () => {
     }
     script.stop();
     const r = script.recording;
-    expect(r.iterations).toHaveLength(1);
-    const shown = r.passes.map((p) => pictureOf(r, m.replay, p.start, false).nodes[1].tensor);
+    expect([...r.iterations()]).toHaveLength(1);
+    const shown = [...r.passes()].map((p) => pictureOf(r, m.replay, p.start, false).nodes[1].tensor);
     expect(shown).toEqual(ys);
   });
 });
@@ -247,7 +249,7 @@ describe('the picture', () => {
 describe('the cursor', () => {
   it('says in words where it is', () => {
     const r = m.script.recording;
-    const it = r.iterations[1];
+    const it = r.iteration(1);
     const found: string[] = [];
     for (let t = it.start; t < r.endOf(1); t++) found.push(cursorOf(r, t, false).label);
     for (const label of [
@@ -326,14 +328,14 @@ describe('a tensor', () => {
 
   it('shows the gradient that arrived at a tensor that keeps none', () => {
     const r = m.script.recording;
-    const zhat = r.records.find(
+    const zhat = [...r.records()].find(
       (x) => x.name === 'linear' && r.iterationAt(x.tick) === 2 && x.outs[0]!.shape[1] === 3,
     )!;
     const { tensor } = zhat.outs[0]!;
     const v = at(r.endOf(2) - 1, { tensor, part: 'grad' });
     expect(v).toMatchObject({ name: 'zhat.grad', shape: [50, 3], missing: null });
-    expect(at(r.iterations[2].backward - 1, { tensor, part: 'grad' }).missing).toMatch(/backward\(\) has not run/);
-    expect(at(r.iterations[2].backward, { tensor, part: 'grad' }).missing).toMatch(/has not come/);
+    expect(at(r.iteration(2).backward - 1, { tensor, part: 'grad' }).missing).toMatch(/backward\(\) has not run/);
+    expect(at(r.iteration(2).backward, { tensor, part: 'grad' }).missing).toMatch(/has not come/);
     expect(at(0, { tensor }).missing).toMatch(/does not exist yet/);
   });
 
@@ -394,23 +396,22 @@ describe('lines', () => {
     const last = inlineValuesOf(r, m.replay, r.endOf(2) - 1, PATH, 14, 16);
     expect(last.map((l) => l.line)).toEqual([14, 15, 16]);
     expect(last[0].text).toMatch(/^sigma1 \[50, 13\] {2}‖grad‖ 0\.\d+$/);
-    const early = inlineValuesOf(r, m.replay, r.iterations[2].start + 2, PATH, 14, 16);
+    const early = inlineValuesOf(r, m.replay, r.iteration(2).start + 2, PATH, 14, 16);
     expect(early.map((l) => l.text)).toEqual(['[50, 13]']);
     expect(inlineValuesOf(r, m.replay, r.ticks - 1, '/other.py', 1, 99)).toEqual([]);
   });
 
   it('show a scalar as its number', () => {
     const r = m.script.recording;
-    const { iterations } = r;
     const all = inlineValuesOf(r, m.replay, r.endOf(2) - 1, PATH, 1, 99).map((l) => l.text);
     expect(all.filter((text) => text.includes('[]'))).toEqual([]);
-    const loss = Number(iterations[2].loss).toPrecision(4);
+    const loss = Number(r.iteration(2).loss).toPrecision(4);
     expect(all.some((text) => text.startsWith(`loss ${Number(loss)}`))).toBe(true);
   });
 
   it('name an op in the call stack without its place, which stands beside it', () => {
     const r = m.script.recording;
-    const tick = r.iterations[2].backward + 3;
+    const tick = r.iteration(2).backward + 3;
     const { label } = cursorOf(r, tick, false);
     const [frame] = stackAt(r, tick, label);
     expect(label).toMatch(/ \(train\.py:\d+\)$/);

@@ -1,0 +1,136 @@
+/** A stretch of ticks with everything that was written down in it. */
+
+import { Column, lastAtOrBefore } from '../columns';
+import type {
+  Change,
+  FrameRecord,
+  OpRecord,
+  OutputRecord,
+  PassRecord,
+  StateValue,
+  TensorRecord,
+  Value,
+  Whereabouts,
+} from '../rows';
+
+/** Numbers at which a page's rows begin. */
+export interface Bases {
+  tick: number;
+  record: number;
+  value: number;
+  /** Tensors, storages and frames that were known before have lower numbers, but for late ones. */
+  tensor: number;
+  storage: number;
+  frame: number;
+  pass: number;
+  output: number;
+}
+
+/** What changes at ticks, by the number of what it belongs to. */
+export class Changes<T> {
+  readonly of = new Map<number, Change<T>[]>();
+
+  /** Changes of one tick replace each other. */
+  add(id: number, tick: number, value: T): void {
+    const list = this.of.get(id);
+    if (!list) this.of.set(id, [{ tick, value }]);
+    else if (list[list.length - 1].tick === tick) list[list.length - 1].value = value;
+    else list.push({ tick, value });
+  }
+
+  /** The last change of `id` at or before a tick. */
+  at(id: number, tick: number): Change<T> | null {
+    const list = this.of.get(id);
+    if (!list) return null;
+    for (let i = list.length - 1; i >= 0; i--) if (list[i].tick <= tick) return list[i];
+    return null;
+  }
+}
+
+/** What an optimizer keeps for a parameter changes at ticks. */
+export interface StateChange {
+  optimizer: number;
+  parameter: number;
+  name: string;
+  tick: number;
+  value: StateValue;
+}
+
+export class Page {
+  // A tick's columns.
+  readonly kind = new Column(Uint8Array, 64);
+  readonly phase = new Column(Uint8Array, 64);
+  /** Index into sites of the line that was running. */
+  readonly site = new Column(Int32Array, 64);
+  readonly frame = new Column(Float64Array, 64);
+  /** forward, backward, update: index of the record; output: of the output; line: -1. */
+  readonly record = new Column(Float64Array, 64);
+  /** Index of the pass, -1 outside. */
+  readonly pass = new Column(Float64Array, 64);
+
+  readonly records: OpRecord[] = [];
+  readonly values: Value[] = [];
+  readonly tensors = new Map<number, TensorRecord>();
+  readonly frames = new Map<number, FrameRecord>();
+  readonly passes: PassRecord[] = [];
+  readonly outputs: OutputRecord[] = [];
+  /** By storage. */
+  readonly contents = new Changes<Value>();
+  /** By tensor. */
+  readonly places = new Changes<Whereabouts>();
+  readonly grads = new Changes<number | null>();
+  /** By frame: JSON. */
+  readonly names = new Changes<string>();
+  /** By optimizer: JSON of the groups' hyperparameters. */
+  readonly hypers = new Changes<string>();
+  /** By optimizer and parameter. */
+  readonly states = new Map<string, StateChange[]>();
+
+  constructor(
+    readonly index: number,
+    readonly bases: Bases,
+  ) {}
+
+  get from(): number {
+    return this.bases.tick;
+  }
+
+  get to(): number {
+    return this.bases.tick + this.kind.length;
+  }
+}
+
+export const stateKey = (optimizer: number, parameter: number, name: string) => `${optimizer}/${parameter}/${name}`;
+
+/** Ascending whole numbers, neighbours put together: the pages that something was changed in. */
+export class Runs {
+  private readonly first: number[] = [];
+  private readonly last: number[] = [];
+
+  add(n: number): void {
+    const i = this.last.length - 1;
+    if (i >= 0 && this.last[i] >= n) return;
+    if (i >= 0 && this.last[i] === n - 1) this.last[i] = n;
+    else {
+      this.first.push(n);
+      this.last.push(n);
+    }
+  }
+
+  /** The highest number at or below `limit`; -1 if none. */
+  before(limit: number): number {
+    const i = lastAtOrBefore(this.first, limit);
+    return i < 0 ? -1 : Math.min(limit, this.last[i]);
+  }
+
+  /** The lowest number at or above `limit`; -1 if none. */
+  after(limit: number): number {
+    const i = lastAtOrBefore(this.first, limit);
+    if (i >= 0 && this.last[i] >= limit) return limit;
+    return this.first[i + 1] ?? -1;
+  }
+
+  get size(): number {
+    return this.first.length;
+  }
+}
