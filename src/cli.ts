@@ -5,11 +5,14 @@ import { version } from '../package.json';
 import { BackstepAdapter } from './debugger/adapter';
 import { checkLaunch, isInside } from './debugger/launch';
 import { isRecording } from './protocol/recordingFile';
-import type { LaunchArguments } from './protocol/session';
+import type { Events, LaunchArguments, WatchSpec } from './protocol/session';
 import { openScript, type ScriptSession } from './python/scriptSession';
 
 /** What a shell reports for a program ended by Ctrl-C. */
 const INTERRUPTED = 130;
+
+/** A script that ended well, in which a watchpoint held. */
+const HELD = 3;
 
 /** Our built files lie beside this one. */
 const ASSETS = __dirname;
@@ -41,29 +44,85 @@ async function check(file: string, args: string[], more: Partial<LaunchArguments
   return isInside(process.cwd(), launch.program) ? { ...launch, cwd: process.cwd() } : launch;
 }
 
-async function run(file: string, args: string[]): Promise<void> {
-  const launch = await check(file, args, { noDebug: true, stopAtEnd: false });
+/** Watchpoints of a run without a debugger: each is told of once, where it first held. */
+class Watches {
+  /** A watchpoint held. */
+  held = false;
+  private specs: WatchSpec[];
+
+  constructor(
+    private readonly session: ScriptSession,
+    expressions: string[],
+  ) {
+    this.specs = expressions.map((expression) => ({ expression }));
+  }
+
+  /** Sets them; throws where one cannot be read. */
+  async set(): Promise<void> {
+    await this.session.request('setExceptionFilters', { filters: [] });
+    if (this.specs.length === 0) return;
+    const statuses = await this.session.request('setWatchpoints', { group: 'user', watchpoints: this.specs });
+    for (const { message } of statuses) if (message) throw new Error(message);
+  }
+
+  /** A stop at a watchpoint: says where, and does not stop there again. */
+  async onStop({ watchpoints = [] }: Events['stopped']): Promise<void> {
+    this.held = true;
+    for (const { expression, text } of watchpoints) {
+      process.stderr.write(`Watchpoint: ${text}\n`);
+      this.specs = this.specs.filter((spec) => spec.expression !== expression);
+    }
+    await this.session.request('setWatchpoints', { group: 'user', watchpoints: this.specs });
+  }
+
+  /** The script's own code where it failed, else whether a watchpoint held. */
+  exitCode(own: number): number {
+    return own === 0 && this.held ? HELD : own;
+  }
+}
+
+async function run(file: string, args: string[], watch: string[]): Promise<void> {
+  // Without watchpoints nothing needs to be recorded.
+  const launch = await check(file, args, { noDebug: watch.length === 0, stopAtEnd: false });
   if (isRecording(launch.program))
     throw new Error(`${file} is a recording: open it in VS Code. "run" takes a .py file.`);
   const session = await openForShell(launch);
+  const watches = new Watches(session, watch);
   const ended = terminated(session);
-  await session.request('start', { stopOnEntry: false });
-  process.exitCode = await ended;
-  await session.dispose();
+  const failed = new Promise<never>((_, reject) => {
+    session.on('stopped', (stop) => {
+      const told = stop.reason === 'watchpoint' ? watches.onStop(stop) : Promise.resolve();
+      told.then(() => session.request('move', { move: 'continue' })).catch(reject);
+    });
+  });
+  try {
+    if (watch.length > 0) await watches.set();
+    await session.request('start', { stopOnEntry: false });
+    process.exitCode = watches.exitCode(await Promise.race([ended, failed]));
+  } finally {
+    await session.dispose();
+  }
 }
 
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
 
-async function record(file: string, args: string[], out: string, quiet: boolean): Promise<void> {
+async function record(file: string, args: string[], out: string, quiet: boolean, watch: string[]): Promise<void> {
   const launch = await check(file, args, { stopAtEnd: true });
   if (isRecording(launch.program)) throw new Error(`${file} is a recording already.`);
   const path = resolve(out);
   const session = await openForShell(launch);
+  const watches = new Watches(session, watch);
   const ended = terminated(session);
   let saved = false;
   const ending = new Promise<void>((done, failed) => {
-    session.on('stopped', ({ reason, cursor }) => {
+    session.on('stopped', (stop) => {
+      const { reason, cursor } = stop;
       const finish = async () => {
+        if (reason === 'watchpoint') {
+          await watches.onStop(stop);
+          // Whoever opens the recording finds the place.
+          await session.request('bookmark', { tick: cursor.tick, note: stop.text ?? '' });
+        }
         if (reason === 'end') {
           const { bytes } = await session.request('save', { path });
           saved = true;
@@ -77,11 +136,11 @@ async function record(file: string, args: string[], out: string, quiet: boolean)
     });
     ended.then(() => done());
   });
-  await session.request('setExceptionFilters', { filters: [] });
-  await session.request('start', { stopOnEntry: false });
   try {
+    await watches.set();
+    await session.request('start', { stopOnEntry: false });
     await ending;
-    process.exitCode = await ended;
+    process.exitCode = watches.exitCode(await ended);
   } finally {
     await session.dispose();
   }
@@ -95,6 +154,11 @@ function dap(): void {
   adapter.start(process.stdin, process.stdout);
 }
 
+const WATCH_HELP = `say where an expression first holds, such as "nonfinite(p)", "norm(p.grad) > 100" or "rises(loss, 5)", and exit with ${HELD} if it does (may be given again)`;
+
+/** An option that may be given more than once. */
+const collected = (value: string, before: string[]): string[] => [...before, value];
+
 const program = new Command('backstep')
   .description('Runs, records and debugs PyTorch training scripts on an engine of its own; no Python needed.')
   .version(version)
@@ -106,8 +170,9 @@ program
   .description('Run a script; prints exactly what Python would, and exits with its exit code.')
   .argument('<file>', 'a Python script')
   .argument('[args...]', "the script's own arguments")
+  .option('-w, --watch <expression>', WATCH_HELP, collected, [])
   .passThroughOptions()
-  .action(run);
+  .action((file: string, args: string[], { watch }: { watch: string[] }) => run(file, args, watch));
 
 program
   .command('record')
@@ -115,9 +180,10 @@ program
   .argument('<file>', 'a Python script')
   .argument('[args...]', "the script's own arguments, after --")
   .requiredOption('-o, --out <recording>', 'where to save, such as run.backstep')
+  .option('-w, --watch <expression>', WATCH_HELP, collected, [])
   .option('-q, --quiet', 'say nothing about the recording')
-  .action((file: string, args: string[], options: { out: string; quiet?: boolean }) =>
-    record(file, args, options.out, options.quiet ?? false),
+  .action((file: string, args: string[], options: { out: string; quiet?: boolean; watch: string[] }) =>
+    record(file, args, options.out, options.quiet ?? false, options.watch),
   );
 
 program.command('dap').description('Serve the Debug Adapter Protocol on stdin and stdout, for any editor.').action(dap);

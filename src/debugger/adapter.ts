@@ -251,8 +251,32 @@ export class BackstepAdapter extends QuerySession {
     args: P.SetExceptionBreakpointsArguments,
   ): void {
     this.answer(response, async () => {
-      await this.breakpoints.setFilters(this.debugged, args.filters as ExceptionFilter[]);
+      const options = args.filterOptions ?? [];
+      const conditions: { [F in ExceptionFilter]?: string } = {};
+      for (const { filterId, condition } of options) if (condition) conditions[filterId as ExceptionFilter] = condition;
+      const filters = [...new Set([...args.filters, ...options.map((o) => o.filterId)])] as ExceptionFilter[];
+      await this.breakpoints.setFilters(this.debugged, {
+        filters,
+        ...(Object.keys(conditions).length > 0 ? { conditions } : {}),
+      });
       return undefined;
+    });
+  }
+
+  protected override setDataBreakpointsRequest(
+    response: P.SetDataBreakpointsResponse,
+    args: P.SetDataBreakpointsArguments,
+  ): void {
+    this.answer(response, async () => {
+      const specs = args.breakpoints.map(({ dataId, condition, hitCondition }) => ({
+        expression: dataId,
+        ...(condition ? { condition } : {}),
+        ...(hitCondition ? { hitCondition } : {}),
+      }));
+      const statuses = await this.breakpoints.setData(this.debugged, specs);
+      return {
+        breakpoints: statuses.map(({ id, verified, message }) => ({ id, verified, ...(message ? { message } : {}) })),
+      };
     });
   }
 

@@ -1,5 +1,5 @@
 /** The client's breakpoints: kept so that a restarted session gets them again under the ids the client knows. */
-import type { BreakpointSpec, BreakpointStatus, ExceptionFilter, Session } from '../protocol/session';
+import type { BreakpointSpec, BreakpointStatus, Requests, Session, WatchSpec, WatchStatus } from '../protocol/session';
 
 interface FileBreakpoints {
   specs: BreakpointSpec[];
@@ -11,7 +11,8 @@ interface FileBreakpoints {
 export class Breakpoints {
   private readonly files = new Map<string, FileBreakpoints>();
   private readonly clientIds = new Map<number, number>();
-  private filters: ExceptionFilter[] = ['uncaught', 'nonfinite'];
+  private filters: Requests['setExceptionFilters'][0] = { filters: ['uncaught', 'nonfinite'] };
+  private data: { specs: WatchSpec[]; ids: number[] } = { specs: [], ids: [] };
   private next = 1;
 
   /** Replaces a file's breakpoints; without a session they are only kept. */
@@ -26,16 +27,28 @@ export class Breakpoints {
     return this.send(session, path);
   }
 
-  /** Sets which exceptions stop. */
-  async setFilters(session: Session | null, filters: ExceptionFilter[]): Promise<void> {
+  /** Sets which exceptions stop, and under which conditions. */
+  async setFilters(session: Session | null, filters: Requests['setExceptionFilters'][0]): Promise<void> {
     this.filters = filters;
-    await session?.request('setExceptionFilters', { filters });
+    await session?.request('setExceptionFilters', filters);
+  }
+
+  /** Replaces the client's data breakpoints. */
+  async setData(session: Session | null, specs: WatchSpec[]): Promise<WatchStatus[]> {
+    const before = this.data;
+    const ids = specs.map(({ expression }) => {
+      const old = before.specs.findIndex((spec) => spec.expression === expression);
+      return before.ids[old] ?? this.next++;
+    });
+    this.data = { specs, ids };
+    return this.sendData(session);
   }
 
   /** Gives a new session everything that was set; answers the statuses, which may have changed. */
   async apply(session: Session): Promise<BreakpointStatus[]> {
     this.clientIds.clear();
     await this.setFilters(session, this.filters);
+    if (this.data.specs.length > 0) await this.sendData(session);
     const statuses = await Promise.all([...this.files.keys()].map((path) => this.send(session, path)));
     return statuses.flat();
   }
@@ -43,6 +56,16 @@ export class Breakpoints {
   /** The client's ids of a session's breakpoints. */
   toClient(ids: number[] = []): number[] {
     return ids.flatMap((id) => this.clientIds.get(id) ?? []);
+  }
+
+  private async sendData(session: Session | null): Promise<WatchStatus[]> {
+    const { specs, ids } = this.data;
+    if (!session) return specs.map(({ expression }, i) => ({ id: ids[i]!, verified: false, expression }));
+    const statuses = await session.request('setWatchpoints', { group: 'data', watchpoints: specs });
+    return statuses.map((status, i) => {
+      this.clientIds.set(status.id, ids[i]!);
+      return { ...status, id: ids[i]! };
+    });
   }
 
   private async send(session: Session | null, path: string): Promise<BreakpointStatus[]> {

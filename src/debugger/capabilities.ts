@@ -9,6 +9,8 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsConditionalBreakpoints: true,
   supportsHitConditionalBreakpoints: true,
   supportsLogPoints: true,
+  supportsDataBreakpoints: true,
+  supportsExceptionFilterOptions: true,
   supportsBreakpointLocationsRequest: true,
   supportsExceptionInfoRequest: true,
   supportsEvaluateForHovers: true,
@@ -40,6 +42,16 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
       label: 'NaN or Infinity in the Loss',
       description: 'Stops at backward() on a loss that is not finite, and names the op that made the first such value.',
       default: true,
+    },
+    {
+      filter: 'origin',
+      label: 'First NaN or Infinity',
+      description:
+        'Stops at the op, forward or backward, that makes a NaN or an infinity out of finite inputs. Every result is looked at: the run is slower.',
+      default: false,
+      supportsCondition: true,
+      conditionDescription:
+        'An expression over the result `out`, such as any(isnan(out)): masks of -inf are no trouble.',
     },
   ],
 };

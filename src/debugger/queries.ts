@@ -108,6 +108,19 @@ export abstract class QuerySession extends AnsweringSession {
     });
   }
 
+  /** A data breakpoint's id is the expression that it watches: a write that changes it stops, in both directions. */
+  protected override dataBreakpointInfoRequest(
+    response: P.DataBreakpointInfoResponse,
+    { variablesReference, name, frameId }: P.DataBreakpointInfoArguments,
+  ): void {
+    this.answer(response, async () => {
+      const ref = variablesReference ? { ref: variablesReference } : {};
+      const { expression, text } = await this.live.request('watchable', { name, ...ref, ...frameOf(frameId) });
+      const dataId = expression === null ? null : `changed(${expression})`;
+      return { dataId, description: text, accessTypes: ['write' as const], canPersist: false };
+    });
+  }
+
   /** Lines only: a column per statement would litter the line with candidate marks in VS Code. */
   protected override breakpointLocationsRequest(
     response: P.BreakpointLocationsResponse,

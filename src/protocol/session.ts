@@ -119,6 +119,8 @@ export interface Requests {
   breakpointLines: [{ path: string; from: number; to: number }, number[]];
   /** Replaces the watchpoints of the user, or those that are a client's data breakpoints. */
   setWatchpoints: [{ group: 'user' | 'data'; watchpoints: WatchSpec[] }, WatchStatus[]];
+  /** What a variable (in `ref`), or an expression, is called in a watchpoint's expression; null with a reason where it cannot be watched. */
+  watchable: [{ ref?: number; name: string; frame?: number }, { expression: string | null; text: string }];
   /** `conditions`: of filters that may have one. */
   setExceptionFilters: [{ filters: ExceptionFilter[]; conditions?: { [F in ExceptionFilter]?: string } }, null];
   /** Starts the script (after breakpoints are set). */
@@ -180,7 +182,14 @@ export type StopReason =
 
 export interface Events {
   /** The cursor rests: every view redraws. */
-  stopped: { reason: StopReason; cursor: Cursor; text?: string; breakpoints?: number[] };
+  stopped: {
+    reason: StopReason;
+    cursor: Cursor;
+    text?: string;
+    breakpoints?: number[];
+    /** Watchpoints of the user's that began to hold here. */
+    watchpoints?: { expression: string; text: string }[];
+  };
   /** The script runs on, or the timeline is searched. */
   continued: Record<string, never>;
   /** What the script printed, or a log point; `tick` is where. */

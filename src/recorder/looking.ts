@@ -8,6 +8,7 @@ import type { Replay } from './replay';
 import { resolvePath } from './resolve';
 import { frameId, OP_FRAME, recordedFrame } from './stack';
 import { Variables, type VariablesContext } from './variables';
+import { Conditions } from './watch/conditions';
 
 /** How things stand with the run; the server knows. */
 export interface Standing {
@@ -31,6 +32,7 @@ export class Looking {
   /** Python, once it is loaded. */
   evaluator: Evaluator | null = null;
   readonly variables: Variables;
+  private readonly conditions: Conditions;
 
   constructor(
     private readonly recording: Recording,
@@ -40,6 +42,7 @@ export class Looking {
     private readonly touched: () => void,
   ) {
     this.variables = new Variables(this.context());
+    this.conditions = new Conditions(recording, replay);
   }
 
   /** The cursor moved, or something was written: what was handed out is void. */
@@ -72,6 +75,8 @@ export class Looking {
 
   /** An expression at any tick, for conditions and log points. */
   evaluateAt(expression: string, tick: number): RecordedValue {
+    const own = this.conditions.at(expression, tick);
+    if (own) return own;
     if (!this.evaluator) throw new PythonNeeded();
     const frame = this.recording.frameAt(tick);
     if (this.standing.alive() && tick === this.recording.ticks - 1)

@@ -20,6 +20,7 @@ import { pictureOf } from './views/picture';
 import { tensorOf } from './views/tensor';
 import { timelineOf } from './views/timeline';
 import { updateOf } from './views/update';
+import { watchableOf } from './watch/watchable';
 import { type WatchHit, Watchpoints } from './watch/watchpoints';
 
 /** What the room that owns the thread gives. */
@@ -44,6 +45,9 @@ export interface ServerOptions {
 /** A few times a second while the script runs, in milliseconds. */
 const PROGRESS_EVERY = 200;
 
+/** What a stop says. */
+type Told = Omit<Events['stopped'], 'cursor'>;
+
 type Handlers = { [N in RequestName]: (args: Requests[N][0]) => Requests[N][1] };
 
 export class SessionServer {
@@ -61,6 +65,8 @@ export class SessionServer {
   private pauseAsked = false;
   /** Set while the cursor rests at an exception: its frame's names come from Python. */
   private exception: { type: string; message: string; frame: number } | null = null;
+  /** Set while the cursor rests where the exception filter for the first NaN stopped. */
+  private atOrigin: string | null = null;
   private lastProgress = 0;
   private stopOnEntry = false;
 
@@ -154,7 +160,8 @@ export class SessionServer {
     // A breakpoint on the same line is met first; what a watchpoint found before it is behind then, and can be gone back to.
     if (watch && stop?.reason !== 'breakpoint') {
       timeline.seek(watch.tick);
-      this.restAtWatch(watch);
+      const { reason, text, breakpoints, watchpoints } = this.toldOf(watch);
+      this.rest(reason, text, breakpoints, watchpoints);
     } else if (stop) {
       // A new iteration begins at its line, which was recorded before the op that showed it.
       if (stop.reason === 'step' && timeline.goal(tick) && this.toIteration)
@@ -166,20 +173,16 @@ export class SessionServer {
   private toIteration = false;
 
   /** A watchpoint began to hold: the user's, a client's data breakpoint, or an exception filter's. */
-  private restAtWatch(watch: WatchHit): void {
-    const { reason, text, ids, exception } = this.told(watch);
-    this.exception = exception;
-    this.rest(reason, text, ids);
-    this.exception = null;
-  }
-
-  private told({ tick, hits }: WatchHit) {
+  private toldOf({ hits }: WatchHit): Told {
     const text = hits.map((h) => h.text).join('\n');
-    const filter = hits.every((h) => h.group === 'filter');
-    const reason: StopReason = filter ? 'exception' : 'watchpoint';
-    const ids = hits.filter((h) => h.group === 'data').map((h) => h.id);
-    const exception = filter ? { type: 'NaN or infinity', message: text, frame: this.recording.frameAt(tick) } : null;
-    return { reason, text, ids, exception };
+    const own = hits.filter((h) => h.group !== 'filter');
+    this.atOrigin = own.length === 0 ? text : null;
+    return {
+      reason: own.length === 0 ? 'exception' : 'watchpoint',
+      text,
+      breakpoints: hits.filter((h) => h.group === 'data').map((h) => h.id),
+      watchpoints: own.map(({ expression, text: said }) => ({ expression, text: said })),
+    };
   }
 
   /** The thread can serve here, though no tick was made (Python was interrupted in a long call). */
@@ -222,18 +225,24 @@ export class SessionServer {
   }
 
   /** Stops here and serves until a move needs the script again. */
-  private rest(reason: StopReason, text?: string, breakpoints?: number[]): void {
+  private rest(
+    reason: StopReason,
+    text?: string,
+    breakpoints?: number[],
+    watchpoints?: Events['stopped']['watchpoints'],
+  ): void {
     this.running = false;
     // A pause that another stop came before is answered by that.
     this.pauseAsked = false;
-    this.stopped(reason, text, breakpoints);
+    this.stopped({ reason, text, breakpoints, watchpoints });
     this.host.block(() => this.running);
     this.options.recorder?.flushEdits();
   }
 
-  private stopped(reason: StopReason, text?: string, breakpoints?: number[]): void {
+  private stopped(told: Told): void {
+    if (told.reason !== 'exception') this.atOrigin = null;
     this.looking.reset();
-    this.host.emit('stopped', { reason, cursor: this.cursor(), text, breakpoints });
+    this.host.emit('stopped', { ...told, cursor: this.cursor() });
   }
 
   private progress(): void {
@@ -252,19 +261,18 @@ export class SessionServer {
     this.toIteration = move === 'iterationForward';
     const stop = this.timeline.move(move);
     if (stop?.watch) {
-      const { reason, text, ids } = this.told(stop.watch);
-      this.stopped(reason, text, ids);
+      this.stopped(this.toldOf(stop.watch));
       return null;
     }
     if (stop) {
-      this.stopped(stop.reason, stop.text, stop.breakpoints);
+      this.stopped({ reason: stop.reason, text: stop.text, breakpoints: stop.breakpoints });
       return null;
     }
     if (!this.alive && (this.options.recorder === null || move !== 'continue')) {
       // A recording from disk ends here; so does a script that ended, until the user says that it is over.
       // A step too far must not close everything that was recorded.
       this.timeline.seek(this.recording.ticks - 1);
-      this.stopped('end');
+      this.stopped({ reason: 'end' });
       return null;
     }
     this.running = true;
@@ -311,6 +319,7 @@ export class SessionServer {
     setBreakpoints: ({ path, breakpoints }) => this.breakpoints.set(path, breakpoints, this.looking.codeLines(path)),
     breakpointLines: ({ path, from, to }) => (this.looking.codeLines(path) ?? []).filter((l) => l >= from && l <= to),
     setWatchpoints: ({ group, watchpoints }) => this.watchpoints.set(group, watchpoints),
+    watchable: (args) => watchableOf(this.recording, this.looking.variables, args),
     setExceptionFilters: ({ filters, conditions }) => {
       this.filters = new Set(filters);
       const condition = conditions?.origin;
@@ -326,14 +335,14 @@ export class SessionServer {
       if (this.options.recorder) {
         this.stopOnEntry = stopOnEntry;
         this.running = true;
-      } else this.stopped('entry');
+      } else this.stopped({ reason: 'entry' });
       return null;
     },
     move: ({ move }) => this.move(move),
     seek: ({ tick }) => {
       if (this.running) throw new Error('The script is running: pause it first.');
       this.timeline.seek(tick);
-      this.stopped('goto');
+      this.stopped({ reason: 'goto' });
       return null;
     },
     findTick: ({ path, line }) => ({ tick: this.timeline.nearest(path, line) }),
@@ -353,6 +362,7 @@ export class SessionServer {
     },
     setExpression: ({ expression, value, frame }) => this.looking.set(expression, value, frame ?? OP_FRAME),
     exceptionInfo: () => {
+      if (this.atOrigin) return { type: 'NaN or infinity', message: this.atOrigin, traceback: '' };
       const e = this.recording.exception;
       return {
         type: this.exception?.type ?? e?.type ?? 'Exception',

@@ -49,6 +49,30 @@ IndexError: list index out of range
 `);
   });
 
+  test('run --watch says where each expression first holds, and exits with a code of its own', async () => {
+    const script = fixture('norms.py');
+    const watch = (...expressions: string[]) => expressions.flatMap((e) => ['--watch', e]);
+    const found = await backstep('run', ...watch('norm(p.grad) > 1e4', 'nonfinite(p)', 'rises(loss, 1)'), script);
+    expect(found).toMatchObject({ code: 3, stdout: 'end 12\n' });
+    expect(found.stderr.split('\n').slice(0, -1)).toEqual([
+      expect.stringMatching(
+        /^Watchpoint: rises\(loss, 1\): it is \S+ in iteration 5 \(norms\.py:13\)\. Before, in iteration 4/,
+      ),
+      expect.stringMatching(/^Watchpoint: norm\(\S+\.grad\) > 10000: it is \S+ in iteration 5/),
+    ]);
+    expect(await backstep('run', ...watch('nonfinite(p)'), script)).toMatchObject({ code: 0, stderr: '' });
+    const wrong = await backstep('run', ...watch('norm(p.grad >'), script);
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr).toContain('is not complete');
+  });
+
+  test('record --watch keeps the places as bookmarks', async () => {
+    const out = join(folder, 'watched.backstep');
+    const { code, stderr } = await backstep('record', fixture('norms.py'), '-o', out, '-w', 'norm(p.grad) > 1e4');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^Watchpoint: norm.* in iteration 5[^]*Recorded/);
+  });
+
   test.each([
     [['run', '/nowhere.py'], 'There is no file /nowhere.py.'],
     [['run', import.meta.filename], 'neither a Python script'],

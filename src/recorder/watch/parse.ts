@@ -43,6 +43,13 @@ function tokens(source: string): Token[] {
       at += child[0].length;
       continue;
     }
+    // `0.weight`, `0.1.bias`: a Sequential that has no name itself.
+    const root = /^\s*(\d+)(?=(?:\.\d+)*\.(?![eE][+-]?\d)[A-Za-z_])/.exec(source.slice(at));
+    if (root && last?.text !== '.') {
+      at += root[0].length;
+      found.push({ kind: 'name', text: root[1], at: at - root[1].length });
+      continue;
+    }
     TOKEN.lastIndex = at;
     const match = TOKEN.exec(source);
     if (!match) throw new SyntaxFault(`'${source}' is no expression: what is '${source.slice(at).trim()[0]}'?`);

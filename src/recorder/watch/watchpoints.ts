@@ -43,7 +43,7 @@ interface Watchpoint {
 export interface WatchHit {
   tick: number;
   /** Of every watchpoint that begins to hold there. */
-  hits: { id: number; group: WatchGroup; text: string }[];
+  hits: { id: number; group: WatchGroup; expression: string; text: string }[];
 }
 
 /** Ticks that are searched at once: what lies beyond the first hit is not computed. */
@@ -51,7 +51,8 @@ const WINDOW = 4096;
 
 export class Watchpoints {
   private list: Watchpoint[] = [];
-  private nextId = 1;
+  /** Apart from the line breakpoints'. */
+  private nextId = 1_000_001;
   /** An expression that cannot be computed: said once. */
   onFault: (text: string) => void = () => {};
 
@@ -184,7 +185,12 @@ export class Watchpoints {
     }
     const hits = [...byWatch].map(([w, list]) => {
       const more = list.length > 1 ? ` And ${list.length - 1} more.` : '';
-      return { id: w.id, group: w.group, text: this.describe(w, list[0].one, list[0].i) + more };
+      return {
+        id: w.id,
+        group: w.group,
+        expression: w.compiled.text,
+        text: this.describe(w, list[0].one, list[0].i) + more,
+      };
     });
     return { tick, hits };
   }

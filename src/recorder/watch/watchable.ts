@@ -1,0 +1,43 @@
+/** What a variable on screen is called in an expression that means the same at any tick. */
+import type { TensorRef } from '../../protocol/views';
+import type { Recording } from '../recording';
+import type { Variables } from '../variables';
+import { nameOf } from '../views/tensor';
+import { compile } from './compile';
+import { SyntaxFault } from './parse';
+import { parameterNamed } from './scope';
+
+/** A tensor that stays (a weight, a buffer, data) as an expression; null for one that each iteration makes anew. */
+export function expressionOf(r: Recording, { tensor, part = 'value' }: TensorRef): string | null {
+  const known = r.tensors.get(tensor);
+  if (!known || (known.producer !== null && known.gradFn !== null)) return null;
+  const name = nameOf(r, tensor, 'value', r.ticks - 1);
+  const base = parameterNamed(r, name) === tensor ? name : `tensor(${tensor})`;
+  return part === 'value' ? base : part === 'grad' ? `${base}.grad` : `${base}.${part.slice('state:'.length)}`;
+}
+
+export function watchableOf(
+  r: Recording,
+  variables: Variables,
+  { ref, name }: { ref?: number; name: string; frame?: number },
+): { expression: string | null; text: string } {
+  let expression: string | undefined = name;
+  let shown = name;
+  if (ref !== undefined) {
+    const child = variables.open(ref).find((v) => v.name === name);
+    expression =
+      (child?.tensor && expressionOf(r, child.tensor)) ?? child?.evaluateName ?? variables.expressionOf(ref, name);
+    if (child?.tensor && expression?.startsWith('tensor('))
+      shown = nameOf(r, child.tensor.tensor, child.tensor.part ?? 'value', r.ticks - 1);
+    else shown = expression ?? name;
+  }
+  if (expression === undefined)
+    return { expression: null, text: `${name} cannot be watched: it has no name of its own.` };
+  try {
+    compile(`changed(${expression})`);
+    return { expression, text: shown };
+  } catch (error) {
+    if (!(error instanceof SyntaxFault)) throw error;
+    return { expression: null, text: `${shown} cannot be watched. ${error.message}` };
+  }
+}
