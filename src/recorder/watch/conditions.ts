@@ -5,7 +5,7 @@ import type { Replay } from '../replay';
 import { Parameters } from '../views/parameters';
 import { type Compiled, compile } from './compile';
 import { evaluate, Fault, NotThere, truth } from './evaluate';
-import { NamesOverTime } from './names';
+import { visibleName } from './names';
 import { nodesOf, SyntaxFault } from './parse';
 import { type Instance, ScopeAt } from './scope';
 
@@ -37,9 +37,8 @@ export class Conditions {
     let c = this.compiled.get(condition);
     if (c === undefined) this.compiled.set(condition, (c = read(condition)));
     if (!c || c.node.kind !== 'call' || c.node.name !== 'bool') return null;
-    const frame = this.r.frame.at(tick);
-    const names = NamesOverTime.of(this.r);
-    const variable = (name: string) => names.visible(name, frame, tick, false) !== undefined;
+    const frame = this.r.frameAt(tick);
+    const variable = (name: string) => visibleName(this.r, name, frame, tick, false) !== undefined;
     const ofWatch = c.word !== null && !variable(c.word);
     if (ofWatch && c.domain !== 'parameter') return null;
     const instances: Instance[] = ofWatch

@@ -9,7 +9,7 @@ import { parameterNamed } from './scope';
 
 /** A tensor that stays (a weight, a buffer, data) as an expression; null for one that each iteration makes anew. */
 export function expressionOf(r: Recording, { tensor, part = 'value' }: TensorRef): string | null {
-  const known = r.tensors.get(tensor);
+  const known = r.tensor(tensor);
   if (!known || (known.producer !== null && known.gradFn !== null)) return null;
   const name = nameOf(r, tensor, 'value', r.ticks - 1);
   const base = parameterNamed(r, name) === tensor ? name : `tensor(${tensor})`;
