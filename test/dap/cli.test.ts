@@ -70,7 +70,7 @@ IndexError: list index out of range
     const out = join(folder, 'watched.backstep');
     const { code, stderr } = await backstep('record', fixture('norms.py'), '-o', out, '-w', 'norm(p.grad) > 1e4');
     expect(code).toBe(3);
-    expect(stderr).toMatch(/^Watchpoint: norm.* in iteration 5[^]*Recorded/);
+    expect(stderr).toMatch(/^Watchpoint: norm.* in iteration 5.*Recorded/s);
   });
 
   test.each([

@@ -36,7 +36,7 @@ export class Conditions {
   at(condition: string, tick: number): RecordedValue | null {
     let c = this.compiled.get(condition);
     if (c === undefined) this.compiled.set(condition, (c = read(condition)));
-    if (!c || c.node.kind !== 'call' || c.node.name !== 'bool') return null;
+    if (c?.node.kind !== 'call' || c.node.name !== 'bool') return null;
     const frame = this.r.frameAt(tick);
     const variable = (name: string) => visibleName(this.r, name, frame, tick, false) !== undefined;
     const ofWatch = c.word !== null && !variable(c.word);
