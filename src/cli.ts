@@ -1,11 +1,14 @@
-/** `backstep run | record | dap`: the debugger's rooms without VS Code. */
+/** `backstep run | record | branch | compare | dap`: the debugger's rooms without VS Code. */
 import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { version } from '../package.json';
 import { BackstepAdapter } from './debugger/adapter';
+import { type BranchConfiguration, branchOf } from './debugger/branches';
 import { checkLaunch, isInside } from './debugger/launch';
+import { parseEdit, parseLine } from './protocol/branch';
 import { isRecording } from './protocol/recordingFile';
 import type { Events, LaunchArguments, WatchSpec } from './protocol/session';
+import type { Cursor } from './protocol/ticks';
 import { openScript, type ScriptSession } from './python/scriptSession';
 
 /** What a shell reports for a program ended by Ctrl-C. */
@@ -109,42 +112,113 @@ const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
 async function record(file: string, args: string[], out: string, quiet: boolean, watch: string[]): Promise<void> {
   const launch = await check(file, args, { stopAtEnd: true });
   if (isRecording(launch.program)) throw new Error(`${file} is a recording already.`);
-  const path = resolve(out);
   const session = await openForShell(launch);
   const watches = new Watches(session, watch);
-  const ended = terminated(session);
-  let saved = false;
-  const ending = new Promise<void>((done, failed) => {
-    session.on('stopped', (stop) => {
-      const { reason, cursor } = stop;
-      const finish = async () => {
-        if (reason === 'watchpoint') {
-          await watches.onStop(stop);
-          // Whoever opens the recording finds the place.
-          await session.request('bookmark', { tick: cursor.tick, note: stop.text ?? '' });
-        }
-        if (reason === 'end') {
-          const { bytes } = await session.request('save', { path });
-          saved = true;
-          const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-          const what = `${count(cursor.ticks, 'tick')}, ${count(cursor.iterations, 'iteration')}, ${size}`;
-          if (!quiet) process.stderr.write(`Recorded ${what}: ${path}\n`);
-        }
-        await session.request('move', { move: 'continue' });
-      };
-      finish().catch(failed);
-    });
-    ended.then(() => done());
-  });
+  const onStop = async (stop: Events['stopped']) => {
+    if (stop.reason !== 'watchpoint') return;
+    await watches.onStop(stop);
+    // Whoever opens the recording finds the place.
+    await session.request('bookmark', { tick: stop.cursor.tick, note: stop.text ?? '' });
+  };
   try {
     await watches.set();
-    await session.request('start', { stopOnEntry: false });
-    await ending;
-    process.exitCode = watches.exitCode(await ended);
+    const cursor = await atEnd(session, basename(file), onStop);
+    await save(session, cursor, resolve(out), quiet);
+    process.exitCode = watches.exitCode(await goOn(session));
   } finally {
     await session.dispose();
   }
-  if (!saved) throw new Error(`${basename(file)} ended before anything could be saved.`);
+}
+
+/** Runs a script (or opens a recording) to its end, where it rests. Rejects where there is nothing to rest at. */
+async function atEnd(
+  session: ScriptSession,
+  name: string,
+  onStop: (stop: Events['stopped']) => Promise<void> = async () => {},
+): Promise<Cursor> {
+  const ended = new Promise<Cursor>((done, failed) => {
+    session.on('stopped', (stop) => {
+      if (stop.reason === 'end') done(stop.cursor);
+      else
+        onStop(stop)
+          .then(() => session.request('move', { move: 'continue' }))
+          .catch(failed);
+    });
+    session.on('terminated', () => failed(new Error(`${name} ended before anything could be saved.`)));
+  });
+  await session.request('setExceptionFilters', { filters: [] });
+  await session.request('start', { stopOnEntry: false });
+  return ended;
+}
+
+/** Lets a script that rests at its end be over; its exit code. */
+async function goOn(session: ScriptSession): Promise<number> {
+  const ended = terminated(session);
+  await session.request('move', { move: 'continue' });
+  return ended;
+}
+
+async function save(session: ScriptSession, cursor: Cursor, path: string, quiet: boolean): Promise<void> {
+  const { bytes } = await session.request('save', { path });
+  const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  const what = `${count(cursor.ticks, 'tick')}, ${count(cursor.iterations, 'iteration')}, ${size}`;
+  if (!quiet) process.stderr.write(`Recorded ${what}: ${path}\n`);
+}
+
+interface BranchOptions {
+  at?: string;
+  iteration?: string;
+  set: string[];
+  line: string[];
+  out?: string;
+}
+
+/** A number that a user counts from 1, as an index. */
+function indexOf(text: string, what: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`${text} is no ${what}: they are counted from 1.`);
+  return Number(text) - 1;
+}
+
+/** A run again from a tick of another one, with an edit: prints what the script prints from there on. */
+async function branch(file: string, args: string[], options: BranchOptions): Promise<void> {
+  const launch = await check(file, args, { stopAtEnd: true });
+  const name = basename(file);
+  const edits = options.set.map((text) => parseEdit(text) ?? { code: text });
+  // A script runs once before: there is nothing to leave else.
+  const first = await openScript(launch, ASSETS);
+  let configuration: BranchConfiguration;
+  try {
+    const { ticks, iterations } = await atEnd(first, name);
+    let tick = options.at === undefined ? ticks - 1 : indexOf(options.at, 'tick');
+    if (options.iteration !== undefined) {
+      const from = indexOf(options.iteration, 'iteration');
+      const { spans } = await first.request('timeline', { from });
+      if (!spans[0] || from >= iterations) throw new Error(`${name} has ${count(iterations, 'iteration')}.`);
+      tick = spans[0].start;
+    }
+    if (tick >= ticks) throw new Error(`${name} has ${count(ticks, 'tick')}.`);
+    const lines = options.line.map((text) => {
+      const found = parseLine(text, first.script);
+      if (!found) throw new Error(`'${text}' is not 12:TEXT or FILE.py:12:TEXT.`);
+      return { ...found, path: found.path === first.script ? found.path : resolve(found.path) };
+    });
+    configuration = await branchOf(first, { tick, edits, lines }, '1');
+  } finally {
+    await first.dispose();
+  }
+  const session = await openForShell(await checkLaunch({ ...configuration, stopAtEnd: true }));
+  let failed: string | null = null;
+  session.on('branched', ({ error }) => {
+    failed = error;
+  });
+  try {
+    const cursor = await atEnd(session, configuration.name);
+    if (options.out) await save(session, cursor, resolve(options.out), false);
+    const code = await goOn(session);
+    process.exitCode = failed ? 2 : code;
+  } finally {
+    await session.dispose();
+  }
 }
 
 function dap(): void {
@@ -185,6 +259,25 @@ program
   .action((file: string, args: string[], options: { out: string; quiet?: boolean; watch: string[] }) =>
     record(file, args, options.out, options.quiet ?? false, options.watch),
   );
+
+const several = (text: string, all: string[]) => [...all, text];
+
+program
+  .command('branch')
+  .description('Run a script again from a tick of an earlier run, with an edit there: what if?')
+  .argument('<file>', 'a recording (its script is run again), or a Python script (run once before)')
+  .argument('[args...]', "the script's own arguments, after --")
+  .option('--at <tick>', 'the tick to leave at, counted from 1; the last one when left out')
+  .option('--iteration <number>', 'the iteration at whose start to leave, counted from 1')
+  .option('--set <edit>', 'such as "net.fc.weight[0,0]=0.5" or "lr=0.01"; may be given several times', several, [])
+  .option(
+    '--line <edit>',
+    'another text for a line, such as "12:loss = loss * 2"; may be given several times',
+    several,
+    [],
+  )
+  .option('-o, --out <recording>', 'where to save the branch, such as branch.backstep')
+  .action((file: string, args: string[], options: BranchOptions) => branch(file, args, options));
 
 program.command('dap').description('Serve the Debug Adapter Protocol on stdin and stdout, for any editor.').action(dap);
 

@@ -12,6 +12,7 @@ import {
 } from '@vscode/debugadapter';
 import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import type { Connect, Events, ExceptionFilter, LaunchArguments, Move, Session } from '../protocol/session';
+import { BranchIds, type BranchWish, branchOf } from './branches';
 import { Breakpoints } from './breakpoints';
 import { CAPABILITIES } from './capabilities';
 import { checkLaunch } from './launch';
@@ -19,6 +20,8 @@ import { QuerySession } from './queries';
 import { stoppedBody } from './words';
 
 const LOADING = 'backstep.loading';
+/** How long a client may take to start a session that it was asked to start, in milliseconds. */
+const STARTING = 10_000;
 
 /** A restart came while this one was loading. */
 class Replaced extends Error {}
@@ -29,6 +32,7 @@ export class BackstepAdapter extends QuerySession {
   private session: Session | null = null;
   private subscriptions: { dispose(): void }[] = [];
   private launched: LaunchArguments | null = null;
+  private branches = new BranchIds(undefined);
   private client: Partial<P.InitializeRequestArguments> = {};
   private started = false;
   private closed = false;
@@ -123,6 +127,7 @@ export class BackstepAdapter extends QuerySession {
   private async open(args: LaunchArguments): Promise<Session> {
     const launch = await checkLaunch(args);
     this.launched = args;
+    this.branches = new BranchIds(args.branch?.id);
     const attempt = ++this.attempt;
     this.report(`Loading ${launch.program}`);
     try {
@@ -178,7 +183,7 @@ export class BackstepAdapter extends QuerySession {
       session.on('continued', () => this.afterAct(() => this.onContinued())),
       session.on('output', (event) => this.afterAct(() => this.onOutput(event))),
       session.on('invalidated', () => this.sendEvent(new InvalidatedEvent(['variables']))),
-      session.on('loading', ({ text }) => this.report(text)),
+      session.on('loading', ({ text, percent }) => this.report(text, percent)),
       session.on('terminated', ({ exitCode }) => this.afterAct(() => this.onTerminated(exitCode))),
     ];
   }
@@ -215,10 +220,13 @@ export class BackstepAdapter extends QuerySession {
     this.sendEvent(new TerminatedEvent());
   }
 
-  private report(text: string): void {
+  private report(text: string, percent?: number): void {
     if (!this.client.supportsProgressReporting) return;
-    if (this.loading) this.sendEvent(new ProgressUpdateEvent(LOADING, text));
-    else this.sendEvent(new ProgressStartEvent(LOADING, 'Backstep', text));
+    const event: P.ProgressStartEvent | P.ProgressUpdateEvent = this.loading
+      ? new ProgressUpdateEvent(LOADING, text)
+      : new ProgressStartEvent(LOADING, 'Backstep', text);
+    if (percent !== undefined) event.body.percentage = percent;
+    this.sendEvent(event);
     this.loading = true;
   }
 
@@ -278,6 +286,23 @@ export class BackstepAdapter extends QuerySession {
         breakpoints: statuses.map(({ id, verified, message }) => ({ id, verified, ...(message ? { message } : {}) })),
       };
     });
+  }
+
+  // ---- branches ----
+
+  /** `backstep.branch` answers the configuration of a branch; a client that can start sessions is asked to, unless it says `start: false`. */
+  protected override customRequest(command: string, response: P.Response, args: unknown): void {
+    if (command !== 'backstep.branch') super.customRequest(command, response, args);
+    else
+      this.answer(response, async () => {
+        const wish = (args ?? {}) as BranchWish & { start?: boolean };
+        const lines = wish.lines?.map((l) => ({ ...l, line: this.convertClientLineToDebugger(l.line) }));
+        const launched = { ...this.launched, cwd: this.launched?.cwd };
+        const configuration = await branchOf(this.live, { ...wish, lines }, this.branches.next(), launched);
+        if (this.client.supportsStartDebuggingRequest && wish.start !== false)
+          this.sendRequest('startDebugging', { request: 'launch', configuration }, STARTING, () => {});
+        return { configuration };
+      });
   }
 
   // ---- moves ----

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, relative, resolve, sep } from 'node:path';
+import type { BranchSpec } from '../protocol/branch';
 import { isRecording } from '../protocol/recordingFile';
 import type { LaunchArguments } from '../protocol/session';
 
@@ -18,11 +19,33 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
+const isText = (v: unknown): boolean => typeof v === 'string';
+
+/** A branch runs what another run recorded: its script need not be on this machine any more. */
+function checkBranch(args: Partial<LaunchArguments>, { from, edits, lines }: BranchSpec): LaunchArguments {
+  const { script, sources, origin, mark } = from ?? {};
+  const whole =
+    isText(script) &&
+    Array.isArray(sources) &&
+    sources.every((s) => Array.isArray(s) && isText(s[0]) && isText(s[1])) &&
+    isText(origin?.entropy) &&
+    Array.isArray(origin.edits) &&
+    Number.isSafeInteger(mark?.tick) &&
+    Array.isArray(edits) &&
+    edits.every((e) => ('code' in e ? isText(e.code) : isText(e.target) && isText(e.value))) &&
+    Array.isArray(lines) &&
+    lines.every((l) => isText(l.path) && Number.isSafeInteger(l.line) && (l.text === null || isText(l.text)));
+  if (!whole) throw new Error('"branch" is not what a session answers to "branchPoint", with edits.');
+  if (!sources.some(([path]) => path === script)) throw new Error(`The recording does not hold the text of ${script}.`);
+  return { ...args, program: script, args: origin.args, cwd: args.cwd ?? (origin.folder || dirname(script)) };
+}
+
 /**
  * The launch arguments with absolute paths and a working directory.
  * Rejects with a message for the user when there is nothing to run.
  */
 export async function checkLaunch(args: Partial<LaunchArguments>, base = process.cwd()): Promise<LaunchArguments> {
+  if (args.branch) return checkBranch(args, args.branch);
   const { program } = args;
   if (typeof program !== 'string' || program.trim() === '') {
     throw new Error(

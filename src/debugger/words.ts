@@ -11,6 +11,7 @@ const REASONS: Record<StopReason, string> = {
   exception: 'exception',
   pause: 'pause',
   goto: 'goto',
+  branch: 'goto',
   end: 'pause',
   'start of recording': 'entry',
 };
@@ -31,6 +32,8 @@ function describe({ reason, cursor }: Events['stopped']): string {
       return 'The script has ended. Step back to see how it got here';
     case 'start of recording':
       return 'At the start of the recording: there is nothing before this';
+    case 'branch':
+      return `Branched here: ${cursor.label}`;
     case 'goto':
       return `At tick ${cursor.tick + 1}: ${cursor.label}`;
     case 'step':

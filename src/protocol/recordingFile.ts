@@ -34,6 +34,8 @@ export interface FileHeader {
   modules: [number, number, string, string, string, NamedId[], NamedId[], NamedId[]][];
   /** id, description */
   optimizers: [number, string][];
+  /** JSON of what makes the run the same again (see branch.ts); older files have none. */
+  origin?: string;
 }
 export type NamedId = [string, number];
 

@@ -2,6 +2,7 @@
  * The one interface that the debugger and the views talk to: a script run, an opened recording, later a live PyTorch process.
  * The worker answers these requests; `Session` is their face in the extension host or the command line.
  */
+import type { BranchPoint, BranchSpec } from './branch';
 import type { Cursor, Place } from './ticks';
 import type {
   Bookmark,
@@ -95,7 +96,7 @@ export interface Variable {
   evaluateName?: string;
   /** The tensor behind it: the views can show it. */
   tensor?: TensorRef;
-  /** False where it cannot be set: a computed statistic, or the past. */
+  /** False where it cannot be set: a computed statistic. What is set in the past is refused, with words that lead to a branch. */
   settable: boolean;
 }
 
@@ -163,6 +164,13 @@ export interface Requests {
   /** What the script printed, from the n-th piece on. */
   outputs: [{ from: number }, OutputView];
 
+  // branches
+  /**
+   * What a new session needs to run to a tick (the cursor's when left out). With `line`, to the first tick of that line where it ran
+   * before: there a run with another text of it leaves this one.
+   */
+  branchPoint: [{ tick?: number; line?: { path: string; line: number } }, BranchPoint];
+
   // the recording
   /** Marks a tick (the cursor's, if left out) with a note; null takes the mark away. Kept in the recording. */
   bookmark: [{ tick?: number; note: string | null }, Bookmark[]];
@@ -177,6 +185,8 @@ export type StopReason =
   | 'exception'
   | 'pause'
   | 'goto'
+  /** A branch has reached its tick, and has its edits. */
+  | 'branch'
   | 'end'
   | 'start of recording';
 
@@ -201,7 +211,9 @@ export interface Events {
   /** A variable or a weight was set: values on screen are stale. */
   invalidated: Record<string, never>;
   /** Loading steps before the script starts: `Loading Python`, with seconds so far. */
-  loading: { text: string };
+  loading: { text: string; percent?: number };
+  /** A branch has reached its tick: is it the same place as in the first run? `error`: an edit failed. */
+  branched: { text: string; same: boolean; error: string | null };
   /** The script ended (its exit code), or the recording was closed. */
   terminated: { exitCode: number };
 }
@@ -233,6 +245,8 @@ export interface LaunchArguments {
   noDebug?: boolean;
   /** Bound for recorded values, in MB; beyond it old values are replayed instead of kept. Default 256. */
   memoryLimit?: number;
+  /** Runs to a tick of another run, has an edit there, and goes on. */
+  branch?: BranchSpec;
 }
 
 /** `loading` hears what happens before there is a session to listen to: loading Python takes seconds the first time. */

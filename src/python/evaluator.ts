@@ -15,11 +15,12 @@ function read<T>(answer: string): T {
 export function createEvaluator(host: ScriptHost): Evaluator {
   const python = host.runtime.python.pyimport('_backstep.evaluate');
   const ask = (name: string) => python[name] as Ask;
-  const [live, inside, names, setValue, past, completions, lines] = [
+  const [live, inside, names, setValue, edit, past, completions, lines] = [
     'live',
     'inside',
     'names',
     'set_value',
+    'edit',
     'past',
     'completions',
     'lines',
@@ -30,6 +31,8 @@ export function createEvaluator(host: ScriptHost): Evaluator {
     evaluatePast: (expression, recorded, then) =>
       host.within(then, () => read<RecordedValue | null>(past(expression, JSON.stringify(recorded)))),
     setLive: (frame, target, value) => read<RecordedValue>(setValue(frame, target, value)),
+    editLive: (frames, target, value) =>
+      read<RecordedValue>(edit(host.runtime.python.toPy([...frames]), target, value)),
     completions: (text, column, frame) => read<Completion[]>(completions(text, column, frame)),
     childrenLive: (expression, frame) => read<[string, RecordedValue][]>(inside(expression, frame)),
     locals: (frame) => read<[string, RecordedValue][]>(names(frame)),

@@ -11,6 +11,8 @@ export interface HostFunctions {
   uncaught(type: string, message: string, traceback: string, path: string, line: number, frame: number): void;
   /** os._exit(): the script ends here, and nothing of it runs any more. */
   exit(code: number): void;
+  /** Code of a file runs for the first time. */
+  file?(path: string, read: () => string): void;
   /** SIGINT arrived: true where it shall stop the script. */
   interrupted(): boolean;
 }
@@ -21,7 +23,14 @@ export interface ScriptHost {
   /** Hears lines, modules and optimizers from now on. */
   trace(sink: TraceSink): void;
   /** Runs a script to its end; its exit code. */
-  run(script: string, args: readonly string[], folder: string, debug: boolean): number;
+  run(
+    script: string,
+    args: readonly string[],
+    folder: string,
+    debug: boolean,
+    /** path, text: in place of what the files hold */
+    sources?: readonly [string, string][],
+  ): number;
   /** Runs `body`, for which Python's questions about the past are answered by `past`. */
   within<T>(past: Past, body: () => T): T;
   /** Tensors that an evaluation gave and the recording may not know, by engine id. */
@@ -35,14 +44,21 @@ export function createHost(runtime: Runtime, functions: HostFunctions): ScriptHo
   const tensor = (handle: number) => tensors.get(handle);
   const looked = new Map<number, Tensor>();
   let then: Past | null = null;
+  const files = new Set<string>();
+  const text = (path: string) => runtime.python.FS.readFile(path, { encoding: 'utf8' }) as string;
   runtime.python.registerJsModule('_backstep_host', {
     ...functions,
     tensor_id: (handle: number) => tensor(handle).id,
     looked: (handle: number) => void looked.set(tensor(handle).id, tensor(handle)),
     line: (frame: number, path: string, line: number, delta?: string) =>
       sink()?.line(frame, toHost(path), line, delta ?? null),
-    enter_frame: (frame: number, parent: number, name: string, path: string, line: number) =>
-      sink()?.enterFrame(frame, parent < 0 ? null : parent, name, toHost(path), line),
+    enter_frame: (frame: number, parent: number, name: string, path: string, line: number) => {
+      if (!files.has(path)) {
+        files.add(path);
+        functions.file?.(toHost(path), () => text(path));
+      }
+      sink()?.enterFrame(frame, parent < 0 ? null : parent, name, toHost(path), line);
+    },
     finish: (frame: number, delta?: string) => sink()?.finish(frame, delta ?? null),
     leave_frame: (frame: number) => sink()?.leaveFrame(frame),
     raised: (type: string, message: string, path: string, line: number, frame: number) =>
@@ -66,8 +82,10 @@ export function createHost(runtime: Runtime, functions: HostFunctions): ScriptHo
       // torch is imported already: expressions needed it.
       runtime.python.pyimport('torch._trace').connect();
     },
-    run: (script, args, folder, debug) =>
-      runner.run(toPython(script), runtime.python.toPy([...args]), toPython(folder), debug) as number,
+    run: (script, args, folder, debug, sources = []) => {
+      const texts = runtime.python.toPy(new Map(sources.map(([path, text]) => [toPython(path), text])));
+      return runner.run(toPython(script), runtime.python.toPy([...args]), toPython(folder), debug, texts) as number;
+    },
     within: (past, body) => {
       then = past;
       try {

@@ -4,6 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { loadPyodide, type PyodideAPI } from 'pyodide';
 import { Bridge } from './bridge';
 import { memoryOf } from './bridge/mail';
+import { drawFrom } from './entropy';
 import { refuseMount, toPython } from './paths';
 
 /** Where our Python files lie in Python's own file system. */
@@ -14,6 +15,8 @@ export interface RuntimeOptions {
   pyodide?: string;
   /** Folder with our Python files (torch/, _backstep/). */
   library: string;
+  /** What the machine's random numbers come from (see entropy.ts); the machine itself when left out. */
+  entropy?: string;
   /** One shared byte: 2 written there raises SIGINT in Python. */
   interrupt?: Uint8Array;
 }
@@ -23,6 +26,8 @@ export interface Runtime {
   readonly bridge: Bridge;
   /** Shows a folder of the machine to the script, at the same path. */
   mount(folder: string): void;
+  /** Puts files where that folder would be: of a run that was recorded on another machine. */
+  place(folder: string, files: readonly [string, string][]): void;
 }
 
 /** Copies our files into Python's memory: nothing that a script does can change those on disk. */
@@ -38,6 +43,7 @@ function install(python: PyodideAPI, folder: string): void {
 
 /** Loads Python. Takes seconds. */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
+  if (options.entropy) drawFrom(options.entropy);
   const python = await loadPyodide({
     ...(options.pyodide ? { indexURL: options.pyodide } : {}),
     // Hash seeds would make the order of sets differ from run to run.
@@ -66,6 +72,13 @@ sys.dont_write_bytecode = True
       if (refused) throw new Error(refused);
       python.FS.mkdirTree(toPython(folder));
       python.FS.mount(python.FS.filesystems.NODEFS, { root: folder }, toPython(folder));
+    },
+    place(folder, files) {
+      python.FS.mkdirTree(toPython(folder));
+      for (const [path, text] of files) {
+        python.FS.mkdirTree(dirname(toPython(path)));
+        python.FS.writeFile(toPython(path), text);
+      }
     },
   };
 }

@@ -7,6 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { context } from '../engine/context';
 import { memory } from '../engine/dtype';
+import { withLines } from '../protocol/branch';
 import { isRecording } from '../protocol/recordingFile';
 import type { EventName, Events, LaunchArguments, SessionCapabilities } from '../protocol/session';
 import { Control, type FromWorker, type ToWorker, type WorkerData } from '../protocol/worker';
@@ -15,6 +16,7 @@ import { PythonNeeded } from '../recorder/looking';
 import { Recorder } from '../recorder/recorder';
 import type { Recording } from '../recorder/recording';
 import { type ServerHost, SessionServer } from '../recorder/server';
+import { freshEntropy } from './entropy';
 import { createEvaluator } from './evaluator';
 import { createHost, type HostFunctions, type ScriptHost } from './host';
 import { createRuntime } from './runtime';
@@ -87,13 +89,19 @@ function refusal(path: string): string | null {
 const ready = (capabilities: SessionCapabilities, script: string) => post({ type: 'ready', capabilities, script });
 
 /** Loads Python; `folder` is all that a script will see of this machine. */
-async function loadHost(folder: string | null, functions: HostFunctions): Promise<ScriptHost> {
+async function loadHost(
+  folder: string | null,
+  functions: HostFunctions,
+  again?: { entropy: string; files: readonly [string, string][] },
+): Promise<ScriptHost> {
   const runtime = await createRuntime({
     pyodide: join(data.assets, 'pyodide/'),
     library: join(data.assets, 'python'),
     interrupt,
+    entropy: again?.entropy,
   });
-  if (folder !== null) runtime.mount(folder);
+  if (folder !== null && again && !existsSync(folder)) runtime.place(folder, again.files);
+  else if (folder !== null) runtime.mount(folder);
   letGo = () => runtime.bridge.letGo();
   const host = createHost(runtime, functions);
   lockRealm();
@@ -162,16 +170,24 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
   const recorder = new Recorder({ memoryLimit: (launch.memoryLimit ?? DEFAULT_MEMORY) * MB });
   const { recording } = recorder;
   recording.script = launch.program;
-  recording.sources.set(recording.script, readFileSync(launch.program, 'utf8'));
+  const { branch } = launch;
+  const sources = branch ? withLines(branch.from.sources, branch.lines) : [];
+  const texts = new Map(sources);
+  const entropy = branch?.from.origin.entropy ?? freshEntropy();
+  recording.origin = { entropy, args: launch.args ?? [], folder, edits: [], left: null };
+  recording.sources.set(recording.script, texts.get(launch.program) ?? readFileSync(launch.program, 'utf8'));
   let inbox: Inbox;
   const server = new SessionServer(
     recording,
     hostOf(recording, () => inbox),
-    { stopAtEnd: launch.stopAtEnd !== false, recorder },
+    { stopAtEnd: launch.stopAtEnd !== false, recorder, branch },
   );
   inbox = new Inbox((m) => void tryAnswer(server, m));
-  const host = await loadHost(folder, {
+  const functions: HostFunctions = {
     output: (stream, text) => recorder.output(stream, text),
+    file: (path, read) => {
+      if (!recording.sources.has(path)) recording.sources.set(path, texts.get(path) ?? read());
+    },
     uncaught: (type, message, traceback, path, line, frame) => {
       recording.exception = { type, message, traceback, tick: recording.ticks - 1 };
       recorder.raised(type, message, path, line, frame, false);
@@ -181,7 +197,8 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
       server.safePoint();
       return false;
     },
-  });
+  };
+  const host = await loadHost(folder, functions, { entropy, files: sources });
   const end = (exitCode: number) => {
     context.observer = null;
     server.ended(exitCode);
@@ -193,7 +210,7 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
   inbox.block(() => server.hasStarted);
   recorder.attach();
   host.trace(recorder);
-  end(host.run(launch.program, launch.args ?? [], folder, true));
+  end(host.run(launch.program, launch.args ?? [], folder, true, sources));
 }
 
 let letGo = () => {};
@@ -216,7 +233,7 @@ function boundMemory(): void {
 async function main(): Promise<void> {
   boundMemory();
   const { launch } = data;
-  const refused = refusal(launch.program);
+  const refused = launch.branch ? null : refusal(launch.program);
   if (refused) throw new Error(refused);
   if (isRecording(launch.program)) return openRecording(launch.program);
   emit('loading', { text: 'Loading Python' });

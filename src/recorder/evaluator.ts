@@ -31,6 +31,8 @@ export interface Evaluator {
   evaluatePast(expression: string, names: readonly [string, RecordedValue][], past: Past): RecordedValue | null;
   /** Assigns the value of an expression to a name or another target (`net.linear1.weight`, `x[0]`), with gradients off. */
   setLive(frame: number, target: string, valueExpression: string): RecordedValue;
+  /** setLive in the innermost of these frames that knows the target; `lr` alone may be the optimizer's. */
+  editLive(frames: readonly number[], target: string, valueExpression: string): RecordedValue;
   completions(text: string, column: number, frame: number): Completion[];
   /** What is inside a live object: attributes of objects, items of containers, beyond what was recorded. */
   childrenLive(expression: string, frame: number): [string, RecordedValue][];

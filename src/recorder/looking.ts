@@ -1,5 +1,6 @@
 /** Names, values and expressions at the cursor: from Python's own frames at the live end, else from the recording. */
 import { Tensor } from '../engine/tensor';
+import { type AppliedEdit, type Edit, editText } from '../protocol/branch';
 import type { RecordedValue } from '../protocol/recorded';
 import type { Evaluated } from '../protocol/session';
 import type { Completion, Evaluator, Past } from './evaluator';
@@ -38,8 +39,8 @@ export class Looking {
     private readonly recording: Recording,
     private readonly replay: Replay,
     private readonly standing: Standing,
-    /** Called after Python ran something that may have written tensors. */
-    private readonly touched: () => void,
+    /** Called after Python ran something that may have written tensors, in a recorded frame. */
+    private readonly touched: (edit: Edit, frame: number) => void,
   ) {
     this.variables = new Variables(this.context());
     this.conditions = new Conditions(recording, replay);
@@ -97,7 +98,7 @@ export class Looking {
     const value = this.framesLive
       ? this.evaluator!.evaluateLive(expression, user, repl ? 'exec-or-eval' : 'eval')
       : this.evaluateRecorded(expression, user);
-    if (repl) this.touched();
+    if (repl) this.touched({ code: expression }, user);
     if (!value) return { value: '', type: '', ref: 0, settable: false };
     return this.variables.evaluated(value, expression, frameId(user));
   }
@@ -116,13 +117,36 @@ export class Looking {
     if (!this.evaluator || !this.framesLive)
       throw new Error(
         this.standing.alive()
-          ? 'The past cannot be changed: continue to the end of the recording, then set it.'
-          : 'This cannot be changed: the script has ended.',
+          ? 'The past cannot be changed: branch from here to go on with another value, or continue to the end of the recording and set it there.'
+          : 'The script has ended: branch from here to go on with another value.',
       );
     const user = this.userFrame(frame);
     const set = this.evaluator.setLive(user, target, value);
-    this.touched();
+    this.touched({ target, value }, user);
     return this.variables.evaluated(set, target, frameId(user));
+  }
+
+  /** An edit of a branch, in the innermost frame that knows its target. Throws Python's words. */
+  edit(edit: Edit, frame: number): void {
+    if (!this.evaluator) throw new PythonNeeded();
+    if ('code' in edit) this.evaluator.evaluateLive(edit.code, frame, 'exec-or-eval');
+    else {
+      const frames: number[] = [];
+      const { recording: r } = this;
+      for (let f = r.frame(frame); f; f = f.parent === null ? undefined : r.frame(f.parent)) frames.push(f.id);
+      this.evaluator.editLive(frames, edit.target, edit.value);
+    }
+  }
+
+  /** An edit that another run had, where it had it. */
+  again(edit: AppliedEdit): void {
+    if (!this.evaluator) throw new PythonNeeded();
+    try {
+      if ('code' in edit || edit.sought) this.edit(edit, edit.frame);
+      else this.evaluator.setLive(edit.frame, edit.target, edit.value);
+    } catch (error) {
+      throw new Error(`${editText(edit)} failed: ${(error as Error).message}`);
+    }
   }
 
   completions(text: string, column: number, frame: number | undefined): Completion[] {

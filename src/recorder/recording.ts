@@ -3,6 +3,7 @@
  * is asked for by number or by tick, and what two answers have in common is told by their numbers, never by identity.
  */
 import type { Data } from '../engine/dtype';
+import type { Origin } from '../protocol/branch';
 import type { RecordedValue } from '../protocol/recorded';
 import type { Phase, Place, TickKind } from '../protocol/ticks';
 import type { Bookmark } from '../protocol/views';
@@ -43,6 +44,9 @@ export class Recording implements Owner {
   readonly generators = new Generators();
   /** The exception that ended the script, if one did. */
   exception: { type: string; message: string; traceback: string; tick: number } | null = null;
+
+  /** What makes this run the same again. */
+  origin: Origin = { entropy: '', args: [], folder: '', edits: [], left: null };
 
   /** Ticks that the user marked, in order. */
   bookmarks: Bookmark[] = [];

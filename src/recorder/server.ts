@@ -1,8 +1,10 @@
 /** Answers a session's requests from a recording, and decides when a running script stops. */
+import { type BranchPoint, type BranchSpec, changeText, type Edit, editText } from '../protocol/branch';
 import type { EventName, Events, ExceptionFilter, Move, RequestName, Requests, StopReason } from '../protocol/session';
 import type { Cursor } from '../protocol/ticks';
 import type { Bookmark } from '../protocol/views';
 import { withBookmark } from './bookmarks';
+import { branchPointAt, CatchingUp, firstTickOf, markAt } from './branch';
 import { Breakpoints } from './breakpoints';
 import type { Evaluator } from './evaluator';
 import { Looking } from './looking';
@@ -40,6 +42,8 @@ export interface ServerOptions {
   stopAtEnd: boolean;
   /** null for a recording from disk. */
   recorder: Recorder | null;
+  /** This run leaves another one. */
+  branch?: BranchSpec;
 }
 
 /** A few times a second while the script runs, in milliseconds. */
@@ -69,6 +73,8 @@ export class SessionServer {
   private atOrigin: string | null = null;
   private lastProgress = 0;
   private stopOnEntry = false;
+  /** A branch that has not reached its tick yet. */
+  private catching: CatchingUp | null;
 
   constructor(
     private readonly recording: Recording,
@@ -76,6 +82,7 @@ export class SessionServer {
     private readonly options: ServerOptions,
   ) {
     this.alive = options.recorder !== null;
+    this.catching = options.branch ? new CatchingUp(options.branch) : null;
     this.breakpoints = new Breakpoints(recording);
     this.watchpoints = new Watchpoints(recording, this.replay);
     this.watchpoints.onFault = (text) =>
@@ -97,7 +104,7 @@ export class SessionServer {
       recording,
       this.replay,
       { tick: () => this.timeline.tick, alive: () => this.alive, framesLive: () => this.framesLive },
-      () => this.edited(),
+      (edit, frame) => this.edited(edit, frame),
     );
     const { recorder } = options;
     if (recorder) {
@@ -105,8 +112,9 @@ export class SessionServer {
       recorder.onLoss = (use, value) => this.onLoss(use, value);
       recorder.onThinned = (tick) => this.sayThinned(tick);
       recorder.onRaised = (e) => this.onRaised(e.type, e.message, e.frame, e.caught);
+      // What the first run printed up to the tick is not printed again.
       recorder.onOutput = (category, text, tick) =>
-        host.emit('output', { category, text, tick, place: recording.placeAt(tick) ?? undefined });
+        this.catching || host.emit('output', { category, text, tick, place: recording.placeAt(tick) ?? undefined });
     } else this.timeline.seek(0);
   }
 
@@ -128,6 +136,7 @@ export class SessionServer {
   ended(exitCode: number): void {
     this.options.recorder?.flushEdits();
     this.alive = false;
+    if (this.catching) this.neverThere(this.catching);
     if (this.options.stopAtEnd && this.recording.ticks > 0) {
       this.timeline.seek(this.recording.ticks - 1);
       this.rest('end');
@@ -145,6 +154,10 @@ export class SessionServer {
     if (this.pauseAsked) {
       this.pauseAsked = false;
       this.rest('pause');
+      if (!this.catching) return;
+    }
+    if (this.catching) {
+      this.catchUp(this.catching, tick);
       return;
     }
     if (this.stopOnEntry && this.recording.kindAt(tick) === 'line') {
@@ -185,6 +198,79 @@ export class SessionServer {
     };
   }
 
+  // ---- a branch on its way --------------------------------------------------------------------------------------
+
+  /** Runs on without stopping until the branch's tick, with the edits that the first run had on the way. */
+  private catchUp(catching: CatchingUp, tick: number): void {
+    const { recorder } = this.options;
+    for (const edit of catching.due(tick)) {
+      this.looking.reset();
+      try {
+        this.looking.again(edit);
+      } catch (error) {
+        this.host.emit('output', { category: 'stderr', text: `${(error as Error).message}\n`, tick });
+      }
+      this.recording.origin.edits.push(edit);
+      recorder?.flushEdits();
+    }
+    if (tick < catching.tick) {
+      const now = Date.now();
+      if (now - this.lastProgress < PROGRESS_EVERY) return;
+      this.lastProgress = now;
+      const { iteration } = catching.spec.from.mark;
+      const text = `Catching up: iteration ${this.recording.iterationCount} of ${iteration + 1}`;
+      this.host.emit('loading', { text, percent: Math.floor((100 * tick) / Math.max(1, catching.tick)) });
+      return;
+    }
+    this.arrive(catching, tick);
+  }
+
+  /** The branch's tick: is it the same place? Then the edits, and the user goes on from here. */
+  private arrive(catching: CatchingUp, tick: number): void {
+    const { recording } = this;
+    const { spec } = catching;
+    const { iteration } = spec.from.mark;
+    this.catching = null;
+    this.looking.reset();
+    const { same, text } = catching.arrived(markAt(recording, this.replay, tick, iteration));
+    recording.origin.left = { tick, iteration, text: changeText(spec) };
+    let error: string | null = null;
+    const frame = recording.frameAt(tick);
+    for (const edit of spec.edits) {
+      try {
+        this.looking.edit(edit, frame);
+        this.keep(edit, frame, true);
+        this.options.recorder?.flushEdits();
+      } catch (e) {
+        error = `${editText(edit)} was not done: ${(e as Error).message}`;
+        break;
+      }
+    }
+    this.timeline.seek(recording.ticks - 1);
+    this.host.emit('output', { category: same && !error ? 'console' : 'stderr', text: `${error ?? text}\n`, tick });
+    this.host.emit('branched', { text, same, error });
+    this.rest('branch', error ?? (same ? undefined : text));
+  }
+
+  private neverThere({ tick }: CatchingUp): void {
+    this.catching = null;
+    const text = `The script ended at tick ${this.recording.ticks}, before tick ${tick + 1}, where it was to branch: it did not do the same as in the first run.`;
+    this.host.emit('output', { category: 'stderr', text: `${text}\n`, tick: this.recording.ticks - 1 });
+    this.host.emit('branched', { text, same: false, error: text });
+  }
+
+  /** An edit belongs to what makes this run the same again. */
+  private keep(edit: Edit, frame: number, sought = false): void {
+    const { origin, ticks } = this.recording;
+    origin.edits.push({ ...edit, after: ticks - 1, frame, ...(sought ? { sought } : {}) });
+  }
+
+  private branchPoint({ tick, line }: Requests['branchPoint'][0]): BranchPoint {
+    const here = tick ?? this.timeline.tick;
+    const first = line ? firstTickOf(this.recording, line.path, line.line) : null;
+    return branchPointAt(this.recording, this.replay, first === null ? here : Math.min(first, here));
+  }
+
   /** The thread can serve here, though no tick was made (Python was interrupted in a long call). */
   safePoint(): void {
     this.host.poll();
@@ -196,7 +282,7 @@ export class SessionServer {
   private onRaised(type: string, message: string, frame: number, caught: boolean | null): void {
     const wanted =
       caught === false ? this.filters.has('uncaught') || this.filters.has('raised') : this.filters.has('raised');
-    if (!wanted) return;
+    if (!wanted || this.catching) return;
     const last = this.recording.frame(frame)?.last ?? -1;
     if (last >= 0) this.timeline.seek(last);
     this.exception = { type, message, frame };
@@ -205,6 +291,7 @@ export class SessionServer {
   }
 
   private sayThinned(tick: number): void {
+    if (this.catching) return;
     const place = this.recording.placeAt(tick);
     const text = `A long loop without tensor ops: from here on, only its latest line is kept${place ? ` (line ${place.line})` : ''}.\n`;
     this.host.emit('output', { category: 'console', text, tick, place: place ?? undefined });
@@ -214,7 +301,7 @@ export class SessionServer {
   private onLoss(use: TensorUse, value: number): void {
     const was = this.lossIsBad;
     this.lossIsBad = !Number.isFinite(value);
-    if (!this.lossIsBad || was) return;
+    if (!this.lossIsBad || was || this.catching) return;
     const text = badLossText(this.recording, this.replay, use, value);
     this.host.emit('output', { category: 'stderr', text: `${text}\n`, tick: this.timeline.tick });
     if (!this.filters.has('nonfinite')) return;
@@ -306,7 +393,8 @@ export class SessionServer {
   }
 
   /** Something may have been written by an expression: it becomes a tick, and the cursor goes there. */
-  private edited(): void {
+  private edited(edit: Edit, frame: number): void {
+    if (this.framesLive) this.keep(edit, frame);
     if (this.atLiveEnd) {
       this.options.recorder?.flushEdits();
       this.timeline.seek(this.recording.ticks - 1);
@@ -386,6 +474,7 @@ export class SessionServer {
     nodesAt: ({ path, line }) => nodesAt(this.recording, this.timeline.tick, path, line),
     outputs: ({ from }) => outputsOf(this.recording, from),
     bookmark: ({ tick = this.timeline.tick, note }) => this.bookmark(tick, note),
+    branchPoint: (args) => this.branchPoint(args),
     save: ({ path }) => ({ bytes: this.host.save(path) }),
   };
 }

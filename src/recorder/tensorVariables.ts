@@ -17,7 +17,7 @@ export class TensorVariables {
   ) {}
 
   private get settable(): boolean {
-    return this.c.live !== null;
+    return this.c.live !== null || this.c.recording.origin.entropy !== '';
   }
 
   /** A recorded tensor at the cursor. */

@@ -144,8 +144,9 @@ export class Variables {
     return [...this.namesOf(owner)].map(([name, value]) => this.variable(name, value, name, owner + 2));
   }
 
+  /** In the past too: what is set there is a branch's. */
   private get settable(): boolean {
-    return this.c.live !== null;
+    return this.c.live !== null || this.c.recording.origin.entropy !== '';
   }
 
   // ---- one value ----------------------------------------------------------------------------------------------

@@ -99,6 +99,50 @@ IndexError: list index out of range
     await client.stop();
   });
 
+  test('branch runs on from an iteration of a script with an edit, and prints what comes then', async () => {
+    const out = join(folder, 'branch.backstep');
+    const script = fixture('branching.py');
+    const first = await backstep('record', script, '-o', join(folder, 'first.backstep'), '-q');
+    const there = first.stdout.trim().split('\n');
+    const from = join(folder, 'first.backstep');
+    const { code, stdout, stderr } = await backstep('branch', from, '--iteration', '4', '--set', 'lr=0.01', '-o', out);
+    const here = stdout.trim().split('\n');
+    expect({ code, lines: here.length, first: here[0] }).toEqual({ code: 0, lines: 6, first: there[3] });
+    expect(here[1]).not.toBe(there[4]);
+    expect(stderr).toMatch(
+      /^Branched at iteration 4, tick \d+ \(line 14\): lr = 0\.01\. Up to here all is as in the first run\./,
+    );
+    // A branch is a recording like any other, its own branches included.
+    const again = await backstep('branch', out, '--iteration', '6', '--set', 'step=step');
+    expect(again).toMatchObject({ code: 0, stdout: `${here.slice(2).join('\n')}\n` });
+    expect(again.stderr).toContain('Up to here all is as in the first run.');
+  });
+
+  test('branch says where a script does not do the same each time', async () => {
+    const { code, stderr } = await backstep('branch', fixture('clock.py'), '--iteration', '3', '--set', 'w=2.0');
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      'not the same place as in the first run: the losses up to here are others; other values in w',
+    );
+  });
+
+  test('branch says what is wrong with what it was asked', async () => {
+    const out = join(folder, 'asked.backstep');
+    await backstep('record', fixture('branching.py'), '-o', out, '-q');
+    const wrong: [string[], string][] = [
+      [['--set', 'lr=0.1', '--iteration', '99'], 'asked.backstep has 8 iterations.'],
+      [['--set', 'lr=0.1', '--at', '0'], '0 is no tick: they are counted from 1.'],
+      [['--iteration', '2'], 'Say what the branch changes'],
+      [['--line', 'lr=3'], "'lr=3' is not 12:TEXT"],
+      [['--line', '99:x'], 'has no line 99'],
+      [['--iteration', '2', '--set', 'foo.bar=3'], "foo.bar = 3 was not done: NameError: name 'foo' is not defined"],
+    ];
+    for (const [args, words] of wrong) {
+      const { code, stderr } = await backstep('branch', out, ...args);
+      expect({ args, code, said: stderr.includes(words) || stderr }).toEqual({ args, code: 2, said: true });
+    }
+  });
+
   test.each(['bad.backstep', 'BAD.BACKSTEP'])(
     '%s is data by its name: one that is not ours says so and is not run',
     async (name) => {

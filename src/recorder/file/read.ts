@@ -8,6 +8,7 @@ import { Contents, MOST_ELEMENTS, type Stored } from './contents';
 import { generatorOf } from './generators';
 import { readLog } from './log';
 import { readNotes } from './notes';
+import { originOf } from './origin';
 import { unpackValue } from './pack';
 import { dtypeAt, fits, type Geometry, geometryOf, type Known, recordOf } from './records';
 
@@ -84,6 +85,7 @@ export class Reading implements Known {
   private header(h: Record<string, unknown>): void {
     const r = this.recording;
     r.script = text(h.script, 'the script');
+    if (h.origin !== undefined) r.origin = originOf(text(h.origin, 'its origin'));
     rows(h.sources, 'the sources', 2, ([path, source]) =>
       r.sources.set(text(path, 'a path'), text(source, 'a source')),
     );

@@ -85,6 +85,7 @@ class Writer {
         [...m.children],
       ]),
       optimizers: [...r.optimizers.values()].map((o) => [o.id, o.description]),
+      origin: JSON.stringify(r.origin),
     };
   }
 

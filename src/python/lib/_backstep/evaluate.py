@@ -1,4 +1,5 @@
 """Expressions for the debugger: in a live frame, or over values rebuilt from the recording. Every answer is JSON: a value or an error."""
+import ast
 import json
 import sys
 import types
@@ -8,7 +9,7 @@ import torch
 import _backstep_bridge as _bridge
 import _backstep_host as _host
 
-from . import streams, tracer
+from . import sources, streams, tracer
 from .encode import children, encode
 from .notes import message_of
 from .past import rebuild
@@ -100,22 +101,76 @@ def names(frame):
 
 
 def set_value(frame, target, expression):
-    """`target = expression` in the frame, with gradients off."""
+    """`target = expression` in the frame, with gradients off. `opt.lr` and the like are an optimizer's, in all of its groups."""
     def body():
         f = _frame(frame)
-        target_code = compile(target.strip(), '<target>', 'eval')
+        found = _hyperparameter(f, target.strip())
         value = _value_in(f, compile(expression.strip(), '<value>', 'eval'))
+        if found is not None:
+            optimizer, key = found
+            for group in optimizer.param_groups:
+                group[key] = value
+            return _look(value)
+        target_code = compile(target.strip(), '<target>', 'eval')
         with torch.no_grad():
             _assign(f, target.strip(), target_code, value)
         return _look(_value_in(f, target_code))
     return _answer(body)
 
 
+def edit(frames, target, expression):
+    """set_value() in the innermost of the frames that knows the target's first name; `lr` alone is the one optimizer's, unless it is a name."""
+    names = {n.id for n in ast.walk(ast.parse(target.strip(), mode='eval')) if isinstance(n, ast.Name)}
+    for frame in frames:
+        f = tracer.frame_of(frame)
+        if f is not None and all(n in f.f_locals or n in f.f_globals for n in names):
+            if target.strip() in names:
+                others = [n for n in _optimizers(f, target.strip())]
+                if others:
+                    return _error(f"{target} is a variable here and also a hyperparameter of {others[0]}: "
+                                  f"write {others[0]}.{target} for that, or globals()['{target}'] for the variable")
+            return set_value(frame, target, expression)
+    if target.strip().isidentifier():
+        for frame in frames:
+            f = tracer.frame_of(frame)
+            found = _optimizers(f, target.strip()) if f is not None else {}
+            if len({id(o) for o in found.values()}) == 1:
+                return set_value(frame, f'{next(iter(found))}.{target.strip()}', expression)
+            if found:
+                return _error(f"several optimizers have {target}: write one of {', '.join(f'{n}.{target}' for n in found)}")
+    # Its own words say what is missing.
+    return set_value(frames[0], target, expression)
+
+
+def _error(text):
+    return json.dumps({'error': text})
+
+
+def _optimizers(frame, key):
+    """{name: optimizer} of those in sight that have this hyperparameter."""
+    return {n: v for n, v in {**frame.f_globals, **frame.f_locals}.items()
+            if isinstance(v, torch.optim.Optimizer) and key in v.param_groups[0] and key != 'params'}
+
+
+def _hyperparameter(frame, target):
+    """(optimizer, key) where the target is `opt.lr`; None for anything else."""
+    owner, dot, key = target.rpartition('.')
+    if not dot or not key.isidentifier():
+        return None
+    try:
+        found = _value_in(frame, compile(owner, '<target>', 'eval'))
+    except Exception:
+        return None
+    is_one = isinstance(found, torch.optim.Optimizer) and key in found.param_groups[0] and key != 'params'
+    return (found, key) if is_one else None
+
+
 def _assign(f, target, target_code, value):
-    if target.isidentifier():
+    old = _value_in(f, target_code) if not target.isidentifier() else f.f_locals.get(target, f.f_globals.get(target))
+    trained = isinstance(old, torch.Tensor) and old.requires_grad and old.is_leaf
+    if target.isidentifier() and not (trained and isinstance(value, (torch.Tensor, float, int))):
         (f.f_locals if target in f.f_locals else f.f_globals)[target] = value
         return
-    old = _value_in(f, target_code)
     if isinstance(old, torch.Tensor) and not target.endswith(']'):
         # A weight keeps its identity, for the optimizer holds it: its elements are replaced.
         old.copy_(value if isinstance(value, torch.Tensor) else torch.as_tensor(value, dtype=old.dtype))
@@ -162,8 +217,7 @@ def completions(text, column, frame):
 def lines(path):
     """Line numbers with code, ascending."""
     def body():
-        with open(path, 'rb') as file:
-            code = compile(file.read(), path, 'exec')
+        code = compile(sources.read(path), path, 'exec')
         found = set()
         waiting = [code]
         while waiting:

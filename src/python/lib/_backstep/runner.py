@@ -8,11 +8,13 @@ import types
 
 import _backstep_host as _host
 
-from . import loop, notes, streams
+from . import loop, notes, sources, streams
 
 
-def run(path, args, folder, debug):
-    """Runs a script to its end. Returns the exit code."""
+def run(path, args, folder, debug, texts=None):
+    """Runs a script to its end. `texts` ({path: text}) stand for what the files hold. Returns the exit code."""
+    if texts:
+        sources.install(texts)
     streams.install()
     loop.install()
     sys.argv = [path, *args]
@@ -28,9 +30,7 @@ def run(path, args, folder, debug):
     sys.modules['__main__'] = main
     code = 0
     try:
-        with open(path, 'rb') as file:
-            source = file.read()
-        program = compile(source, path, 'exec')
+        program = compile(sources.read(path), path, 'exec')
     except (SyntaxError, ValueError) as error:
         _print(error, None)
         _tell(error, None, debug)

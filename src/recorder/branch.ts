@@ -1,0 +1,147 @@
+/** Is this the same place as in another run? What was met at a tick, told by hashes; and how far a branch has caught up. */
+import { createHash } from 'node:crypto';
+import { type AppliedEdit, type BranchPoint, type BranchSpec, changeText, type Mark } from '../protocol/branch';
+import type { Recording, TensorUse } from './recording';
+import { argUses, type Replay } from './replay';
+import { Names } from './views/names';
+import { Parameters } from './views/parameters';
+
+const hash = (...parts: (string | Uint8Array)[]): string => {
+  const h = createHash('sha256');
+  for (const p of parts) h.update(p);
+  return h.digest('hex').slice(0, 16);
+};
+
+const bytesOf = (a: ArrayBufferView): Uint8Array => new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
+
+/** Bits, shape and dtype of a tensor's elements, and nothing of where they lie. */
+export function hashOf(replay: Replay, use: TensorUse): string {
+  const t = replay.tensor(use);
+  const values = t.values();
+  return hash(`${t.dtype}[${use.shape}]`, bytesOf(values));
+}
+
+/** Everything of a run's state that tensors hold, by name: [name, where it is]. */
+export function stateAt(r: Recording, tick: number): [string, TensorUse][] {
+  const state: [string, TensorUse][] = [];
+  const put = (name: string, id: number | null | undefined) => {
+    const use = id === null || id === undefined ? null : r.useAt(id, tick);
+    if (use) state.push([name, use]);
+  };
+  const names = Names.of(r);
+  for (const id of Parameters.of(r).list()) {
+    const name = names.tensor(id, tick) ?? 'parameter';
+    put(name, id);
+    put(`${name}.grad`, r.gradAt(id, tick));
+    for (const [part, state] of r.statesAt(id, tick)) if ('tensor' in state) put(`${name}'s ${part}`, state.tensor);
+  }
+  for (const m of r.modules.values())
+    for (const [name, id] of m.buffers) put([names.modulePath(m.id), name].filter(Boolean).join('.'), id);
+  return state;
+}
+
+/** What a run met at a tick. `iteration`: that of the tick, which a running script may know only later. */
+export function markAt(r: Recording, replay: Replay, tick: number, iteration = r.iterationAt(tick)): Mark {
+  const record = r.recordAt(tick);
+  const values = stateAt(r, tick).map(([name, use]): [string, string] => [name, hashOf(replay, use)]);
+  if (record) {
+    for (const [i, use] of argUses(record.args).entries())
+      if (!use.wrapped) values.push([`input ${i + 1} of ${record.name}`, hashOf(replay, use)]);
+    for (const [i, use] of record.outs.entries())
+      if (use) values.push([`result ${i + 1} of ${record.name}`, hashOf(replay, use)]);
+  }
+  const losses: number[] = [];
+  for (let i = 0; i < Math.min(iteration, r.iterationCount); i++) losses.push(r.iteration(i).loss ?? Number.NaN);
+  return {
+    tick,
+    kind: r.kindAt(tick),
+    place: r.placeAt(tick),
+    op: record?.name ?? null,
+    iteration,
+    losses: hash(bytesOf(Float64Array.from(losses))),
+    values,
+  };
+}
+
+const placeText = (m: Mark): string => (m.place ? `${m.place.path}:${m.place.line}` : 'no line');
+
+/** What is not as it was expected, in words; empty where it is the same place. */
+export function differences(expected: Mark, found: Mark): string[] {
+  const said: string[] = [];
+  if (placeText(expected) !== placeText(found))
+    said.push(`it is at ${placeText(found)}, not at ${placeText(expected)}`);
+  else if (expected.op !== found.op) said.push(`the op is ${found.op ?? 'none'}, not ${expected.op ?? 'none'}`);
+  if (expected.losses !== found.losses) said.push('the losses up to here are others');
+  const known = new Map(found.values);
+  const others = expected.values.filter(([name, h]) => known.has(name) && known.get(name) !== h).map(([name]) => name);
+  if (others.length > 0) {
+    const more = others.length > 3 ? ` and ${others.length - 3} more` : '';
+    said.push(`other values in ${others.slice(0, 3).join(', ')}${more}`);
+  }
+  return said;
+}
+
+/** Where a branch is to leave a run. Throws with words for the user where it cannot. */
+export function branchPointAt(r: Recording, replay: Replay, tick: number): BranchPoint {
+  if (tick < 0 || tick >= r.ticks) throw new Error('Nothing was recorded there yet.');
+  if (!r.origin.entropy)
+    throw new Error('This recording was made by an older Backstep, which did not keep what a branch needs.');
+  const edits = r.origin.edits.filter((e) => e.after < tick);
+  return { script: r.script, sources: [...r.sources], origin: { ...r.origin, edits }, mark: markAt(r, replay, tick) };
+}
+
+/** First tick of a line's own, where a run with another text of it leaves this one; null where it never ran. */
+export function firstTickOf(r: Recording, path: string, line: number): number | null {
+  const site = r.sites.findIndex((s) => s.path === path && s.line === line);
+  if (site < 0) return null;
+  for (let t = 0; t < r.ticks; t++) if (r.siteAt(t) === site && r.kindAt(t) === 'line') return t;
+  return null;
+}
+
+/** A branch on its way to its tick: which edits of the first run are due, and whether it is there. */
+export class CatchingUp {
+  private next = 0;
+
+  constructor(readonly spec: BranchSpec) {}
+
+  get tick(): number {
+    return this.spec.from.mark.tick;
+  }
+
+  /** Edits of the first run that came after this tick. */
+  due(tick: number): AppliedEdit[] {
+    const { edits } = this.spec.from.origin;
+    const from = this.next;
+    while (this.next < edits.length && edits[this.next].after <= tick) this.next++;
+    return edits.slice(from, this.next);
+  }
+
+  /** The line's number in the new text is not that in the old one. */
+  private expected(): Mark {
+    const { mark } = this.spec.from;
+    if (!mark.place) return mark;
+    const { path, line } = mark.place;
+    let moved = line;
+    for (const e of this.spec.lines)
+      if (e.path === path && e.line < line) moved += (e.text === null ? 0 : e.text.split('\n').length) - 1;
+    return { ...mark, place: { path, line: moved } };
+  }
+
+  /** What is told when the place is reached: where it is, and whether it is the same as in the first run. */
+  arrived(found: Mark): { same: boolean; text: string } {
+    const other = differences(this.expected(), found);
+    const where = `iteration ${found.iteration + 1}, tick ${found.tick + 1}${found.place ? ` (line ${found.place.line})` : ''}`;
+    if (other.length === 0)
+      return {
+        same: true,
+        text: `Branched at ${where}: ${changeText(this.spec)}. Up to here all is as in the first run.`,
+      };
+    const why = this.spec.lines.length
+      ? 'The changed line counted before this place.'
+      : 'The script does not do the same each time (the clock, files that changed …).';
+    return {
+      same: false,
+      text: `Branched at ${where}: ${changeText(this.spec)}. But this is not the same place as in the first run: ${other.join('; ')}. ${why}`,
+    };
+  }
+}
