@@ -39,7 +39,7 @@ function checkNll(x: Tensor, target: Tensor, weight: Tensor | null): void {
   if (rank === 1 && target.rank === 1 && target.count !== 1)
     throw valueError(`For 1D input, 1D target must have size 1, but got target size: ${target.count}`);
   if (rank !== 1 && x.shape[0] !== target.shape[0])
-    throw valueError(`Expected input batch_size (${x.shape[0]}) to match target batch_size (${target.shape[0]}).`);
+    throw valueError(`Expected input batch_size (${x.shape[0]}) to match target batch_size (${target.shape[0] ?? 0}).`);
   if (target.dtype !== 'int64' && target.dtype !== 'uint8')
     throw runtimeError(`expected target dtype to be Long or Byte, but got ${dtypeLabel(target.dtype)}`);
   if (rank <= 2 && target.rank > 1) throw runtimeError('0D or 1D target tensor expected, multi-target not supported');

@@ -321,13 +321,14 @@ for (const inplace of [false, true])
 /** x as if it had this shape; `expand`'s words if it cannot. */
 export function checkedExpand(x: Tensor, shape: number[]): Tensor {
   const lead = shape.length - x.rank;
-  shape.forEach((d, i) => {
+  for (let i = shape.length - 1; i >= 0; i--) {
+    const d = shape[i];
     const own = i < lead ? 1 : x.shape[i - lead];
     if (own !== d && own !== 1)
       throw runtimeError(
         `The expanded size of the tensor (${d}) must match the existing size (${own}) at non-singleton dimension ${i}.  Target sizes: ${show(shape)}.  Tensor sizes: ${show(x.shape)}`,
       );
-  });
+  }
   return expandTo(x, shape);
 }
 

@@ -270,7 +270,10 @@ op<[Tensor, number[]]>({
         `expand(${x.typeName}{${show(x.shape)}}, size=${show(size)}): the number of sizes provided (${size.length}) must be greater or equal to the number of dimensions in the tensor (${x.rank})`,
       );
     const strides: number[] = [];
-    const shape = size.map((d, i) => {
+    const shape: number[] = [];
+    // From the last dimension on: so PyTorch finds the first that does not fit.
+    for (let i = size.length - 1; i >= 0; i--) {
+      const d = size[i];
       const own = i < lead ? 1 : x.shape[i - lead];
       if (d === -1 && i < lead)
         throw runtimeError(
@@ -282,8 +285,8 @@ op<[Tensor, number[]]>({
           `The expanded size of the tensor (${wanted}) must match the existing size (${own}) at non-singleton dimension ${i}.  Target sizes: ${show(size)}.  Tensor sizes: ${show(x.shape)}`,
         );
       strides[i] = i < lead ? 0 : own === wanted ? x.strides[i - lead] : 0;
-      return wanted;
-    });
+      shape[i] = wanted;
+    }
     return x.alias(shape, strides);
   },
   grads: { input: (c) => c.grad },

@@ -181,3 +181,13 @@ r2 = Square.apply(e).sum()
 r2.backward(retain_graph=True)
 r2.backward()
 r2.backward()
+w = {'a': torch.tensor([1., 2.], requires_grad=True), 'b': torch.tensor(3., requires_grad=True)}
+torch.autograd.grad((w['a'] * w['b']).sum(), w.values())
+torch.autograd.grad((w['a'] * w['b']).sum(), w)
+torch.autograd.grad((w['a'] * w['b']).sum(), (t for t in w.values()))
+torch.autograd.grad(w['a'].sum(), [])
+torch.autograd.grad(w['a'].sum(), w['b'], allow_unused=False, materialize_grads=True)
+(w['a'] * w['b']).sum().backward(inputs=w)
+w['a'].grad, w['b'].grad
+g = torch.manual_seed(0)
+torch.autograd.gradgradcheck(lambda x: x.sin() * x, torch.tensor([1., 2.], dtype=torch.float64, requires_grad=True)), torch.rand(1)

@@ -3,8 +3,7 @@ import builtins
 import numbers
 
 from ._bridge import _js, whole
-from ._dtype import memory_format
-from ._dtype import index_of as dtype_index  # noqa: F401  (part of this module's face)
+from ._dtype import index_of, memory_format
 
 # How a Python number travels: JavaScript cannot tell 1 from 1.0. Tensor's 0 is added by _wrappers.ready, subclasses' on first use.
 KIND_OF = {int: 1, float: 2, bool: 3}
@@ -31,6 +30,11 @@ def type_name(v):
 
 class Wrong(TypeError):
     """An argument of the wrong type; `_wrappers.explain` may know better words."""
+
+
+def dtype_index(d, fn, argument):
+    """The engine's number of a dtype."""
+    return index_of(d, fn, argument, Wrong)
 
 
 def wrong(v, fn, argument, position, expected):

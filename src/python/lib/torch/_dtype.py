@@ -59,7 +59,7 @@ _set_default = _bridge.function('setDefaultDtype')
 _PYTHON = {float: dtypes['float64'], int: dtypes['int64'], bool: dtypes['bool'], complex: dtypes['complex128']}
 
 
-def index_of(d, function='', argument='dtype', position=None):
+def index_of(d, function='', argument='dtype', error=TypeError):
     """The engine's number of a dtype given by a user; raises PyTorch's error for what is none."""
     if type(d) is dtype:
         if d._i < 0:
@@ -68,8 +68,7 @@ def index_of(d, function='', argument='dtype', position=None):
         return d._i
     if d in (float, int, bool, complex):
         return _PYTHON[d]._i
-    where = f'(position {position}) ' if position else ''
-    raise TypeError(f"{function}(): argument '{argument}' {where}must be torch.dtype, not {type(d).__name__}")
+    raise error(f"{function}(): argument '{argument}' must be torch.dtype, not {type(d).__name__}")
 
 
 def get_default_dtype():

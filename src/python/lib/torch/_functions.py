@@ -157,11 +157,22 @@ def set_num_threads(n):
     pass
 
 
-set_num_interop_threads = set_flush_denormal = set_warn_always = set_num_threads
+set_num_interop_threads = set_flush_denormal = set_num_threads
+
+
+_warn_always = False
+
+
+def set_warn_always(b, /):
+    """Whether what PyTorch warns of once is warned of every time."""
+    global _warn_always
+    if not isinstance(b, bool):
+        raise TypeError('setWarnOnlyOnce expects a bool, but got ' + type(b).__name__)
+    _warn_always = b
 
 
 def is_warn_always_enabled():
-    return False
+    return _warn_always
 
 
 def use_deterministic_algorithms(mode, *, warn_only=False):

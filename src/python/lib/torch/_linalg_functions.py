@@ -1,4 +1,6 @@
 """Functions of linear algebra whose arguments are Python's own business, and those that PyTorch has removed."""
+import warnings
+
 from ._convert import type_name
 from ._ops import ops
 from ._return_types import return_type
@@ -69,6 +71,8 @@ def einsum(*args):
 
 def chain_matmul(*matrices, out=None):
     """The product of several matrices, in the order that needs fewest multiplications."""
+    warnings.warn('torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot instead, '
+                  'which accepts a list of two or more tensors rather than multiple parameters.', stacklevel=2)
     for i, m in enumerate(matrices):
         if not isinstance(m, Tensor):
             raise TypeError(f'expected Tensor as element {i} in argument 0, but got {type_name(m)}')

@@ -21,7 +21,7 @@ def return_type(name, fields):
     key = (name, tuple(fields))
     if key in _types:
         return _types[key]
-    shown = {'max_dim': 'max', 'min_dim': 'min', 'median_dim': 'median', 'mode_dim': 'mode'}.get(name, name)
+    shown = {'max_dim': 'max', 'min_dim': 'min', 'median_dim': 'median', 'mode_dim': 'mode', 'histogram_bins': 'histogram'}.get(name, name)
 
     class Result(tuple):
         __slots__ = ()

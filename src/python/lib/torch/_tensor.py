@@ -267,20 +267,23 @@ class Tensor(TensorBase):
         return int(self._number())
 
     def __float__(self):
-        v = self._number()
+        v = self._number(warn=True)
         if v.__class__ is complex:
             if v.imag:
                 raise RuntimeError('value cannot be converted to type double without overflow')
             v = v.real
         return float(v)
 
-    def _number(self):
+    def _number(self, warn=False):
+        if warn and self.requires_grad:
+            _warn_once('Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n'
+                       'Consider using tensor.detach() first.')
         if _numel(self._h) != 1:
             raise ValueError('only one element tensors can be converted to Python scalars')
         return self.item()
 
     def __complex__(self):
-        return complex(self._number())
+        return complex(self._number(warn=True))
 
     def __index__(self):
         v = self.item() if _numel(self._h) == 1 else None
@@ -727,6 +730,18 @@ _FORMAT = {'float32': 'f', 'float64': 'd', 'int8': 'b', 'uint8': 'B', 'int16': '
 _wrappers.ready(Tensor)
 
 
+_warned = set()
+
+
+def _warn_once(words):
+    """What PyTorch says at the first time only."""
+    from ._functions import is_warn_always_enabled
+    if words not in _warned or is_warn_always_enabled():
+        import warnings
+        _warned.add(words)
+        warnings.warn(words, stacklevel=4)
+
+
 def _warn_non_leaf():
     import warnings
     warnings.warn(
@@ -791,16 +806,22 @@ def parse_to(args, kwargs):
         elif isinstance(a, int) and i == 0:
             device = a
         else:
-            raise TypeError(f'to() received an invalid combination of arguments - got ({", ".join(type(x).__name__ for x in args)}), '
-                            'but expected one of:\n * (torch.device device = None, torch.dtype dtype = None, bool non_blocking = False, '
-                            'bool copy = False, *, torch.memory_format memory_format = None)\n * (torch.dtype dtype, bool non_blocking '
-                            '= False, bool copy = False, *, torch.memory_format memory_format = None)\n * (Tensor tensor, bool '
-                            'non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None)\n')
+            raise _no_such_to(', '.join(type(x).__name__ for x in args))
     if device is not None:
         _devices.check(device)
+    if dtype is not None and not isinstance(dtype, dtype_class) and dtype not in (float, int, bool, complex):
+        raise _no_such_to(f'dtype={type(dtype).__name__}, ')
     if dtype is not None:
         index_of(dtype)
     return dtype, copy
+
+
+def _no_such_to(got):
+    return TypeError(f'to() received an invalid combination of arguments - got ({got}), but expected one of:\n'
+                     ' * (torch.device device = None, torch.dtype dtype = None, bool non_blocking = False, bool copy = False, *, '
+                     'torch.memory_format memory_format = None)\n'
+                     ' * (torch.dtype dtype, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None)\n'
+                     ' * (Tensor tensor, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None)\n')
 
 
 def contents(t):

@@ -134,7 +134,7 @@ def source(op, style, name):
             lists.append((f'*{own}_', own, p.optional, b == 'int[]' and not strict, f'{own}_ = {helper}({own}, {what})'))
             flat.append(f'*{own}_')
         elif b == 'ScalarType':
-            pre.append(f'd{i} = -1 if {own} is None else _dtype({own}, {fn}, {p.name!r}, {position})')
+            pre.append(f'd{i} = -1 if {own} is None else _dtype({own}, {fn}, {p.name!r})')
             flat.append(f'd{i}')
         elif b in ('int', 'float', 'bool', 'str'):
             none = f' and {own} is not None' if p.optional else ''

@@ -15,7 +15,7 @@ _grad_of = _bridge.function('gradOf')
 
 
 def _tuple(v):
-    return tuple(v) if isinstance(v, (list, tuple)) else (v,)
+    return (v,) if isinstance(v, (Tensor, graph.GradientEdge)) or not hasattr(v, '__iter__') else tuple(v)
 
 
 def _targets(inputs):
@@ -53,7 +53,7 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     tensors = _tuple(tensors)
     grads = _start_gradients(tensors, None if grad_tensors is None else _tuple(grad_tensors))
     retain = create_graph if retain_graph is None else retain_graph
-    wanted = () if inputs is None else (inputs,) if isinstance(inputs, graph.GradientEdge) else _tuple(inputs)
+    wanted = () if inputs is None else _tuple(inputs.values() if type(inputs) is dict else inputs)
     if inputs is not None and len(wanted) == 0:
         raise RuntimeError('`inputs` argument to `backward()` cannot be empty.')
     if _backward(bool(retain), bool(create_graph), len(tensors), *[t._h for t in tensors], *grads, *_targets(wanted)) is None:
@@ -62,9 +62,16 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
 
 def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, only_inputs=True, allow_unused=None,
          is_grads_batched=False, materialize_grads=False):
-    """The gradients of `outputs` with respect to `inputs`, as a tuple."""
+    """The gradients of `outputs` with respect to `inputs`, as a tuple; of a dict's values, as a dict."""
+    if materialize_grads and allow_unused is False:
+        raise ValueError('Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.')
+    if type(inputs) is dict:
+        return dict(zip(inputs, grad(outputs, tuple(inputs.values()), grad_outputs, retain_graph, create_graph, only_inputs, allow_unused,
+                                     is_grads_batched, materialize_grads)))
     outputs = _tuple(outputs)
-    inputs = (inputs,) if isinstance(inputs, graph.GradientEdge) else _tuple(inputs)
+    inputs = _tuple(inputs)
+    if not inputs:
+        raise RuntimeError('`inputs` argument to `grad()` cannot be empty.')
     if is_grads_batched:
         return _batched(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused)
     grads = _start_gradients(outputs, None if grad_outputs is None else _tuple(grad_outputs))
@@ -79,7 +86,7 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
                            'this is the desired behavior.')
     if materialize_grads:
         import torch
-        found = tuple(torch.zeros_like(t) if g is None else g for g, t in zip(found, inputs))
+        found = tuple(torch.zeros_like(t, requires_grad=create_graph) if g is None else g for g, t in zip(found, inputs))
     return found
 
 

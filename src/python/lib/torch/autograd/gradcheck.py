@@ -45,17 +45,20 @@ def gradcheck(func, inputs, *, eps=1e-06, atol=1e-05, rtol=0.001, raise_exceptio
     return True
 
 
-def gradgradcheck(func, inputs, grad_outputs=None, **kwargs):
-    """The same of the gradient's gradient."""
+def gradgradcheck(func, inputs, grad_outputs=None, *, gen_non_contig_grad_outputs=False, **kwargs):
+    """The same of the gradient's gradient, by the inputs and by the gradient that comes in (random numbers in [-1, 1), if none is given)."""
     import torch
     inputs = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
-    wanted = [t for t in inputs if isinstance(t, Tensor) and t.requires_grad]
+    if grad_outputs is None:
+        grad_outputs = [torch.empty_like(o).uniform_(-1, 1).requires_grad_() for o in _outputs(func, inputs) if o.requires_grad]
+    elif isinstance(grad_outputs, Tensor):
+        grad_outputs = [grad_outputs]
 
     def gradient(*args):
+        args, grads = args[:len(inputs)], args[len(inputs):]
         with torch.enable_grad():
-            outs = _outputs(func, args)
-            return torch.autograd.grad(outs, [a for a in args if isinstance(a, Tensor) and a.requires_grad],
-                                       [torch.ones_like(o) for o in outs], create_graph=True)
+            outs = [o for o in _outputs(func, args) if o.requires_grad]
+            return torch.autograd.grad(outs, [a for a in args if isinstance(a, Tensor) and a.requires_grad], grads, create_graph=True,
+                                       allow_unused=True)
 
-    assert wanted
-    return gradcheck(gradient, inputs, **{k: v for k, v in kwargs.items() if k in ('eps', 'atol', 'rtol', 'raise_exception')})
+    return gradcheck(gradient, (*inputs, *grad_outputs), **kwargs)

@@ -3,10 +3,10 @@ from ..._tensor import Tensor
 
 
 def typename(v):
-    """`torch.FloatTensor` for a tensor; else `module.Class`, without `builtins`."""
+    """`torch.FloatTensor` for a tensor; else `module.name` of a class or function, `module.Class` of an object, without `builtins`."""
     if isinstance(v, Tensor):
         return v.type()
-    t = v if isinstance(v, type) else type(v)
+    t = v if hasattr(v, '__qualname__') else type(v)
     module = t.__module__ or ''
     if module in ('builtins', '__builtin__'):
         module = ''

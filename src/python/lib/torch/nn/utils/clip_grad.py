@@ -28,9 +28,10 @@ def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None):
     """Scales the gradients down, if their norm is more than max_norm."""
     import torch
     grads = [p.grad for p in _listed(parameters) if p.grad is not None]
+    max_norm = float(max_norm)
     if not grads:
         return
-    factor = torch.clamp(float(max_norm) / (total_norm + 1e-6), max=1.0)
+    factor = torch.clamp(max_norm / (total_norm + 1e-6), max=1.0)
     for g in grads:
         g.mul_(factor)
 

@@ -1,0 +1,23 @@
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+F.nll_loss(torch.zeros(3, 5), torch.tensor(1))
+F.mse_loss(torch.zeros(3), None)
+nn.Sequential(nn.Linear(2, 2), F.relu)
+nn.Sequential(nn.Linear(2, 2), nn.ReLU)
+torch.zeros(5, 6).expand(2, 5)
+nn.utils.clip_grad_norm_(nn.Linear(1, 1).parameters(), 'a')
+torch.zeros(2, dtype='float')
+torch.randn(2, dtype='float32')
+torch.arange(3, dtype='int')
+torch.zeros(2).sum(dtype='int')
+torch.zeros(2).to(dtype='int')
+F.softmax(torch.zeros(2), 0, dtype='float')
+nn.TripletMarginWithDistanceLoss()
+torch.histogram(torch.tensor([1., 2., 2.]), 2)
+import warnings, math
+loss = torch.tensor(1., requires_grad=True)
+torch.set_warn_always(True)
+with warnings.catch_warnings(record=True) as said: warnings.simplefilter('always'); math.exp(loss), float(loss), loss.item(), f'{loss:.2f}'
+torch.set_warn_always(False)
+len(said), str(said[0].message).split(' (Trig')[0]
