@@ -58,7 +58,7 @@ export abstract class Node {
 }
 
 /** `Exp` for ExpBackward0, as PyTorch's message about in-place writes has it. */
-export const shortName = (node: Node) => node.name.replace(/Backward\d*$/, '');
+export const shortName = (node: Node) => node.name.replace(/Backward0?(\d*)$/, '$1');
 
 /** A tensor kept for the gradient, with the version it had. */
 export class Saved {
@@ -112,7 +112,8 @@ export class Saved {
       const source = this.own
         ? `, which is output ${this.outputNr} of ${shortName(owner)},`
         : t.gradFn
-          ? `, which is output ${t.outputNr} of ${shortName(t.gradFn)},`
+          ? // A view of what was written has a new gradient function.
+            `, which is output ${t.outputNr} of ${t.viewOf && t.viewOf.attrVersion !== found ? 'AsStrided' : shortName(t.gradFn)},`
           : '';
       throw runtimeError(
         `one of the variables needed for gradient computation has been modified by an inplace operation: [${t.typeName} [${t.shape.join(', ')}]]${source} is at version ${found}; expected version ${this.version} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).`,

@@ -105,21 +105,21 @@ for (const [name, base, f, inverse] of [
   ['logaddexp', 'e', logAdd, 'exp'],
   ['logaddexp2', '2', logAdd2, 'exp2'],
 ] as const) {
-  const grad = (own: string) => (c: BackwardContext, g: Formulas) =>
-    g.mul(c.grad, g[inverse](g.sub(c.saved(own), c.saved('result'))));
+  const grad = (own: string, other: string) => (c: BackwardContext, g: Formulas) =>
+    g.div(c.grad, g.add(g[inverse](g.sub(c.saved(other), c.saved(own))), 1));
   op<[Tensor, Tensor]>({
     schema: `${name}(Tensor input, Tensor other) -> Tensor`,
     faces: ['torch', 'Tensor'],
     formula: `y = log(${base}ᵃ + ${base}ᵇ) to base ${base}`,
-    gradient: `da = dy · ${base}ᵃ⁻ʸ,  db = dy · ${base}ᵇ⁻ʸ`,
+    gradient: `da = dy / (1 + ${base}ᵇ⁻ᵃ),  db = dy / (1 + ${base}ᵃ⁻ᵇ)`,
     forward: (a, b) => {
       floatsOnly(`${name}_cpu`, resultType(a, b));
       return binary(a, b, f);
     },
-    saves: ['input', 'other', 'result'],
+    saves: ['input', 'other'],
     grads: {
-      input: grad('input'),
-      other: grad('other'),
+      input: grad('input', 'other'),
+      other: grad('other', 'input'),
     },
     samples: () => pairs().filter(tensorsOnly),
   });

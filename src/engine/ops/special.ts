@@ -40,8 +40,8 @@ interface Special {
   formula: string;
   gradient?: string;
   value: (x: number) => number;
-  /** dx from dy, x and y. */
-  grad?: (g: Tensor, x: Tensor, y: Tensor, f: Formulas) => Tensor;
+  /** dx from dy, x and, where it is asked for, y, which is saved only then (what is not saved may be written in place). */
+  grad?: (g: Tensor, x: Tensor, f: Formulas, y: Tensor) => Tensor;
   gradName?: string;
   range?: [number, number];
   /** Numbers where the function does something of its own. */
@@ -59,9 +59,9 @@ function special(name: string, s: Special): void {
     formula: `y = ${s.formula}`,
     gradient: s.gradient && `dx = ${s.gradient}`,
     forward: (x) => unary(x, floatType(x.dtype), s.value),
-    saves: grad ? [arg, 'result'] : [],
+    saves: grad ? [arg, ...(grad.length > 3 ? ['result'] : [])] : [],
     grads: grad
-      ? { [arg]: (c: BackwardContext, f: Formulas) => grad(c.grad, c.saved(arg), c.saved('result'), f) }
+      ? { [arg]: (c: BackwardContext, f: Formulas) => grad(c.grad, c.saved(arg), f, grad.length > 3 ? c.saved('result') : c.grad) }
       : undefined,
     gradName: s.gradName,
     samples: () => (grad ? plain : withoutGrad(plain)),
@@ -77,7 +77,7 @@ special('sinc', {
   formula: 'sin(πx) / (πx)',
   gradient: 'dy · (πx · cos(πx) − sin(πx)) / (πx²)',
   value: (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)),
-  grad: (g, x, _, f) => {
+  grad: (g, x, f) => {
     const z = f.mul(x, Math.PI);
     const square = f.mul(f.mul(x, x), Math.PI);
     const slope = f.div(f.sub(f.mul(z, f.cos(z)), f.sin(z)), square);
@@ -91,7 +91,7 @@ special('i0', {
   formula: 'I₀(x), the modified Bessel function',
   gradient: 'dy · I₁(x)',
   value: (x) => bessel.besselI(0, x),
-  grad: (g, x, _, f) => f.mul(g, f.special_i1(x)),
+  grad: (g, x, f) => f.mul(g, f.special_i1(x)),
   at: [0, 30, -30, 3],
 });
 special('special_i0e', {
@@ -99,7 +99,7 @@ special('special_i0e', {
   formula: 'exp(−|x|) · I₀(x)',
   gradient: 'dy · (exp(−|x|)·I₁(x) − sign(x) · y)',
   value: (x) => bessel.scaledI(0, x),
-  grad: (g, x, y, f) => f.mul(g, f.sub(f.special_i1e(x), f.mul(f.sgn(x), y))),
+  grad: (g, x, f, y) => f.mul(g, f.sub(f.special_i1e(x), f.mul(f.sgn(x), y))),
   gradName: 'SpecialI0EBackward0',
   at: [0, 30, -300, 3],
 });
@@ -108,7 +108,7 @@ special('special_i1', {
   formula: 'I₁(x), the modified Bessel function',
   gradient: 'dy · (I₀(x) − y / x), ½ at 0',
   value: (x) => bessel.besselI(1, x),
-  grad: (g, x, y, f) => {
+  grad: (g, x, f, y) => {
     const small = f.le(f.abs(x), epsilonOf(x));
     const safe = f.where(small, epsilonOf(x), x);
     return f.mul(g, f.where(small, 0.5, f.sub(f.i0(safe), f.div(y, safe))));
@@ -120,7 +120,7 @@ special('special_i1e', {
   formula: 'exp(−|x|) · I₁(x)',
   gradient: 'dy · (exp(−|x|)·I₀(x) − y · (sign(x) + 1/x)), ½ at 0',
   value: (x) => bessel.scaledI(1, x),
-  grad: (g, x, y, f) => {
+  grad: (g, x, f, y) => {
     const small = f.le(f.abs(x), epsilonOf(x));
     const safe = f.where(small, epsilonOf(x), x);
     const slope = f.sub(f.special_i0e(safe), f.mul(y, f.add(f.sgn(safe), f.reciprocal(safe))));
@@ -134,7 +134,7 @@ special('special_erfcx', {
   formula: 'exp(x²) · erfc(x)',
   gradient: 'dy · (2x · y − 2/√π)',
   value: erfcx,
-  grad: (g, x, y, f) => f.mul(g, f.sub(f.mul(f.mul(x, y), 2), 2 / Math.sqrt(Math.PI))),
+  grad: (g, x, f, y) => f.mul(g, f.sub(f.mul(f.mul(x, y), 2), 2 / Math.sqrt(Math.PI))),
   at: [-30, -3, 0, 2.2, 30],
 });
 special('special_entr', {
@@ -142,7 +142,7 @@ special('special_entr', {
   formula: '−x · ln x; 0 at 0, −∞ below',
   gradient: '−dy · (1 + ln x)',
   value: (x) => (x > 0 ? -x * Math.log(x) : x === 0 ? 0 : Number.isNaN(x) ? x : Number.NEGATIVE_INFINITY),
-  grad: (g, x, _, f) => f.mul(g, f.sub(f.neg(f.log(x)), 1)),
+  grad: (g, x, f) => f.mul(g, f.sub(f.neg(f.log(x)), 1)),
   range: [0.2, 3],
   at: [-1, 0, 1, 2],
 });
@@ -151,7 +151,7 @@ special('special_ndtri', {
   formula: 'the x of which a share of p lies below, in a normal distribution',
   gradient: 'dy · √(2π) · exp(½ · y²)',
   value: ndtri,
-  grad: (g, _, y, f) => f.mul(g, f.mul(f.exp(f.div(f.square(y), 2)), HALF_LOG_2PI)),
+  grad: (g, _, f, y) => f.mul(g, f.mul(f.exp(f.div(f.square(y), 2)), HALF_LOG_2PI)),
   range: [0.05, 0.95],
   at: [0, 1, 0.5, 2, 1e-30],
 });
@@ -160,7 +160,7 @@ special('special_log_ndtr', {
   formula: 'ln Φ(x), Φ the normal distribution',
   gradient: 'dy · √(2/π) / erfcx(−x/√2)',
   value: logNdtr,
-  grad: (g, x, _, f) => f.mul(f.div(g, f.special_erfcx(f.div(x, -Math.SQRT2))), Math.sqrt(2 / Math.PI)),
+  grad: (g, x, f) => f.mul(f.div(g, f.special_erfcx(f.div(x, -Math.SQRT2))), Math.sqrt(2 / Math.PI)),
   at: [-40, -1, 0, 10],
 });
 
