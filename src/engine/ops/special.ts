@@ -61,7 +61,10 @@ function special(name: string, s: Special): void {
     forward: (x) => unary(x, floatType(x.dtype), s.value),
     saves: grad ? [arg, ...(grad.length > 3 ? ['result'] : [])] : [],
     grads: grad
-      ? { [arg]: (c: BackwardContext, f: Formulas) => grad(c.grad, c.saved(arg), f, grad.length > 3 ? c.saved('result') : c.grad) }
+      ? {
+          [arg]: (c: BackwardContext, f: Formulas) =>
+            grad(c.grad, c.saved(arg), f, grad.length > 3 ? c.saved('result') : c.grad),
+        }
       : undefined,
     gradName: s.gradName,
     samples: () => (grad ? plain : withoutGrad(plain)),
