@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { writeCoverage } from './scripts/coverage.mjs';
 import { compilePython } from './scripts/lib/bytecode.mjs';
+import { browserNode } from './scripts/lib/browserNode.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');
@@ -30,12 +31,17 @@ const pyodideBeside = {
 };
 
 const node = { platform: 'node', target: 'node20' };
+/** The exported page runs the recorder in a browser. It is minified always: it lies in every page. */
+const page = { platform: 'browser', target: 'es2022', format: 'iife', minify: true, ...browserNode };
+
 const PROGRAMS = [
   { in: 'src/extension/extension.ts', out: 'extension', ...node, format: 'cjs', external: ['vscode'] },
   { in: 'src/cli.ts', out: 'cli', ...node, format: 'cjs', banner: { js: '#!/usr/bin/env node' } },
   { in: 'src/python/worker.ts', out: 'worker', ...node, format: 'esm', outExtension: { '.js': '.mjs' } },
   { in: 'webview/main.ts', out: 'webview', platform: 'browser', target: 'es2022', format: 'iife' },
   { in: 'webview/main.css', out: 'webview', platform: 'browser', target: 'es2022' },
+  { in: 'src/page/main.ts', out: 'page', ...page },
+  { in: 'src/page/page.css', out: 'page', platform: 'browser', target: 'es2022' },
 ];
 
 async function options(program, { minify, watch }) {
@@ -51,8 +57,8 @@ async function options(program, { minify, watch }) {
     legalComments: 'none', // the licences are gathered in THIRD_PARTY_NOTICES.md
     define: { 'process.env.NODE_ENV': minify ? '"production"' : '"development"' },
     logLevel: 'warning',
-    plugins: [pyodideBeside, ...(watch ? [reporter()] : [])],
     ...rest,
+    plugins: [pyodideBeside, ...(rest.plugins ?? []), ...(watch ? [reporter()] : [])],
   };
 }
 

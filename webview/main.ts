@@ -83,7 +83,8 @@ const toggle = button(
 graph.below.append(toggle);
 const root = el('div', { class: 'app' }, banner, empty, runningNote, work, timeline.element, spoken);
 timeline.element.hidden = true;
-document.body.append(root);
+const mount = document.getElementById('view') ?? document.body;
+mount.append(root);
 watchBody();
 keepFocus();
 
@@ -128,8 +129,8 @@ function redraw(model: Model): void {
 }
 
 store.subscribe(redraw);
-const measure = (): void => store.setRoom(window.innerWidth, window.innerHeight);
-window.addEventListener('resize', measure);
+const measure = (): void => store.setRoom(root.clientWidth, root.clientHeight);
+new ResizeObserver(measure).observe(root);
 measure();
 window.addEventListener('message', (event: MessageEvent<unknown>) => {
   const message = readMessage(event.data);

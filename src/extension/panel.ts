@@ -1,8 +1,8 @@
 /** The webview beside the editor: the network, the inspector, the timeline. It follows one run's cursor. */
 import * as vscode from 'vscode';
+import { Feed } from '../feed/feed';
 import type { TensorRef } from '../protocol/views';
 import type { FromWebview, ToWebview } from '../protocol/webview';
-import { Feed } from './feed';
 import type { Log } from './log';
 import type { Marks } from './marks';
 import { readFromWebview } from './messages';

@@ -11,15 +11,19 @@ const RULES: Record<string, { rooms: string[]; packages: RegExp }> = {
   'src/protocol': { rooms: [], packages: /^$/ },
   'src/recorder': { rooms: ['src/engine', 'src/protocol'], packages: /^(node:|@msgpack\/msgpack$)/ },
   'src/python': { rooms: ['src/engine', 'src/recorder', 'src/protocol'], packages: /^(node:|pyodide$)/ },
+  'src/feed': { rooms: ['src/protocol'], packages: /^$/ },
+  'src/export': { rooms: [], packages: /^node:/ },
+  'src/page': { rooms: ['src/engine', 'src/recorder', 'src/protocol', 'src/feed'], packages: /^$/ },
   'src/debugger': { rooms: ['src/protocol'], packages: /^(node:|@vscode\/debugadapter|@vscode\/debugprotocol)/ },
   'src/extension': {
-    rooms: ['src/debugger', 'src/python', 'src/protocol'],
+    rooms: ['src/debugger', 'src/python', 'src/protocol', 'src/feed', 'src/export'],
     packages: /^(node:|vscode$|@vscode\/debug)/,
   },
   'src/cli.ts': {
-    rooms: ['src/debugger', 'src/python', 'src/protocol'],
+    rooms: ['src/debugger', 'src/python', 'src/protocol', 'src/shell', 'src/export'],
     packages: /^(node:|commander$|@vscode\/debugadapter)/,
   },
+  'src/shell': { rooms: ['src/protocol', 'src/feed'], packages: /^node:/ },
   webview: { rooms: ['src/protocol'], packages: /^(d3|elkjs)/ },
 };
 

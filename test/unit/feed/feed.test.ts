@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Feed } from '../../../src/extension/feed';
+import { Feed } from '../../../src/feed/feed';
 import type { Session } from '../../../src/protocol/session';
 import type { ToWebview } from '../../../src/protocol/webview';
 

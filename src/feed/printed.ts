@@ -1,0 +1,51 @@
+/** What a script printed, as lines: pieces of `write` put together, each line with the tick that ended it. */
+
+import type { Session } from '../protocol/session';
+import type { OutputPiece, OutputView } from '../protocol/views';
+
+/** Characters of a line that are kept: beyond, it is cut. */
+const WIDEST = 4000;
+
+export type PrintedLine = OutputPiece & { ended: boolean };
+
+export class Printed {
+  readonly lines: PrintedLine[] = [];
+  private pieces = 0;
+
+  /** Takes the pieces that are new. */
+  add({ from, outputs }: OutputView): void {
+    for (const piece of outputs.slice(Math.max(0, this.pieces - from))) {
+      this.pieces++;
+      for (const text of piece.text.split(/(?<=\n)/)) this.part(piece, text);
+    }
+  }
+
+  /** Asks a session for all that there is by now. */
+  async fill(session: Session): Promise<this> {
+    for (;;) {
+      const view = await session.request('outputs', { from: this.pieces });
+      this.add(view);
+      if (this.pieces >= view.total || view.outputs.length === 0) return this;
+    }
+  }
+
+  private part(piece: OutputPiece, text: string): void {
+    if (text === '') return;
+    const last = this.lines.at(-1);
+    const ended = text.endsWith('\n');
+    const words = ended ? text.slice(0, -1).replace(/\r$/, '') : text;
+    if (!last || last.ended || last.category !== piece.category) {
+      this.lines.push({ ...piece, text: shown(words), ended });
+      return;
+    }
+    Object.assign(last, { tick: piece.tick, iteration: piece.iteration, place: piece.place, ended });
+    last.text = shown(last.text + words);
+  }
+}
+
+/** A progress bar goes back to the line's beginning, and writes over it. */
+function shown(text: string): string {
+  const back = text.endsWith('\r') ? '\r' : '';
+  const line = text.replace(/\r+$/, '');
+  return line.slice(line.lastIndexOf('\r') + 1).slice(0, WIDEST) + back;
+}

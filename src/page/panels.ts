@@ -1,0 +1,147 @@
+/** Under the script: what it printed, its variables, the bookmarks. */
+import type { PrintedLine } from '../feed/printed';
+import type { Session, Variable } from '../protocol/session';
+import type { Bookmark, TensorRef } from '../protocol/views';
+import { el } from './dom';
+import { Rows } from './rows';
+
+/** Children of a variable that are listed. */
+const MOST = 200;
+
+/** Printed lines; those after the cursor are not printed yet, and grey. */
+export class OutputPanel {
+  readonly element: HTMLElement;
+  private readonly rows: Rows;
+  private tick = 0;
+
+  constructor(
+    private readonly lines: readonly PrintedLine[],
+    private readonly seek: (tick: number) => void,
+  ) {
+    this.rows = new Rows('Printed output', (index) => this.row(index));
+    this.element = this.rows.element;
+    this.element.classList.add('s-output');
+  }
+
+  update(tick: number): void {
+    this.tick = tick;
+    this.rows.update(this.lines.length);
+    let low = 0;
+    for (let high = this.lines.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (this.lines[middle]!.tick <= tick) low = middle + 1;
+      else high = middle;
+    }
+    this.rows.show(Math.max(0, low - 1));
+  }
+
+  private row(index: number): HTMLElement {
+    const { tick, text, iteration, category } = this.lines[index]!;
+    const fresh = index === 0 || this.lines[index - 1]!.iteration !== iteration;
+    const row = el(
+      'button',
+      {
+        type: 'button',
+        role: 'listitem',
+        class: `s-line s-${category}`,
+        title: `Go to tick ${tick + 1}, which printed this`,
+      },
+      el('span', { class: 's-number' }, fresh ? String(iteration + 1) : ''),
+      el('code', {}, text),
+    );
+    row.classList.toggle('s-later', tick > this.tick);
+    row.addEventListener('click', () => this.seek(tick));
+    return row;
+  }
+}
+
+/** The names of the frame at the cursor. What is open stays open. */
+export class VariablesPanel {
+  readonly element = el('div', { class: 's-variables' });
+  private readonly opened = new Set<string>();
+
+  constructor(
+    private readonly session: Session,
+    private readonly inspect: (ref: TensorRef) => void,
+  ) {}
+
+  async update(): Promise<void> {
+    const [frame] = await this.session.request('stack', {});
+    if (!frame) return;
+    const scopes = await this.session.request('scopes', { frame: frame.id });
+    const parts: HTMLElement[] = [];
+    for (const scope of scopes.filter((s) => !s.expensive)) {
+      const list = await this.list(scope.ref, scope.name);
+      parts.push(el('h3', {}, scope.name), list);
+    }
+    this.element.replaceChildren(...parts);
+  }
+
+  private async list(ref: number, path: string): Promise<HTMLElement> {
+    const list = el('div', { class: 's-names' });
+    const named = await this.session.request('variables', { ref });
+    for (const variable of named.slice(0, MOST)) list.append(await this.variable(variable, `${path}.${variable.name}`));
+    if (named.length > MOST) list.append(el('p', { class: 's-dim' }, `and ${named.length - MOST} more`));
+    if (named.length === 0) list.append(el('p', { class: 's-dim' }, 'nothing yet'));
+    return list;
+  }
+
+  private async variable(variable: Variable, path: string): Promise<HTMLElement> {
+    const { name, value, ref, tensor, type } = variable;
+    const words: (Node | string)[] = [
+      el('span', { class: 's-name' }, name),
+      el('span', { class: 's-value', title: type }, value),
+    ];
+    if (tensor) {
+      const show = el('button', { type: 'button', class: 's-show', title: `Show ${name} in the tensor panel` }, 'show');
+      show.addEventListener('click', (event) => {
+        this.inspect(tensor);
+        event.preventDefault();
+      });
+      words.push(show);
+    }
+    if (ref === 0) return el('div', { class: 's-variable' }, ...words);
+    const details = el('details', { class: 's-variable' }, el('summary', {}, ...words));
+    const fill = async () => {
+      if (!details.open || details.childElementCount > 1) return;
+      details.append(await this.list(ref, path).catch((error) => el('p', { class: 's-dim' }, String(error.message))));
+    };
+    details.addEventListener('toggle', () => {
+      if (details.open) this.opened.add(path);
+      else this.opened.delete(path);
+      void fill();
+    });
+    if (this.opened.has(path)) {
+      details.open = true;
+      await fill();
+    }
+    return details;
+  }
+}
+
+export class BookmarksPanel {
+  readonly element = el('div', { class: 's-bookmarks' });
+
+  constructor(
+    private readonly bookmarks: readonly Bookmark[],
+    private readonly iterationAt: (tick: number) => number,
+    private readonly seek: (tick: number) => void,
+  ) {}
+
+  update(tick: number): void {
+    const rows = this.bookmarks.map((bookmark) => {
+      const where = `iteration ${this.iterationAt(bookmark.tick) + 1}, tick ${bookmark.tick + 1}`;
+      const note = bookmark.note || 'no note';
+      const row = el(
+        'button',
+        { type: 'button' },
+        el('span', { class: 's-note' }, note),
+        el('span', { class: 's-dim' }, where),
+      );
+      row.classList.toggle('s-current', bookmark.tick === tick);
+      row.addEventListener('click', () => this.seek(bookmark.tick));
+      return row;
+    });
+    this.element.replaceChildren(...rows);
+  }
+}
