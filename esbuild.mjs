@@ -6,8 +6,8 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { writeCoverage } from './scripts/coverage.mjs';
-import { compilePython } from './scripts/lib/bytecode.mjs';
 import { browserNode } from './scripts/lib/browserNode.mjs';
+import { compilePython } from './scripts/lib/bytecode.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');

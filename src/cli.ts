@@ -1,4 +1,4 @@
-/** `backstep run | record | branch | compare | dap`: the debugger's rooms without VS Code. */
+/** `backstep run | record | replay | export | branch | compare | dap`: the debugger's rooms without VS Code. */
 import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { version } from '../package.json';
@@ -10,6 +10,8 @@ import { isRecording } from './protocol/recordingFile';
 import type { Events, LaunchArguments, WatchSpec } from './protocol/session';
 import type { Cursor } from './protocol/ticks';
 import { openScript, type ScriptSession } from './python/scriptSession';
+import { addRecordingCommands } from './shell/commands';
+import { factsOf } from './shell/words';
 
 /** What a shell reports for a program ended by Ctrl-C. */
 const INTERRUPTED = 130;
@@ -88,7 +90,7 @@ async function run(file: string, args: string[], watch: string[]): Promise<void>
   // Without watchpoints nothing needs to be recorded.
   const launch = await check(file, args, { noDebug: watch.length === 0, stopAtEnd: false });
   if (isRecording(launch.program))
-    throw new Error(`${file} is a recording: open it in VS Code. "run" takes a .py file.`);
+    throw new Error(`${file} is a recording: open it in VS Code, or by "backstep replay". "run" takes a .py file.`);
   const session = await openForShell(launch);
   const watches = new Watches(session, watch);
   const ended = terminated(session);
@@ -160,9 +162,7 @@ async function goOn(session: ScriptSession): Promise<number> {
 
 async function save(session: ScriptSession, cursor: Cursor, path: string, quiet: boolean): Promise<void> {
   const { bytes } = await session.request('save', { path });
-  const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-  const what = `${count(cursor.ticks, 'tick')}, ${count(cursor.iterations, 'iteration')}, ${size}`;
-  if (!quiet) process.stderr.write(`Recorded ${what}: ${path}\n`);
+  if (!quiet) process.stderr.write(`Recorded ${factsOf(cursor, bytes)}: ${path}\n`);
 }
 
 interface BranchOptions {
@@ -219,6 +219,19 @@ async function branch(file: string, args: string[], options: BranchOptions): Pro
   } finally {
     await session.dispose();
   }
+}
+
+/** Opens a recording; what is damaged in it is said on stderr. */
+async function openRecording(file: string): Promise<ScriptSession> {
+  const launch = await checkLaunch({ program: file });
+  if (!isRecording(launch.program))
+    throw new Error(`${file} is no recording: "backstep record" makes one of a script.`);
+  const session = await openScript(launch, ASSETS);
+  session.on('output', ({ category, text }) => {
+    (category === 'stdout' ? process.stdout : process.stderr).write(text);
+  });
+  process.stdout.on('error', () => process.exit(1)); // `| head`
+  return session;
 }
 
 function dap(): void {
@@ -278,6 +291,8 @@ program
   )
   .option('-o, --out <recording>', 'where to save the branch, such as branch.backstep')
   .action((file: string, args: string[], options: BranchOptions) => branch(file, args, options));
+
+addRecordingCommands(program, openRecording, ASSETS);
 
 program.command('dap').description('Serve the Debug Adapter Protocol on stdin and stdout, for any editor.').action(dap);
 

@@ -20,10 +20,10 @@ const RULES: Record<string, { rooms: string[]; packages: RegExp }> = {
     packages: /^(node:|vscode$|@vscode\/debug)/,
   },
   'src/cli.ts': {
-    rooms: ['src/debugger', 'src/python', 'src/protocol', 'src/shell', 'src/export'],
+    rooms: ['src/debugger', 'src/python', 'src/protocol', 'src/shell'],
     packages: /^(node:|commander$|@vscode\/debugadapter)/,
   },
-  'src/shell': { rooms: ['src/protocol', 'src/feed'], packages: /^node:/ },
+  'src/shell': { rooms: ['src/protocol', 'src/feed', 'src/export'], packages: /^(node:|commander$)/ },
   webview: { rooms: ['src/protocol'], packages: /^(d3|elkjs)/ },
 };
 
