@@ -18,7 +18,7 @@ const floats = (t: Tensor) => t.values() as Floats;
 
 op<[Tensor, number]>({
   schema: '_safe_softmax(Tensor input, int dim) -> Tensor',
-  faces: [],
+  faces: ['torch'],
   formula: 'yᵢ = exp(xᵢ) / Σ exp(xₖ), along dim; 0 where all x are −∞',
   gradient: 'dxᵢ = yᵢ · (dyᵢ − Σ dyₖ · yₖ)',
   forward: (x, dim) =>

@@ -464,3 +464,29 @@ for (const n of spatial) {
     },
   });
 }
+
+op<[Tensor, Tensor, Tensor, number]>({
+  schema: 'conv_tbc(Tensor input, Tensor weight, Tensor bias, int pad=0) -> Tensor',
+  faces: ['torch', 'torch.nn.functional'],
+  composite: true,
+  formula: 'y[t, b, o] = Σ w[k, c, o] · x[t + k − pad, b, c] + bias[o]',
+  gradient: 'of the convolution',
+  forward: (x, w, b, pad) => {
+    if (x.rank !== 3) throw runtimeError('Input must have 3 dims: time, batch, in_channel');
+    if (w.rank !== 3) throw runtimeError('Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.');
+    if (b.rank !== 1) throw runtimeError('Bias must be 1-D');
+    if (x.shape[2] !== w.shape[1])
+      throw runtimeError('Input dim 2 (input channels) is not == dim 1 in the weight tensor');
+    if (b.count !== w.shape[2])
+      throw runtimeError('Bias size must equal dim 2 in the weight tensor (output channels).');
+    const y = f.conv1d(f.permute(x, [1, 2, 0]), f.permute(w, [2, 1, 0]), b, [1], [pad]);
+    return f.permute(y, [2, 0, 1]);
+  },
+  samples: () => {
+    const fixed = (...shape: number[]) => ({ tensor: { shape, requiresGrad: false } });
+    return [
+      { args: [fixed(3, 2, 4), fixed(2, 4, 5), fixed(5), 1] },
+      { args: [fixed(3, 2, 4), fixed(2, 3, 5), fixed(5)] },
+    ];
+  },
+});

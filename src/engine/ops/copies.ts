@@ -1,10 +1,12 @@
 /** View ops whose result is a copy (`permute_copy`): the view's entry, copied. Source: PyTorch's native_functions.yaml. */
 import { quietly } from '../context';
+import { isComplex } from '../dtype';
 import { formulas as f } from '../formulas';
 import { contiguousAs } from '../kernels/copy';
 import { type OpSpec, op, opNamed } from '../op';
 import { wrapDim } from '../shape';
 import { Tensor } from '../tensor';
+import { refuseComplexGrad } from './refusals';
 
 /** Name of the copy, entry of the view; where Python finds the copy, if elsewhere than `torch`. */
 const COPIES: [name: string, view: string, face?: string][] = [
@@ -26,7 +28,12 @@ const COPIES: [name: string, view: string, face?: string][] = [
   ['unfold_copy', 'unfold'],
   ['unsqueeze_copy', 'unsqueeze'],
   ['view_copy', 'view'],
+  ['view_as_complex_copy', 'view_as_complex'],
+  ['view_as_real_copy', 'view_as_real'],
 ];
+
+/** PyTorch gives no gradient of these for complex results. */
+const REAL_GRADS = ['select_copy', 'slice_copy', 'view_as_complex_copy'];
 
 const camel = (name: string) => name.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
@@ -39,10 +46,14 @@ for (const [name, view, face] of COPIES) {
     schema: base.schema.text.replace(`${view}(`, `${name}(`),
     faces: [face ?? 'torch'],
     view: false,
+    wirtinger: spec.view || spec.wirtinger,
+    complex: true,
     inplace: false,
     formula: `${spec.formula}, copied`,
     forward: (...args) => {
       const seen = spec.forward(...args) as Tensor | Tensor[];
+      if (REAL_GRADS.includes(name) && seen instanceof Tensor && isComplex(seen.dtype))
+        refuseComplexGrad(name, args[0] as Tensor);
       return seen instanceof Tensor ? contiguousAs(seen, seen.dtype) : seen.map((t) => contiguousAs(t, t.dtype));
     },
     gradName: `${gradName}_copy`,

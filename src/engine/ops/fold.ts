@@ -8,6 +8,7 @@ import { dtypeLabel } from '../kernels/elementwise';
 import { type BackwardContext, op, type Sample, type SampleTensor } from '../op';
 import { contiguousStrides, numel, show } from '../shape';
 import { Tensor } from '../tensor';
+import { underivable } from './refusals';
 
 const on = (t: SampleTensor, ...args: Sample['args']): Sample => ({ args: [{ tensor: t }, ...args] });
 
@@ -269,22 +270,24 @@ op<[Tensor, number]>({
   ],
 });
 
+function shuffled(x: Tensor, groups: number): Tensor {
+  if (x.rank <= 2)
+    throw runtimeError(`channel_shuffle expects input with > 2 dims, but got input with sizes ${show(x.shape)}`);
+  if (groups <= 0)
+    throw runtimeError(`Number of groups to divide channels in must be positive. Value of groups:${groups}`);
+  const [n, c, ...size] = x.shape;
+  if (c % groups)
+    throw runtimeError(`Number of channels must be divisible by groups. Got ${c} channels and ${groups} groups.`);
+  return rearranged(x, [n, groups, c / groups, numel(size)], [0, 2, 1, 3], [...x.shape]);
+}
+
 op<[Tensor, number]>({
   schema: 'channel_shuffle(Tensor input, int groups) -> Tensor',
   faces: ['torch', 'torch.nn.functional'],
   complex: ['input'],
   formula: 'y = x with the channels of its groups dealt out in turn',
   gradient: 'dx = dy with its channels dealt back',
-  forward: (x, groups) => {
-    if (x.rank <= 2)
-      throw runtimeError(`channel_shuffle expects input with > 2 dims, but got input with sizes ${show(x.shape)}`);
-    if (groups <= 0)
-      throw runtimeError(`Number of groups to divide channels in must be positive. Value of groups:${groups}`);
-    const [n, c, ...size] = x.shape;
-    if (c % groups)
-      throw runtimeError(`Number of channels must be divisible by groups. Got ${c} channels and ${groups} groups.`);
-    return rearranged(x, [n, groups, c / groups, numel(size)], [0, 2, 1, 3], [...x.shape]);
-  },
+  forward: shuffled,
   grads: {
     input: (c, f) => {
       const channels = c.shape('input')[1];
@@ -299,4 +302,14 @@ op<[Tensor, number]>({
     on({ shape: [1, 4, 2] }, 3),
     on({ shape: [1, 4, 2] }, 0),
   ],
+});
+
+op<[Tensor, number]>({
+  schema: 'native_channel_shuffle(Tensor input, int groups) -> Tensor',
+  faces: ['torch', 'torch.nn.functional'],
+  formula: 'y = x with the channels of its groups dealt out in turn',
+  gradient: 'none: PyTorch refuses it',
+  forward: shuffled,
+  ...underivable('native_channel_shuffle', 'input'),
+  samples: () => [on({ shape: [1, 4, 2], requiresGrad: false }, 2), on({ shape: [1, 4, 2] }, 2)],
 });

@@ -1,4 +1,5 @@
 /** The gamma function's logarithm and its derivatives. Source: PyTorch's torch.special page; gradients: derivatives.yaml. */
+import { DTYPES, isFloat } from '../dtype';
 import { runtimeError } from '../errors';
 import { floatType, unary } from '../kernels/elementwise';
 import { digamma, lgamma, polygamma } from '../kernels/gammaFunctions';
@@ -44,6 +45,26 @@ op<[number, Tensor]>({
   saves: ['input'],
   grads: { input: (c, f) => f.mul(c.grad, f.polygamma(c.attr<number>('n') + 1, c.saved('input'))) },
   samples: () => [0, 1, 2, 3].flatMap((n) => positive().map((s) => ({ ...s, args: [n, ...s.args] }))),
+});
+
+op<[Tensor, number]>({
+  schema: 'polygamma_(Tensor input, int n) -> Tensor',
+  faces: ['Tensor'],
+  inplaceOnly: true,
+  formula: 'y = ψ⁽ⁿ⁾(x)',
+  gradient: 'dx = dy · ψ⁽ⁿ⁺¹⁾(x)',
+  forward(x, n) {
+    if (n < 0) throw runtimeError('polygamma(n, x) does not support negative n.');
+    if (!isFloat(x.dtype))
+      throw runtimeError(
+        `result type ${DTYPES[floatType(x.dtype)].label} can't be cast to the desired output type ${DTYPES[x.dtype].label}`,
+      );
+    return unary(x, floatType(x.dtype), (v) => polygamma(n, v));
+  },
+  saves: ['input'],
+  grads: { input: (c, f) => f.mul(c.grad, f.polygamma(c.attr<number>('n') + 1, c.saved('input'))) },
+  gradName: 'PolygammaBackward1',
+  samples: () => [0, 1].flatMap((n) => positive().map((s) => ({ ...s, args: [...s.args, n] }))),
 });
 
 op<[Tensor, number]>({

@@ -44,7 +44,7 @@ op<[Tensor, Tensor, number]>({
 
 op<[Tensor, Tensor, number]>({
   schema: '_weight_norm(Tensor v, Tensor g, int dim=0) -> Tensor',
-  faces: [],
+  faces: ['torch'],
   composite: true,
   formula: 'w = g · v / ‖v‖, a norm for every index of dim, or one for all (dim = −1)',
   gradient: 'by the gradients of its parts',

@@ -1,5 +1,6 @@
 """Modules that hold modules or parameters."""
 import operator
+import warnings
 from collections import OrderedDict, abc
 from itertools import islice
 
@@ -15,6 +16,17 @@ def _at(module, index):
     if not -len(module) <= index < len(module):
         raise IndexError(f'index {index} is out of range')
     return index % len(module)
+
+
+class Container(Module):
+    """A Module with its children given by name; PyTorch has deprecated it."""
+
+    def __init__(self, **kwargs):
+        warnings.warn('`nn.Container` is deprecated. All of its functionality is now implemented in `nn.Module`. Subclass that instead.',
+                      FutureWarning, stacklevel=2)
+        super().__init__()
+        for name, module in kwargs.items():
+            self.add_module(name, module)
 
 
 class Sequential(Module):

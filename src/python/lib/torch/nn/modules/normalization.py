@@ -1,6 +1,7 @@
 """Normalization of layers, of groups of channels, and of neighbouring channels."""
 from numbers import Integral
 
+from ...autograd.function import Function
 from .. import functional as F
 from .. import init
 from ._affine import add_affine, reset_affine
@@ -107,6 +108,52 @@ class LocalResponseNorm(Module):
         return f'{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}'
 
 
-__all__ = ['LocalResponseNorm', 'LayerNorm', 'GroupNorm', 'RMSNorm']
+def _across(x, size, before):
+    """Sums over `size` neighbouring channels, from `before` channels before each on."""
+    padded = F.pad(x, (0, 0, 0, 0, before, size - 1 - before))
+    return sum(padded.narrow(1, i, x.size(1)) for i in range(size))
+
+
+class _CrossMapLRN2dFunction(Function):
+    @staticmethod
+    def forward(ctx, input, size, alpha=1e-4, beta=0.75, k=1):
+        if input.dim() != 4:
+            raise ValueError(f'CrossMapLRN2d: Expected input to be 4D, got {input.dim()}D instead.')
+        reach = int((size - 1) / 2)
+        ctx.size, ctx.alpha, ctx.beta = size, alpha, beta
+        squares = input * input
+        sums = _across(squares, 2 * reach + 1, reach)
+        # PyTorch's running sum never lets go of the first channel.
+        sums.narrow(1, min(reach + 1, sums.size(1)), max(0, sums.size(1) - reach - 1)).add_(squares.narrow(1, 0, 1))
+        ctx.scale = sums * (alpha / size) + k
+        output = input * ctx.scale ** -beta
+        ctx.save_for_backward(input, output)
+        return output
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        input, output = ctx.saved_tensors
+        size = ctx.size
+        ratio = _across(grad_output * output / ctx.scale, size, int(size - (size - 1) / 2))
+        grad = grad_output * ctx.scale ** -ctx.beta - 2 * ctx.alpha * ctx.beta / size * input * ratio
+        return grad, None, None, None, None
+
+
+_CrossMapLRN2dFunction.__name__ = _CrossMapLRN2dFunction.__qualname__ = 'CrossMapLRN2d'
+
+
+class CrossMapLRN2d(LocalResponseNorm):
+    """Local response normalization as Caffe has it; of 4-dimensional inputs."""
+
+    __constants__ = []
+
+    def __init__(self, size, alpha=1e-4, beta=0.75, k=1):
+        super().__init__(size, alpha, beta, k)
+
+    def forward(self, input):
+        return _CrossMapLRN2dFunction.apply(input, self.size, self.alpha, self.beta, self.k)
+
+
+__all__ = ['CrossMapLRN2d', 'LocalResponseNorm', 'LayerNorm', 'GroupNorm', 'RMSNorm']
 for _name in __all__:
     globals()[_name].__module__ = 'torch.nn.modules.normalization'
