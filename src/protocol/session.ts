@@ -3,6 +3,7 @@
  * The worker answers these requests; `Session` is their face in the extension host or the command line.
  */
 import type { BranchPoint, BranchSpec } from './branch';
+import type { GradientView, HistoryView, Measure, WriteView } from './origins';
 import type { Cursor, Place } from './ticks';
 import type {
   Bookmark,
@@ -170,6 +171,16 @@ export interface Requests {
    * before: there a run with another text of it leaves this one.
    */
   branchPoint: [{ tick?: number; line?: { path: string; line: number } }, BranchPoint];
+
+  // where a number comes from
+  /** The last tick before the cursor that wrote a tensor, an element of it, or an expression's variable (`loss`); null if none did. */
+  lastWrite: [{ ref?: TensorRef; element?: number[]; expression?: string }, WriteView | null];
+  /** The terms of a gradient at the cursor, at an element (the largest, if left out). */
+  whyGradient: [{ tensor: number; element?: number[] }, GradientView];
+  /** A tensor or an expression over the iterations. */
+  history: [{ ref?: TensorRef; expression?: string; measure?: Measure; element?: number[] }, HistoryView];
+  /** Prints an expression for all past iterations, as `output`; answers how many there were. */
+  probe: [{ expression: string }, { count: number }];
 
   // the recording
   /** Marks a tick (the cursor's, if left out) with a note; null takes the mark away. Kept in the recording. */

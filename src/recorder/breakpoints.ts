@@ -32,10 +32,24 @@ export class Breakpoints {
 
   constructor(private readonly recording: Recording) {}
 
-  /** Replaces the breakpoints of a file. `lines` are those with code, ascending; null where that is not known. */
-  set(path: string, specs: readonly BreakpointSpec[], lines: readonly number[] | null): BreakpointStatus[] {
-    for (const [place, list] of this.byPlace) if (list[0].path === path) this.byPlace.delete(place);
-    return specs.map((spec) => {
+  /**
+   * Replaces the breakpoints of a file. `lines` are those with code, ascending; null where that is not known. `logs` are the log points
+   * that were not there before.
+   */
+  set(
+    path: string,
+    specs: readonly BreakpointSpec[],
+    lines: readonly number[] | null,
+  ): { statuses: BreakpointStatus[]; logs: number[] } {
+    const before = new Set<string>();
+    const key = (b: BreakpointSpec, line: number) => JSON.stringify([line, b.logMessage, b.condition, b.hitCondition]);
+    for (const [place, list] of this.byPlace) {
+      if (list[0].path !== path) continue;
+      for (const b of list) before.add(key(b, b.line));
+      this.byPlace.delete(place);
+    }
+    const logs: number[] = [];
+    const statuses = specs.map((spec) => {
       const id = this.nextId++;
       const line = lines ? (lines.find((l) => l >= spec.line) ?? null) : spec.line;
       if (line === null)
@@ -46,8 +60,16 @@ export class Breakpoints {
       const list = this.byPlace.get(place) ?? [];
       list.push({ ...spec, line, id, path, held: new Map() });
       this.byPlace.set(place, list);
+      if (spec.logMessage && !before.has(key(spec, line))) logs.push(id);
       return { id, verified: true, line };
     });
+    return { statuses, logs };
+  }
+
+  /** Recorded ticks at a breakpoint's line, ascending. */
+  ticksOf(id: number): readonly number[] {
+    const found = [...this.byPlace.values()].flat().find((b) => b.id === id);
+    return found ? this.ticksAt(found.path, found.line) : [];
   }
 
   /** Another line has taken this tick's place. */
@@ -105,11 +127,14 @@ function isTrue(condition: string, tick: number, evaluate: EvaluateAt): boolean 
   return value.k === 'prim' && value.repr === 'True';
 }
 
+/** `loss:.3f`, `name!r`: as in an f-string. */
+const FORMATTED = /:[^()[\]'"]+$|![rsa]$/;
+
 /** A log message with its `{expressions}` filled in, as str() would show them. */
 function fill(message: string, tick: number, evaluate: EvaluateAt): string {
   return message.replace(/\{([^{}]+)\}/g, (_, expression: string) => {
     try {
-      const value = evaluate(`str(${expression})`, tick);
+      const value = evaluate(FORMATTED.test(expression) ? `f"""{${expression}}"""` : `str(${expression})`, tick);
       return value.k === 'prim' ? unquote(value.repr) : '?';
     } catch (error) {
       return `{${expression}: ${(error as Error).message}}`;

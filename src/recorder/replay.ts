@@ -60,21 +60,13 @@ export class Replay {
 
   private execute(record: OpRecord): void {
     this.replayed++;
-    const { defaultDtype: dtype, autocast } = context;
-    // The casts that it made are records of their own.
-    context.autocast = null;
-    context.defaultDtype = record.defaultDtype ?? 'float32';
-    let outs: (Tensor | null)[];
-    try {
-      outs = withGrad(false, () =>
-        unobserved(() =>
-          record.kind === 'backward' && record.forwardOf ? this.gradients(record) : this.forward(record),
-        ),
-      );
-    } finally {
-      context.defaultDtype = dtype;
-      context.autocast = autocast;
-    }
+    const outs =
+      record.kind === 'backward' && record.forwardOf
+        ? this.gradients(
+            record,
+            record.grads.map((g) => g && this.tensor(g)),
+          )
+        : this.as(record, () => this.forward(record));
     for (const [i, out] of record.outs.entries()) {
       const made = outs[i];
       if (!out || !made || out.value.producerIndex !== record.index || out.value.result !== i) continue;
@@ -82,6 +74,20 @@ export class Replay {
       if (made.storage.length !== out.value.length || made.storage.dtype !== out.value.dtype)
         throw new Error(`${record.name} gave another result than was recorded`);
       this.keep(out.value, made.storage.data);
+    }
+  }
+
+  /** Runs `body` unseen, with the settings that a record was made under. */
+  private as<T>(record: OpRecord, body: () => T): T {
+    const { defaultDtype: dtype, autocast } = context;
+    // The casts that it made are records of their own.
+    context.autocast = null;
+    context.defaultDtype = record.defaultDtype ?? 'float32';
+    try {
+      return withGrad(false, () => unobserved(body));
+    } finally {
+      context.defaultDtype = dtype;
+      context.autocast = autocast;
     }
   }
 
@@ -105,7 +111,8 @@ export class Replay {
     }
   }
 
-  private gradients(record: OpRecord): (Tensor | null)[] {
+  /** The gradients of an op's arguments, from the gradients of its results: those that came in, or others of their shapes. */
+  gradients(record: OpRecord, grads: (Tensor | null)[]): (Tensor | null)[] {
     const forward = record.forwardOf!;
     const op = forward.op!;
     const find = (name: string): Tensor => {
@@ -117,13 +124,14 @@ export class Replay {
       if ('uses' in a) return this.tensor(a.uses[Number(item)]!);
       throw new Error(`${op.name}: ${name} is not a tensor`);
     };
-    const grads = record.grads.map((g) => g && this.tensor(g));
-    return runFormulas(
-      op,
-      shapeOf(op, forward.args),
-      grads,
-      record.outs.map((o) => o !== null),
-      find,
+    return this.as(record, () =>
+      runFormulas(
+        op,
+        shapeOf(op, forward.args),
+        grads,
+        record.outs.map((o) => o !== null),
+        find,
+      ),
     );
   }
 

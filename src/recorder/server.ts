@@ -5,10 +5,14 @@ import type { Cursor } from '../protocol/ticks';
 import type { Bookmark } from '../protocol/views';
 import { withBookmark } from './bookmarks';
 import { branchPointAt, CatchingUp, firstTickOf, markAt } from './branch';
-import { Breakpoints } from './breakpoints';
+import { Breakpoints, type EvaluateAt } from './breakpoints';
 import type { Evaluator } from './evaluator';
+import { short } from './format';
 import { Looking } from './looking';
 import { badLossText } from './nonfinite';
+import { historyOf } from './origins/history';
+import { lastWrite } from './origins/lastWrite';
+import { whyGradient } from './origins/whyGradient';
 import type { Recorder } from './recorder';
 import type { Recording, TensorUse } from './recording';
 import { Replay } from './replay';
@@ -48,6 +52,8 @@ export interface ServerOptions {
 
 /** A few times a second while the script runs, in milliseconds. */
 const PROGRESS_EVERY = 200;
+/** Lines that a log point prints at most for what was recorded before it was set. */
+const MOST_LOGGED = 1000;
 
 /** What a stop says. */
 type Told = Omit<Events['stopped'], 'cursor'>;
@@ -367,6 +373,37 @@ export class SessionServer {
     return null;
   }
 
+  /** Prints an expression's value in every past iteration. */
+  private probe(expression: string): { count: number } {
+    const { name, points, missing } = historyOf(this.recording, this.replay, this.timeline.tick, { expression });
+    if (missing) throw new Error(missing);
+    for (const { iteration, tick, value } of points)
+      if (value !== null)
+        this.say(`iteration ${iteration + 1}: ${name} = ${typeof value === 'number' ? short(value) : value}`, tick);
+    return { count: points.filter((p) => p.value !== null).length };
+  }
+
+  /** A log point that was set after its line had run: it is answered for what is recorded. */
+  private logPast(breakpoint: number): void {
+    const { recording } = this;
+    const ticks = this.breakpoints.ticksOf(breakpoint);
+    const evaluate: EvaluateAt = (expression, tick) => this.looking.evaluateAt(expression, tick);
+    let said = 0;
+    for (const tick of ticks) {
+      for (const { log } of this.breakpoints.hits(tick, evaluate).filter((h) => h.breakpoint === breakpoint))
+        if (log !== undefined && said++ < MOST_LOGGED)
+          this.say(`iteration ${recording.iterationAt(tick) + 1}: ${log}`, tick);
+      if (said >= MOST_LOGGED) break;
+    }
+    if (said >= MOST_LOGGED)
+      this.say(`… the line ran ${ticks.length} times: only the first ${MOST_LOGGED} are shown.`, ticks[0]);
+  }
+
+  private say(text: string, tick: number): void {
+    const place = this.recording.placeAt(tick) ?? undefined;
+    this.host.emit('output', { category: 'console', text: `${text}\n`, tick, place });
+  }
+
   private bookmark(tick: number, note: string | null): Bookmark[] {
     const { recording } = this;
     const bookmarks = withBookmark(recording.bookmarks, recording.ticks, tick, note);
@@ -404,7 +441,11 @@ export class SessionServer {
   }
 
   private readonly handlers: Handlers = {
-    setBreakpoints: ({ path, breakpoints }) => this.breakpoints.set(path, breakpoints, this.looking.codeLines(path)),
+    setBreakpoints: ({ path, breakpoints }) => {
+      const { statuses, logs } = this.breakpoints.set(path, breakpoints, this.looking.codeLines(path));
+      if (this.started) for (const id of logs) this.logPast(id);
+      return statuses;
+    },
     breakpointLines: ({ path, from, to }) => (this.looking.codeLines(path) ?? []).filter((l) => l >= from && l <= to),
     setWatchpoints: ({ group, watchpoints }) => this.watchpoints.set(group, watchpoints),
     watchable: (args) => watchableOf(this.recording, this.looking.variables, args),
@@ -475,6 +516,10 @@ export class SessionServer {
     outputs: ({ from }) => outputsOf(this.recording, from),
     bookmark: ({ tick = this.timeline.tick, note }) => this.bookmark(tick, note),
     branchPoint: (args) => this.branchPoint(args),
+    lastWrite: (question) => lastWrite(this.recording, this.replay, this.timeline.tick, question),
+    whyGradient: (question) => whyGradient(this.recording, this.replay, this.timeline.tick, question),
+    history: (question) => historyOf(this.recording, this.replay, this.timeline.tick, question),
+    probe: ({ expression }) => this.probe(expression),
     save: ({ path }) => ({ bytes: this.host.save(path) }),
   };
 }

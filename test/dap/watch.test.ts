@@ -80,6 +80,18 @@ describe.skipIf(!built)('watchpoints', () => {
     expect(await client.value('i')).toBe('2');
   });
 
+  test('a log point set after the run is answered for every iteration that is recorded, once', async () => {
+    const program = fixture('norms.py');
+    await client.stopped({ program });
+    const logged = { line: 14, logMessage: 'loss {loss.item():.3f}, norm {net[0].weight.grad.norm():.2f}' };
+    await client.breakAt(program, [logged]);
+    const lines = client.printed('console').trim().split('\n');
+    expect(lines).toHaveLength(6);
+    expect(lines[2]).toMatch(/^iteration 3: loss \d\.\d{3}, norm \d+\.\d{2}$/);
+    await client.breakAt(program, [logged, { line: 15 }]);
+    expect(client.printed('console').trim().split('\n')).toHaveLength(6);
+  });
+
   test('the filter for the first NaN stops at the op that made it; a condition narrows it', async () => {
     const program = fixture('nan_loss.py');
     const stop = await client.stopped({ program, exceptions: ['origin'] });

@@ -1,0 +1,93 @@
+/** A value over the iterations, computed again where nobody looked at the time. */
+import type { HistoryView, Measure } from '../../protocol/origins';
+import type { TensorRef } from '../../protocol/views';
+import { lastAtOrBefore } from '../columns';
+import type { Recording, TensorUse } from '../recording';
+import type { Replay } from '../replay';
+import { statsOf } from '../stats';
+import { elementOf, wire } from '../views/common';
+import { arrived } from '../views/grads';
+import { nameOf } from '../views/tensor';
+import { compile, momentsOf } from '../watch/compile';
+import { evaluate, Fault, NotThere, numberOf } from '../watch/evaluate';
+import { MomentsOf } from '../watch/moments';
+import { type Node, SyntaxFault } from '../watch/parse';
+import { ScopeAt } from '../watch/scope';
+import { expressionOf } from '../watch/watchable';
+
+export interface HistoryQuestion {
+  ref?: TensorRef;
+  expression?: string;
+  /** Of a tensor with more than one element; its norm if left out. */
+  measure?: Measure;
+  element?: number[];
+}
+
+/** More points than a chart can show are not computed. */
+const POINTS = 500;
+
+/** The last tick of each iteration at which something can have changed, thinned to what can be shown. */
+function ticksOf(r: Recording, ticks: readonly number[], most: number): number[] {
+  const last = new Map<number, number>();
+  for (const tick of ticks) last.set(r.iterationAt(tick), tick);
+  const all = [...last.values()];
+  if (all.length <= most) return all;
+  return Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))]);
+}
+
+export function historyOf(r: Recording, replay: Replay, tick: number, question: HistoryQuestion): HistoryView {
+  const { ref, measure = 'norm', element } = question;
+  const of = (name: string, ticks: readonly number[], value: (tick: number) => number | null): HistoryView => {
+    const chosen = ticksOf(r, ticks, POINTS);
+    const points = chosen.map((t) => {
+      const v = value(t);
+      return { iteration: r.iterationAt(t), tick: t, value: v === null ? null : wire(v) };
+    });
+    const missing = points.length === 0 ? 'There is no value of this in any iteration yet.' : null;
+    return { name, points, at: lastAtOrBefore(chosen, tick), missing };
+  };
+  const expression = question.expression ?? (ref && expressionOf(r, ref));
+  if (!expression) {
+    if (!ref) return of('', [], () => null);
+    const made = r.tensor(ref.tensor)?.producer;
+    if (!made) return of(nameOf(r, ref.tensor, ref.part ?? 'value', tick), [], () => null);
+    const nr = made.outs.findIndex((o) => o?.tensor === ref.tensor);
+    const number = (use: TensorUse | null): number | null =>
+      use && (element ? elementOf(replay, use, element) : measured(replay, use, measure));
+    const name = textFor(nameOf(r, ref.tensor, ref.part ?? 'value', tick), measure, element);
+    return of(name, MomentsOf.of(r).place(made).refresh(), (t) => {
+      const out = r.recordAt(t)?.outs[nr] ?? null;
+      return number(out && ref.part === 'grad' ? arrived(r, out.tensor, r.endOf(r.iterationAt(t)) - 1) : out);
+    });
+  }
+  const c = compile(expression);
+  if (c.domain !== 'one') throw new SyntaxFault(`Name one tensor: '${c.word}' is many.`);
+  const moments = momentsOf(r, c, {});
+  const node = (value: Node): Node => {
+    if (!element) return value;
+    return { kind: 'item', of: value, index: element.map((i): Node => ({ kind: 'value', value: i })) };
+  };
+  const value = (t: number): number | null => {
+    const scope = new ScopeAt({ recording: r, replay, tick: t, instance: { moments: moments ?? undefined } });
+    try {
+      const found = evaluate(node(c.node), scope);
+      return (
+        numberOf(found, scope) ??
+        numberOf(evaluate({ kind: 'call', name: measure, args: [node(c.node)] }, scope), scope)
+      );
+    } catch (error) {
+      if (error instanceof NotThere || error instanceof Fault) return null;
+      throw error;
+    }
+  };
+  const shown = ref ? nameOf(r, ref.tensor, ref.part ?? 'value', tick) : expression;
+  return of(ref ? textFor(shown, measure, element) : shown, moments?.refresh() ?? [], value);
+}
+
+const textFor = (name: string, measure: Measure, element: number[] | undefined): string =>
+  element ? `${name}[${element.join(', ')}]` : `${measure}(${name})`;
+
+function measured(replay: Replay, use: TensorUse, measure: Measure): number | null {
+  const stats = statsOf(replay, use);
+  return stats.nan > 0 ? Number.NaN : stats[measure];
+}

@@ -1,0 +1,122 @@
+/** Where a number comes from, over recorded runs: against what the script itself saw. */
+import { describe, expect, it } from 'vitest';
+import { historyOf } from '../../../src/recorder/origins/history';
+import { lastWrite } from '../../../src/recorder/origins/lastWrite';
+import { whyGradient } from '../../../src/recorder/origins/whyGradient';
+import { Replay } from '../../../src/recorder/replay';
+import { backwardFrom, given, leaf, op, Script, trainMlp } from './script';
+
+const mlp = trainMlp({ iterations: 5, samples: 6 });
+const thinned = trainMlp({ iterations: 5, samples: 6, memoryLimit: 4000 });
+const { recording } = mlp.script;
+const end = recording.ticks - 1;
+const id = (k: number) => mlp.params[k].tensor.id;
+
+describe('last write', () => {
+  it('leads from a weight through its writes, back to the beginning', () => {
+    const seen: number[] = [];
+    for (let at: number | undefined = end; at !== undefined; ) {
+      const found = lastWrite(recording, mlp.replay, at, { ref: { tensor: id(0) } });
+      if (found) seen.push(found.tick);
+      at = found?.tick;
+    }
+    expect(seen.map((t) => recording.iterationAt(t))).toEqual([4, 3, 2, 1, 0, 0]);
+    expect(seen.slice(0, 5).map((t) => recording.placeAt(t)?.line)).toEqual([11, 11, 11, 11, 11]);
+    expect(lastWrite(recording, mlp.replay, end, { ref: { tensor: id(0) } })?.text).toContain('linear1.weight');
+  });
+
+  it('knows gradients, the loss, and elements', () => {
+    const grad = lastWrite(recording, mlp.replay, mlp.seen[2].tick, { ref: { tensor: id(1), part: 'grad' } })!;
+    expect(grad.text).toBe('gradient put into linear2.weight.grad');
+    expect(recording.iterationAt(grad.tick)).toBe(2);
+    const loss = lastWrite(recording, mlp.replay, end, { expression: 'loss' })!;
+    expect(recording.recordAt(loss.tick)?.name).toBe('mean');
+    const element = lastWrite(recording, mlp.replay, end, { ref: { tensor: id(0) }, element: [0, 0] })!;
+    expect(recording.placeAt(element.tick)?.line).toBe(11);
+    expect(lastWrite(recording, mlp.replay, end, { expression: 'linear1.weight' })?.tick).toBe(
+      lastWrite(recording, mlp.replay, end, { ref: { tensor: id(0) } })?.tick,
+    );
+  });
+});
+
+describe('why this gradient', () => {
+  it.each([mlp, thinned])('adds up to it, down to the samples', (run) => {
+    const { recording: r } = run.script;
+    run.params.forEach(({ tensor }, k) => {
+      const why = whyGradient(r, new Replay(), run.seen[3].tick, { tensor: tensor.id });
+      expect(why.missing).toBeNull();
+      expect(why.terms).toHaveLength(1);
+      expect(why.rest).toBeNull();
+      const [term] = why.terms;
+      const flat = why.element.reduce((at, i, d) => at * tensor.shape[d] + i, 0);
+      expect(why.value).toBe(run.seen[3].grads[k][flat]);
+      expect(Math.abs(Number(why.value))).toBe(Math.max(...run.seen[3].grads[k].map(Math.abs)));
+      expect(term.text).toMatch(/^gradient of linear in (linear1|linear2|output)/);
+      expect(r.recordAt(term.tick)?.kind).toBe('backward');
+      expect(term.samples).toHaveLength(6);
+      const sum = term.samples!.reduce((total, s) => total + Number(s.value), 0);
+      expect(sum).toBeCloseTo(Number(term.value), 5);
+      expect(term.samples!.filter((s) => s.value !== 0).length).toBeGreaterThan(1);
+    });
+  });
+
+  it('lists every use of a weight, and what was there before', () => {
+    const script = new Script();
+    script.line(1);
+    const w = leaf(given([2], (i) => i + 1));
+    const x = given([4, 2], (i) => i);
+    script.line(2, { w, x });
+    const run = () => backwardFrom(op('add', op('sum', op('mul', x, w)), op('sum', op('mul', w, w))));
+    run();
+    script.line(3);
+    let why = whyGradient(script.recording, new Replay(), script.recording.ticks - 1, { tensor: w.id, element: [1] });
+    expect(why.name).toBe('w.grad');
+    // 1 + 3 + 5 + 7 from the samples, w twice from its square.
+    expect(why.value).toBe(16 + 4);
+    expect(why.terms.map((t) => t.value).sort()).toEqual([16, 2, 2]);
+    expect(why.terms.find((t) => t.value === 16)?.samples?.map((s) => s.value)).toEqual([1, 3, 5, 7]);
+    run();
+    script.line(4);
+    why = whyGradient(script.recording, new Replay(), script.recording.ticks - 1, { tensor: w.id, element: [0] });
+    expect(why.terms[0]).toMatchObject({ text: 'what was in .grad before', value: 14 });
+    expect(why.value).toBe(28);
+    expect(why.rest).toBeNull();
+    script.stop();
+  });
+
+  it('says what is in the way', () => {
+    expect(whyGradient(recording, mlp.replay, 3, { tensor: id(0) }).missing).toContain('backward() has not run');
+    expect(whyGradient(recording, mlp.replay, end, { tensor: mlp.X.id }).missing).toContain('does not require one');
+  });
+});
+
+describe('history', () => {
+  it.each([mlp, thinned])('of weights, gradients, the loss and activations, watched or not', (run) => {
+    const { recording: r } = run.script;
+    const replay = new Replay();
+    const last = r.ticks - 1;
+    const values = (question: Parameters<typeof historyOf>[3]) =>
+      historyOf(r, replay, last, question).points.map((p) => p.value);
+    expect(values({ expression: 'loss' })).toEqual(run.seen.map((s) => s.loss));
+    const norms = values({ ref: { tensor: run.params[1].tensor.id } });
+    for (const [i, s] of run.seen.entries()) expect(norms[i]).toBeCloseTo(Math.hypot(...s.weights[1]), 5);
+    expect(values({ ref: { tensor: run.params[1].tensor.id }, element: [0, 2] })).toEqual(
+      run.seen.map((s) => s.weights[1][2]),
+    );
+    expect(values({ ref: { tensor: run.params[3].tensor.id, part: 'grad' }, element: [1] })).toEqual(
+      run.seen.map((s) => s.grads[3][1]),
+    );
+    expect(values({ ref: { tensor: run.params[0].tensor.id, part: 'grad' }, measure: 'max' })).toEqual(
+      run.seen.map((s) => Math.max(...s.grads[0])),
+    );
+    expect(values({ ref: { tensor: run.losses[4].id } })).toEqual(run.seen.map((s) => s.loss));
+    expect(values({ expression: 'max(output.weight) - min(output.weight)' })).toEqual(
+      run.seen.map((s) => Math.fround(Math.max(...s.weights[2]) - Math.min(...s.weights[2]))),
+    );
+    expect(historyOf(r, replay, run.seen[2].tick, { expression: 'loss' })).toMatchObject({
+      name: 'loss',
+      at: 2,
+      missing: null,
+    });
+  });
+});
