@@ -10,7 +10,7 @@ import { floorDiv, floorMod } from '../kernels/special';
 import { type BackwardContext, type Formulas, op, type Sample, type Scalar } from '../op';
 import type { Tensor } from '../tensor';
 import { refuseComplexFactor } from './matrices';
-import { refuse } from './refusals';
+import { raiseUnderivable, refuse } from './refusals';
 import { boolPair, ofTypes, oneInput, pairs, wholePairs, withoutGrad } from './samples';
 
 const n = (s: Scalar): number => Number(s.value);
@@ -235,10 +235,6 @@ op<[Tensor, Tensor]>({
   samples: () => pairs([0.5, 2]),
 });
 
-export const notDifferentiable = (name: string) => () => {
-  throw runtimeError(`derivative for aten::${name} is not implemented`);
-};
-
 op<[Tensor, Tensor]>({
   schema: 'floor_divide(Tensor input, Number other) -> Tensor',
   faces: ['torch', 'Tensor'],
@@ -246,7 +242,7 @@ op<[Tensor, Tensor]>({
   formula: 'y = ⌊a / b⌋',
   gradient: 'none: PyTorch refuses to differentiate it',
   forward: floorDivide,
-  grads: { input: notDifferentiable('floor_divide'), other: notDifferentiable('floor_divide') },
+  grads: { input: raiseUnderivable('floor_divide'), other: raiseUnderivable('floor_divide') },
   gradName: 'NotImplemented',
   samples: () => withoutGrad([...pairs([0.5, 2]), ...wholePairs()]),
 });
@@ -280,7 +276,7 @@ op<[Tensor, Tensor]>({
   formula: 'y = a − b · ⌊a / b⌋, a a number',
   gradient: 'none: PyTorch refuses to differentiate it',
   forward: remainder,
-  grads: { other: notDifferentiable('remainder') },
+  grads: { other: raiseUnderivable('remainder') },
   gradName: 'NotImplemented',
   samples: () => [
     { args: [7, { tensor: { shape: [3], dtype: 'int64', data: [2, -3, 4] } }] },

@@ -1,4 +1,5 @@
 /** Attention. Source: torch.nn.functional.scaled_dot_product_attention's page, ATen's attention.cpp; Vaswani et al. 2017, Dao et al. 2022. */
+import { once } from '../autograd/once';
 import { context } from '../context';
 import { isFloat } from '../dtype';
 import { indexError, runtimeError } from '../errors';
@@ -11,6 +12,7 @@ import { type BackwardContext, op, type Sample, type SampleArg, type SampleTenso
 import { broadcast, numel, sameShape, show } from '../shape';
 import { Tensor } from '../tensor';
 import { C_TYPE, rename } from './named';
+import { raiseUnderivable } from './refusals';
 
 type Floats = Float32Array | Float64Array;
 const F = 'torch.nn.functional';
@@ -105,14 +107,11 @@ function inOrderOf(y: Tensor, q: Tensor): Tensor {
   return Tensor.of(y.dtype, [y.count], memory.values()).alias([...y.shape], strides);
 }
 
-const known = new WeakMap<BackwardContext, Tensor[]>();
-
 /** The three gradients, computed once for one backward step. */
-function gradients(c: BackwardContext): Tensor[] {
-  let found = known.get(c);
-  if (!found) {
+const gradients = (c: BackwardContext): Tensor[] =>
+  once(c, () => {
     const s = (name: string) => c.saved(name);
-    found = f._scaled_dot_product_flash_attention_for_cpu_backward(
+    return f._scaled_dot_product_flash_attention_for_cpu_backward(
       c.grads[0] ?? f.zeros_like(s('query')),
       s('query'),
       s('key'),
@@ -124,14 +123,9 @@ function gradients(c: BackwardContext): Tensor[] {
       c.attr('scale'),
       c.grads[1],
     ) as unknown as Tensor[];
-    known.set(c, found);
-  }
-  return found;
-}
+  });
 
-const refused = () => {
-  throw runtimeError('derivative for aten::_scaled_dot_product_flash_attention_for_cpu_backward is not implemented');
-};
+const refused = raiseUnderivable('_scaled_dot_product_flash_attention_for_cpu_backward');
 
 op<[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, boolean, Tensor | null, number | null, Tensor | null]>({
   schema:

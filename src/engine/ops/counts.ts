@@ -11,6 +11,7 @@ import * as rejection from '../random/rejection';
 import { broadcast } from '../shape';
 import type { Tensor } from '../tensor';
 import { notImplemented } from './random';
+import { raiseUnderivable } from './refusals';
 
 const on = (t: SampleTensor, ...args: Sample['args']): Sample => ({ args: [{ tensor: t }, ...args], kink: true });
 const shapes = (range: [number, number]): Sample[] => [
@@ -29,11 +30,6 @@ const withoutGradient = (s: Sample): Sample => ({
 /** The smallest normal number of a dtype, and the largest below 1: what a sample is kept within. */
 const limits = (d: DType) => (d === 'float64' ? [2 ** -1022, 1 - 2 ** -53] : [2 ** -126, 1 - 2 ** -24]);
 const rounding = (d: DType) => (d === 'float64' ? (v: number) => v : Math.fround);
-
-/** PyTorch lets the op run, and refuses the way back. */
-const noDerivative = (name: string) => () => {
-  throw runtimeError(`derivative for aten::${name} is not implemented`);
-};
 
 op<[Tensor]>({
   schema: 'poisson(Tensor input, Generator? generator=None) -> Tensor',
@@ -81,7 +77,7 @@ op<[Tensor, Tensor]>({
       for (let i = 0; i < out.length; i++) out[i] = rejection.binomial(n[i], p[i], gen);
     });
   },
-  grads: { count: noDerivative('binomial'), prob: noDerivative('binomial') },
+  grads: { count: raiseUnderivable('binomial'), prob: raiseUnderivable('binomial') },
   samples: () => [
     on({ shape: [20], data: Array.from({ length: 20 }, (_, i) => i * 3) }, { tensor: { shape: [20], range: [0, 1] } }),
     on({ shape: [1], data: [200] }, { tensor: { shape: [3, 4], range: [0.02, 0.98] } }),
@@ -120,7 +116,7 @@ op<[Tensor]>({
   random: true,
   formula: 'y ~ Dirichlet(x)',
   gradient: 'PyTorch has none: torch.distributions.Dirichlet has',
-  grads: { self: noDerivative('_sample_dirichlet') },
+  grads: { self: raiseUnderivable('_sample_dirichlet') },
   forward(alpha) {
     if (!isFloat(alpha.dtype)) throw notImplemented('dirichlet', alpha.dtype);
     const x = alpha.values() as Floats;

@@ -1,12 +1,12 @@
 /** Exponentials, logarithms, trigonometry. Gradients: PyTorch's derivatives.yaml. */
 import { isComplex } from '../dtype';
-import { TorchError } from '../errors';
 import * as cx from '../kernels/complex';
 import { binary, floatType, type Loop1, resultType, unary } from '../kernels/elementwise';
 import { expLoop, sigmoidGradLoop, sigmoidLoop, sqrtLoop, tanhGradLoop, tanhLoop } from '../kernels/hotLoops';
 import { erf, erfc, sigmoid } from '../kernels/special';
 import { type BackwardContext, type Formulas, op } from '../op';
 import type { Tensor } from '../tensor';
+import { raiseNotImplemented } from './refusals';
 import { exactly, ofTypes, oneInput, pairs, withoutGrad } from './samples';
 
 interface Elementary {
@@ -60,12 +60,7 @@ function writtenWithoutGradient(name: string, e: Elementary): void {
     gradient: 'none: PyTorch refuses to differentiate it',
     forward: (x) => unary(x, floatType(x.dtype), e.value, undefined, e.loop),
     grads: {
-      input: () => {
-        throw new TorchError(
-          'NotImplementedError',
-          `the derivative for 'inplace version of ${name}' is not implemented.`,
-        );
-      },
+      input: raiseNotImplemented(`inplace version of ${name}`),
     },
     gradName: `${name[0].toUpperCase()}${name.slice(1)}Backward1`,
     samples: () => withoutGrad(oneInput(e.range)),

@@ -1,6 +1,7 @@
 /**
  * A layer of a float32 LSTM is one op, as it is in PyTorch on a CPU (oneDNN). Gates in the order i, f, g, o; source: torch.nn.LSTM's page.
  */
+import { once } from '../autograd/once';
 import { context } from '../context';
 import { formulas as f } from '../formulas';
 import { lstmBackward, lstmForward } from '../kernels/lstm';
@@ -68,14 +69,9 @@ op<[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, boolean, number]>({
   samples: () => [{ args: [...layer, false, 1] }, { args: [...layer, true, 1] }],
 });
 
-const known = new WeakMap<BackwardContext, Tensor[]>();
-
 /** All gradients of a layer, computed once for one backward step. */
-function gradients(c: BackwardContext): Tensor[] {
-  let found = known.get(c);
-  if (!found) known.set(c, (found = (context.gradEnabled ? composedGradients : fusedGradients)(c)));
-  return found;
-}
+const gradients = (c: BackwardContext): Tensor[] =>
+  once(c, () => (context.gradEnabled ? composedGradients : fusedGradients)(c));
 
 function fusedGradients(c: BackwardContext): Tensor[] {
   const s = (name: string) => c.saved(name);

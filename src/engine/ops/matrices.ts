@@ -66,11 +66,6 @@ function expandStrides(t: Tensor, batch: number[]): number[] {
 /** torch.linalg.LinAlgError. */
 export const linalgError = (message: string) => new TorchError('_LinAlgError', message);
 
-/** For the gradient that PyTorch does not have. */
-export const noDerivative = (name: string) => (): null => {
-  throw new TorchError('NotImplementedError', `the derivative for '${name}' is not implemented.`);
-};
-
 /** `(Batch element 3): `, where there is a batch. */
 export const batchElement = (batch: readonly number[], nr: number) => (batch.length ? `(Batch element ${nr}): ` : '');
 

@@ -1,7 +1,7 @@
 /** What is found by putting elements in order. Source: PyTorch's documentation, derivatives.yaml, ATen's Sorting.cpp. */
-import { context, quietly } from '../context';
+import { quietly } from '../context';
 import { isFloat } from '../dtype';
-import { runtimeError, TorchError } from '../errors';
+import { runtimeError } from '../errors';
 import { formulas as fs } from '../formulas';
 import { numbers } from '../kernels/elementwise';
 import { alongDim, reduceRows } from '../kernels/reduce';
@@ -10,7 +10,7 @@ import { contiguousStrides, numel, reduceDims, wrapDim } from '../shape';
 import { Tensor } from '../tensor';
 import { checkDim, dropped, spreadEvenly, toPlace, valuesAndPlaces } from './extremes';
 import { dimSamples } from './reduce';
-import { refuse } from './refusals';
+import { refuse, refuseGrad } from './refusals';
 import { exactly, ofTypes } from './samples';
 import { compare, ordered } from './sort';
 
@@ -343,11 +343,6 @@ function pick(x: Tensor, dim: number, kept: number[]): Tensor {
 
 const whole = (values: number[]) => Tensor.of('int64', [values.length], BigInt64Array.from(values, BigInt));
 
-function noGradient(name: string, x: Tensor): void {
-  if (x.requiresGrad && context.gradEnabled)
-    throw new TorchError('NotImplementedError', `the derivative for '${name}' is not implemented.`);
-}
-
 op<[Tensor, number, boolean, boolean, boolean]>({
   schema:
     'unique_dim(Tensor input, int dim, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (Tensor output, Tensor inverse_indices, Tensor counts)',
@@ -355,7 +350,7 @@ op<[Tensor, number, boolean, boolean, boolean]>({
   formula:
     'y = the different slices of x along dim in order, where each slice is among them, and how often each occurs',
   forward: (x, dim, _sorted, _inverse, _counts) => {
-    noGradient('unique_dim', x);
+    refuseGrad('unique_dim', x);
     const d = wrapDim(dim, x.rank);
     const empty = x.shape.filter((n) => n === 0).length;
     if (x.shape[d] === 0) {
@@ -402,7 +397,7 @@ op<[Tensor, boolean, boolean, number | null]>({
   faces: ['torch.ops.aten'],
   formula: 'y = x without what equals the one before it, where each is in y, and how long each run is',
   forward: (x, _inverse, _counts, dim) => {
-    noGradient(dim === null ? 'unique_consecutive' : 'unique_dim_consecutive', x);
+    refuseGrad(dim === null ? 'unique_consecutive' : 'unique_dim_consecutive', x);
     if (dim === null) {
       const row = Tensor.of(x.dtype, [x.count], x.values());
       const v = row.values() as Float64Array;

@@ -5,8 +5,7 @@ import { formulas as fs } from '../formulas';
 import { binary, floatType, resultType, unary } from '../kernels/elementwise';
 import { type BackwardContext, type Formulas, op, type Sample, type Scalar } from '../op';
 import { Tensor } from '../tensor';
-import { notDifferentiable } from './arithmetic';
-import { floatsOnly, refuse } from './refusals';
+import { floatsOnly, raiseUnderivable, refuse } from './refusals';
 import { exactly, ofTypes, oneInput, pairs, wholePairs } from './samples';
 
 const INF = Number.POSITIVE_INFINITY;
@@ -181,7 +180,7 @@ op<[Tensor, Tensor]>({
       big: (a, v) => (a === 0n ? v : BigInt(Number(a > 0n))),
     });
   },
-  grads: { input: notDifferentiable('heaviside'), values: notDifferentiable('heaviside') },
+  grads: { input: raiseUnderivable('heaviside'), values: raiseUnderivable('heaviside') },
   gradName: 'NotImplemented',
   samples: () => [
     {

@@ -5,7 +5,8 @@ import { columnMajor, readMatrices, vectors, zeroMatrices } from '../kernels/lap
 import { geqrf, orgqr } from '../kernels/lapack/qr';
 import { type BackwardContext, op, type Sample } from '../op';
 import { Tensor } from '../tensor';
-import { checkFloat, checkMatrix, double, given, matrix, mT, noDerivative, sumOf, times } from './matrices';
+import { checkFloat, checkMatrix, double, given, matrix, mT, sumOf, times } from './matrices';
+import { raiseNotImplemented } from './refusals';
 
 /** The factored matrices, R above and vectors below, and their τ. */
 function factored(A: Tensor) {
@@ -120,7 +121,7 @@ op<[Tensor]>({
     const { a, tau, k } = factored(A);
     return [columnMajor(A.dtype, a), vectors(A.dtype, a.batch, k, tau)];
   },
-  grads: { input: noDerivative('geqrf') },
+  grads: { input: raiseNotImplemented('geqrf') },
   samples: () => samples().map((s) => withoutGradient(s)),
 });
 

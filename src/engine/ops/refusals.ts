@@ -1,6 +1,6 @@
 import { context } from '../context';
 import { DTYPES, type DType, type Kind } from '../dtype';
-import { type PythonError, runtimeError, TorchError } from '../errors';
+import { runtimeError, TorchError } from '../errors';
 import type { Tensor } from '../tensor';
 
 /** Raises PyTorch's error of a kernel that has no code for a dtype of these kinds. */
@@ -19,18 +19,28 @@ export function singlesOnly(kernel: string, dtype: DType): void {
     throw new TorchError('NotImplementedError', `"${kernel}" not implemented for '${DTYPES[dtype].label}'`);
 }
 
+/** A gradient formula that raises PyTorch's error for an op that it has no derivative of. */
+export const raiseUnderivable = (name: string) => (): never => {
+  throw runtimeError(`derivative for aten::${name} is not implemented`);
+};
+
+/** The same for an op that its table of derivatives lists as not implemented. */
+export const raiseNotImplemented = (name: string) => (): never => {
+  throw new TorchError('NotImplementedError', `the derivative for '${name}' is not implemented.`);
+};
+
+/** Raises that error already in the forward pass, where a gradient would be wanted. */
+export function refuseGrad(name: string, x: Tensor): void {
+  if (x.requiresGrad && context.gradEnabled) raiseNotImplemented(name)();
+}
+
 /** For the entry of an op that PyTorch has no derivative of: asking for one raises its error. */
-export const underivable = (name: string, ...inputs: string[]) =>
-  refusing('RuntimeError', `derivative for aten::${name} is not implemented`, inputs);
+export const underivable = (name: string, ...inputs: string[]) => refusing(raiseUnderivable(name), inputs);
 
 /** The same for an op that PyTorch's table of derivatives lists as not implemented. */
-export const notImplemented = (name: string, ...inputs: string[]) =>
-  refusing('NotImplementedError', `the derivative for '${name}' is not implemented.`, inputs);
+export const notImplemented = (name: string, ...inputs: string[]) => refusing(raiseNotImplemented(name), inputs);
 
-function refusing(kind: PythonError, message: string, inputs: readonly string[]) {
-  const raise = () => {
-    throw new TorchError(kind, message);
-  };
+function refusing(raise: () => never, inputs: readonly string[]) {
   return { grads: Object.fromEntries(inputs.map((name) => [name, raise])), gradName: 'NotImplemented' };
 }
 

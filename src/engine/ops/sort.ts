@@ -1,11 +1,10 @@
-/** Sorting, and what is found by it. */
-import { context } from '../context';
-import { runtimeError, TorchError } from '../errors';
+import { runtimeError } from '../errors';
 import { alongDim } from '../kernels/reduce';
 import { type BackwardContext, type Formulas, op, type Sample } from '../op';
 import { wrapDim } from '../shape';
 import { Tensor } from '../tensor';
 import { dimSamples } from './reduce';
+import { refuseGrad } from './refusals';
 import { exactly, ofTypes } from './samples';
 
 /** NaN is larger than any number. Elements may be bigints. */
@@ -103,8 +102,7 @@ op<[Tensor, boolean, boolean, boolean]>({
   formula: 'y = the different x in order, where each x is among them, and how often each occurs',
   // As in PyTorch, an output that was not asked for may be empty; it costs nothing to give it where the elements are sorted anyway.
   forward: (x, _, wantInverse, wantCounts) => {
-    if (x.requiresGrad && context.gradEnabled)
-      throw new TorchError('NotImplementedError', "the derivative for '_unique2' is not implemented.");
+    refuseGrad('_unique2', x);
     const source = x.values() as Float64Array;
     const places = ordered(source, 0, source.length, false);
     const found: number[] = [];

@@ -10,8 +10,8 @@ import { zeta } from '../kernels/gammaFunctions';
 import { erfinv } from '../kernels/special';
 import { type BackwardContext, type Formulas, op } from '../op';
 import type { Tensor } from '../tensor';
-import { noDerivative } from './matrices';
 import { rename } from './named';
+import { raiseNotImplemented } from './refusals';
 import { exactly, ofTypes, oneInput, pairs, withoutGrad } from './samples';
 
 op<[Tensor]>({
@@ -260,7 +260,7 @@ for (const upper of [false, true]) {
     },
     saves: ['input', 'other'],
     grads: {
-      input: noDerivative(`${name}: input`),
+      input: raiseNotImplemented(`${name}: input`),
       other: (c, f) => {
         const [a, x] = [c.saved('input'), c.saved('other')];
         const power = f.mul(f.sub(a, 1), f.log(x));
@@ -345,7 +345,7 @@ op<[Tensor, Tensor]>({
   forward: (s, q) => binary(s, q, zeta, { compute: floatType(resultType(s, q)) }),
   saves: ['self', 'other'],
   grads: {
-    self: noDerivative('zeta'),
+    self: raiseNotImplemented('zeta'),
     other: (c, f) => {
       const [s, q] = [c.saved('self'), c.saved('other')];
       return f.mul(c.grad, f.mul(f.neg(s), f.special_zeta(f.add(s, 1), q)));

@@ -110,6 +110,6 @@ describe('memory of complex numbers', () => {
     const x = Tensor.of('complex128', [1], Float64Array.of(1, 2));
     expect(() => f.floor(x)).toThrow('floor is not supported for complex inputs');
     expect(() => f.lt(x, x)).toThrow('"lt_cpu" not implemented for \'ComplexDouble\'');
-    expect(() => f.linspace(0, 1, 3, 'complex64')).toThrow(TorchError);
+    expect(() => f.logspace(0, 1, 3, 'complex64')).toThrow(TorchError);
   });
 });
