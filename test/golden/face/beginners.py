@@ -19,5 +19,17 @@ import warnings, math
 loss = torch.tensor(1., requires_grad=True)
 torch.set_warn_always(True)
 with warnings.catch_warnings(record=True) as said: warnings.simplefilter('always'); math.exp(loss), float(loss), loss.item(), f'{loss:.2f}'
-torch.set_warn_always(False)
 len(said), str(said[0].message).split(' (Trig')[0]
+def say(f):
+    with warnings.catch_warnings(record=True) as said: warnings.simplefilter('always'); f()
+    return [str(w.message).split(' (Trig')[0] for w in said]
+say(lambda: torch.qr(torch.eye(2))), say(lambda: torch.eye(2).cholesky()), say(lambda: torch.triangular_solve(torch.ones(1, 1), torch.ones(1, 1)))
+say(lambda: torch.meshgrid(torch.arange(2), torch.arange(2))), say(lambda: torch.meshgrid(torch.arange(2), indexing='ij'))
+say(lambda: torch.cross(torch.ones(3), torch.ones(3))), say(lambda: torch.cross(torch.ones(3), torch.ones(3), dim=0))
+say(lambda: torch.ones(2).index_reduce_(0, torch.tensor([0]), torch.ones(1), 'mean'))
+say(lambda: torch.ones(1, 2, 3).T), say(lambda: torch.ones(2, 3).T)
+say(lambda: torch.autograd.Variable(torch.ones(1), volatile=True))
+say(lambda: torch.ones(1, requires_grad=True).sum().backward(create_graph=True))
+say(lambda: torch.chain_matmul(torch.eye(2), torch.eye(2)))
+torch.set_warn_always(False)
+torch.set_warn_always(1)

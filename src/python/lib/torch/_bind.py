@@ -4,6 +4,7 @@ import sys
 
 from . import _missing, _wrappers
 from ._tensor import Tensor
+from ._warnings import with_warning
 
 _pending = {}
 for _space, _found in _wrappers.faces().items():
@@ -32,7 +33,8 @@ def lazy(space, globals_, later={}):
 
     def __getattr__(name):
         if name in pending:
-            found = globals_[name] = _wrappers.bind(pending[name], style, prefix + name)
+            found = _wrappers.bind(pending[name], style, prefix + name)
+            found = globals_[name] = with_warning(name, found) if space == 'torch' else found
             found.__module__ = space
             return found
         if name in later:
@@ -70,7 +72,7 @@ def _method(name):
     found = _methods.get(name)
     if found is None:
         return None
-    made = _wrappers.bind(found, 'method', name)
+    made = with_warning(name, _wrappers.bind(found, 'method', name))
     setattr(Tensor, name, made)
     return made
 

@@ -167,7 +167,7 @@ def set_warn_always(b, /):
     """Whether what PyTorch warns of once is warned of every time."""
     global _warn_always
     if not isinstance(b, bool):
-        raise TypeError('setWarnOnlyOnce expects a bool, but got ' + type(b).__name__)
+        raise RuntimeError('setWarnOnlyOnce expects a bool, but got ' + type(b).__name__)
     _warn_always = b
 
 

@@ -293,7 +293,7 @@ def keywords_of_call():
     while frame is not None and frame.f_code.co_filename.startswith('/lib/backstep/torch/<op'):
         frame = frame.f_back
     here = __file__.rpartition('/')[0]
-    own = {f'{here}/_wrappers.py', f'{here}/_out.py', f'{here}/_overloads.py', __file__}
+    own = {f'{here}/_wrappers.py', f'{here}/_out.py', f'{here}/_overloads.py', f'{here}/_warnings.py', __file__}
     while frame is not None and (frame.f_code.co_filename in own or frame.f_code.co_filename.startswith('/lib/backstep/torch/<op')):
         frame = frame.f_back
     if frame is None:

@@ -276,8 +276,8 @@ class Tensor(TensorBase):
 
     def _number(self, warn=False):
         if warn and self.requires_grad:
-            _warn_once('Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n'
-                       'Consider using tensor.detach() first.')
+            warn_once('Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n'
+                       'Consider using tensor.detach() first.', 4)
         if _numel(self._h) != 1:
             raise ValueError('only one element tensors can be converted to Python scalars')
         return self.item()
@@ -629,6 +629,9 @@ class Tensor(TensorBase):
         n = self.dim()
         if n == 2:
             return ops.t(self) if ops.has('t') else self.transpose(0, 1)
+        warn_once('The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in '
+                  'a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` '
+                  'to reverse the dimensions of a tensor.')
         return self.permute(*range(n - 1, -1, -1))
 
     @property
@@ -733,13 +736,13 @@ _wrappers.ready(Tensor)
 _warned = set()
 
 
-def _warn_once(words):
+def warn_once(words, stacklevel=3):
     """What PyTorch says at the first time only."""
     from ._functions import is_warn_always_enabled
     if words not in _warned or is_warn_always_enabled():
         import warnings
         _warned.add(words)
-        warnings.warn(words, stacklevel=4)
+        warnings.warn(words, stacklevel=stacklevel)
 
 
 def _warn_non_leaf():

@@ -1,6 +1,6 @@
 """torch.autograd: backward, grad, and the modes."""
 from .. import _bridge
-from .._tensor import Tensor, wrap
+from .._tensor import Tensor, warn_once, wrap
 from . import anomaly_mode, forward_ad, functional, grad_mode, graph, profiler  # noqa: F401
 from ._hooks import RemovableHandle  # noqa: F401
 from .anomaly_mode import detect_anomaly, set_detect_anomaly  # noqa: F401
@@ -56,6 +56,10 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     wanted = () if inputs is None else _tuple(inputs.values() if type(inputs) is dict else inputs)
     if inputs is not None and len(wanted) == 0:
         raise RuntimeError('`inputs` argument to `backward()` cannot be empty.')
+    if create_graph:
+        warn_once('Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can '
+                  'cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this '
+                  'function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak.')
     if _backward(bool(retain), bool(create_graph), len(tensors), *[t._h for t in tensors], *grads, *_targets(wanted)) is None:
         _bridge.raise_error()
 
