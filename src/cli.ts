@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { version } from '../package.json';
 import { BackstepAdapter } from './debugger/adapter';
 import { type BranchConfiguration, branchOf } from './debugger/branches';
+import { compareRuns, comparisonText } from './debugger/compare';
 import { checkLaunch, isInside } from './debugger/launch';
 import { parseEdit, parseLine } from './protocol/branch';
 import { isRecording } from './protocol/recordingFile';
@@ -234,6 +235,24 @@ async function openRecording(file: string): Promise<ScriptSession> {
   return session;
 }
 
+/** Two recordings or scripts (which are run once, silently): says where they differ; exit code 0 where they do not, 1 where they do. */
+async function compare(a: string, b: string, options: { json?: boolean }): Promise<void> {
+  const runs = await Promise.all(
+    [a, b].map(async (file) => ({
+      name: basename(file),
+      session: await openScript(await check(file, [], {}), ASSETS),
+    })),
+  );
+  try {
+    for (const { session, name } of runs) await atEnd(session, name);
+    const found = await compareRuns(runs[0], runs[1]);
+    process.stdout.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : comparisonText(found));
+    process.exitCode = found.same ? 0 : 1;
+  } finally {
+    for (const { session } of runs) await session.dispose();
+  }
+}
+
 function dap(): void {
   const adapter = new BackstepAdapter((launch, loading) => openScript(launch, ASSETS, loading));
   // Anything else on stdout would break the protocol's framing.
@@ -293,6 +312,14 @@ program
   .action((file: string, args: string[], options: BranchOptions) => branch(file, args, options));
 
 addRecordingCommands(program, openRecording, ASSETS);
+
+program
+  .command('compare')
+  .description('Say where two runs differ: exits with 0 where they are the same, with 1 where they differ.')
+  .argument('<a>', 'a recording, or a Python script (which is run once)')
+  .argument('<b>', 'another one')
+  .option('--json', 'as JSON')
+  .action(compare);
 
 program.command('dap').description('Serve the Debug Adapter Protocol on stdin and stdout, for any editor.').action(dap);
 

@@ -1,4 +1,5 @@
 /** The Debug Adapter Protocol over a Session: serves VS Code inline and any client on stdio. */
+import { basename } from 'node:path';
 import {
   BreakpointEvent,
   ExitedEvent,
@@ -15,6 +16,7 @@ import type { Connect, Events, ExceptionFilter, LaunchArguments, Move, Session }
 import { BranchIds, type BranchWish, branchOf } from './branches';
 import { Breakpoints } from './breakpoints';
 import { CAPABILITIES } from './capabilities';
+import { type Comparison, compareRuns, comparisonText } from './compare';
 import { checkLaunch } from './launch';
 import { QuerySession } from './queries';
 import { stoppedBody } from './words';
@@ -292,7 +294,8 @@ export class BackstepAdapter extends QuerySession {
 
   /** `backstep.branch` answers the configuration of a branch; a client that can start sessions is asked to, unless it says `start: false`. */
   protected override customRequest(command: string, response: P.Response, args: unknown): void {
-    if (command !== 'backstep.branch') super.customRequest(command, response, args);
+    if (command === 'backstep.compare') this.answer(response, () => this.compareWith(args as { program: string }));
+    else if (command !== 'backstep.branch') super.customRequest(command, response, args);
     else
       this.answer(response, async () => {
         const wish = (args ?? {}) as BranchWish & { start?: boolean };
@@ -303,6 +306,30 @@ export class BackstepAdapter extends QuerySession {
           this.sendRequest('startDebugging', { request: 'launch', configuration }, STARTING, () => {});
         return { configuration };
       });
+  }
+
+  /** `backstep.compare` answers where this run and another one (a recording, or a script that is run to its end) differ. */
+  private async compareWith(args: { program: string }): Promise<{ comparison: Comparison; text: string }> {
+    const launch = await checkLaunch(args);
+    const session = await this.connect(launch, (text) => this.report(text));
+    try {
+      const ended = new Promise<void>((done) => {
+        session.on('stopped', ({ reason }) => {
+          if (reason === 'end' || !session.capabilities.live) done();
+          else void session.request('move', { move: 'continue' });
+        });
+        session.on('terminated', () => done());
+      });
+      await session.request('start', { stopOnEntry: false });
+      await ended;
+      const names = [this.live.script, launch.program].map((path) => basename(path));
+      const told = (part: number) => this.report('Comparing', Math.round(100 * part));
+      const comparison = await compareRuns({ name: names[0], session: this.live }, { name: names[1], session }, told);
+      return { comparison, text: comparisonText(comparison) };
+    } finally {
+      this.endReport();
+      await session.dispose();
+    }
   }
 
   // ---- moves ----

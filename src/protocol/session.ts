@@ -8,6 +8,8 @@ import type { Cursor, Place } from './ticks';
 import type {
   Bookmark,
   GraphView,
+  NumbersView,
+  OutlineView,
   OutputView,
   PictureView,
   TensorRef,
@@ -181,6 +183,13 @@ export interface Requests {
   history: [{ ref?: TensorRef; expression?: string; measure?: Measure; element?: number[] }, HistoryView];
   /** Prints an expression for all past iterations, as `output`; answers how many there were. */
   probe: [{ expression: string }, { count: number }];
+
+  // comparing
+  outline: [{ from: number; count: number }, OutlineView];
+  /** What the op at a tick gave. */
+  results: [{ tick: number }, NumbersView[]];
+  /** Parameters at an iteration's end. */
+  weights: [{ iteration: number }, NumbersView[]];
 
   // the recording
   /** Marks a tick (the cursor's, if left out) with a note; null takes the mark away. Kept in the recording. */

@@ -202,6 +202,33 @@ export interface OutputView {
   outputs: OutputPiece[];
 }
 
+// ---- comparing runs -------------------------------------------------------------------------------------------
+
+/** A line or an op of an iteration, as two runs are aligned by them. */
+export interface StepView {
+  tick: number;
+  /** Null for a line. */
+  op: string | null;
+  /** `train.py:12`, and what stands there. */
+  line: string;
+  text: string;
+  /** Of what the op gave; equal bits have equal hashes. */
+  hash: string;
+}
+
+export interface OutlineView {
+  /** Steps of each iteration asked for; fewer where the run has fewer. */
+  iterations: StepView[][];
+}
+
+/** A tensor's elements as numbers. */
+export interface NumbersView {
+  name: string;
+  dtype: DType;
+  shape: number[];
+  data: Float64Array;
+}
+
 // ---- the optimizer --------------------------------------------------------------------------------------------
 
 export interface ParameterInfo {

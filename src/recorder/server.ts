@@ -21,6 +21,7 @@ import { Timeline } from './timeline';
 import { cursorOf } from './views/cursor';
 import { graphOf } from './views/graph';
 import { inlineValuesOf, nodesAt } from './views/lines';
+import { outlineOf, resultsOf, weightsOf } from './views/outline';
 import { outputsOf } from './views/outputs';
 import { pictureOf } from './views/picture';
 import { tensorOf } from './views/tensor';
@@ -520,6 +521,9 @@ export class SessionServer {
     whyGradient: (question) => whyGradient(this.recording, this.replay, this.timeline.tick, question),
     history: (question) => historyOf(this.recording, this.replay, this.timeline.tick, question),
     probe: ({ expression }) => this.probe(expression),
+    outline: ({ from, count }) => outlineOf(this.recording, this.replay, from, count),
+    results: ({ tick }) => resultsOf(this.recording, this.replay, tick),
+    weights: ({ iteration }) => weightsOf(this.recording, this.replay, iteration),
     save: ({ path }) => ({ bytes: this.host.save(path) }),
   };
 }

@@ -1,6 +1,6 @@
 /** `backstep run` and `backstep record` as a shell sees them. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -141,6 +141,43 @@ IndexError: list index out of range
       const { code, stderr } = await backstep('branch', out, ...args);
       expect({ args, code, said: stderr.includes(words) || stderr }).toEqual({ args, code: 2, said: true });
     }
+  });
+
+  test('compare says where two runs differ first, and by how much', async () => {
+    const [one, two, three] = ['one', 'two', 'three'].map((name) => join(folder, `${name}.backstep`));
+    const script = fixture('train.py');
+    await backstep('record', script, '-o', one, '-q');
+    await backstep('record', script, '-o', two, '-q');
+    const same = await backstep('compare', one, two);
+    expect(same.stdout).toContain('The two runs are the same: every line, every op, every result bit by bit.');
+    expect(same.code).toBe(0);
+    await backstep('branch', one, '--iteration', '3', '--set', 'opt.lr=0.2', '-o', three);
+    const other = await backstep('compare', one, three);
+    expect(other.code).toBe(1);
+    expect(other.stdout).toMatch(/The first value that differs: (linear1|output)\.\w+, made by \w+ in iteration 3:/);
+    expect(other.stdout).toMatch(/A {2}.*train\.py:27 {2}opt\.step\(\) {2}\(tick \d+\)/);
+    expect(other.stdout).toMatch(/The loss differs first in iteration 4: 0\.\d+ in A, 0\.\d+ in B\./);
+    expect(other.stdout).toMatch(/linear1\.weight {2}··\S+ {2}from iteration 3; at the end/);
+    const json = JSON.parse((await backstep('compare', one, three, '--json')).stdout);
+    expect(json).toMatchObject({
+      same: false,
+      structure: null,
+      iterations: [5, 5],
+      values: { iteration: 2, shape: null },
+    });
+    expect(json.values.norm).toBeGreaterThan(0);
+  });
+
+  test('compare sets two versions of a script side by side: the line that differs, and the first value', async () => {
+    const text = await readFile(fixture('train.py'), 'utf8');
+    const [one, two] = [join(folder, 'one.py'), join(folder, 'two.py')];
+    await writeFile(one, text);
+    await writeFile(two, text.replace('torch.manual_seed(0)', 'torch.manual_seed(1)'));
+    const { code, stdout } = await backstep('compare', one, two);
+    expect(code).toBe(1);
+    expect(stdout).toContain('Another line, first in iteration 1:');
+    expect(stdout).toMatch(/B {2}two\.py:4 {2}torch\.manual_seed\(1\)/);
+    expect(stdout).toMatch(/The first value that differs: X, made by rand in iteration 1:/);
   });
 
   test.each(['bad.backstep', 'BAD.BACKSTEP'])(
