@@ -13,8 +13,10 @@ const SOURCE = [
   'extra = y.exp()',
 ].join('\n');
 
+const LR = 0.1;
+
 /** A few iterations; what is asked for makes a run of another kind. */
-function run({ lr = 0.1, later = lr, source = SOURCE, extra = false, iterations = 4 } = {}): Session {
+function run({ later = LR, source = SOURCE, extra = false, iterations = 4 } = {}): Session {
   const script = new Script(1 << 30, source);
   const w = leaf(given([3], (i) => i + 1));
   const x = given([3], (i) => 0.5 - i);
@@ -31,7 +33,7 @@ function run({ lr = 0.1, later = lr, source = SOURCE, extra = false, iterations 
     w.grad = null;
     backwardFrom(loss);
     script.line(5);
-    noGrad(() => op('add_', w, w.grad, -(i < 2 ? lr : later)));
+    noGrad(() => op('add_', w, w.grad, -(i < 2 ? LR : later)));
   }
   script.stop();
   const server = new SessionServer(
