@@ -1,6 +1,8 @@
 /** Norms of matrices, condition numbers, ranks, pseudo-inverses. Source: ATen's LinearAlgebra.cpp; gradients: PyTorch's pinv_backward. */
+
 import type { DType } from '../dtype';
-import { runtimeError } from '../errors';
+import { isComplex } from '../dtype';
+import { notYet, runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
 import { dtypeLabel } from '../kernels/elementwise';
 import { type BackwardContext, op, type Sample, type Scalar } from '../op';
@@ -232,6 +234,7 @@ function significant(size: Tensor, A: Tensor, atol: Tensor | null, rtol: Tensor 
 }
 
 function checkPinv(A: Tensor): void {
+  if (isComplex(A.dtype)) throw notYet('linalg.pinv of complex matrices');
   if (A.rank < 2 || (A.dtype !== 'float32' && A.dtype !== 'float64'))
     throw runtimeError(
       `linalg.pinv(${dtypeLabel(A.dtype)}{${show(A.shape)}}): expected a tensor with 2 or more dimensions of float, double, cfloat or cdouble types`,
