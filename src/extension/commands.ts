@@ -2,11 +2,12 @@
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Move } from '../protocol/session';
-import type { TensorRef } from '../protocol/views';
 import { configurationFor, programOnScreen } from './configuration';
 import { COVERAGE_COMMAND, type Log } from './log';
 import type { Panels } from './panels';
+import { Questions } from './questions';
 import type { Run, Runs } from './runs';
+import { tensorOf, type VariableContext } from './variableContext';
 
 const MOVES: Record<string, Move> = {
   'backstep.tickBack': 'tickBack',
@@ -18,13 +19,6 @@ const MOVES: Record<string, Move> = {
 };
 
 const RECORDINGS = { 'Backstep recordings': ['backstep'] };
-
-/** What VS Code hands to a command of the Variables view's menu. */
-interface VariableContext {
-  sessionId?: string;
-  container?: { variablesReference?: number };
-  variable?: { name?: string; evaluateName?: string };
-}
 
 /** The commands' functions, over the live runs. */
 class Commands {
@@ -123,17 +117,6 @@ class Commands {
   }
 }
 
-/** VS Code passes only what the protocol knows of a variable, so the tensor is looked up again. */
-async function tensorOf(run: Run, { container, variable }: VariableContext): Promise<TensorRef | undefined> {
-  if (variable?.evaluateName) {
-    const found = await run.session.request('evaluate', { expression: variable.evaluateName, context: 'variables' });
-    if (found.tensor) return found.tensor;
-  }
-  if (!container?.variablesReference) return undefined;
-  const siblings = await run.session.request('variables', { ref: container.variablesReference });
-  return siblings.find(({ name }) => name === variable?.name)?.tensor;
-}
-
 /** Ticks are counted from 1 where a user reads or writes them. */
 function parseTick(text: string, here: number, last: number): number | null {
   if (!/^\s*[+-]?\d+\s*$/.test(text)) return null;
@@ -144,7 +127,11 @@ function parseTick(text: string, here: number, last: number): number | null {
 
 export function registerCommands(runs: Runs, panels: Panels, log: Log, extension: vscode.Uri): vscode.Disposable {
   const { table } = new Commands(runs, panels, log, extension);
+  const questions = new Questions(runs, log);
   return vscode.Disposable.from(
-    ...Object.entries(table).map(([name, run]) => vscode.commands.registerCommand(name, run)),
+    questions,
+    ...Object.entries({ ...table, ...questions.table }).map(([name, run]) =>
+      vscode.commands.registerCommand(name, run),
+    ),
   );
 }

@@ -124,7 +124,10 @@ export interface Requests {
   /** Replaces the watchpoints of the user, or those that are a client's data breakpoints. */
   setWatchpoints: [{ group: 'user' | 'data'; watchpoints: WatchSpec[] }, WatchStatus[]];
   /** What a variable (in `ref`), or an expression, is called in a watchpoint's expression; null with a reason where it cannot be watched. */
-  watchable: [{ ref?: number; name: string; frame?: number }, { expression: string | null; text: string }];
+  watchable: [
+    { ref?: number; name: string; frame?: number; tensor?: TensorRef },
+    { expression: string | null; text: string },
+  ];
   /** `conditions`: of filters that may have one. */
   setExceptionFilters: [{ filters: ExceptionFilter[]; conditions?: { [F in ExceptionFilter]?: string } }, null];
   /** Starts the script (after breakpoints are set). */

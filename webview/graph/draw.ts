@@ -202,8 +202,15 @@ function frame(card: Card, height: number, radius: number): SVGElement[] {
   ];
 }
 
+/** What VS Code's context menu hands to its commands: the node that the card stands for. */
+function menu(card: Card): Record<string, string> {
+  if (card.members.length !== 1) return {};
+  const context = { webviewSection: 'node', node: card.members[0], preventDefaultContextMenuItems: true };
+  return { 'data-vscode-context': JSON.stringify(context) };
+}
+
 function group(card: Card): SVGGElement {
-  const attrs = { role: 'button', tabindex: -1, 'data-key': card.key, 'data-kind': card.kind };
+  const attrs = { role: 'button', tabindex: -1, 'data-key': card.key, 'data-kind': card.kind, ...menu(card) };
   return svg('g', { class: 'card', ...attrs }, svg('title'));
 }
 

@@ -2,15 +2,12 @@
 import type { HistoryView, Measure } from '../../protocol/origins';
 import type { TensorRef } from '../../protocol/views';
 import { lastAtOrBefore } from '../columns';
-import type { Recording, TensorUse } from '../recording';
+import type { Recording } from '../recording';
 import type { Replay } from '../replay';
-import { statsOf } from '../stats';
-import { elementOf, wire } from '../views/common';
-import { arrived } from '../views/grads';
+import { wire } from '../views/common';
 import { nameOf } from '../views/tensor';
 import { compile, momentsOf } from '../watch/compile';
 import { evaluate, Fault, NotThere, numberOf } from '../watch/evaluate';
-import { MomentsOf } from '../watch/moments';
 import { type Node, SyntaxFault } from '../watch/parse';
 import { ScopeAt } from '../watch/scope';
 import { expressionOf } from '../watch/watchable';
@@ -47,19 +44,7 @@ export function historyOf(r: Recording, replay: Replay, tick: number, question: 
     return { name, points, at: lastAtOrBefore(chosen, tick), missing };
   };
   const expression = question.expression ?? (ref && expressionOf(r, ref));
-  if (!expression) {
-    if (!ref) return of('', [], () => null);
-    const made = r.tensor(ref.tensor)?.producer;
-    if (!made) return of(nameOf(r, ref.tensor, ref.part ?? 'value', tick), [], () => null);
-    const nr = made.outs.findIndex((o) => o?.tensor === ref.tensor);
-    const number = (use: TensorUse | null): number | null =>
-      use && (element ? elementOf(replay, use, element) : measured(replay, use, measure));
-    const name = textFor(nameOf(r, ref.tensor, ref.part ?? 'value', tick), measure, element);
-    return of(name, MomentsOf.of(r).place(made).refresh(), (t) => {
-      const out = r.recordAt(t)?.outs[nr] ?? null;
-      return number(out && ref.part === 'grad' ? arrived(r, out.tensor, r.endOf(r.iterationAt(t)) - 1) : out);
-    });
-  }
+  if (!expression) throw new Error('History of what?');
   const c = compile(expression);
   if (c.domain !== 'one') throw new SyntaxFault(`Name one tensor: '${c.word}' is many.`);
   const moments = momentsOf(r, c, {});
@@ -86,8 +71,3 @@ export function historyOf(r: Recording, replay: Replay, tick: number, question: 
 
 const textFor = (name: string, measure: Measure, element: number[] | undefined): string =>
   element ? `${name}[${element.join(', ')}]` : `${measure}(${name})`;
-
-function measured(replay: Replay, use: TensorUse, measure: Measure): number | null {
-  const stats = statsOf(replay, use);
-  return stats.nan > 0 ? Number.NaN : stats[measure];
-}

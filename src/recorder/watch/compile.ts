@@ -2,9 +2,9 @@
 import type { Recording } from '../recording';
 import { FUNCTIONS, partsOf } from './evaluate';
 import { type Moments, MomentsOf } from './moments';
-import { visibleName } from './names';
+import { madeAnew, parameterNamed, visibleName } from './names';
 import { type Node, nodesOf, parse, SyntaxFault } from './parse';
-import { type Instance, parameterNamed } from './scope';
+import type { Instance } from './scope';
 
 /** Ops whose results a watchpoint may speak of by the op's name. */
 const ACTIVATIONS = new Set(
@@ -162,7 +162,9 @@ export function momentsOf(r: Recording, c: Compiled, instance: Instance): Moment
       lists.push(all.bindings(root!));
     }
     if (tensor === null) continue;
-    if (part === 'value') lists.push(all.writes(tensor));
+    const made = base.kind === 'call' ? madeAnew(r, tensor) : null;
+    if (made) lists.push(part === 'value' ? all.place(made) : all.ends('backward'));
+    else if (part === 'value') lists.push(all.writes(tensor));
     else if (part === 'state') lists.push(all.ends('step'), all.writes(tensor));
     else lists.push(all.gradients(tensor, part === 'all gradient'));
   }

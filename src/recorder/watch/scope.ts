@@ -8,11 +8,11 @@ import { unquote } from '../format';
 import type { OpRecord, Recording, TensorUse } from '../recording';
 import { inputs, type Replay } from '../replay';
 import { statsOf } from '../stats';
-import { Names } from '../views/names';
+import { arrived } from '../views/grads';
 import { Parameters, statesAt } from '../views/parameters';
 import { evaluate, Fault, Held, NotThere, numberOf, On, type Scope, tensorOf, type Value } from './evaluate';
 import { type Moments, MomentsOf } from './moments';
-import { visibleName } from './names';
+import { madeAnew, parameterNamed, visibleName } from './names';
 import type { Node } from './parse';
 
 /** What the free words of an expression stand for. */
@@ -111,7 +111,10 @@ export class ScopeAt implements Scope {
     if (of instanceof Held) {
       if (name === 'grad') {
         const grad = r.gradAt(of.tensor, tick);
-        return grad === null ? null : this.held(grad);
+        if (grad !== null) return this.held(grad);
+        // Python keeps none for an activation; the backward pass had one.
+        const came = this.at.asPython || !madeAnew(r, of.tensor) ? null : arrived(r, of.tensor, tick);
+        return came && new Held(came.tensor, came);
       }
       if (name === 'requires_grad') return r.tensor(of.tensor)?.requiresGrad ?? false;
       const state = statesAt(r, of.tensor, tick).get(name);
@@ -179,8 +182,17 @@ export class ScopeAt implements Scope {
 
   private byId([arg]: Node[]): Value {
     if (arg?.kind !== 'value' || typeof arg.value !== 'number') throw new Fault('tensor() takes a number');
-    const made = this.at.recording.tensor(arg.value)?.producer;
-    if (made && made.tick > this.at.tick) throw new NotThere('this tensor does not exist yet');
+    const { recording: r, tick } = this.at;
+    const made = madeAnew(r, arg.value);
+    if (made) {
+      // An activation: what its op made last.
+      const { ticks } = MomentsOf.of(r).place(made);
+      const at = ticks[lastAtOrBefore(ticks, tick)];
+      const out = at === undefined ? null : r.recordAt(at)?.outs[made.outs.findIndex((o) => o?.tensor === arg.value)];
+      if (!out) throw new NotThere('this tensor does not exist yet');
+      return new Held(out.tensor, out);
+    }
+    if ((r.tensor(arg.value)?.producer?.tick ?? -1) > tick) throw new NotThere('this tensor does not exist yet');
     return this.held(arg.value);
   }
 
@@ -285,9 +297,4 @@ function primitive({ type, repr, cut }: Extract<RecordedValue, { k: 'prim' }>): 
     default:
       throw new NotThere(`a ${type} is nothing to reckon with`);
   }
-}
-
-/** The parameter or buffer of this name; null if there is none. */
-export function parameterNamed(r: Recording, dotted: string): number | null {
-  return Names.of(r).tensorNamed(dotted);
 }

@@ -4,13 +4,11 @@ import type { Recording } from '../recording';
 import type { Variables } from '../variables';
 import { nameOf } from '../views/tensor';
 import { compile } from './compile';
+import { parameterNamed } from './names';
 import { SyntaxFault } from './parse';
-import { parameterNamed } from './scope';
 
-/** A tensor that stays (a weight, a buffer, data) as an expression; null for one that each iteration makes anew. */
-export function expressionOf(r: Recording, { tensor, part = 'value' }: TensorRef): string | null {
-  const known = r.tensor(tensor);
-  if (!known || (known.producer !== null && known.gradFn !== null)) return null;
+/** A tensor as an expression: a weight by its name; an activation stands for what its op makes in every iteration. */
+export function expressionOf(r: Recording, { tensor, part = 'value' }: TensorRef): string {
   const name = nameOf(r, tensor, 'value', r.ticks - 1);
   const base = parameterNamed(r, name) === tensor ? name : `tensor(${tensor})`;
   return part === 'value' ? base : part === 'grad' ? `${base}.grad` : `${base}.${part.slice('state:'.length)}`;
@@ -19,11 +17,14 @@ export function expressionOf(r: Recording, { tensor, part = 'value' }: TensorRef
 export function watchableOf(
   r: Recording,
   variables: Variables,
-  { ref, name }: { ref?: number; name: string; frame?: number },
+  { ref, name, tensor }: { ref?: number; name: string; frame?: number; tensor?: TensorRef },
 ): { expression: string | null; text: string } {
   let expression: string | undefined = name;
   let shown = name;
-  if (ref !== undefined) {
+  if (tensor) {
+    expression = expressionOf(r, tensor);
+    shown = nameOf(r, tensor.tensor, tensor.part ?? 'value', r.ticks - 1);
+  } else if (ref !== undefined) {
     const child = variables.open(ref).find((v) => v.name === name);
     expression =
       (child?.tensor && expressionOf(r, child.tensor)) ?? child?.evaluateName ?? variables.expressionOf(ref, name);

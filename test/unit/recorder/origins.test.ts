@@ -90,6 +90,22 @@ describe('why this gradient', () => {
   });
 });
 
+it('knows an activation of any iteration by one of its tensors', () => {
+  const replay = new Replay();
+  const relu = [...recording.records()].filter((r) => r.name === 'relu');
+  expect(relu).toHaveLength(5);
+  const activation = relu[1].outs[0]!.tensor;
+  const grads = historyOf(recording, replay, end, { ref: { tensor: activation, part: 'grad' } });
+  expect(grads.points.map((p) => p.iteration)).toEqual([0, 1, 2, 3, 4]);
+  const why = whyGradient(recording, replay, mlp.seen[1].tick, { tensor: activation });
+  const flow = [...recording.records()].filter((r) => r.forwardOf?.index === relu[1].index)[0].grads[0]!;
+  const norms = replay.tensor(flow).values();
+  expect(grads.points[1].value).toBeCloseTo(Math.hypot(...Array.from(norms as Float32Array)), 6);
+  expect(why.terms).toHaveLength(1);
+  expect(why.terms[0].samples).toBeNull();
+  expect(why.rest).toBeNull();
+});
+
 describe('history', () => {
   it.each([mlp, thinned])('of weights, gradients, the loss and activations, watched or not', (run) => {
     const { recording: r } = run.script;

@@ -1,0 +1,268 @@
+/** Watchpoints, and where a number comes from: the palette's and the context menus' questions to a run. */
+import * as vscode from 'vscode';
+import type { GradientTerm } from '../protocol/origins';
+import type { WatchSpec } from '../protocol/session';
+import type { TensorRef } from '../protocol/views';
+import type { Log } from './log';
+import type { Run, Runs } from './runs';
+import { tensorOf, type VariableContext } from './variableContext';
+import { TEMPLATES, type WatchTemplate, wrongNumber } from './watchTemplates';
+
+/** What the graph hands to a command of its context menu. */
+interface NodeContext {
+  webviewSection?: string;
+  node?: number;
+}
+
+type Context = VariableContext & NodeContext;
+
+interface Subject {
+  /** How expressions name it; `p`: any parameter. */
+  expression: string;
+  text: string;
+  ref?: TensorRef;
+}
+
+const OWN = 'An expression…';
+
+export class Questions implements vscode.Disposable {
+  /** The user's watchpoints, for every run to come. */
+  private watchpoints: WatchSpec[] = [];
+  private readonly subscription: vscode.Disposable;
+
+  constructor(
+    private readonly runs: Runs,
+    private readonly log: Log,
+  ) {
+    this.subscription = runs.onDidOpen((run) => void this.send(run).catch((error) => log.tell(error)));
+  }
+
+  readonly table: Record<string, (context?: Context) => Promise<void>> = {
+    'backstep.addWatchpoint': (context) => this.asking(() => this.add(context)),
+    'backstep.removeWatchpoint': () => this.asking(() => this.remove()),
+    'backstep.lastWrite': (context) => this.asking(() => this.lastWrite(context)),
+    'backstep.whyGradient': (context) => this.asking(() => this.whyGradient(context)),
+    'backstep.showHistory': (context) => this.asking(() => this.history(context)),
+    'backstep.logOverIterations': () => this.asking(() => this.probe()),
+  };
+
+  private asking(work: () => Promise<void>): Promise<void> {
+    return work().catch((error) => this.log.tell(error));
+  }
+
+  // ---- watchpoints ------------------------------------------------------------------------------------------------
+
+  private async send(run: Run): Promise<void> {
+    if (this.watchpoints.length === 0 || run.debug.configuration.noDebug) return;
+    await run.session.request('setWatchpoints', { group: 'user', watchpoints: this.watchpoints });
+  }
+
+  private async add(context?: Context): Promise<void> {
+    const run = this.runOf(context);
+    const given = run && (await this.subjectOf(run, context));
+    const picked = await vscode.window.showQuickPick(
+      [
+        ...TEMPLATES.filter((t) => !given || t.of).map((t) => ({ label: t.label, detail: t.detail, template: t })),
+        {
+          label: OWN,
+          detail: 'over loss, p, p.grad, buf, relu, variables: norm, mean, min, max, any, all, changed, rises',
+          template: null,
+        },
+      ],
+      { title: given ? `Watch ${given.text}` : 'Add Watchpoint', matchOnDetail: true },
+    );
+    if (!picked) return;
+    const expression = picked.template
+      ? await this.filled(picked.template, run, given)
+      : await vscode.window.showInputBox({
+          title: 'Watchpoint',
+          prompt: 'Stops where this begins to hold, in both directions',
+          value: given ? `norm(${given.expression}) > 100` : 'norm(p.grad) > 100',
+        });
+    if (!expression) return;
+    const watchpoints = [...this.watchpoints, { expression }];
+    const statuses = await run?.session.request('setWatchpoints', { group: 'user', watchpoints });
+    const wrong = statuses?.at(-1)?.message;
+    if (wrong) throw new Error(wrong);
+    this.watchpoints = watchpoints;
+    void vscode.window.showInformationMessage(
+      `Watching ${expression}: Continue and Reverse stop where it begins to hold.`,
+    );
+  }
+
+  private async filled(template: WatchTemplate, run: Run | undefined, given?: Subject): Promise<string | undefined> {
+    const subject = template.of ? (given ?? (await this.parameter(run))) : null;
+    if (template.of && !subject) return undefined;
+    const name = subject?.expression ?? '';
+    const of = template.of === 'gradient' && !name.endsWith('.grad') ? `${name}.grad` : name;
+    const answers: string[] = [];
+    for (const { prompt, value } of template.asks) {
+      const answer = await vscode.window.showInputBox({
+        title: template.label,
+        prompt,
+        value,
+        validateInput: wrongNumber,
+      });
+      if (answer === undefined) return undefined;
+      answers.push(answer.trim());
+    }
+    return template.expression(of, ...answers);
+  }
+
+  /** Any parameter, or one of those that the run has. */
+  private async parameter(run: Run | undefined): Promise<Subject | undefined> {
+    const any = { label: 'Any parameter', subject: { expression: 'p', text: 'any parameter' } };
+    const named = run
+      ? (await parametersOf(run)).map(({ name }) => ({ label: name, subject: { expression: name, text: name } }))
+      : [];
+    if (named.length === 0) return any.subject;
+    return (await vscode.window.showQuickPick([any, ...named], { title: 'Of which tensor?' }))?.subject;
+  }
+
+  private async remove(): Promise<void> {
+    if (this.watchpoints.length === 0) {
+      void vscode.window.showInformationMessage('There are no watchpoints. Add one with "Backstep: Add Watchpoint…".');
+      return;
+    }
+    const kept = await vscode.window.showQuickPick(
+      this.watchpoints.map((watchpoint) => ({ label: watchpoint.expression, picked: true, watchpoint })),
+      { title: 'Watchpoints: those left unchecked are removed', canPickMany: true },
+    );
+    if (!kept) return;
+    this.watchpoints = kept.map(({ watchpoint }) => watchpoint);
+    await this.runs.active?.session.request('setWatchpoints', { group: 'user', watchpoints: this.watchpoints });
+  }
+
+  // ---- where a number comes from ----------------------------------------------------------------------------------
+
+  private async lastWrite(context?: Context): Promise<void> {
+    const run = this.needed(context);
+    const subject = (await this.subjectOf(run, context)) ?? (await this.choose(run, 'Go to the Last Write of', true));
+    if (!subject) return;
+    const { ref, expression, text } = subject;
+    const found = await run.session.request('lastWrite', ref ? { ref } : { expression });
+    if (found) await run.session.request('seek', { tick: found.tick });
+    else void vscode.window.showInformationMessage(`Nothing that was recorded wrote ${text} before this.`);
+  }
+
+  private async whyGradient(context?: Context): Promise<void> {
+    const run = this.needed(context);
+    const subject = (await this.subjectOf(run, context)) ?? (await this.choose(run, 'Why the Gradient of', false));
+    if (!subject?.ref) return;
+    const why = await run.session.request('whyGradient', { tensor: subject.ref.tensor });
+    if (why.missing) throw new Error(why.missing);
+    const element = why.element.length > 0 ? `[${why.element.join(', ')}]` : '';
+    const rows = why.terms.map((term) => ({
+      label: `$(arrow-small-right) ${numberText(term.value)}`,
+      description: term.text,
+      detail: detailOf(term),
+      term,
+    }));
+    const rest =
+      why.rest === null
+        ? []
+        : [{ label: numberText(why.rest), description: 'a hook, or a change after it', detail: '', term: null }];
+    const picked = await vscode.window.showQuickPick([...rows, ...rest], {
+      title: `${why.name}${element} = ${numberText(why.value ?? 0)}: the sum of`,
+      placeHolder: 'Choose a term to go to its tick',
+      matchOnDescription: true,
+    });
+    if (!picked?.term) return;
+    const { samples, tick } = picked.term;
+    await run.session.request('seek', { tick });
+    if (samples) await showSamples(`${why.name}${element}: ${picked.term.text}`, picked.term);
+  }
+
+  private async history(context?: Context): Promise<void> {
+    const run = this.needed(context);
+    const subject = (await this.subjectOf(run, context)) ?? (await this.choose(run, 'History of', true));
+    if (!subject) return;
+    const { ref, expression } = subject;
+    const { name, points, at, missing } = await run.session.request('history', ref ? { ref } : { expression });
+    if (missing) throw new Error(missing);
+    const sizes = points.map((p) => (typeof p.value === 'number' ? Math.abs(p.value) : 0));
+    const most = Math.max(...sizes, Number.MIN_VALUE);
+    const rows = points.map((p, i) => ({
+      label: `${i === at ? '$(debug-stackframe)' : '$(blank)'} iteration ${p.iteration + 1}`,
+      description: `${'█'.repeat(Math.round((sizes[i] / most) * 24))} ${p.value === null ? 'none' : numberText(p.value)}`,
+      tick: p.tick,
+    }));
+    const picked = await vscode.window.showQuickPick(rows, {
+      title: `${name} over the iterations`,
+      placeHolder: 'Choose an iteration to go there',
+      matchOnDescription: true,
+    });
+    if (picked) await run.session.request('seek', { tick: picked.tick });
+  }
+
+  private async probe(): Promise<void> {
+    const run = this.needed();
+    const expression = await vscode.window.showInputBox({
+      title: 'Log Over All Iterations',
+      prompt: 'An expression: it is computed again for every iteration so far',
+      value: 'loss',
+    });
+    if (!expression) return;
+    await run.session.request('probe', { expression });
+    await vscode.commands.executeCommand('workbench.debug.action.focusRepl');
+  }
+
+  // ---- what it is about -------------------------------------------------------------------------------------------
+
+  private runOf(context?: Context): Run | undefined {
+    return (context?.sessionId && this.runs.byDebugSession(context.sessionId)) || this.runs.active;
+  }
+
+  private needed(context?: Context): Run {
+    const run = this.runOf(context);
+    if (!run) throw new Error('No Backstep session is running. Press F5 in a training script to start one.');
+    return run;
+  }
+
+  /** The variable or the graph's node that a menu was opened on. */
+  private async subjectOf(run: Run, context?: Context): Promise<Subject | undefined> {
+    let ref: TensorRef | undefined;
+    if (context?.node !== undefined) {
+      const { nodes } = await run.session.request('picture', {});
+      const tensor = nodes.find((node) => node.id === context.node)?.tensor;
+      if (typeof tensor !== 'number') throw new Error('This node has no value yet at the cursor.');
+      ref = { tensor };
+    } else if (context?.variable) ref = await tensorOf(run, context).catch(() => undefined);
+    if (!ref) return undefined;
+    const { expression, text } = await run.session.request('watchable', { name: '', tensor: ref });
+    if (expression === null) throw new Error(text);
+    return { expression, text, ref };
+  }
+
+  private async choose(run: Run, title: string, loss: boolean): Promise<Subject | undefined> {
+    const named = (await parametersOf(run)).map(({ name, tensor }) => ({
+      label: name,
+      subject: { expression: name, text: name, ref: { tensor } } as Subject,
+    }));
+    const first = loss ? [{ label: 'loss', subject: { expression: 'loss', text: 'the loss' } as Subject }] : [];
+    return (await vscode.window.showQuickPick([...first, ...named], { title }))?.subject;
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+  }
+}
+
+const parametersOf = async (run: Run) => (await run.session.request('update', {})).parameters;
+
+const numberText = (v: number | string): string =>
+  typeof v === 'string' ? v : Number.isInteger(v) ? String(v) : String(Number(v.toPrecision(6)));
+
+function detailOf({ formula, norm, samples, place }: GradientTerm): string {
+  const where = place ? `line ${place.line}` : '';
+  const size = norm === null ? '' : `norm ${numberText(norm)}`;
+  const of = samples ? `sum over ${samples.length} samples` : '';
+  return [formula, of, size, where].filter(Boolean).join('  ·  ');
+}
+
+/** What each sample adds, the largest first: they add up to the term. */
+async function showSamples(title: string, { samples, value }: GradientTerm): Promise<void> {
+  const sorted = [...(samples ?? [])].sort((a, b) => Math.abs(Number(b.value)) - Math.abs(Number(a.value)));
+  const rows = sorted.map((s) => ({ label: `sample ${s.index}`, description: numberText(s.value) }));
+  await vscode.window.showQuickPick(rows, { title: `${title} = ${numberText(value)}, sample by sample` });
+}
