@@ -63,7 +63,7 @@ export class Recording implements Owner {
   readonly checkpoints = new Set<number>();
   /** Elements of an opened file, unpacked when asked for. */
   stored: (id: number) => Data | null = () => null;
-  readonly pages = new Pages();
+  readonly pages = new Pages(this, this.generators);
 
   // ---- ticks --------------------------------------------------------------------------------------------------
 
@@ -72,42 +72,42 @@ export class Recording implements Owner {
   }
 
   kindAt(tick: number): TickKind {
-    const page = this.pages.ofTick(tick);
+    const page = this.pages.ticksOf(tick);
     return KINDS[page.kind.at(tick - page.from)];
   }
 
   phaseAt(tick: number): Phase {
-    const page = this.pages.ofTick(tick);
+    const page = this.pages.ticksOf(tick);
     return PHASES[page.phase.at(tick - page.from)];
   }
 
   /** Index into sites of the line that was running; -1 before the first. */
   siteAt(tick: number): number {
-    const page = this.pages.ofTick(tick);
+    const page = this.pages.ticksOf(tick);
     return page.site.at(tick - page.from);
   }
 
   /** The frame that was running. */
   frameAt(tick: number): number {
-    const page = this.pages.ofTick(tick);
+    const page = this.pages.ticksOf(tick);
     return page.frame.at(tick - page.from);
   }
 
   recordAt(tick: number): OpRecord | null {
-    const page = this.pages.ofTick(tick);
+    const page = this.pages.ticksOf(tick);
     const kind = KINDS[page.kind.at(tick - page.from)];
     return kind === 'line' || kind === 'output' ? null : this.record(page.record.at(tick - page.from));
   }
 
   /** What was printed at a tick. */
   outputAt(tick: number): OutputRecord | null {
-    const page = this.pages.ofTick(tick);
+    const page = this.pages.ticksOf(tick);
     return KINDS[page.kind.at(tick - page.from)] === 'output' ? this.output(page.record.at(tick - page.from)) : null;
   }
 
   /** Index of the pass at a tick; -1 outside of all. */
   passIndexAt(tick: number): number {
-    const page = this.pages.ofTick(tick);
+    const page = this.pages.ticksOf(tick);
     return page.pass.at(tick - page.from);
   }
 

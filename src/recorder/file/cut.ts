@@ -4,7 +4,7 @@ import type { OpRecord, Recording, TensorUse, Value } from '../recording';
 import { argUses } from '../replay';
 
 /** Ticks of a segment, about; it ends at an iteration's edge where there is one. */
-const TICKS = 4096;
+const TICKS = 1024;
 const MOST = 65_536;
 
 export class Cut {

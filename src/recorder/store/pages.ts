@@ -1,11 +1,13 @@
 /** The pages of a recording: appends to the last, finds rows and changes in any. */
 import type { LocalsDelta, RecordedValue } from '../../protocol/recorded';
 import { Column } from '../columns';
+import type { Generators } from '../generators';
 import type {
   Change,
   FrameRecord,
   OpRecord,
   OutputRecord,
+  Owner,
   PassRecord,
   StateValue,
   TensorRecord,
@@ -13,6 +15,7 @@ import type {
   Whereabouts,
 } from '../rows';
 import { type Bases, type Changes, Page, Runs, stateKey } from './page';
+import { Shelf } from './shelf';
 
 /** What changes by the number of its owner; tensors, storages and frames are made in a page, optimizers are not. */
 type Kind = 'contents' | 'places' | 'grads' | 'names' | 'hypers';
@@ -32,7 +35,9 @@ const OPEN = 3;
 const LONG = 8192;
 
 export class Pages {
+  /** The pages that are still open. */
   private readonly hot: Page[] = [];
+  private readonly shelf: Shelf;
   /** Pages before this one are settled: they do not change, and the indexes below know what is in them. */
   private settled = 0;
   private readonly starts: Record<(typeof BASES)[number], Column<Float64Array>>;
@@ -66,7 +71,8 @@ export class Pages {
   private readonly longPasses = new Map<number, PassRecord>();
   private lastHit = 0;
 
-  constructor() {
+  constructor(owner: Owner, generators: Generators) {
+    this.shelf = new Shelf(owner, generators, (index) => this.basesOf(index));
     this.starts = Object.fromEntries(BASES.map((b) => [b, new Column(Float64Array, 64)])) as Pages['starts'];
     this.begin();
   }
@@ -80,7 +86,20 @@ export class Pages {
   }
 
   at(index: number): Page {
-    return this.hot[index];
+    return index < this.settled ? this.shelf.at(index) : this.hot[index - this.settled];
+  }
+
+  private basesOf(index: number): Bases {
+    return Object.fromEntries(BASES.map((base) => [base, this.starts[base].at(index)])) as unknown as Bases;
+  }
+
+  /** Bytes that the structure takes: everything but the elements. */
+  get bytes(): number {
+    const starts = BASES.length * this.starts.tick.bytes;
+    const maps: ReadonlyMap<unknown, Runs>[] = [...Object.values(this.changed), this.stateful];
+    const runs = maps.reduce((n, map) => n + bytesOf(map), 0);
+    const named = [...this.named.values()].reduce((n, { names, tensors }) => n + bytesOf(names) + tensors.size * 60, 0);
+    return starts + runs + named + this.late.size * 60 + this.shelf.bytes;
   }
 
   *all(): Generator<Page> {
@@ -92,7 +111,11 @@ export class Pages {
     this.counts.tick = this.hot.length ? this.last.to : 0;
     for (const base of BASES) this.starts[base].push(this.counts[base]);
     this.hot.push(new Page(this.count - 1, { ...this.counts }));
-    while (this.settled < this.count - OPEN) this.settle(this.settled++);
+    while (this.settled < this.count - OPEN) {
+      this.settle(this.settled);
+      this.shelf.put(this.hot.shift()!);
+      this.settled++;
+    }
   }
 
   // ---- appending ----------------------------------------------------------------------------------------------
@@ -224,7 +247,7 @@ export class Pages {
     for (const [frame, list] of page.names.of)
       if (this.indexOf('frame', frame) + 1 < index) this.settleNames(frame, list, index);
     for (const frame of page.frames.values()) if (this.open.has(frame.id)) this.longFrames.set(frame.id, frame);
-    for (const pass of page.passes) if (!Number.isFinite(pass.end)) this.longPasses.set(pass.index, pass);
+    for (const pass of page.passes) if (pass.end > this.last.from) this.longPasses.set(pass.index, pass);
   }
 
   private settleNames(frame: number, list: readonly Change<string>[], index: number): void {
@@ -245,6 +268,12 @@ export class Pages {
   /** The page of a tick: the first or the last one for ticks outside of the recording. */
   ofTick(tick: number): Page {
     return this.of('tick', tick);
+  }
+
+  /** The page of a tick, for what it says of ticks alone: quick to read, page after page. */
+  ticksOf(tick: number): Page {
+    const index = this.indexOf('tick', tick);
+    return index < this.settled ? this.shelf.ticks(index) : this.hot[index - this.settled];
   }
 
   of(base: keyof Bases, id: number): Page {
@@ -446,6 +475,9 @@ function noteModule(modules: Map<number, string>, name: string, v: RecordedValue
 }
 
 type ChangeOf<K extends Kind> = Page[K] extends Changes<infer T> ? T : never;
+
+const bytesOf = (map: ReadonlyMap<unknown, Runs>): number =>
+  [...map.values()].reduce((n, runs) => n + 180 + 16 * runs.size, 0);
 
 function addTo<K>(map: Map<K, Runs>, key: K, index: number): void {
   let runs = map.get(key);

@@ -39,7 +39,7 @@ export class Parameters {
 
   /** What a storage is to a parameter about a tick; null where it belongs to none. */
   ofStorage(storage: number, tick: number): Owned | null {
-    const page = this.r.pages.ofTick(tick);
+    const page = this.r.pages.ticksOf(tick);
     const key = `${page.index}/${page.to}/${this.known}`;
     let known = this.byPage.get(key);
     if (!known) {
