@@ -106,6 +106,9 @@ export type RecordRow = [
   number,
 ];
 
+/** A content's producer where it came from Python and was left out to stay within the memory bound. */
+export const LEFT_OUT = -2;
+
 /** id, dtype, length, producer's record (-1), which result, iteration, contents chunk (-1: replay it), offset in it */
 export type ValueRow = [number, number, number, number, number, number, number, number];
 

@@ -115,6 +115,22 @@ export interface SessionCapabilities {
   evaluate: boolean;
 }
 
+export interface RecordingInfo {
+  ticks: number;
+  iterations: number;
+  /** Bytes that the recording takes, and the bound; 0 and 0 for a recording from disk. */
+  used: number;
+  limit: number;
+  /** Weights and optimizer state are kept at every n-th iteration; between two of these they are computed again, bit by bit. */
+  checkpointEvery: number;
+  /** Data from Python of iterations before this one was left out: what was computed from it cannot be shown. 0 if nothing was. */
+  leftOutBefore: number;
+  /** Lines of long loops without tensor ops that were not kept one by one. */
+  linesLeftOut: number;
+  /** The same in sentences for the user; empty if nothing was thinned. */
+  thinned: string[];
+}
+
 /** name: [arguments, answer]. A request that fails rejects with an Error whose message is for the user. */
 export interface Requests {
   // the debugger's
@@ -195,6 +211,8 @@ export interface Requests {
   weights: [{ iteration: number }, NumbersView[]];
 
   // the recording
+  /** How much is kept, and what was thinned or left out to stay within the bound. */
+  info: [Record<string, never>, RecordingInfo];
   /** Marks a tick (the cursor's, if left out) with a note; null takes the mark away. Kept in the recording. */
   bookmark: [{ tick?: number; note: string | null }, Bookmark[]];
   save: [{ path: string }, { bytes: number }];

@@ -63,7 +63,7 @@ export class Recorder implements Observer, TraceSink {
     context.observer = this;
   }
 
-  get memoryUse(): { held: number; limit: number; thinned: boolean; spacing: number } {
+  get memoryUse(): Readonly<Pick<Memory, 'held' | 'used' | 'limit' | 'thinned' | 'spacing' | 'leftOut'>> {
     return this.memory;
   }
 

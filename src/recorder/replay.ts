@@ -51,7 +51,10 @@ export class Replay {
       if (v.data || this.recent.has(v.id)) continue;
       if (needed.has(v.producerIndex)) continue;
       const { producer } = v;
-      if (!producer) throw new Error('a content that nothing can recompute was dropped');
+      if (!producer)
+        throw new Error(
+          'This value was left out: it was computed from data of an old iteration, which was dropped to stay within the memory bound. Raise "memoryLimit" to keep more.',
+        );
       needed.set(producer.index, producer);
       for (const use of inputs(producer)) stack.push(use.value);
     }

@@ -20,6 +20,7 @@ import { OP_FRAME, stackAt } from './stack';
 import { Timeline } from './timeline';
 import { cursorOf } from './views/cursor';
 import { graphOf } from './views/graph';
+import { infoOf } from './views/info';
 import { inlineValuesOf, nodesAt } from './views/lines';
 import { outlineOf, resultsOf, weightsOf } from './views/outline';
 import { outputsOf } from './views/outputs';
@@ -524,6 +525,7 @@ export class SessionServer {
     outline: ({ from, count }) => outlineOf(this.recording, this.replay, from, count),
     results: ({ tick }) => resultsOf(this.recording, this.replay, tick),
     weights: ({ iteration }) => weightsOf(this.recording, this.replay, iteration),
+    info: () => infoOf(this.recording, this.options.recorder?.memoryUse ?? null),
     save: ({ path }) => ({ bytes: this.host.save(path) }),
   };
 }

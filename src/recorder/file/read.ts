@@ -1,6 +1,6 @@
 /** Builds a Recording from a file's chunks, segment by segment. What a stranger wrote is data: every row is checked, nothing is run. */
 import { seenAs } from '../../engine/dtype';
-import { CHUNK } from '../../protocol/recordingFile';
+import { CHUNK, LEFT_OUT } from '../../protocol/recordingFile';
 import { Content, KINDS, PHASES, Recording, TensorRow, type Value } from '../recording';
 import { bytes, Damage, fields, index, int32s, list, rows, text, whole } from './check';
 import { type Chunk, RecordingFileError, unpack } from './chunks';
@@ -193,7 +193,7 @@ export class Reading implements Known {
       whole(id, 'a content', r.valueCount + 1, r.valueCount + 1),
       dtypeAt(dtype),
       whole(length, 'a content', 0, MOST_ELEMENTS),
-      whole(producer, 'a content', -1),
+      whole(producer, 'a content', LEFT_OUT),
       whole(result, 'a content', 0, 1 << 20),
       whole(iteration, 'a content'),
     );
@@ -201,7 +201,7 @@ export class Reading implements Known {
       chunk: index(chunk, this.contents.chunks.length, 'a content', -1),
       offset: whole(offset, 'a content'),
     };
-    if (at.chunk < 0 && value.producerIndex < 0) throw new Damage('a content');
+    if (at.chunk < 0 && value.producerIndex === -1) throw new Damage('a content');
     if (at.chunk >= 0) {
       this.contents.checkPlace(at, value.dtype, value.length);
       this.stored.set(value.id, at);

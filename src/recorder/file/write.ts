@@ -10,6 +10,7 @@ import {
   type FileHeader,
   type FileSegment,
   type GeneratorRow,
+  LEFT_OUT,
   type RecordRow,
   type UseRow,
   type ValueRow,
@@ -190,7 +191,16 @@ class Writer {
         open.push(bytes, new Uint8Array(-bytes.length & 7));
         size += (bytes.length + 7) & ~7;
       }
-      rows.push([v.id, dtypeIndex(v.dtype), v.length, v.producerIndex, v.result, v.iteration, chunk, offset]);
+      rows.push([
+        v.id,
+        dtypeIndex(v.dtype),
+        v.length,
+        this.stored.has(v.id) || v.producerIndex >= 0 ? v.producerIndex : LEFT_OUT,
+        v.result,
+        v.iteration,
+        chunk,
+        offset,
+      ]);
     }
     close();
     return { contents, rows };
@@ -276,7 +286,10 @@ function storedValues(r: Recording, values: readonly Value[], bound: number): Se
   const total = held.reduce((sum, v) => sum + v.data!.byteLength, 0);
   let spacing = 1;
   while (total / spacing > bound && spacing < r.iterationCount) spacing *= 2;
-  const stored = [...values.filter((v) => v.producerIndex < 0), ...held.filter((v) => v.iteration % spacing === 0)];
+  const stored = [
+    ...values.filter((v) => v.producerIndex < 0 && v.data),
+    ...held.filter((v) => v.iteration % spacing === 0),
+  ];
   return new Set(stored.map((v) => v.id));
 }
 

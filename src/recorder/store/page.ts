@@ -130,6 +130,11 @@ export class Runs {
     return this.first[i + 1] ?? -1;
   }
 
+  /** How many numbers. */
+  get total(): number {
+    return this.first.reduce((n, first, i) => n + this.last[i] - first + 1, 0);
+  }
+
   get size(): number {
     return this.first.length;
   }

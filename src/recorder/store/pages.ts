@@ -366,6 +366,13 @@ export class Pages {
     return found;
   }
 
+  /** How many pages wrote a storage. */
+  writtenIn(storage: number): number {
+    let count = this.changed.contents.get(storage)?.total ?? 0;
+    for (const page of this.hot) if (page.contents.of.has(storage)) count++;
+    return count;
+  }
+
   stateAt(optimizer: number, parameter: number, name: string, tick: number): StateValue | null {
     return this.stateBefore(stateKey(optimizer, parameter, name), tick)?.value ?? null;
   }

@@ -19,7 +19,7 @@ export function updateOf(
 ): UpdateView {
   const updates = Updates.of(r);
   const live = current(r, updates, tick);
-  const parameters = live.map((id) => infoOf(r, id, updates.of(id).length));
+  const parameters = live.map((id) => infoOf(r, id, updates.count(id, tick)));
   const empty = { terms: [], steps: [], iterations: [], series: [], at: -1, element: [], rule: '' };
   const parameter = chosen(r, updates, parameters, args.parameter, tick);
   if (!parameter) {
@@ -31,7 +31,7 @@ export function updateOf(
     return { parameters, parameter, ...empty, missing };
   }
   const element = elementIn(parameter.shape, args.element);
-  const events = updates.of(parameter.tensor);
+  const events = updates.of(parameter.tensor, tick);
   const rule = ruleOf(r, parameter.tensor, eventAt(r, events, tick));
   const points = sampled(events);
   return {
@@ -52,9 +52,9 @@ export function updateOf(
 function current(r: Recording, updates: Updates, tick: number): number[] {
   const names = Names.of(r);
   const found = new Map<string, number>();
-  const begun = (id: number) => r.iteration(updates.of(id)[0].iteration).start <= tick;
+  const begun = (id: number) => r.iteration(updates.of(id, tick)[0].iteration).start <= tick;
   for (const id of Parameters.of(r).list()) {
-    if (updates.of(id).length === 0) continue;
+    if (updates.of(id, tick).length === 0) continue;
     const name = names.tensor(id, r.ticks - 1) ?? `parameter ${id}`;
     if (!found.has(name) || begun(id)) found.set(name, id);
   }

@@ -1,0 +1,35 @@
+/** How much of a run is kept, and what was thinned to stay within the bound. */
+import type { RecordingInfo } from '../../protocol/session';
+import type { Recording } from '../recording';
+
+interface Use {
+  used: number;
+  limit: number;
+  spacing: number;
+  leftOut: number;
+}
+
+export function infoOf(r: Recording, use: Use | null): RecordingInfo {
+  const { used, limit, spacing, leftOut } = use ?? { used: 0, limit: 0, spacing: 1, leftOut: 0 };
+  const bound = `${Math.round(limit / 1024 / 1024)} MB`;
+  const thinned: string[] = [];
+  if (spacing > 1)
+    thinned.push(
+      `Weights and optimizer state are kept at every ${spacing}th iteration (the bound is ${bound}); between two of these they are computed again, bit by bit.`,
+    );
+  if (leftOut > 0)
+    thinned.push(
+      `Data from Python of iterations before ${leftOut + 1} was left out to stay within ${bound}: what was computed from it cannot be shown there.`,
+    );
+  if (r.linesLeftOut > 0) thinned.push(`${r.linesLeftOut} lines of long loops without tensor ops were not kept.`);
+  return {
+    ticks: r.ticks,
+    iterations: r.iterationCount,
+    used,
+    limit,
+    checkpointEvery: spacing,
+    leftOutBefore: leftOut,
+    linesLeftOut: r.linesLeftOut,
+    thinned,
+  };
+}
