@@ -221,3 +221,23 @@ export function gunzipSync(bytes: Uint8Array, { maxOutputLength = 2 ** 31 - 1 } 
   if (size !== out.length >>> 0) throw bad();
   return Buffer.from(out.buffer as ArrayBuffer, out.byteOffset, out.byteLength);
 }
+
+/** A gzip member that gunzipSync above reads, its bytes as they are: what a page packs stays in the page. */
+export function gzipSync(bytes: Uint8Array): Buffer {
+  const BLOCK = 0xffff;
+  const blocks = Math.max(1, Math.ceil(bytes.length / BLOCK));
+  const out = new Uint8Array(10 + blocks * 5 + bytes.length + 8);
+  const view = new DataView(out.buffer);
+  out.set([0x1f, 0x8b, 8]);
+  let at = 10;
+  for (let i = 0; i < blocks; i++) {
+    const part = bytes.subarray(i * BLOCK, (i + 1) * BLOCK);
+    out[at] = i === blocks - 1 ? 1 : 0;
+    view.setUint16(at + 1, part.length, true);
+    view.setUint16(at + 3, part.length ^ 0xffff, true);
+    out.set(part, at + 5);
+    at += 5 + part.length;
+  }
+  view.setUint32(at + 4, bytes.length, true);
+  return Buffer.from(out.buffer);
+}

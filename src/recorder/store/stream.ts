@@ -1,5 +1,5 @@
 /** A page as a row of whole numbers, most of which are the same, or at the same distance from the page's bases, in the next iteration's. */
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 
 /** What a number is counted from. `PLAIN` numbers are what they are. */
 export const PLAIN = 0;
@@ -195,11 +195,11 @@ function whole(sink: Sink): Uint8Array {
     scratch.push(kind);
     pushSigned(sink.values[i] - sink.bases[kind]);
   }
-  return deflateRawSync(Uint8Array.from(scratch), { level: 4 });
+  return gzipSync(Uint8Array.from(scratch), { level: 4 });
 }
 
 function unwhole(packed: Uint8Array, bases: Counted): Float64Array {
-  const bytes = new Uint8Array(inflateRawSync(packed));
+  const bytes = new Uint8Array(gunzipSync(packed));
   const from = new Bytes(bytes);
   const found: number[] = [];
   while (from.at < bytes.length) {
