@@ -164,6 +164,7 @@ const messages: { [T in ToWebview['type']]: Check } = {
   show: shape({ ref }),
   update: shape({ update }),
   caret: shape({ nodes: list(isInt) }),
+  notice: shape({ title: isStr, text: isStr }),
   ended: shape({ text: isStr }),
   error: shape({ text: isStr }),
 };

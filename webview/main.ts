@@ -66,6 +66,9 @@ const empty = el(
     el('li', {}, 'A recording (a .backstep file) opens here too, without Python.'),
   ),
 );
+const noticeTitle = el('h1');
+const noticeText = el('p', { role: 'alert' });
+const notice = el('main', { class: 'empty', hidden: true }, noticeTitle, noticeText);
 const runningNote = el(
   'p',
   { class: 'empty', hidden: true },
@@ -81,7 +84,7 @@ const toggle = button(
   'Numbers',
 );
 graph.below.append(toggle);
-const root = el('div', { class: 'app' }, banner, empty, runningNote, work, timeline.element, spoken);
+const root = el('div', { class: 'app' }, banner, empty, notice, runningNote, work, timeline.element, spoken);
 timeline.element.hidden = true;
 const mount = document.getElementById('view') ?? document.body;
 mount.append(root);
@@ -90,7 +93,10 @@ keepFocus();
 
 function redraw(model: Model): void {
   const started = model.picture !== null;
-  empty.hidden = started || model.running;
+  empty.hidden = started || model.running || model.notice !== null;
+  notice.hidden = started || model.running || model.notice === null;
+  setText(noticeTitle, model.notice?.title ?? '');
+  setText(noticeText, model.notice?.text ?? '');
   runningNote.hidden = started || !model.running;
   work.hidden = !started;
   timeline.element.hidden = model.cursor === null;

@@ -1,5 +1,6 @@
 /** What is known and what the user chose. Views read it and redraw; nothing here touches the page. */
 import type {
+  Bookmark,
   Cursor,
   GraphView,
   IterationSpan,
@@ -7,6 +8,7 @@ import type {
   PictureView,
   TensorRef,
   TensorView,
+  TimelineView,
   UpdateView,
 } from '../src/protocol/views';
 import type { ToWebview } from '../src/protocol/webview';
@@ -21,11 +23,14 @@ export interface Model {
   cursor: Cursor | null;
   spans: IterationSpan[];
   lossName: string;
+  bookmarks: Bookmark[];
   tensor: TensorView | null;
   update: UpdateView | null;
   caret: ReadonlySet<number>;
   running: boolean;
   ended: string | null;
+  /** Said in place of the network while there is none. */
+  notice: { title: string; text: string } | null;
   error: string | null;
   /** The node the inspector is about: selected, or the last one at the cursor. */
   shown: number | null;
@@ -52,6 +57,12 @@ const LOW = 600;
 const BESIDE = 760;
 const BOTH = 900;
 
+/** A page that is made to open something says so until it is there. */
+function opening(): Model['notice'] {
+  const title = document.body.dataset.opening;
+  return title ? { title, text: '' } : null;
+}
+
 /** Graphs of structures seen lately; the extension sends one again where it is not the last it sent. */
 const KEPT_GRAPHS = 20;
 
@@ -72,11 +83,13 @@ export class Store {
       cursor: null,
       spans: [],
       lossName: 'loss',
+      bookmarks: [],
       tensor: null,
       update: null,
       caret: new Set(),
       running: false,
       ended: null,
+      notice: opening(),
       error: null,
       shown: null,
       parameter: null,
@@ -120,7 +133,7 @@ export class Store {
       case 'picture':
         this.takePicture(message.picture);
         if (message.picture.graph && message.timeline.from === 0) this.fresh = true;
-        this.takeSpans(message.timeline.from, message.timeline.spans, message.timeline.lossName);
+        this.takeSpans(message.timeline);
         m.tensor = message.tensor;
         m.update = message.update;
         m.running = false;
@@ -133,7 +146,7 @@ export class Store {
         m.cursor = message.cursor;
         m.running = true;
         m.ended = null;
-        if (message.timeline) this.takeSpans(message.timeline.from, message.timeline.spans, message.timeline.lossName);
+        if (message.timeline) this.takeSpans(message.timeline);
         break;
       case 'tensor':
         m.tensor = message.tensor;
@@ -147,6 +160,10 @@ export class Store {
       case 'ended':
         m.ended = message.text;
         m.running = false;
+        break;
+      case 'notice':
+        this.clear();
+        Object.assign(m, { notice: message, cursor: null, running: false, ended: null });
         break;
       case 'show':
         this.showTensor(message.ref);
@@ -191,9 +208,9 @@ export class Store {
     m.states = new Map(picture.nodes.map((state) => [state.id, state]));
   }
 
-  private takeSpans(from: number, spans: IterationSpan[], lossName: string): void {
+  private takeSpans({ from, spans, lossName, bookmarks }: TimelineView): void {
     const m = this.model;
-    m.lossName = lossName;
+    Object.assign(m, { lossName, bookmarks });
     m.spans = from <= 0 ? spans : [...m.spans.filter((span) => span.iteration < from), ...spans];
   }
 

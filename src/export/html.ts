@@ -54,13 +54,18 @@ ${scripts.map((code) => `<script>${code}</script>`).join('\n')}
 }
 
 /** Writes the page of a recording; returns its size in bytes. The old file stays until the new one is whole. */
-export async function writePage(assets: string, recording: string, out: string): Promise<number> {
+export async function writePage(
+  assets: string,
+  recording: string,
+  out: string,
+  name = basename(recording),
+): Promise<number> {
   const { size } = await stat(recording);
   if (size > LARGEST)
     throw new Error(
       `This recording has ${Math.round(size / 1e6)} MB; a page holds at most ${LARGEST >> 20} MB. Record fewer iterations.`,
     );
-  const html = await pageOf(assets, await readFile(recording), `${basename(recording)} (Backstep)`);
+  const html = await pageOf(assets, await readFile(recording), `${name} (Backstep)`);
   const part = `${out}.part`;
   try {
     await writeFile(part, html);

@@ -1,11 +1,14 @@
 /** The palette's `Backstep: …` commands. What they need to be enabled stands in package.json. */
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import { isRecording } from '../protocol/recordingFile';
 import type { Move } from '../protocol/session';
+import { type AtTick, bookmark, goToBookmark, removeBookmark } from './bookmarks';
 import { configurationFor, programOnScreen } from './configuration';
 import { COVERAGE_COMMAND, type Log } from './log';
 import type { Panels } from './panels';
 import { Questions } from './questions';
+import { exportRecording, goToOutput } from './recordings';
 import type { Run, Runs } from './runs';
 import { tensorOf, type VariableContext } from './variableContext';
 
@@ -29,6 +32,10 @@ class Commands {
     private readonly extension: vscode.Uri,
   ) {}
 
+  private get assets(): string {
+    return vscode.Uri.joinPath(this.extension, 'dist').fsPath;
+  }
+
   readonly table: Record<string, (...args: never[]) => unknown> = {
     'backstep.debug': (uri?: vscode.Uri) => this.start(uri, false),
     'backstep.run': (uri?: vscode.Uri) => this.start(uri, true),
@@ -38,6 +45,12 @@ class Commands {
     'backstep.goToEnd': () => this.withRun((run) => run.session.request('seek', { tick: Number.MAX_SAFE_INTEGER })),
     'backstep.saveRecording': () => this.save(),
     'backstep.openRecording': () => this.openRecording(),
+    'backstep.debugRecording': (uri?: vscode.Uri) => this.debugRecording(uri),
+    'backstep.exportRecording': () => this.withRun((run) => exportRecording(run, this.assets)),
+    'backstep.bookmark': (at?: AtTick) => this.withRun((run) => bookmark(run, at)),
+    'backstep.removeBookmark': (at?: AtTick) => this.withRun((run) => removeBookmark(run, at)),
+    'backstep.goToBookmark': () => this.withRun(goToBookmark),
+    'backstep.goToOutput': () => this.withRun(goToOutput),
     'backstep.showVariable': (context: VariableContext) => this.showVariable(context),
     'backstep.showLog': () => this.log.show(),
     [COVERAGE_COMMAND]: () => this.showCoverage(),
@@ -101,6 +114,16 @@ class Commands {
   private async openRecording(): Promise<void> {
     const picked = await vscode.window.showOpenDialog({ title: 'Open Recording', filters: RECORDINGS });
     if (picked?.[0]) await vscode.commands.executeCommand('vscode.openWith', picked[0], 'backstep.recording');
+  }
+
+  private async debugRecording(uri?: vscode.Uri): Promise<void> {
+    const program = uri?.fsPath ?? programOnScreen();
+    if (!program || !isRecording(program)) {
+      this.log.tell('Open a recording (.backstep) first.');
+      return;
+    }
+    const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(program));
+    await vscode.debug.startDebugging(folder, { ...configurationFor(program), stopOnEntry: true });
   }
 
   private async showVariable(context: VariableContext): Promise<void> {

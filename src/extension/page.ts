@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-/** The HTML of the network view, under a policy that loads nothing from elsewhere and runs no inline script. */
-export function page(webview: vscode.Webview, assets: vscode.Uri): string {
+const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+
+/** The HTML of the network view (`opening`: what it says until there is something to show), under a policy that loads nothing from elsewhere and runs no inline script. */
+export function page(webview: vscode.Webview, assets: vscode.Uri, opening?: string): string {
   const nonce = randomBytes(16).toString('base64');
   const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
   const policy = [
@@ -24,7 +26,7 @@ export function page(webview: vscode.Webview, assets: vscode.Uri): string {
 <link rel="stylesheet" href="${file('webview.css')}">
 <title>Backstep</title>
 </head>
-<body data-elk="${file('elk-worker.min.js')}">
+<body data-elk="${file('elk-worker.min.js')}"${opening ? ` data-opening="${escaped(opening)}"` : ''}>
 <script nonce="${nonce}" src="${file('webview.js')}"></script>
 </body>
 </html>`;

@@ -7,6 +7,7 @@ import type { Log } from './log';
 import type { Marks } from './marks';
 import { readFromWebview } from './messages';
 import { page } from './page';
+import { recordedSource } from './recordedSources';
 import type { Run, Runs } from './runs';
 
 /** What a panel needs of the rest of the extension. */
@@ -25,6 +26,7 @@ export class NetworkPanel implements vscode.Disposable {
   private readonly feed = new Feed((message) => this.post(message));
   private readonly subscriptions: vscode.Disposable[];
   private ready = false;
+  private said: { title: string; text: string } | null = null;
   /** Chosen before the view was there. */
   private toShow: TensorRef | null = null;
   /** The move under way was asked for here. */
@@ -37,6 +39,7 @@ export class NetworkPanel implements vscode.Disposable {
     readonly webview: vscode.WebviewPanel,
     private readonly around: Surroundings,
     private readonly pick: () => Run | undefined,
+    opening?: string,
   ) {
     const { runs, assets } = around;
     this.subscriptions = [
@@ -52,12 +55,13 @@ export class NetworkPanel implements vscode.Disposable {
       runs.onDidProgress(({ run, event }) => {
         if (this.ready && run === this.pick()) void this.feed.grow(event);
       }),
+      runs.onDidMark((run) => run === this.pick() && run.state === 'stopped' && this.show()),
       runs.onDidEnd((run) => run === this.pick() && this.end('The script has ended.')),
       runs.onDidClose(() => !this.pick() && this.end('The debug session has ended.')),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.onCaret(textEditor)),
     ];
     webview.webview.options = { enableScripts: true, localResourceRoots: [assets] };
-    webview.webview.html = page(webview.webview, assets);
+    webview.webview.html = page(webview.webview, assets, opening);
     this.follow();
   }
 
@@ -67,12 +71,19 @@ export class NetworkPanel implements vscode.Disposable {
     else this.toShow = ref;
   }
 
+  /** Says why there is nothing to show, in place of the network. */
+  notice(title: string, text: string): void {
+    this.said = { title, text };
+    this.post({ type: 'notice', ...this.said });
+  }
+
   private post(message: ToWebview): void {
     if (this.ready) void this.webview.webview.postMessage(message);
   }
 
   private follow(): void {
     const run = this.pick();
+    if (run) this.said = null;
     this.feed.attach(run?.session ?? null);
     if (run?.state === 'stopped') this.show();
   }
@@ -106,6 +117,7 @@ export class NetworkPanel implements vscode.Disposable {
       case 'ready':
         this.ready = true;
         this.feed.reset();
+        if (this.said) this.post({ type: 'notice', ...this.said });
         this.follow();
         if (this.toShow) this.post({ type: 'show', ref: this.toShow });
         this.toShow = null;
@@ -158,18 +170,32 @@ export class NetworkPanel implements vscode.Disposable {
   }
 
   private async reveal(path: string, line: number, focus: boolean): Promise<void> {
-    const uri = vscode.Uri.file(path);
-    const shown = vscode.window.visibleTextEditors.find(({ document }) => document.uri.fsPath === path);
+    const uri = await this.sourceOf(path);
+    const shown = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
     try {
       const document = shown?.document ?? (await vscode.workspace.openTextDocument(uri));
       await vscode.window.showTextDocument(document, {
-        viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
+        // Never over the view itself.
+        viewColumn:
+          shown?.viewColumn ??
+          (this.webview.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Beside : vscode.ViewColumn.One),
         preserveFocus: !focus,
         selection: new vscode.Range(line - 1, 0, line - 1, 0),
       });
     } catch (error) {
       this.feed.fail(error);
     }
+  }
+
+  /** The script on this machine, or its text out of the recording. */
+  private async sourceOf(path: string): Promise<vscode.Uri> {
+    const uri = vscode.Uri.file(path);
+    const run = this.pick();
+    const there = await vscode.workspace.fs.stat(uri).then(
+      () => true,
+      () => false,
+    );
+    return there || !run?.viewed ? uri : recordedSource(run.program, path);
   }
 
   private onCaret(editor: vscode.TextEditor): void {

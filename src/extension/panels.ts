@@ -1,8 +1,9 @@
 /** Which webview shows which run: one panel beside the editor for scripts, and each recording's own editor. */
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { configurationFor } from './configuration';
 import { NetworkPanel, type Surroundings } from './panel';
-import type { Run, Runs } from './runs';
+import type { Run } from './runs';
+import { Viewer } from './viewer';
 
 const VIEW_TYPE = 'backstep.network';
 
@@ -19,17 +20,14 @@ export class Panels implements vscode.Disposable {
       vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
         deserializeWebviewPanel: async (webview) => void this.share(webview),
       }),
-      vscode.window.registerCustomEditorProvider(
-        'backstep.recording',
-        new RecordingEditors(runs, this.adopt.bind(this)),
-      ),
+      vscode.window.registerCustomEditorProvider('backstep.recording', new RecordingEditors(this.adopt.bind(this))),
     ];
   }
 
   /** Opens (or uncovers) the view of the active run and leaves the focus where it is, unless asked. */
   show(focus = false): NetworkPanel {
     const run = this.around.runs.active;
-    const panel = (run && this.editors.get(String(run.debug.configuration.program))) ?? this.shared;
+    const panel = (run && this.editors.get(run.program)) ?? this.shared;
     if (panel) {
       panel.webview.reveal(undefined, !focus);
       return panel;
@@ -39,8 +37,8 @@ export class Panels implements vscode.Disposable {
   }
 
   private openBySetting(run: Run): void {
-    if (run.debug.configuration.noDebug) return;
-    const recording = this.editors.get(String(run.debug.configuration.program));
+    if (run.noDebug || run.viewed) return;
+    const recording = this.editors.get(run.program);
     if (recording) {
       void placeBeside(run.session.script, recording.webview);
       return;
@@ -61,10 +59,14 @@ export class Panels implements vscode.Disposable {
 
   private adopt(uri: vscode.Uri, webview: vscode.WebviewPanel): void {
     const path = uri.fsPath;
-    const panel = new NetworkPanel(webview, this.around, () => this.around.runs.byProgram(path));
+    const opening = `Opening ${basename(path)}…`;
+    const panel = new NetworkPanel(webview, this.around, () => this.around.runs.byProgram(path), opening);
+    const viewer = new Viewer(path, panel, this.around);
     this.editors.set(path, panel);
+    if (!this.around.runs.byProgram(path)) void viewer.open();
     webview.onDidDispose(() => {
       panel.dispose();
+      viewer.dispose();
       if (this.editors.get(path) === panel) this.editors.delete(path);
     });
   }
@@ -89,12 +91,9 @@ async function placeBeside(script: string, editor: vscode.WebviewPanel): Promise
   }
 }
 
-/** Opening a .backstep file starts a debug session over it; the editor is the network view of that session. */
+/** A .backstep file's editor is the network view over it; it can be debugged from there. */
 class RecordingEditors implements vscode.CustomReadonlyEditorProvider {
-  constructor(
-    private readonly runs: Runs,
-    private readonly adopt: (uri: vscode.Uri, webview: vscode.WebviewPanel) => void,
-  ) {}
+  constructor(private readonly adopt: (uri: vscode.Uri, webview: vscode.WebviewPanel) => void) {}
 
   openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
     return { uri, dispose: () => {} };
@@ -102,8 +101,5 @@ class RecordingEditors implements vscode.CustomReadonlyEditorProvider {
 
   async resolveCustomEditor({ uri }: vscode.CustomDocument, webview: vscode.WebviewPanel): Promise<void> {
     this.adopt(uri, webview);
-    if (this.runs.byProgram(uri.fsPath)) return;
-    const folder = vscode.workspace.getWorkspaceFolder(uri);
-    void vscode.debug.startDebugging(folder, { ...configurationFor(uri.fsPath), stopOnEntry: true });
   }
 }

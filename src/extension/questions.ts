@@ -53,7 +53,7 @@ export class Questions implements vscode.Disposable {
   // ---- watchpoints ------------------------------------------------------------------------------------------------
 
   private async send(run: Run): Promise<void> {
-    if (this.watchpoints.length === 0 || run.debug.configuration.noDebug) return;
+    if (this.watchpoints.length === 0 || run.noDebug) return;
     await run.session.request('setWatchpoints', { group: 'user', watchpoints: this.watchpoints });
   }
 

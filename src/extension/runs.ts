@@ -5,9 +5,15 @@ import type { Cursor } from '../protocol/ticks';
 
 export const DEBUG_TYPE = 'backstep';
 
-/** One debug session with the Session behind it; a restart gives it a new one. */
+/** One debug session (or one recording's editor) with the Session behind it; a restart gives it a new one. */
 export interface Run {
-  readonly debug: vscode.DebugSession;
+  readonly id: string;
+  /** The script or recording that it was started for. */
+  readonly program: string;
+  /** Without recording and without stops. */
+  readonly noDebug: boolean;
+  /** A recording that is looked at in its editor, without a debug session. */
+  readonly viewed: boolean;
   session: Session;
   state: 'running' | 'stopped' | 'ended';
   /** Where it rested last; null before the first stop. */
@@ -26,11 +32,15 @@ export class Runs implements vscode.Disposable {
   private readonly ended = this.emitter<Run>();
   private readonly closed = this.emitter<Run>();
   private readonly activated = this.emitter<Run | undefined>();
+  private readonly marked = this.emitter<Run>();
   private lastActive: Run | undefined;
+  private looked: string | null = null;
 
   readonly onDidOpen = this.opened.event;
   readonly onDidStop = this.stopped.event;
   readonly onDidContinue = this.continued.event;
+  /** A bookmark was set or taken away. */
+  readonly onDidMark = this.marked.event;
   readonly onDidProgress = this.progressed.event;
   /** The script or recording ended; its debug session may still be on screen. */
   readonly onDidEnd = this.ended.event;
@@ -40,14 +50,16 @@ export class Runs implements vscode.Disposable {
   constructor() {
     this.subscriptions.push(
       vscode.debug.onDidChangeActiveDebugSession(() => this.changeActive()),
-      vscode.debug.onDidTerminateDebugSession((debug) => this.close(debug)),
+      vscode.debug.onDidTerminateDebugSession(({ id }) => this.close(id)),
     );
   }
 
   /** The run that views and commands are about: the active debug session's, else the newest. */
   get active(): Run | undefined {
     const active = vscode.debug.activeDebugSession;
-    return (active && this.runs.get(active.id)) ?? [...this.runs.values()].at(-1);
+    const all = [...this.runs.values()];
+    const looked = this.looked === null ? undefined : all.find((run) => run.viewed && run.program === this.looked);
+    return looked ?? (active && this.runs.get(active.id)) ?? all.findLast((run) => !run.viewed);
   }
 
   byDebugSession(id: string): Run | undefined {
@@ -56,7 +68,7 @@ export class Runs implements vscode.Disposable {
 
   /** The newest run that was started for this script or recording. */
   byProgram(path: string): Run | undefined {
-    return [...this.runs.values()].findLast((run) => run.debug.configuration.program === path);
+    return [...this.runs.values()].findLast((run) => run.program === path);
   }
 
   /** The run whose script this document is, the active one first. */
@@ -68,10 +80,26 @@ export class Runs implements vscode.Disposable {
 
   /** Called when a Session was connected for a debug session, at start and at every restart. */
   open(debug: vscode.DebugSession, session: Session): void {
-    const known = this.runs.get(debug.id);
-    const run: Run = known ?? { debug, session, state: 'running', stop: null, cursor: null };
+    const { program, noDebug = false } = debug.configuration;
+    this.add({ id: debug.id, program: String(program), noDebug: Boolean(noDebug), viewed: false }, session);
+  }
+
+  /** Called when a recording's editor opened it. */
+  openViewed(program: string, session: Session): void {
+    this.add({ id: `viewed:${program}`, program, noDebug: false, viewed: true }, session);
+  }
+
+  /** The recording whose editor is in front; null where none is. */
+  look(program: string | null): void {
+    this.looked = program;
+    this.changeActive();
+  }
+
+  private add(of: Pick<Run, 'id' | 'program' | 'noDebug' | 'viewed'>, session: Session): void {
+    const known = this.runs.get(of.id);
+    const run: Run = known ?? { ...of, session, state: 'running', stop: null, cursor: null };
     Object.assign(run, { session, state: 'running', stop: null, cursor: null });
-    this.runs.set(debug.id, run);
+    this.runs.set(run.id, run);
     const ours = () => run.session === session;
     session.on('stopped', (event) => {
       if (!ours()) return;
@@ -90,6 +118,9 @@ export class Runs implements vscode.Disposable {
       run.cursor = event.cursor;
       this.progressed.fire({ run, event });
     });
+    session.on('bookmarks', () => {
+      if (ours()) this.marked.fire(run);
+    });
     session.on('terminated', () => {
       if (!ours()) return;
       run.state = 'ended';
@@ -100,10 +131,11 @@ export class Runs implements vscode.Disposable {
     this.opened.fire(run);
   }
 
-  private close(debug: vscode.DebugSession): void {
-    const run = this.runs.get(debug.id);
+  /** Called when a debug session, or a recording's editor, is done with its run. */
+  close(id: string): void {
+    const run = this.runs.get(id);
     if (!run) return;
-    this.runs.delete(debug.id);
+    this.runs.delete(id);
     run.state = 'ended';
     this.closed.fire(run);
     this.changeActive();
@@ -122,6 +154,7 @@ export class Runs implements vscode.Disposable {
       'backstep.active': run !== undefined,
       'backstep.stopped': run?.state === 'stopped',
       'backstep.live': run?.session.capabilities.live ?? false,
+      'backstep.viewed': run?.viewed ?? false,
     };
     for (const [key, value] of Object.entries(keys)) void vscode.commands.executeCommand('setContext', key, value);
   }

@@ -20,6 +20,8 @@ export type ToWebview =
   | { type: 'show'; ref: TensorRef }
   /** Nodes made by the editor's current line. */
   | { type: 'caret'; nodes: number[] }
+  /** Nothing can be shown, and why: in place of the network. */
+  | { type: 'notice'; title: string; text: string }
   | { type: 'ended'; text: string }
   | { type: 'error'; text: string };
 

@@ -1,6 +1,6 @@
 /** The two canvases of the timeline: the iteration at the cursor tick by tick, and all iterations with the loss. */
 import { scaleLinear, scaleLog } from 'd3';
-import type { IterationSpan } from '../../src/protocol/views';
+import type { Bookmark, IterationSpan } from '../../src/protocol/views';
 import { aggregate, extent } from '../charts/aggregate';
 import { font, prepare } from '../charts/canvas';
 import { short } from '../format';
@@ -38,6 +38,28 @@ function cursorLine(c: CanvasRenderingContext2D, x: number, top: number, bottom:
   c.fill();
 }
 
+/** A little flag at a tick that the user marked. */
+function flag(c: CanvasRenderingContext2D, x: number, top: number, bottom: number): void {
+  c.fillStyle = css('--fg');
+  c.fillRect(x - 0.75, top, 1.5, bottom - top);
+  c.beginPath();
+  c.moveTo(x, top);
+  c.lineTo(x + 8, top + 3.5);
+  c.lineTo(x, top + 7);
+  c.fill();
+}
+
+function flags(c: CanvasRenderingContext2D, axis: Axis, bookmarks: readonly Bookmark[], bottom: number): void {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { tick } of bookmarks) {
+    const x = xOf(axis, tick);
+    // Thousands of them are as many as there are pixels.
+    if (tick < axis.from || tick >= axis.to || x - last < 1) continue;
+    flag(c, x, 0, bottom);
+    last = x;
+  }
+}
+
 /** Tick by tick: what one iteration is made of. */
 export function paintStrip(
   canvas: HTMLCanvasElement,
@@ -45,6 +67,7 @@ export function paintStrip(
   axis: Axis,
   span: IterationSpan,
   tick: number,
+  bookmarks: readonly Bookmark[],
 ): void {
   const c = prepare(canvas, width, STRIP_HEIGHT);
   if (!c) return;
@@ -75,6 +98,7 @@ export function paintStrip(
     }
     c.globalAlpha = 1;
   });
+  flags(c, axis, bookmarks, STRIP_HEIGHT - 3);
   cursorLine(c, xOf(axis, Math.max(axis.from, Math.min(axis.to - 1, tick))), top - 4, STRIP_HEIGHT);
 }
 
@@ -86,6 +110,7 @@ export function paintAll(
   spans: readonly IterationSpan[],
   tick: number,
   log: boolean,
+  bookmarks: readonly Bookmark[],
 ): void {
   const c = prepare(canvas, width, allHeight());
   if (!c) return;
@@ -93,6 +118,7 @@ export function paintAll(
   paintBands(c, axis, spans, wide);
   paintIterations(c, axis, spans, wide);
   paintLoss(c, axis, spans, log, wide < ROOM ? PLOT_TOP : PLOT_TOP + BAND);
+  flags(c, axis, bookmarks, allHeight() - UNDER_PLOT);
   cursorLine(c, xOf(axis, Math.max(axis.from, Math.min(axis.to - 1, tick))), 0, allHeight() - UNDER_PLOT);
 }
 

@@ -1,5 +1,5 @@
 /** The bar at the bottom: where the cursor is, the moves, and a slider over every tick of the recording. */
-import type { Cursor } from '../../src/protocol/views';
+import type { Bookmark, Cursor } from '../../src/protocol/views';
 import type { FromWebview } from '../../src/protocol/webview';
 import { button, el, keyed, setText } from '../dom';
 import { count, num } from '../format';
@@ -9,7 +9,7 @@ import type { Model, Store } from '../store';
 import { onTheme } from '../theme';
 import { type IconName, icon } from './icons';
 import { paintAll, paintStrip } from './paint';
-import { type Axis, positive, spanAt, tickOf } from './scale';
+import { type Axis, positive, spanAt, tickOf, xOf } from './scale';
 
 type Move = Extract<FromWebview, { type: 'move' }>['move'];
 const MOVES: [Move & IconName, string][] = [
@@ -22,6 +22,8 @@ const MOVES: [Move & IconName, string][] = [
 ];
 const LEFT = 56;
 const RIGHT = 12;
+/** A pointer this near to a flag is at it, in pixels. */
+const NEAR = 5;
 
 /** Is there more in the recording after the cursor? */
 const past = (cursor: Cursor): boolean => cursor.tick < cursor.ticks - 1;
@@ -108,7 +110,9 @@ export class TimelinePanel {
     this.slider.setAttribute('aria-valuemin', '0');
     this.slider.setAttribute('aria-valuemax', String(Math.max(0, cursor.ticks - 1)));
     this.slider.setAttribute('aria-valuenow', String(cursor.tick));
-    this.slider.setAttribute('aria-valuetext', cursor.label);
+    const mark = model.bookmarks.find((b) => b.tick === cursor.tick);
+    this.slider.setAttribute('aria-valuetext', mark ? `${cursor.label}, bookmark ${mark.note}` : cursor.label);
+    this.about(cursor.tick);
     this.paint();
   }
 
@@ -135,17 +139,23 @@ export class TimelinePanel {
     if (!model?.cursor || width === 0) return;
     const span = spanAt(model.spans, this.tick());
     const axis = this.axis(this.strip);
-    if (span && axis) paintStrip(this.strip, width, axis, span, this.tick());
+    if (span && axis) paintStrip(this.strip, width, axis, span, this.tick(), model.bookmarks);
     const log = model.ui.logLoss && positive(model.spans);
-    paintAll(this.all, width, this.axis(this.all)!, model.spans, this.tick(), log);
+    paintAll(this.all, width, this.axis(this.all)!, model.spans, this.tick(), log, model.bookmarks);
   }
 
   private listen(canvas: HTMLCanvasElement): void {
-    const tickAt = (event: PointerEvent): number | null => {
+    const tickAt = (event: MouseEvent): number | null => {
       const axis = this.dragging === canvas ? this.dragAxis : this.axis(canvas);
-      return axis && tickOf(axis, event.clientX - canvas.getBoundingClientRect().left);
+      const x = event.clientX - canvas.getBoundingClientRect().left;
+      // A flag is taken where it is seen: many ticks may share its pixel.
+      return axis && (this.bookmarkAt(axis, x)?.tick ?? tickOf(axis, x));
     };
+    // VS Code's menu for webviews reads what it is about from here.
+    const about = (tick: number | null): void => this.about(tick ?? this.tick());
+    canvas.addEventListener('contextmenu', (event) => about(tickAt(event)), { capture: true });
     canvas.addEventListener('pointerdown', (event) => {
+      about(tickAt(event));
       if (event.button !== 0) return;
       // The axis stays as it is while dragging, so that the tick under the pointer is the tick that is shown.
       this.dragAxis = this.axis(canvas);
@@ -171,12 +181,33 @@ export class TimelinePanel {
     });
   }
 
+  private bookmarkAt(axis: Axis, x: number): Bookmark | null {
+    let best: Bookmark | null = null;
+    let distance = NEAR;
+    for (const bookmark of this.model?.bookmarks ?? []) {
+      const d = Math.abs(xOf(axis, bookmark.tick) - x);
+      if (bookmark.tick >= axis.from && bookmark.tick < axis.to && d < distance) [best, distance] = [bookmark, d];
+    }
+    return best;
+  }
+
+  private about(tick: number): void {
+    const marked = this.model?.bookmarks.some((b) => b.tick === tick) ?? false;
+    this.slider.dataset.vscodeContext = JSON.stringify({
+      webviewSection: marked ? 'backstep.bookmark' : 'backstep.tick',
+      tick,
+      preventDefaultContextMenuItems: true,
+    });
+  }
+
   private showHint(event: PointerEvent, canvas: HTMLCanvasElement, tick: number | null): void {
     const span = tick === null ? null : spanAt(this.model?.spans ?? [], tick);
     this.hint.hidden = span === null;
     if (!span || tick === null) return;
     const loss = span.loss === null ? '' : ` · ${this.model?.lossName} ${num(span.loss)}`;
-    setText(this.hint, `iteration ${count(span.iteration + 1)} · tick ${count(tick + 1)}${loss}`);
+    const mark = this.model?.bookmarks.find((b) => b.tick === tick);
+    const note = mark ? ` · ${mark.note.slice(0, 200) || 'bookmark'}` : '';
+    setText(this.hint, `iteration ${count(span.iteration + 1)} · tick ${count(tick + 1)}${loss}${note}`);
     const box = this.slider.getBoundingClientRect();
     const half = this.hint.offsetWidth / 2;
     const x = Math.max(half, Math.min(box.width - half, event.clientX - box.left));

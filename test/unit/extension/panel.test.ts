@@ -38,7 +38,7 @@ test('an answer that comes after the view was closed is dropped', async () => {
     },
   };
   const runs = Object.fromEntries(
-    ['Open', 'ChangeActive', 'Stop', 'Progress', 'End', 'Close'].map((name) => [`onDid${name}`, event]),
+    ['Open', 'ChangeActive', 'Stop', 'Progress', 'Mark', 'End', 'Close'].map((name) => [`onDid${name}`, event]),
   );
   const around = { runs, marks: { setMark: () => {} }, log: {}, assets: '/assets' } as unknown as Surroundings;
   const run = { session: { request }, state: 'running' } as unknown as Run;

@@ -1,7 +1,9 @@
 /** What a user reads when something cannot be done. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { root } from '../../../scripts/lib/process.mjs';
 import { copyOfExamples, openVSCode } from '../driver.mjs';
 
 const wait = { timeout: 30_000 };
@@ -39,10 +41,8 @@ describe('bad input', () => {
 
   test('a recording that is not ours', async () => {
     await code.pick('Control+P', 'stranger.backstep', 'stranger.backstep');
-    await dialog(code).waitFor(wait);
-    expect((await words(code)).join(' ')).toContain('This file is no Backstep recording');
-    await code.press('Escape');
-    await code.ended();
+    await code.webview().getByText('This file is no Backstep recording').waitFor(wait);
+    expect(await code.page.locator('.debug-toolbar').isVisible()).toBe(false);
   });
 });
 
@@ -63,5 +63,15 @@ describe('a workspace that is not trusted', () => {
     await dialog(code).waitFor({ state: 'hidden' });
     expect(await code.page.locator('.debug-toolbar').isVisible()).toBe(false);
     expect(existsSync(join(code.folder, 'ran.txt'))).toBe(false);
+  });
+
+  test('shows a recording, which is data', async () => {
+    execFileSync(process.execPath, [
+      join(root, 'dist/cli.js'),
+      ...['record', join(code.folder, 'three_class.py'), '-q', '-o', join(code.folder, 'run.backstep')],
+    ]);
+    await code.pick('Control+P', 'run.backstep', 'run.backstep');
+    await code.webview().locator('.card').first().waitFor(wait);
+    expect(await code.page.locator('.debug-toolbar').isVisible()).toBe(false);
   });
 });

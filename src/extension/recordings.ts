@@ -1,0 +1,64 @@
+/** What can be done with a recording as a whole: made into a page; its printed lines, each of which is a way to its tick. */
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import { Printed } from '../feed/printed';
+import type { Run } from './runs';
+
+/** Asks where, and writes one HTML page that steps through the run. */
+export async function exportRecording(run: Run, assets: string): Promise<void> {
+  const { session, program } = run;
+  const name = basename(program).replace(/\.(py|backstep)$/i, '');
+  const uri = await vscode.window.showSaveDialog({
+    title: 'Export Recording as HTML',
+    defaultUri: vscode.Uri.file(join(dirname(program), `${name}.html`)),
+    filters: { 'Web page': ['html'] },
+  });
+  if (!uri) return;
+  const { writePage } = await import('../export/html');
+  const bytes = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Exporting ${basename(uri.fsPath)}` },
+    async () => {
+      const file = join(tmpdir(), `${name}-${randomUUID()}.backstep`);
+      try {
+        await session.request('save', { path: file });
+        return await writePage(assets, file, uri.fsPath, basename(session.script));
+      } finally {
+        await rm(file, { force: true });
+      }
+    },
+  );
+  const open = 'Open in Browser';
+  const said = `Exported ${basename(uri.fsPath)} (${(bytes / 1e6).toFixed(1)} MB).`;
+  void vscode.window.showInformationMessage(said, open).then((picked) => {
+    if (picked === open) void vscode.env.openExternal(uri);
+  });
+}
+
+/** Lists what was printed; choosing a line goes to the tick that printed it. */
+export async function goToOutput(run: Run): Promise<void> {
+  const { session } = run;
+  const [{ lines }, { tick }] = await Promise.all([new Printed().fill(session), session.request('cursor', {})]);
+  const items = lines
+    .filter(({ text }) => text.trim() !== '')
+    .map((line) => ({
+      label: line.text,
+      description: `iteration ${line.iteration + 1}${line.tick > tick ? ' · later' : ''}`,
+      tick: line.tick,
+    }));
+  if (items.length === 0) throw new Error('Nothing was printed yet.');
+  const picker = vscode.window.createQuickPick<(typeof items)[number]>();
+  Object.assign(picker, { title: 'Go to Printed Line', items, matchOnDescription: true });
+  // The last line that is printed at the cursor is where one looks from.
+  const here = items.findLast((item) => item.tick <= tick);
+  if (here) picker.activeItems = [here];
+  picker.onDidAccept(() => {
+    const [picked] = picker.selectedItems;
+    picker.hide();
+    if (picked) void session.request('seek', { tick: picked.tick });
+  });
+  picker.onDidHide(() => picker.dispose());
+  picker.show();
+}

@@ -1,0 +1,92 @@
+/** A recording in its editor: looked at without a debug session, and handed over to one when it is debugged. */
+import { basename } from 'node:path';
+import type * as vscode from 'vscode';
+import type { Session } from '../protocol/session';
+import type { NetworkPanel, Surroundings } from './panel';
+import type { Run } from './runs';
+
+/** Data only: nothing of a recording is run, so an untrusted workspace may show it. */
+export class Viewer implements vscode.Disposable {
+  private session: Session | null = null;
+  /** Where the cursor was, for whoever takes over. */
+  private tick = 0;
+  private closed = false;
+  private readonly subscriptions: vscode.Disposable[];
+
+  constructor(
+    private readonly program: string,
+    private readonly panel: NetworkPanel,
+    private readonly around: Surroundings,
+  ) {
+    const { runs } = around;
+    const { webview } = panel;
+    const look = () => runs.look(webview.active ? program : null);
+    this.subscriptions = [
+      runs.onDidOpen((run) => this.isDebugged(run) && this.handOver(run)),
+      runs.onDidClose((run) => {
+        if (this.isDebugged(run)) this.takeBack(run);
+      }),
+      webview.onDidChangeViewState(look),
+    ];
+    look();
+  }
+
+  private readonly isDebugged = (run: Run): boolean => !run.viewed && run.program === this.program;
+
+  /** Opens the recording at the tick that was seen last. */
+  async open(): Promise<void> {
+    const { runs, log, assets } = this.around;
+    try {
+      const { openScript } = await import('../python/scriptSession');
+      const session = await openScript({ program: this.program }, assets.fsPath);
+      if (this.closed || runs.byProgram(this.program)) {
+        await session.dispose();
+        return;
+      }
+      this.session = session;
+      session.on('stopped', ({ cursor }) => {
+        this.tick = cursor.tick;
+      });
+      session.on('output', ({ category, text }) => category === 'stderr' && log.tell(text.trim()));
+      runs.openViewed(this.program, session);
+      await session.request('start', { stopOnEntry: true });
+      if (this.tick > 0) await session.request('seek', { tick: this.tick });
+    } catch (error) {
+      log.error(error);
+      this.panel.notice(
+        `${basename(this.program)} cannot be shown`,
+        error instanceof Error ? error.message : String(error),
+      );
+    }
+  }
+
+  private handOver(run: Run): void {
+    const { tick } = this;
+    this.end();
+    if (tick === 0) return;
+    const stop = run.session.on('stopped', () => {
+      stop.dispose();
+      void run.session.request('seek', { tick });
+    });
+  }
+
+  private takeBack(run: Run): void {
+    this.tick = run.cursor?.tick ?? this.tick;
+    if (!this.closed) void this.open();
+  }
+
+  private end(): void {
+    const { session } = this;
+    if (!session) return;
+    this.session = null;
+    this.around.runs.close(`viewed:${this.program}`);
+    void session.dispose();
+  }
+
+  dispose(): void {
+    this.closed = true;
+    this.end();
+    this.around.runs.look(null);
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+}
