@@ -157,10 +157,18 @@ const update = shape({
   missing: orNull(isStr),
 });
 
+const history = shape({
+  name: isStr,
+  points: list(shape({ iteration: isInt, tick: isInt, value: orNull(isCell) })),
+  at: isInt,
+  missing: orNull(isStr),
+});
+
 const messages: { [T in ToWebview['type']]: Check } = {
   picture: shape({ picture, timeline, tensor: orNull(tensor), update: orNull(update) }),
   running: shape({ cursor, loss: orNull(isCell), timeline: orNull(timeline) }),
   tensor: shape({ tensor }),
+  history: shape({ ref, history }),
   show: shape({ ref }),
   update: shape({ update }),
   caret: shape({ nodes: list(isInt) }),

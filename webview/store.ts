@@ -1,4 +1,5 @@
 /** What is known and what the user chose. Views read it and redraw; nothing here touches the page. */
+import type { HistoryView } from '../src/protocol/origins';
 import type {
   Bookmark,
   Cursor,
@@ -25,6 +26,8 @@ export interface Model {
   lossName: string;
   bookmarks: Bookmark[];
   tensor: TensorView | null;
+  /** The history that was asked for last. */
+  history: { ref: TensorRef; history: HistoryView } | null;
   update: UpdateView | null;
   caret: ReadonlySet<number>;
   running: boolean;
@@ -85,6 +88,7 @@ export class Store {
       lossName: 'loss',
       bookmarks: [],
       tensor: null,
+      history: null,
       update: null,
       caret: new Set(),
       running: false,
@@ -150,6 +154,9 @@ export class Store {
         break;
       case 'tensor':
         m.tensor = message.tensor;
+        break;
+      case 'history':
+        m.history = message;
         break;
       case 'update':
         m.update = message.update;

@@ -131,6 +131,9 @@ export class NetworkPanel implements vscode.Disposable {
       case 'inspect':
         void this.feed.inspect(message.ref);
         break;
+      case 'history':
+        void this.feed.history(message.ref);
+        break;
       case 'optimizer':
         void this.feed.showOptimizer(message);
         break;

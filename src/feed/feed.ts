@@ -1,5 +1,6 @@
 /** Gathers what a view shows into one message per stop. Asks the Session, posts to the view, keeps nothing else. */
 import type { Session } from '../protocol/session';
+import type { TensorRef } from '../protocol/views';
 import type { FromWebview, ToWebview } from '../protocol/webview';
 
 type Inspected = Extract<FromWebview, { type: 'inspect' }>['ref'];
@@ -86,6 +87,13 @@ export class Feed {
     if (!session || !ref) return;
     const tensor = await session.request('tensor', ref).catch((error) => this.fail(error));
     if (tensor && this.inspected === ref) this.post({ type: 'tensor', tensor });
+  }
+
+  /** A tensor over the iterations, once it is asked for. */
+  async history(ref: TensorRef): Promise<void> {
+    const { session } = this;
+    const history = await session?.request('history', { ref }).catch((error) => this.fail(error));
+    if (history && session === this.session) this.post({ type: 'history', ref, history });
   }
 
   async showOptimizer(wish: Optimizer): Promise<void> {

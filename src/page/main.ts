@@ -140,6 +140,9 @@ class Page {
       case 'inspect':
         void this.feed.inspect(message.ref);
         break;
+      case 'history':
+        void this.feed.history(message.ref);
+        break;
       case 'optimizer':
         void this.feed.showOptimizer(message);
         break;

@@ -1,4 +1,5 @@
 /** The wire between the extension and its webview. Both sides check what they get: a webview trusts no message's shape. */
+import type { HistoryView } from './origins';
 import type { Move } from './session';
 import type { Cursor, PictureView, TensorRef, TensorView, TimelineView, UpdateView } from './views';
 
@@ -16,6 +17,7 @@ export type ToWebview =
   | { type: 'running'; cursor: Cursor; loss: number | string | null; timeline: TimelineView | null }
   | { type: 'tensor'; tensor: TensorView }
   | { type: 'update'; update: UpdateView }
+  | { type: 'history'; ref: TensorRef; history: HistoryView }
   /** Show this tensor in the inspector: the user chose it outside the view, among the debugger's variables. */
   | { type: 'show'; ref: TensorRef }
   /** Nodes made by the editor's current line. */
@@ -32,6 +34,8 @@ export type FromWebview =
   | { type: 'move'; move: Move }
   /** Show this tensor in the inspector, and keep it current as the cursor moves; null closes it. */
   | { type: 'inspect'; ref: (TensorRef & { slice?: number[]; row0?: number; col0?: number }) | null }
+  /** A tensor over the iterations: what was not looked at is computed again. */
+  | { type: 'history'; ref: TensorRef }
   /** Show this parameter in the optimizer panel; null closes the panel. */
   | { type: 'optimizer'; open: boolean; parameter?: number; element?: number[] }
   /** Go to a node's line in the editor. */

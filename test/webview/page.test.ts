@@ -123,6 +123,25 @@ describe.skipIf(missing !== null)('the page', () => {
     await close(view);
   });
 
+  it('plots a tensor over the iterations when it is asked to, and goes to a point', async () => {
+    const view = await show(6, { elk: false });
+    await view.page.click(`${card(NODE.relu)} .face`);
+    await view.send({ type: 'tensor', tensor: fixture.tensor({ tensor: 100 + NODE.relu }) });
+    await view.news();
+    await view.page.click('.past button');
+    const ref = { tensor: 100 + NODE.relu, part: 'value' as const };
+    expect(ofType(await view.news(), 'history')).toEqual([{ type: 'history', ref }]);
+    const points = [4, 40, 76].map((tick, iteration) => ({ iteration, tick, value: iteration * 2 }));
+    await view.send({ type: 'history', ref, history: { name: 'norm(relu)', points, at: 0, missing: null } });
+    await view.drawn();
+    expect(await view.page.textContent('.past figcaption')).toContain('norm(relu)');
+    const plot = (await view.page.locator('.past svg').boundingBox())!;
+    await view.page.mouse.click(plot.x + plot.width - 12, plot.y + 20);
+    expect(ofType(await view.news(), 'seek').at(-1)?.tick).toBe(76);
+    expect(await view.page.getAttribute(card(NODE.relu), 'data-vscode-context')).toContain(`"node":${NODE.relu}`);
+    await close(view);
+  });
+
   it('says in words why there is no gradient', async () => {
     const view = await show(6, { elk: false });
     await view.page.click(`${card(NODE.relu)} .face`);

@@ -1,5 +1,6 @@
 /** The chosen tensor in full: facts, statistics, histogram, heat-map, numbers, and what its op computes. */
-import type { GraphNode, TensorView } from '../../src/protocol/views';
+import type { GraphNode, TensorRef, TensorView } from '../../src/protocol/views';
+import { lineChart } from '../charts/lines';
 import { button, el, keyed, setText } from '../dom';
 import { exact, placeText, shapeText } from '../format';
 import { post } from '../host';
@@ -40,6 +41,7 @@ export class InspectorPanel {
   private readonly stats = el('div', { class: 'wide' });
   private readonly charts = el('div');
   private readonly explain = el('section', { class: 'explain' });
+  private readonly past = el('div', { class: 'past' });
   private readonly heatmap = new Heatmap();
   private readonly numbers: Numbers;
   private readonly body: HTMLElement;
@@ -55,7 +57,7 @@ export class InspectorPanel {
     );
     this.numbers = new Numbers((open) => store.keep({ numbers: open }));
     this.body = el('div', { class: 'body', role: 'tabpanel' });
-    this.body.append(this.stats, this.charts, this.heatmap.element, this.numbers.element);
+    this.body.append(this.stats, this.charts, this.past, this.heatmap.element, this.numbers.element);
     const head = el('header', {}, this.title, this.follow);
     const line = el('div', { class: 'what' }, this.facts, this.tabs);
     this.element.append(head, line, this.missing, this.body, this.explain);
@@ -87,6 +89,7 @@ export class InspectorPanel {
     this.body.hidden = words !== '' || (!view && (ref === null || !this.drawn));
     this.body.classList.toggle('stale', ref !== null && view === null);
     if (view && !view.missing) this.draw(view, model, node);
+    if (view && ref) this.buildPast(model, ref);
   }
 
   private wordsFor(model: Model, node: GraphNode | null, hasRef: boolean, view: TensorView | null): string {
@@ -199,6 +202,38 @@ export class InspectorPanel {
           : (element) => this.store.setUi({ tab: 'optimizer', parameter, element, node: node!.id }),
     });
     this.numbers.update(view, model.ui.numbers);
+  }
+
+  /** The tensor over the iterations: asked for by a button, for values of the past may have to be computed again. */
+  private buildPast(model: Model, ref: TensorRef): void {
+    const known = model.history && sameRef(model.history.ref, ref) ? model.history.history : null;
+    const part = ref.part ?? 'value';
+    const width = Math.max(200, this.past.clientWidth || this.element.clientWidth - 24);
+    const here = model.cursor?.tick ?? -1;
+    const at = known ? known.points.filter((point) => point.tick <= here).length - 1 : -1;
+    keyed(this.past, [ref.tensor, part, known?.name, known?.points.length, at, width].join('|'), () => {
+      if (!known)
+        return [
+          button(
+            'Show this tensor over the iterations; values that were not kept are computed again',
+            () => post({ type: 'history', ref: { tensor: ref.tensor, part } }),
+            { class: 'link' },
+            'History',
+          ),
+        ];
+      if (known.missing) return [el('p', { class: 'missing' }, known.missing)];
+      return [
+        lineChart({
+          title: known.name,
+          name: part === 'grad' ? 'grad' : part === 'value' ? 'value' : 'state',
+          iterations: known.points.map((point) => point.iteration),
+          values: known.points.map((point) => (typeof point.value === 'number' ? point.value : null)),
+          at,
+          width,
+          pick: (index) => post({ type: 'seek', tick: known.points[index]!.tick }),
+        }),
+      ];
+    });
   }
 
   private buildExplain(node: GraphNode | null): void {
