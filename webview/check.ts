@@ -173,6 +173,18 @@ const messages: { [T in ToWebview['type']]: Check } = {
   update: shape({ update }),
   caret: shape({ nodes: list(isInt) }),
   notice: shape({ title: isStr, text: isStr }),
+  runs: shape({
+    runs: list(
+      shape({
+        id: isStr,
+        name: isStr,
+        parent: orNull(isStr),
+        left: orNull(isInt),
+        losses: list(orNull(isCell)),
+        shown: isBool,
+      }),
+    ),
+  }),
   ended: shape({ text: isStr }),
   error: shape({ text: isStr }),
 };

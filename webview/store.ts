@@ -12,7 +12,7 @@ import type {
   TimelineView,
   UpdateView,
 } from '../src/protocol/views';
-import type { ToWebview } from '../src/protocol/webview';
+import type { RunLine, ToWebview } from '../src/protocol/webview';
 import { post, saveState } from './host';
 import { readUi, type Ui } from './ui';
 
@@ -30,6 +30,8 @@ export interface Model {
   history: { ref: TensorRef; history: HistoryView } | null;
   update: UpdateView | null;
   caret: ReadonlySet<number>;
+  /** Runs side by side; empty where there is one. */
+  runs: RunLine[];
   running: boolean;
   ended: string | null;
   /** Said in place of the network while there is none. */
@@ -91,6 +93,7 @@ export class Store {
       history: null,
       update: null,
       caret: new Set(),
+      runs: [],
       running: false,
       ended: null,
       notice: opening(),
@@ -163,6 +166,9 @@ export class Store {
         break;
       case 'caret':
         m.caret = new Set(message.nodes);
+        break;
+      case 'runs':
+        m.runs = message.runs;
         break;
       case 'ended':
         m.ended = message.text;

@@ -60,6 +60,7 @@ export class BackstepAdapter extends QuerySession {
 
   protected override initializeRequest(response: P.InitializeResponse, args: P.InitializeRequestArguments): void {
     this.client = args;
+    this.offersCommands = /^(vscode|code-oss)/.test(args.clientID ?? '');
     this.answer(response, async () => CAPABILITIES);
   }
 

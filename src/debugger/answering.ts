@@ -4,6 +4,17 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 
 class Cancelled extends Error {}
 
+/** A failure with a way out: a client may show a button that opens the address. */
+export class WayOut extends Error {
+  constructor(
+    message: string,
+    readonly url: string,
+    readonly label: string,
+  ) {
+    super(message);
+  }
+}
+
 /** A debug session whose handlers are async functions returning the answer's body. */
 export abstract class AnsweringSession extends DebugSession {
   private readonly cancellable = new Map<number, (reason: Error) => void>();
@@ -59,7 +70,8 @@ export abstract class AnsweringSession extends DebugSession {
       // The text is a variable, for it may have braces in it; the underscore says that it need not be hidden.
       format: '{_message}',
       variables: { _message: message },
-      showUser: tell,
+      showUser: tell || error instanceof WayOut,
+      ...(error instanceof WayOut ? { url: error.url, urlLabel: error.label } : {}),
     });
   }
 }

@@ -2,7 +2,7 @@
 import { Thread } from '@vscode/debugadapter';
 import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import type { Session } from '../protocol/session';
-import { AnsweringSession } from './answering';
+import { AnsweringSession, WayOut } from './answering';
 import { toScope, toStackFrame, toValue, toVariable } from './convert';
 import { Sources } from './sources';
 
@@ -19,6 +19,9 @@ function frameOf(frameId: number | undefined): { frame?: number } {
 export abstract class QuerySession extends AnsweringSession {
   /** The session, or an error for the user when there is none. */
   protected abstract get live(): Session;
+
+  /** The client is VS Code, which opens `command:` addresses. */
+  protected offersCommands = false;
 
   protected readonly sources = new Sources();
 
@@ -68,7 +71,9 @@ export abstract class QuerySession extends AnsweringSession {
   protected override setVariableRequest(response: P.SetVariableResponse, args: P.SetVariableArguments): void {
     this.answer(response, async () => {
       const { variablesReference: ref, name, value } = args;
-      const set = await this.live.request('setVariable', { ref, name, value });
+      const set = await this.live
+        .request('setVariable', { ref, name, value })
+        .catch(async (error) => this.refused(error, await this.expressionOf(ref, name), value));
       return { value: set.value, ...toValue(set) };
     });
   }
@@ -76,9 +81,25 @@ export abstract class QuerySession extends AnsweringSession {
   protected override setExpressionRequest(response: P.SetExpressionResponse, args: P.SetExpressionArguments): void {
     this.answer(response, async () => {
       const { expression, value, frameId } = args;
-      const set = await this.live.request('setExpression', { expression, value, ...frameOf(frameId) });
+      const set = await this.live
+        .request('setExpression', { expression, value, ...frameOf(frameId) })
+        .catch((error) => this.refused(error, expression, value));
       return { value: set.value, ...toValue(set) };
     });
+  }
+
+  /** What cannot be set where the cursor is, a branch can have: VS Code gets a button for it. */
+  private refused(error: Error, target: string | undefined, value: string): never {
+    if (!this.offersCommands || target === undefined || !error.message.includes('branch from here')) throw error;
+    const args = encodeURIComponent(JSON.stringify([target, value]));
+    throw new WayOut(error.message, `command:backstep.branchWith?${args}`, 'Branch from Here');
+  }
+
+  private async expressionOf(ref: number, name: string): Promise<string | undefined> {
+    const asked = /^\[?(\d+)/.exec(name);
+    const window = asked ? { start: Number(asked[1]), count: 1 } : {};
+    const found = await this.live.request('variables', { ref, ...window });
+    return found.find((v) => v.name === name)?.evaluateName;
   }
 
   /** `args.source` is not looked at: VS Code sends it as a URI for hovers and as a path elsewhere. */

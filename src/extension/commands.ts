@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { isRecording } from '../protocol/recordingFile';
 import type { Move } from '../protocol/session';
 import { type AtTick, bookmark, goToBookmark, removeBookmark } from './bookmarks';
+import { Branches } from './branches';
 import { configurationFor, programOnScreen } from './configuration';
 import { COVERAGE_COMMAND, type Log } from './log';
 import type { Panels } from './panels';
@@ -151,9 +152,11 @@ function parseTick(text: string, here: number, last: number): number | null {
 export function registerCommands(runs: Runs, panels: Panels, log: Log, extension: vscode.Uri): vscode.Disposable {
   const { table } = new Commands(runs, panels, log, extension);
   const questions = new Questions(runs, log);
+  const branches = new Branches(runs, log);
   return vscode.Disposable.from(
     questions,
-    ...Object.entries({ ...table, ...questions.table }).map(([name, run]) =>
+    branches,
+    ...Object.entries({ ...table, ...questions.table, ...branches.table }).map(([name, run]) =>
       vscode.commands.registerCommand(name, run),
     ),
   );

@@ -60,6 +60,8 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
       });
       return undefined;
     }
+    // What runs is the text that was recorded, not the file's.
+    if (config.branch) return config;
     const document = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === program);
     if (document?.isUntitled) {
       this.log.tell('Save the script first: Backstep runs files.');

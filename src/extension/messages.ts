@@ -49,6 +49,7 @@ const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
     typeof open === 'boolean' && optional(natural)(parameter) && optional(naturals)(element),
   reveal: ({ path, line, focus }) => isPath(path) && isLine(line) && typeof focus === 'boolean',
   mark: ({ path, line }) => isPath(path) && isLine(line),
+  focus: ({ run }) => typeof run === 'string' && run.length < 200,
   unmark: () => true,
   copy: ({ text }) => typeof text === 'string' && text.length < 1e7,
 };

@@ -9,6 +9,7 @@ import { readFromWebview } from './messages';
 import { page } from './page';
 import { recordedSource } from './recordedSources';
 import type { Run, Runs } from './runs';
+import { runLines } from './tree';
 
 /** What a panel needs of the rest of the extension. */
 export interface Surroundings {
@@ -27,6 +28,7 @@ export class NetworkPanel implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[];
   private ready = false;
   private said: { title: string; text: string } | null = null;
+  private severalShown = false;
   /** Chosen before the view was there. */
   private toShow: TensorRef | null = null;
   /** The move under way was asked for here. */
@@ -51,12 +53,16 @@ export class NetworkPanel implements vscode.Disposable {
       }),
       runs.onDidOpen(() => this.follow()),
       runs.onDidChangeActive(() => this.follow()),
-      runs.onDidStop((run) => run === this.pick() && this.onStop()),
+      runs.onDidStop((run) => {
+        void this.sendRuns();
+        if (run === this.pick()) this.onStop();
+      }),
       runs.onDidProgress(({ run, event }) => {
         if (this.ready && run === this.pick()) void this.feed.grow(event);
       }),
       runs.onDidMark((run) => run === this.pick() && run.state === 'stopped' && this.show()),
       runs.onDidEnd((run) => run === this.pick() && this.end('The script has ended.')),
+      runs.onDidClose(() => void this.sendRuns()),
       runs.onDidClose(() => !this.pick() && this.end('The debug session has ended.')),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.onCaret(textEditor)),
     ];
@@ -82,10 +88,31 @@ export class NetworkPanel implements vscode.Disposable {
   }
 
   private follow(): void {
+    void this.sendRuns();
     const run = this.pick();
     if (run) this.said = null;
     this.feed.attach(run?.session ?? null);
     if (run?.state === 'stopped') this.show();
+  }
+
+  /** The runs side by side; nothing where there was never more than one. */
+  private async sendRuns(): Promise<void> {
+    if (!this.ready) return;
+    const shown = this.pick();
+    const lines = await runLines(
+      this.around.runs.all.filter((run) => run === shown || !(run.viewed || shown?.viewed)),
+      shown,
+    );
+    if (lines.length < 2 && !this.severalShown) return;
+    this.severalShown = lines.length > 1;
+    this.post({ type: 'runs', runs: this.severalShown ? lines : [] });
+  }
+
+  /** A stop is what VS Code moves its focus to: the run that is asked for stops where it rests. */
+  private focus(id: string): void {
+    const run = this.around.runs.byDebugSession(id);
+    if (!run || run === this.pick() || run.state !== 'stopped' || !run.cursor) return;
+    run.session.request('seek', { tick: run.cursor.tick }).catch((error) => this.feed.fail(error));
   }
 
   private onStop(): void {
@@ -116,6 +143,7 @@ export class NetworkPanel implements vscode.Disposable {
     switch (message.type) {
       case 'ready':
         this.ready = true;
+        this.severalShown = false;
         this.feed.reset();
         if (this.said) this.post({ type: 'notice', ...this.said });
         this.follow();
@@ -142,6 +170,9 @@ export class NetworkPanel implements vscode.Disposable {
         break;
       case 'mark':
         marks.setMark({ path: message.path, line: message.line });
+        break;
+      case 'focus':
+        this.focus(message.run);
         break;
       case 'unmark':
         marks.setMark(null);

@@ -1,4 +1,5 @@
 /** The debug sessions of ours that live, and which one the views follow. Only forwards what the Session says. */
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Events, Session } from '../protocol/session';
 import type { Cursor } from '../protocol/ticks';
@@ -8,6 +9,10 @@ export const DEBUG_TYPE = 'backstep';
 /** One debug session (or one recording's editor) with the Session behind it; a restart gives it a new one. */
 export interface Run {
   readonly id: string;
+  /** As the user knows it: the debug session's. */
+  readonly name: string;
+  /** What its debug session was started with; empty without one. */
+  readonly configuration: Readonly<Record<string, unknown>>;
   /** The script or recording that it was started for. */
   readonly program: string;
   /** Without recording and without stops. */
@@ -62,6 +67,11 @@ export class Runs implements vscode.Disposable {
     return looked ?? (active && this.runs.get(active.id)) ?? all.findLast((run) => !run.viewed);
   }
 
+  /** Every run, the oldest first. */
+  get all(): Run[] {
+    return [...this.runs.values()];
+  }
+
   byDebugSession(id: string): Run | undefined {
     return this.runs.get(id);
   }
@@ -81,12 +91,14 @@ export class Runs implements vscode.Disposable {
   /** Called when a Session was connected for a debug session, at start and at every restart. */
   open(debug: vscode.DebugSession, session: Session): void {
     const { program, noDebug = false } = debug.configuration;
-    this.add({ id: debug.id, program: String(program), noDebug: Boolean(noDebug), viewed: false }, session);
+    const { id, name, configuration } = debug;
+    this.add({ id, name, configuration, program: String(program), noDebug: Boolean(noDebug), viewed: false }, session);
   }
 
   /** Called when a recording's editor opened it. */
   openViewed(program: string, session: Session): void {
-    this.add({ id: `viewed:${program}`, program, noDebug: false, viewed: true }, session);
+    const name = basename(program);
+    this.add({ id: `viewed:${program}`, name, configuration: {}, program, noDebug: false, viewed: true }, session);
   }
 
   /** The recording whose editor is in front; null where none is. */
@@ -95,7 +107,7 @@ export class Runs implements vscode.Disposable {
     this.changeActive();
   }
 
-  private add(of: Pick<Run, 'id' | 'program' | 'noDebug' | 'viewed'>, session: Session): void {
+  private add(of: Omit<Run, 'session' | 'state' | 'stop' | 'cursor'>, session: Session): void {
     const known = this.runs.get(of.id);
     const run: Run = known ?? { ...of, session, state: 'running', stop: null, cursor: null };
     Object.assign(run, { session, state: 'running', stop: null, cursor: null });

@@ -3,6 +3,19 @@ import type { HistoryView } from './origins';
 import type { Move } from './session';
 import type { Cursor, PictureView, TensorRef, TensorView, TimelineView, UpdateView } from './views';
 
+/** A run as the loss plot draws it. */
+export interface RunLine {
+  id: string;
+  name: string;
+  /** The run that it left, and in which iteration (0-based); null for a run of its own. */
+  parent: string | null;
+  left: number | null;
+  /** By iteration, as in TimelineView. */
+  losses: (number | string | null)[];
+  /** The one that the view shows. */
+  shown: boolean;
+}
+
 /** Extension to webview. */
 export type ToWebview =
   /** The cursor rests here: one message, one redraw of graph, timeline and open panels. */
@@ -24,6 +37,8 @@ export type ToWebview =
   | { type: 'caret'; nodes: number[] }
   /** Nothing can be shown, and why: in place of the network. */
   | { type: 'notice'; title: string; text: string }
+  /** All runs, to be drawn as a tree over one loss plot; sent when there is more than one, and empty when there no longer is. */
+  | { type: 'runs'; runs: RunLine[] }
   | { type: 'ended'; text: string }
   | { type: 'error'; text: string };
 
@@ -42,5 +57,7 @@ export type FromWebview =
   | { type: 'reveal'; path: string; line: number; focus: boolean }
   /** Hovering a node marks its line; null takes the mark away. */
   | { type: 'mark'; path: string; line: number }
+  /** Show another run: its curve was clicked. */
+  | { type: 'focus'; run: string }
   | { type: 'unmark' }
   | { type: 'copy'; text: string };

@@ -333,3 +333,54 @@ test('a session that is stopped while it loads is disposed when it arrives', asy
   expect(await client.response(launch)).toMatchObject({ success: false, message: 'Stopped while loading.' });
   expect(session.disposed).toBe(true);
 });
+
+test.each([
+  ['vscode', true],
+  ['other', false],
+])('a value set in the past: %s gets a button for a branch with it: %s', async (clientID, offered) => {
+  const refuse = () => {
+    throw new Error('The past cannot be changed: branch from here to go on with another value.');
+  };
+  const child = { value: '1', type: 'int', ref: 0, settable: true };
+  const { client } = start({
+    setVariable: refuse,
+    setExpression: refuse,
+    variables: () => [{ ...child, name: 'lr', evaluateName: 'self.lr' }],
+  });
+  await client.launch({ program, stopOnEntry: true }, { clientID });
+  await client.request('configurationDone');
+  const asked: [string, object, string][] = [
+    ['setVariable', { variablesReference: 5, name: 'lr', value: '0.5' }, 'self.lr'],
+    ['setExpression', { expression: 'w[0]', value: '0.5' }, 'w[0]'],
+  ];
+  for (const [command, args, target] of asked) {
+    const { success, message, body } = await client.response(client.send(command, args));
+    expect({ success, message }).toMatchObject({
+      success: false,
+      message: expect.stringContaining('branch from here'),
+    });
+    const { url, urlLabel } = body.error;
+    if (!offered) expect(url).toBeUndefined();
+    else {
+      expect(urlLabel).toBe('Branch from Here');
+      expect(JSON.parse(decodeURIComponent(url.replace('command:backstep.branchWith?', '')))).toEqual([target, '0.5']);
+    }
+  }
+});
+
+test('a branch is answered as a configuration, and a client that can start sessions is asked to', async () => {
+  const mark = { tick: 7, kind: 'line', place: null, op: null, iteration: 2, losses: '', values: [] };
+  const origin = { entropy: 'ab', args: ['-q'], folder: '/work', edits: [], left: null };
+  const point = { script: program, sources: [], origin, mark };
+  const { client } = start({ branchPoint: () => point as never });
+  await client.launch({ program, stopOnEntry: true }, { supportsStartDebuggingRequest: true });
+  await client.request('configurationDone');
+  const edits = [{ target: 'lr', value: '0.01' }];
+  const { configuration } = await client.request<{ configuration: object }>('backstep.branch', { edits });
+  expect(configuration).toMatchObject({ name: 'lines.py branch 1 (lr = 0.01 at iteration 3)', program, args: ['-q'] });
+  const reverse = client.messages.find((m) => m.type === 'request') as DebugProtocol.StartDebuggingRequest;
+  expect(reverse).toMatchObject({ command: 'startDebugging', arguments: { request: 'launch', configuration } });
+  await client.request('backstep.branch', { edits, start: false });
+  expect(client.messages.filter((m) => m.type === 'request')).toHaveLength(1);
+  await expect(client.request('backstep.branch', {})).rejects.toThrow('Say what the branch changes');
+});

@@ -54,6 +54,29 @@ describe.skipIf(missing !== null)('the page', () => {
     await close(view);
   });
 
+  it('lists runs side by side as a tree, and asks for the one that is chosen', async () => {
+    const view = await show(1);
+    expect(await view.page.isVisible('.runs')).toBe(false);
+    const losses = [3, 2, 1];
+    await view.send({
+      type: 'runs',
+      runs: [
+        { id: 'a', name: 'train.py', parent: null, left: null, losses, shown: true },
+        { id: 'b', name: 'train.py branch 1 (lr = 0.01 at iteration 2)', parent: 'a', left: 1, losses, shown: false },
+      ],
+    });
+    await view.drawn();
+    const rows = view.page.locator('.runs button');
+    expect(await rows.allTextContents()).toEqual(['train.py', 'train.py branch 1 (lr = 0.01 at iteration 2)']);
+    expect(await rows.nth(0).getAttribute('aria-pressed')).toBe('true');
+    await rows.nth(1).click();
+    expect(ofType(await view.posted(), 'focus')).toEqual([{ type: 'focus', run: 'b' }]);
+    await view.send({ type: 'runs', runs: [] });
+    await view.drawn();
+    expect(await view.page.isVisible('.runs')).toBe(false);
+    await close(view);
+  });
+
   it('draws nodes hollow until their forward ran, then their gradient, then the update', async () => {
     const view = await show(1);
     expect(await classes(view, NODE.relu)).toMatch(/hollow/);

@@ -9,9 +9,54 @@ import { gradientPoints, roundPath } from '../../webview/graph/paths';
 import { plainLayout } from '../../webview/graph/plain';
 import { cardState, gradWidth } from '../../webview/graph/state';
 import { wrap } from '../../webview/graph/wrap';
+import { middleOf, othersOf, roomFor, runAt, treeOf } from '../../webview/timeline/runs';
 import { positive, spanAt, tickOf, xOf } from '../../webview/timeline/scale';
 import { Fixture, GRAPH, NODE, PER_ITERATION } from './fixture';
 import { largeGraph } from './large';
+
+describe('runs side by side', () => {
+  const line = (id: string, parent: string | null, left: number | null, losses: number[], shown = false) => ({
+    ...{ id, name: id, parent, left, losses, shown },
+  });
+  const runs = [
+    line('a', null, null, [4, 3, 2, 1], true),
+    line('b', 'a', 2, [4, 3, 2, 5, 6, 7, 8, 9]),
+    line('d', null, null, [1]),
+    line('c', 'b', 3, [4, 3, 2, 5]),
+  ];
+  const spans = [0, 1, 2, 3].map((i) => ({
+    iteration: i,
+    start: i * 10,
+    backward: i * 10,
+    update: i * 10,
+    end: i * 10 + 10,
+    loss: 1,
+  }));
+  const axis = { from: 0, to: roomFor(runs, spans, 40), left: 0, right: 800 };
+  it('is a tree', () => {
+    expect(treeOf(runs).map(({ run, depth }) => `${depth}${run.id}`)).toEqual(['0a', '1b', '2c', '0d']);
+    // One whose parent was closed stands by itself.
+    expect(treeOf(runs.slice(1)).map(({ run, depth }) => `${depth}${run.id}`)).toEqual(['0b', '1c', '0d']);
+  });
+  it('has room for the longest, with every iteration as wide as those of the run shown', () => {
+    expect(axis.to).toBe(80);
+    expect([0, 3, 7].map((i) => middleOf(axis, spans, i))).toEqual([50, 350, 750]);
+  });
+  it('marks where a branch left, and is chosen by its curve', () => {
+    const others = othersOf(runs, axis, spans);
+    expect(others.map(({ run, rings }) => [run.id, rings])).toEqual([
+      ['b', [2]],
+      ['d', []],
+      ['c', [3]],
+    ]);
+    others[0]!.points = [
+      { x: 0, y: 50 },
+      { x: 100, y: 0 },
+    ];
+    expect(runAt(others, 50, 27)?.run.id).toBe('b');
+    expect(runAt(others, 50, 45)).toBeNull();
+  });
+});
 
 describe('a long drawing in rows', () => {
   const drawing = drawn(GRAPH, []);

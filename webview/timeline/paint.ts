@@ -1,10 +1,11 @@
 /** The two canvases of the timeline: the iteration at the cursor tick by tick, and all iterations with the loss. */
 import { scaleLinear, scaleLog } from 'd3';
 import type { Bookmark, IterationSpan } from '../../src/protocol/views';
-import { aggregate, extent } from '../charts/aggregate';
+import { aggregate, type Bucket, extent } from '../charts/aggregate';
 import { font, prepare } from '../charts/canvas';
 import { short } from '../format';
 import { css } from '../theme';
+import { colourOf, type OtherRun } from './runs';
 import { type Axis, edgeOf, lossNumber, xOf } from './scale';
 
 export const STRIP_HEIGHT = 30;
@@ -111,13 +112,14 @@ export function paintAll(
   tick: number,
   log: boolean,
   bookmarks: readonly Bookmark[],
+  others: readonly OtherRun[] = [],
 ): void {
   const c = prepare(canvas, width, allHeight());
   if (!c) return;
   const wide = (axis.right - axis.left) / Math.max(1, spans.length);
   paintBands(c, axis, spans, wide);
   paintIterations(c, axis, spans, wide);
-  paintLoss(c, axis, spans, log, wide < ROOM ? PLOT_TOP : PLOT_TOP + BAND);
+  paintLoss(c, axis, spans, log, wide < ROOM ? PLOT_TOP : PLOT_TOP + BAND, others);
   flags(c, axis, bookmarks, allHeight() - UNDER_PLOT);
   cursorLine(c, xOf(axis, Math.max(axis.from, Math.min(axis.to - 1, tick))), 0, allHeight() - UNDER_PLOT);
 }
@@ -161,10 +163,15 @@ function paintLoss(
   spans: readonly IterationSpan[],
   log: boolean,
   top: number,
+  others: readonly OtherRun[],
 ): void {
   const x = (i: number): number => (edgeOf(axis, spans[i]!.start) + edgeOf(axis, spans[i]!.end)) / 2;
   const buckets = aggregate(spans.length, x, (i) => lossNumber(spans[i]!.loss));
-  const range = extent(buckets);
+  const lines = others.map((run) => ({
+    run,
+    points: aggregate(run.losses.length, run.x, (i) => lossNumber(run.losses[i]!)),
+  }));
+  const range = extent([...buckets, ...lines.flatMap(({ points }) => points)]);
   c.strokeStyle = css('--line');
   c.lineWidth = 1;
   if (!range) return;
@@ -186,9 +193,13 @@ function paintLoss(
     c.fillText(short(value), axis.left - 5, at + 3.5);
   }
   c.textAlign = 'left';
+  c.lineJoin = 'round';
+  for (const { run, points } of lines) {
+    run.points = points.map((b) => ({ x: b.x, y: y(b.last) }));
+    paintOther(c, run, points, y);
+  }
   c.strokeStyle = css('--loss');
   c.fillStyle = css('--loss');
-  c.lineJoin = 'round';
   if (spans.length > axis.right - axis.left) {
     c.globalAlpha = 0.35;
     for (const b of buckets) c.fillRect(b.x - 0.5, y(b.max), 1, Math.max(1, y(b.min) - y(b.max)));
@@ -209,5 +220,23 @@ function paintLoss(
   for (let i = 0; i < spans.length; i++) {
     const { loss } = spans[i]!;
     if (loss !== null && lossNumber(loss) === null) c.fillRect(x(i) - 1.5, top, 3, 5);
+  }
+}
+
+/** Another run's curve, thinner than the one shown, and a ring where it left the run it came from. */
+function paintOther(c: CanvasRenderingContext2D, run: OtherRun, points: Bucket[], y: (v: number) => number): void {
+  c.strokeStyle = css(colourOf(run.index));
+  c.lineWidth = 1.25;
+  c.beginPath();
+  for (const b of points) c.lineTo(b.x, y(b.last));
+  c.stroke();
+  for (const at of run.rings) {
+    const loss = lossNumber(run.losses[at] ?? null);
+    if (loss === null) continue;
+    c.fillStyle = css('--bg');
+    c.beginPath();
+    c.arc(run.x(at), y(loss), 3, 0, Math.PI * 2);
+    c.fill();
+    c.stroke();
   }
 }

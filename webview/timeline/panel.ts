@@ -9,6 +9,7 @@ import type { Model, Store } from '../store';
 import { onTheme } from '../theme';
 import { type IconName, icon } from './icons';
 import { paintAll, paintStrip } from './paint';
+import { colourOf, type OtherRun, othersOf, roomFor, runAt, treeOf } from './runs';
 import { type Axis, positive, spanAt, tickOf, xOf } from './scale';
 
 type Move = Extract<FromWebview, { type: 'move' }>['move'];
@@ -33,6 +34,10 @@ export function statusText(cursor: Cursor): string {
   return parts.join(' · ');
 }
 
+/** A logarithm must be able to show every curve. */
+const othersPositive = (model: Model): boolean =>
+  model.runs.every(({ losses }) => losses.every((loss) => loss === null) || positive(losses.map((loss) => ({ loss }))));
+
 export class TimelinePanel {
   readonly element: HTMLElement;
   private readonly status = el('p', { class: 'status' });
@@ -49,6 +54,8 @@ export class TimelinePanel {
   private target: number | null = null;
   private dragging: HTMLCanvasElement | null = null;
   private dragAxis: Axis | null = null;
+  private readonly tree = el('ul', { class: 'runs', hidden: true, 'aria-label': 'Runs' });
+  private others: OtherRun[] = [];
 
   constructor(
     store: Store,
@@ -76,7 +83,13 @@ export class TimelinePanel {
     const moves = el('div', { class: 'moves', role: 'toolbar', 'aria-label': 'Moves' }, ...this.buttons);
     const controls = el('div', { class: 'controls' }, moves, this.status, this.latest, this.log);
     this.slider.append(this.strip, this.all, this.loss, this.hint);
-    this.element = el('footer', { class: 'panel timeline', 'aria-label': 'Timeline' }, controls, this.slider);
+    this.element = el(
+      'footer',
+      { class: 'panel timeline', 'aria-label': 'Timeline' },
+      controls,
+      this.tree,
+      this.slider,
+    );
     for (const canvas of [this.strip, this.all]) this.listen(canvas);
     this.slider.addEventListener('keydown', (event) => this.key(event));
     onTheme(() => this.paint());
@@ -93,6 +106,7 @@ export class TimelinePanel {
     this.model = model;
     const { cursor, spans } = model;
     if (!cursor) return;
+    this.drawTree(model);
     setText(this.status, model.running ? `Running · iteration ${count(cursor.iteration + 1)}` : statusText(cursor));
     this.status.title = `${cursor.label}. Tick ${count(cursor.tick + 1)} of ${count(cursor.ticks)}`;
     this.latest.hidden = model.running || !past(cursor);
@@ -127,7 +141,7 @@ export class TimelinePanel {
     const edge = { left: LEFT, right: Math.max(LEFT + 20, width - RIGHT) };
     if (canvas === this.all) {
       const end = Math.max(model.cursor.ticks, model.spans.at(-1)?.end ?? 0, 1);
-      return { from: 0, to: end, ...edge };
+      return { from: 0, to: roomFor(model.runs, model.spans, end), ...edge };
     }
     const span = spanAt(model.spans, this.tick());
     return span && { from: span.start, to: Math.max(span.end, span.start + 1), ...edge };
@@ -140,8 +154,10 @@ export class TimelinePanel {
     const span = spanAt(model.spans, this.tick());
     const axis = this.axis(this.strip);
     if (span && axis) paintStrip(this.strip, width, axis, span, this.tick(), model.bookmarks);
-    const log = model.ui.logLoss && positive(model.spans);
-    paintAll(this.all, width, this.axis(this.all)!, model.spans, this.tick(), log, model.bookmarks);
+    const log = model.ui.logLoss && positive(model.spans) && othersPositive(model);
+    const whole = this.axis(this.all)!;
+    this.others = othersOf(model.runs, whole, model.spans);
+    paintAll(this.all, width, whole, model.spans, this.tick(), log, model.bookmarks, this.others);
   }
 
   private listen(canvas: HTMLCanvasElement): void {
@@ -157,6 +173,11 @@ export class TimelinePanel {
     canvas.addEventListener('pointerdown', (event) => {
       about(tickAt(event));
       if (event.button !== 0) return;
+      const other = this.otherAt(event, canvas);
+      if (other) {
+        post({ type: 'focus', run: other.run.id });
+        return;
+      }
       // The axis stays as it is while dragging, so that the tick under the pointer is the tick that is shown.
       this.dragAxis = this.axis(canvas);
       this.dragging = canvas;
@@ -198,6 +219,30 @@ export class TimelinePanel {
       tick,
       preventDefaultContextMenuItems: true,
     });
+  }
+
+  private otherAt(event: PointerEvent, canvas: HTMLCanvasElement): OtherRun | null {
+    if (canvas !== this.all) return null;
+    const box = canvas.getBoundingClientRect();
+    return runAt(this.others, event.clientX - box.left, event.clientY - box.top);
+  }
+
+  /** The runs as a tree; choosing one shows it. */
+  private drawTree(model: Model): void {
+    const rows = model.runs.length > 1 ? treeOf(model.runs) : [];
+    this.tree.hidden = rows.length === 0;
+    const key = JSON.stringify(rows.map(({ run, depth }) => [run.id, run.name, run.shown, depth]));
+    keyed(this.tree, key, () =>
+      rows.map(({ run, index, depth }) => {
+        const mark = el('i', { class: 'key', 'aria-hidden': true });
+        mark.style.background = `var(${run.shown ? '--loss' : colourOf(index)})`;
+        const choose = button(run.name, () => post({ type: 'focus', run: run.id }), {}, mark, run.name);
+        choose.setAttribute('aria-pressed', String(run.shown));
+        const row = el('li', {}, choose);
+        row.style.marginLeft = `${depth * 14}px`;
+        return row;
+      }),
+    );
   }
 
   private showHint(event: PointerEvent, canvas: HTMLCanvasElement, tick: number | null): void {

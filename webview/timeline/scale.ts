@@ -43,7 +43,7 @@ export function lossNumber(loss: IterationSpan['loss']): number | null {
 }
 
 /** A loss that a logarithm can show: every finite one above zero, and at least one. */
-export function positive(spans: readonly IterationSpan[]): boolean {
+export function positive(spans: readonly Pick<IterationSpan, 'loss'>[]): boolean {
   let any = false;
   for (const span of spans) {
     const loss = lossNumber(span.loss);

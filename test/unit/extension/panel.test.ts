@@ -14,13 +14,11 @@ import type { Run } from '../../../src/extension/runs';
 
 const event = () => ({ dispose: () => {} });
 
-test('an answer that comes after the view was closed is dropped', async () => {
-  let answer!: (_: unknown) => void;
-  const request = vi.fn(() => new Promise((resolve) => (answer = resolve)));
+/** A panel in a webview that throws at every touch once it is gone, as VS Code's does. */
+function show(all: Run[]) {
   let say!: (_: unknown) => void;
   let closed = false;
   const postMessage = vi.fn();
-  // As VS Code's: a webview that is gone throws at every touch.
   const panel = {
     visible: true,
     onDidChangeViewState: event,
@@ -37,18 +35,56 @@ test('an answer that comes after the view was closed is dropped', async () => {
       };
     },
   };
-  const runs = Object.fromEntries(
-    ['Open', 'ChangeActive', 'Stop', 'Progress', 'Mark', 'End', 'Close'].map((name) => [`onDid${name}`, event]),
-  );
+  const runs = {
+    ...Object.fromEntries(
+      ['Open', 'ChangeActive', 'Stop', 'Progress', 'Mark', 'End', 'Close'].map((name) => [`onDid${name}`, event]),
+    ),
+    all,
+    byDebugSession: (id: string) => all.find((run) => run.id === id),
+  };
   const around = { runs, marks: { setMark: () => {} }, log: {}, assets: '/assets' } as unknown as Surroundings;
-  const run = { session: { request }, state: 'running' } as unknown as Run;
-  const network = new NetworkPanel(panel as never, around, () => run);
+  const network = new NetworkPanel(panel as never, around, () => all[0]);
+  const close = () => {
+    closed = true;
+    network.dispose();
+  };
+  return { say, postMessage, close };
+}
+
+test('an answer that comes after the view was closed is dropped', async () => {
+  let answer!: (_: unknown) => void;
+  const request = vi.fn(() => new Promise((resolve) => (answer = resolve)));
+  const of = { id: '1', name: 'train.py', configuration: {} };
+  const { say, postMessage, close } = show([{ ...of, session: { request }, state: 'running' } as unknown as Run]);
   say({ type: 'ready' });
   say({ type: 'inspect', ref: { tensor: 1 } });
   expect(request).toHaveBeenCalledWith('tensor', { tensor: 1 });
-  closed = true;
-  network.dispose();
+  close();
   answer({ tensor: 1 });
-  await vi.waitFor(() => expect(request.mock.results[0]!.value).resolves.toBeDefined());
+  await vi.waitFor(() => expect(request.mock.results.at(-1)!.value).resolves.toBeDefined());
   expect(postMessage).not.toHaveBeenCalled();
+});
+
+test('two runs are drawn side by side, and the one that is chosen stops again, so that VS Code turns to it', async () => {
+  const runOf = (id: string, name: string, configuration: object, losses: number[]) => {
+    const request = vi.fn(async (what: string) =>
+      what === 'timeline' ? { spans: losses.map((loss) => ({ loss })) } : {},
+    );
+    const run = { id, name, configuration, session: { request }, state: 'stopped', cursor: { tick: 7 } };
+    return { run: run as unknown as Run, request };
+  };
+  const first = runOf('1', 'train.py', {}, [2, 1]);
+  const branch = { from: { mark: { iteration: 1 } } };
+  const second = runOf('2', 'train.py branch 1', { branch, branchOf: '1' }, [2, 3]);
+  const { say, postMessage } = show([first.run, second.run]);
+  say({ type: 'ready' });
+  await vi.waitFor(() => expect(postMessage.mock.calls.map(([m]) => m.type)).toContain('runs'));
+  expect(postMessage.mock.calls.map(([m]) => m).find((m) => m.type === 'runs').runs).toEqual([
+    { id: '1', name: 'train.py', parent: null, left: null, losses: [2, 1], shown: true },
+    { id: '2', name: 'train.py branch 1', parent: '1', left: 1, losses: [2, 3], shown: false },
+  ]);
+  say({ type: 'focus', run: '2' });
+  expect(second.request).toHaveBeenCalledWith('seek', { tick: 7 });
+  say({ type: 'focus', run: 'nobody' });
+  expect(first.request).not.toHaveBeenCalledWith('seek', expect.anything());
 });
