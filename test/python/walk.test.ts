@@ -368,6 +368,21 @@ const SCRIPTS: [string, string[]][] = [
       'turn',
     ],
   ],
+  [
+    'nets',
+    [
+      'loss',
+      'small.norm.running_mean',
+      'small.norm.num_batches_tracked',
+      'first.param_groups[0]["lr"]',
+      'reader.lstm.weight_hh_l0.grad',
+      'second.state_dict()["state"][0]["exp_avg"]',
+      'small.conv.weight.grad.norm()',
+      'picked',
+      'nothing',
+    ],
+  ],
+  ['closures', ['w', 'w.grad', 'calls[-1]', 'optimizer.state[w]["func_evals"]', 'guess', 'Cube', 'step']],
   ['values', ['endless', 'leaving', 'shut', 'odd', 'itself', '变量', 'shut.value', 'shut == 1', 'i']],
 ];
 
