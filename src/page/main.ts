@@ -78,6 +78,8 @@ class Page {
         (tab as HTMLElement).tabIndex = i === index ? 0 : -1;
         panels[i]![1].hidden = i !== index;
       }
+      // What was hidden could not scroll.
+      if (this.cursor) this.output.update(this.cursor.tick);
     };
     for (const [i, [name, element]] of panels.entries()) {
       const tab = el(

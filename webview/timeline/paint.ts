@@ -50,13 +50,19 @@ function flag(c: CanvasRenderingContext2D, x: number, top: number, bottom: numbe
   c.fill();
 }
 
-function flags(c: CanvasRenderingContext2D, axis: Axis, bookmarks: readonly Bookmark[], bottom: number): void {
+function flags(
+  c: CanvasRenderingContext2D,
+  axis: Axis,
+  bookmarks: readonly Bookmark[],
+  top: number,
+  bottom: number,
+): void {
   let last = Number.NEGATIVE_INFINITY;
   for (const { tick } of bookmarks) {
     const x = xOf(axis, tick);
     // Thousands of them are as many as there are pixels.
     if (tick < axis.from || tick >= axis.to || x - last < 1) continue;
-    flag(c, x, 0, bottom);
+    flag(c, x, top, bottom);
     last = x;
   }
 }
@@ -99,7 +105,7 @@ export function paintStrip(
     }
     c.globalAlpha = 1;
   });
-  flags(c, axis, bookmarks, STRIP_HEIGHT - 3);
+  flags(c, axis, bookmarks, 0, STRIP_HEIGHT - 3);
   cursorLine(c, xOf(axis, Math.max(axis.from, Math.min(axis.to - 1, tick))), top - 4, STRIP_HEIGHT);
 }
 
@@ -120,7 +126,8 @@ export function paintAll(
   paintBands(c, axis, spans, wide);
   paintIterations(c, axis, spans, wide);
   paintLoss(c, axis, spans, log, wide < ROOM ? PLOT_TOP : PLOT_TOP + BAND, others);
-  flags(c, axis, bookmarks, allHeight() - UNDER_PLOT);
+  // Under the phases' colours, where it is seen.
+  flags(c, axis, bookmarks, BAND + 2, allHeight() - UNDER_PLOT);
   cursorLine(c, xOf(axis, Math.max(axis.from, Math.min(axis.to - 1, tick))), 0, allHeight() - UNDER_PLOT);
 }
 
