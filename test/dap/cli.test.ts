@@ -60,8 +60,12 @@ IndexError: list index out of range
       ),
       expect.stringMatching(/^Watchpoint: norm\(\S+\.grad\) > 10000: it is \S+ in iteration 5/),
     ]);
-    expect(await backstep('run', ...watch('nonfinite(p)'), script)).toMatchObject({ code: 0, stderr: '' });
-    const wrong = await backstep('run', ...watch('norm(p.grad >'), script);
+  });
+
+  test('run --watch ends as the script does where nothing holds, and refuses what is no expression', async () => {
+    const script = fixture('norms.py');
+    expect(await backstep('run', '-w', 'nonfinite(p)', script)).toMatchObject({ code: 0, stderr: '' });
+    const wrong = await backstep('run', '-w', 'norm(p.grad >', script);
     expect(wrong).toMatchObject({ code: 2, stdout: '' });
     expect(wrong.stderr).toContain('is not complete');
   });
