@@ -15,7 +15,7 @@ from torch.utils._pytree import tree_map
 
 import undefined
 from program import Program, quiet, run
-from values import Table, Unwritable, dtype_name, leaves, public, write
+from values import WIDE, Table, Unwritable, dtype_name, leaves, public, write
 
 FLOATS = [torch.float32, torch.float64]
 OTHERS = [torch.int64, torch.bool]
@@ -29,14 +29,14 @@ def all_names():
     return [op_name(op) for op in op_db if op.name not in undefined.SKIPPED] + [info.name for info in module_db]
 
 
-def of(name):
-    """The lines of an op's file: a head, then its cases."""
+def of(name, dtype=None):
+    """The lines of an op's file: a head, then its cases. `dtype`: those of this dtype only, without errors."""
     op = next((op for op in op_db if op_name(op) == name), None)
     info = op or next(info for info in module_db if info.name == name)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         yield {'op': name, 'tolerances': tolerances(info)}
-        yield from (op_cases(op) if op else module_cases(info))
+        yield from (op_cases(op, dtype) if op else module_cases(info, dtype))
 
 
 def tolerances(info):
@@ -72,7 +72,9 @@ def cotangent(t, k):
 
 # ---- ops ------------------------------------------------------------------------------------------------------------
 
-def dtypes_of(op):
+def dtypes_of(op, dtype):
+    if dtype:
+        return [dtype] if dtype in op.dtypes else []
     found = [d for d in FLOATS if d in op.dtypes]
     return found or [d for d in OTHERS if d in op.dtypes] or sorted(op.dtypes, key=str)[:1]
 
@@ -85,16 +87,16 @@ def public_name(op):
     return f'torch.{op.name}' if found is op.op else public().get(id(op.op))
 
 
-def op_cases(op):
+def op_cases(op, only):
     name = public_name(op)
-    for dtype in dtypes_of(op):
+    for dtype in dtypes_of(op, only):
         differentiable = op.supports_autograd and dtype in op.supported_backward_dtypes('cpu')
         seed()
         with quiet():
             samples = list(op.sample_inputs('cpu', dtype, requires_grad=differentiable))
         for i, sample in enumerate(samples):
             yield guarded(f'{dtype_name(dtype)}/{i}', lambda case, s=sample, d=differentiable: op_case(case, op, name, s, d))
-    if op.error_inputs_func is None:
+    if op.error_inputs_func is None or only:
         return
     seed()
     with quiet():
@@ -176,17 +178,17 @@ def process_is_plain(process, out):
 
 
 def widened(t):
-    return t.detach().double().requires_grad_(t.requires_grad) if t.dtype == torch.float32 else t
+    return t.detach().to(WIDE[t.dtype]).requires_grad_(t.requires_grad) if t.dtype in WIDE else t
 
 
 def float64_answers(op, sample, differentiable):
-    """What PyTorch answers for the same float32 numbers in float64: {'out', 'first', 'second'}: tensors, as far as it gets."""
+    """What PyTorch answers for the same numbers in float64 (complex128): {'out', 'first', 'second'}: tensors, as far as it gets."""
     found = {}
     try:
         made = {}
-        again = sample.transform(lambda t: made.setdefault(id(t), widened(t)) if isinstance(t, torch.Tensor) else torch.float64 if t is torch.float32 else t)
+        again = sample.transform(lambda t: made.setdefault(id(t), widened(t)) if isinstance(t, torch.Tensor) else WIDE.get(t, t))
         inputs = [t for t in leaves(((again.input, *again.args), again.kwargs)) if isinstance(t, torch.Tensor)]
-        if not any(t.dtype == torch.float64 for t in inputs):
+        if not any(t.dtype in WIDE.values() for t in inputs):
             return found
         torch.manual_seed(0)
         with quiet():
@@ -293,13 +295,13 @@ def variant(f, writes, table, args, kwargs, out):
 
 # ---- modules --------------------------------------------------------------------------------------------------------
 
-def module_cases(info):
-    for dtype in FLOATS:
+def module_cases(info, only):
+    for dtype in ([only] if only in info.dtypes else []) if only else FLOATS:
         for training in (True, False):
             mode = 'train' if training else 'eval'
             for i, m in enumerate(module_inputs(info.module_inputs_func, info, dtype, training)):
                 yield guarded(f'{dtype_name(dtype)}/{mode}/{i}', lambda case, m=m: module_case(case, info, m, dtype, training))
-    if info.module_error_inputs_func is None:
+    if info.module_error_inputs_func is None or only:
         return
     for i, e in enumerate(module_inputs(info.module_error_inputs_func, info, torch.float64, True)):
         yield guarded(f'error/{i}', lambda case, e=e: module_error(case, info, e))
@@ -332,7 +334,7 @@ def module_case(case, info, m, dtype, training):
         with quiet():
             module(*args, **kwargs)
     state = [[key, table.expected(value)] for key, value in module.state_dict().items()]
-    exact = float64_module(module, args, kwargs) if dtype == torch.float32 else {}
+    exact = float64_module(module, args, kwargs) if dtype in WIDE else {}
     torch.manual_seed(0)
     with quiet():
         try:

@@ -1,12 +1,14 @@
 """What real PyTorch answers to its own operator database, as cases that our torch is asked too.
 
-    python3 test/judge/export.py [OP ...]      makes the files of these ops (of all) where they are not made yet; prints where they are
+    python3 test/judge/export.py [OP ...] [--dtype DTYPE]
+        makes the files of these ops (of all) where they are not made yet; prints where they are
 
 One file of JSON lines an op of `op_db` or module of `module_db`, in a folder of the temporary one (BACKSTEP_JUDGE, if set).
 A case is a little program: `steps` of public calls, whose arguments are tensors of the case ({"$": n}) or results of earlier
 steps ({"r": [step, leaf]}). The calls that PyTorch's own tests make through lambdas (seeding, choosing an output, making an input
 hermitian) are written down as they run. See README.md.
 """
+import argparse
 import hashlib
 import importlib.metadata
 import json
@@ -67,16 +69,29 @@ def asked(wanted, names):
 
 
 def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('ops', nargs='*')
+    parser.add_argument('--dtype')
+    wanted = parser.parse_args()
     found = folder()
     names = names_of(found)
-    chosen = asked(sys.argv[1:], names) if len(sys.argv) > 1 else names
+    chosen = asked(wanted.ops, names) if wanted.ops else names
+    dtype = None
+    if wanted.dtype:
+        import torch
+        dtype = getattr(torch, wanted.dtype, None)
+        if not isinstance(dtype, torch.dtype):
+            print(f'PyTorch has no dtype {wanted.dtype}.', file=sys.stderr)
+            sys.exit(NO_SUCH_NAME)
+        found /= wanted.dtype
+        found.mkdir(exist_ok=True)
     missing = [n for n in chosen if not (found / file_of(n)).exists()]
     if missing:
         import cases
         for i, name in enumerate(missing):
             if len(missing) > 3:
                 print(f'\rPyTorch answers: {i + 1} of {len(missing)}  {name:50}', end='', file=sys.stderr, flush=True)
-            write(found / file_of(name), '\n'.join(json.dumps(line, separators=(',', ':')) for line in cases.of(name)) + '\n')
+            write(found / file_of(name), '\n'.join(json.dumps(line, separators=(',', ':')) for line in cases.of(name, dtype)) + '\n')
         print(file=sys.stderr)
     print(json.dumps({'folder': str(found), 'names': chosen}))
 

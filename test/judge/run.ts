@@ -1,5 +1,5 @@
 /**
- * `npm run judge [-- OP ...]`: our torch before PyTorch's own operator database. See README.md.
+ * `npm run judge [-- OP ... --dtype DTYPE]`: our torch before PyTorch's own operator database. See README.md.
  * The parent has PyTorch write the cases (export.py) and gives ops to children, each one Python on our engine.
  */
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
@@ -130,6 +130,10 @@ function show(r: OpResult, verbose: boolean): void {
     console.log(`- ${r.op}: not there`);
     return;
   }
+  if (!r.samples.all && !r.kinds.errors && !r.crash) {
+    console.log(`- ${r.op}: no samples`);
+    return;
+  }
   const kinds = KINDS.filter((kind) => r.kinds[kind]).map((kind) => `${kind} ${fraction(r.kinds[kind])}`);
   console.log(`${all(r) ? '✓' : '✗'} ${r.op}: ${fraction(r.samples)} samples (${kinds.join(', ')})`);
   if (r.crash) console.log(`    ${r.crash}`);
@@ -161,10 +165,12 @@ async function parent(): Promise<void> {
     select(folder, names);
   }
   if (flag('--select') || flag('--known')) return known();
+  const at = args.indexOf('--dtype');
+  const dtype = at < 0 ? [] : args.splice(at, 2);
   const ops = args.filter((a) => !a.startsWith('--'));
-  const answer = cases(ops);
+  const answer = cases([...ops, ...dtype]);
   const few = answer.names.length <= 4;
-  const quiet = ops.length === 0 && !flag('--verbose');
+  const quiet = answer.names.length > 100 && !flag('--verbose');
   let n = 0;
   const results = await judgeAll(answer, few ? 1 : Math.min(2, availableParallelism()), (r) => {
     n++;
@@ -181,7 +187,7 @@ async function parent(): Promise<void> {
   );
   const json = process.env.BACKSTEP_JUDGE_JSON;
   if (json) writeFileSync(json, JSON.stringify(results));
-  if (ops.length === 0) {
+  if (ops.length === 0 && !dtype.length) {
     writeFileSync(join(here, 'REPORT.md'), reportPage(results));
     console.log('test/judge/REPORT.md written');
   }

@@ -9,6 +9,8 @@ from torch.utils._pytree import tree_flatten
 
 
 MOST = 2 * 2 ** 20
+# The dtype whose answer is taken for exact.
+WIDE = {torch.float32: torch.float64, torch.float16: torch.float64, torch.bfloat16: torch.float64, torch.complex64: torch.complex128}
 
 
 class Unwritable(Exception):
@@ -83,13 +85,13 @@ class Table:
 
 
     def wanted(self, v):
-        """The next result. Where float32 rounds much, its float64 answer goes along: an answer nearer to that is no worse."""
+        """The next result. Where its dtype rounds much, its float64 answer goes along: an answer nearer to that is no worse."""
         exact = self.exact.pop(0) if self.exact else None
         if not isinstance(v, torch.Tensor):
             return write(v, None)
         found = self.expected(v)
-        if isinstance(exact, torch.Tensor) and (v.dtype, exact.dtype, v.shape) == (torch.float32, torch.float64, exact.shape):
-            e, f = exact.detach(), v.detach().double()
+        if isinstance(exact, torch.Tensor) and (WIDE.get(v.dtype), v.shape) == (exact.dtype, exact.shape):
+            e, f = exact.detach(), v.detach().to(exact.dtype)
             if ((e - f).abs() > (5e-6 + 6e-7 * e.abs())).any():
                 found['e'] = self.expected(e)['$']
         return found
