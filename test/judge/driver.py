@@ -52,7 +52,8 @@ class Case:
 
     def tensor(self, k):
         if k not in self.inputs:
-            handle = _judge.input(k, self.noncontiguous)
+            owner = -1 if self.noncontiguous else _judge.owner(k)
+            handle = _judge.input(k, self.noncontiguous) if owner < 0 else _judge.part(k, self.tensor(owner)._h)
             if isinstance(handle, str):
                 raise NotImplementedError(handle)
             t = wrap(handle)

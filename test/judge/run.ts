@@ -170,7 +170,7 @@ async function parent(): Promise<void> {
   const ops = args.filter((a) => !a.startsWith('--'));
   const answer = cases([...ops, ...dtype]);
   const few = answer.names.length <= 4;
-  const quiet = answer.names.length > 100 && !flag('--verbose');
+  const quiet = ops.length === 0 && !dtype.length && !flag('--verbose');
   let n = 0;
   const results = await judgeAll(answer, few ? 1 : Math.min(2, availableParallelism()), (r) => {
     n++;

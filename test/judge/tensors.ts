@@ -4,8 +4,11 @@ import { contiguousStrides, numel } from '../../src/engine/shape';
 import { Tensor } from '../../src/engine/tensor';
 import type { Bridge } from '../../src/python/bridge';
 
-/** [dtype, shape, base64 of the memory, strides (null: contiguous), offset, requires a gradient]; of a result only the first three or four. */
-export type Row = [string, number[], string, (number[] | null)?, number?, boolean?];
+/**
+ * [dtype, shape, base64 of the memory, strides (null: contiguous), offset, requires a gradient, row whose memory it is a part of];
+ * of a result only the first three or four.
+ */
+export type Row = [string, number[], string, (number[] | null)?, number?, boolean?, number?];
 export type Tolerances = Record<string, [rtol: number, atol: number]>;
 
 /** A fixed gradient for the k-th output: simple, exact numbers. cases.py makes the same. */
@@ -32,6 +35,9 @@ export class CaseTensors {
   functions() {
     return {
       input: (k: number, noncontiguous: boolean) => this.input(this.rows[k], noncontiguous),
+      /** The argument whose memory argument k is a part of; -1: none. */
+      owner: (k: number) => this.rows[k][6] ?? -1,
+      part: (k: number, owner: number) => this.part(this.rows[k], this.bridge.tensorOf(owner)),
       requiresGrad: (k: number) => this.rows[k][5] === true,
       describe: (k: number) =>
         `${this.rows[k][0]}[${this.rows[k][1].join(', ')}]${this.rows[k][3] ? ' (strided)' : ''}`,
@@ -49,6 +55,10 @@ export class CaseTensors {
     const memory = this.fromBytes(dtype, data, strides ? null : shape);
     const t = strides ? memory.alias(shape, strides, offset) : memory;
     return this.bridge.handleOf(noncontiguous ? spread(t) : t);
+  }
+
+  private part([, shape, , strides, offset = 0]: Row, owner: Tensor): number {
+    return this.bridge.handleOf(owner.alias(shape, strides ?? contiguousStrides(shape), offset));
   }
 
   /** `shape` null: one dimension, as long as the bytes say. */

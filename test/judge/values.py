@@ -42,6 +42,7 @@ class Table:
         self.exact = []
         self.of = {}
         self.alive = []
+        self.owners = {}
 
     def count(self, t):
         self.bytes += t.numel() * t.element_size()
@@ -62,12 +63,16 @@ class Table:
         return [dtype, shape, raw(flat), list(t.stride()), t.storage_offset()]
 
     def input(self, t):
-        """A tensor as an argument gets it: with its memory, and whether it requires a gradient."""
+        """A tensor as an argument gets it: with its memory, whether it requires a gradient, and the earlier argument that has the same memory."""
         if id(t) not in self.of:
-            self.of[id(t)] = len(self.rows)
-            self.alive.append(t)
             row = self.memory(t)
+            at = self.of[id(t)] = len(self.rows)
+            self.alive.append(t)
             self.rows.append([*row, *([None, 0] if len(row) == 3 else []), t.requires_grad])
+            if not t.requires_grad and t.numel():
+                owner = self.owners.setdefault((t.untyped_storage().data_ptr(), t.dtype), at)
+                if owner != at:
+                    self.rows[at].append(owner)
         return {'$': self.of[id(t)]}
 
     def expected(self, t):

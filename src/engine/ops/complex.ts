@@ -4,7 +4,7 @@ import { DTYPES, isComplex, isFloat, isHalf, type Lens } from '../dtype';
 import { notYet, runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
 import * as cx from '../kernels/complex';
-import { expandTo } from '../kernels/copy';
+import { denseAs, expandTo } from '../kernels/copy';
 import { binary, floatType, unary } from '../kernels/elementwise';
 import { op, type Sample, type Scalar } from '../op';
 import { broadcast } from '../shape';
@@ -178,6 +178,20 @@ op<[Tensor]>({
   formula: 'y = Re x − i · Im x, in memory of its own',
   gradient: 'dx = conj(dy)',
   forward: (x) => (isComplex(x.dtype) ? f._conj_physical(x) : x),
+  samples: () => [...complexes(), ...oneInput().slice(0, 1), ...ofTypes(['int64'])],
+});
+
+op<[Tensor]>({
+  schema: 'conj_physical_(Tensor input) -> Tensor',
+  faces: ['torch', 'Tensor'],
+  inplaceOnly: true,
+  formula: 'x ← Re x − i · Im x',
+  gradient: 'dx = conj(dy)',
+  forward: (x) => (isComplex(x.dtype) ? cx.map(x, cx.conjugate) : denseAs(x, x.dtype)),
+  complex: true,
+  wirtinger: true,
+  grads: { input: (c, f) => f.conj_physical(c.grad) },
+  gradName: 'ConjPhysicalBackward1',
   samples: () => [...complexes(), ...oneInput().slice(0, 1), ...ofTypes(['int64'])],
 });
 

@@ -1,6 +1,7 @@
 /** View ops whose result is a copy (`permute_copy`): the view's entry, copied. Source: PyTorch's native_functions.yaml. */
 import { quietly } from '../context';
 import { isComplex } from '../dtype';
+import { runtimeError } from '../errors';
 import { formulas as f } from '../formulas';
 import { contiguousAs } from '../kernels/copy';
 import { type OpSpec, op, opNamed } from '../op';
@@ -67,6 +68,12 @@ op<[Tensor, number, number, number]>({
   formula: 'y = x[…, start:start+length, …], copied',
   gradient: 'dx[…, start:start+length, …] = dy, else 0',
   forward: (x, dim, start, length) => {
+    if (x.rank && dim >= x.rank)
+      throw runtimeError(
+        'Expected dim < static_cast<int64_t>(self_sizes.size()) to be true, but got false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)',
+      );
+    const size = x.rank ? x.shape[wrapDim(dim, x.rank)] : 0;
+    if (length < 0) throw runtimeError(`start (${start}) + length (${length}) exceeds dimension size (${size}).`);
     const seen = quietly(() => f.narrow(x, dim, start, length));
     return contiguousAs(seen, x.dtype);
   },

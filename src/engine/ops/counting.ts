@@ -153,7 +153,7 @@ for (const [name, input, number] of [
     formula: 'y = the bucket that x falls into: how many boundaries stand before it',
     forward: (x, boundaries, int32, right) => {
       if (boundaries.rank !== 1)
-        throw runtimeError(`bucketize(): boundaries tensor must be 1 dimension, but got dim(${boundaries.rank})`);
+        throw runtimeError(`boundaries tensor must be 1 dimension, but got dim(${boundaries.rank})`);
       checkSearch(boundaries, x, right, null, null, x.wrapped);
       return search(boundaries, x, right, int32);
     },

@@ -1,9 +1,10 @@
 /** Tensors from nothing and from others: factories, copies, casts, fills. Source: PyTorch's "Creation Ops" page. */
 import { context } from '../context';
 import { complexType, DTYPES, type DType, isComplex, isHalf } from '../dtype';
-import { runtimeError } from '../errors';
+import { runtimeError, valueError } from '../errors';
 import { formulas as f } from '../formulas';
 import { roundHalf } from '../half';
+import { checkFits } from '../kernels/convert';
 import { contiguousAs, denseAs, expandTo, filled } from '../kernels/copy';
 import { dtypeLabel, valuesAs } from '../kernels/elementwise';
 import { op, type Sample, type SampleTensor, type Scalar } from '../op';
@@ -112,7 +113,10 @@ op<[Tensor, number[], Scalar, DType | null]>({
 function arange(start: Scalar, end: Scalar, step: Scalar, dtype: DType | null): Tensor {
   const all = [start, end, step];
   const type = dtype ?? (all.some((s) => s.kind === 'float') ? context.defaultDtype : 'int64');
-  const [from, to, by] = all.map((s) => Number(s.value));
+  const numbers = all.map((s) => Number(s.value));
+  // int64 counts its steps in whole numbers, the others as the numbers were given.
+  const [from, to, by] = type === 'int64' ? numbers.map(Math.trunc) : numbers;
+  if (by === 0 && numbers[2] !== 0) throw valueError('step must be nonzero');
   if (by === 0) throw runtimeError('step must be nonzero');
   if (!Number.isFinite(from) || !Number.isFinite(to)) {
     const words = [from, to].map((v) => String(v).replace('Infinity', 'inf').replace('NaN', 'nan'));
@@ -156,12 +160,12 @@ op<[Scalar, Scalar, Scalar, DType | null]>({
   ],
 });
 
-/** linspace takes numbers, or tensors of one number. */
-function checkEnds(ends: Record<string, Tensor>): void {
+/** linspace and logspace take numbers, or tensors of one number. */
+export function checkEnds(fn: string, ends: Record<string, Tensor>): void {
   const given = Object.entries(ends).filter(([, t]) => !t.wrapped);
   if (given.every(([, t]) => t.rank === 0)) return;
   const ranks = given.map(([name, t]) => `${name} with ${t.rank} dimension(s)`).join(' and ');
-  throw runtimeError(`linspace only supports 0-dimensional start and end tensors, but got ${ranks}.`);
+  throw runtimeError(`${fn} only supports 0-dimensional start and end tensors, but got ${ranks}.`);
 }
 
 /** linspace between complex ends; both parts go in equal steps. */
@@ -193,7 +197,7 @@ op<[Tensor, Tensor, number, DType | null]>({
   faces: ['torch'],
   formula: 'y = start + i · (end − start) / (steps − 1)',
   forward: (start, end, steps, dtype) => {
-    checkEnds({ start, end });
+    checkEnds('linspace', { start, end });
     if (steps < 0) throw runtimeError('number of steps must be non-negative');
     if ([start, end].some((t) => isComplex(t.dtype)) || (dtype && isComplex(dtype)))
       return complexSteps(start, end, steps, dtype);
@@ -347,6 +351,7 @@ op<[Tensor, Tensor]>({
   forward: (x, v) => {
     if (v.rank !== 0)
       throw runtimeError(`fill_ only supports 0-dimension value tensor but got tensor with ${v.rank} dimensions.`);
+    if (v.wrapped) checkFits(v, x.dtype);
     return expandTo(v, x.shape);
   },
   grads: { input: (c, f) => f.zeros_like(c.grad), value: (c) => c.grad },

@@ -6,6 +6,7 @@ import { op, type Scalar } from '../op';
 import { numel } from '../shape';
 import { Storage } from '../storage';
 import { Tensor } from '../tensor';
+import { checkEnds } from './create';
 
 /** f of 0 … n − 1; whole numbers for integers. */
 function grid(dtype: DType, n: number, f: (i: number) => number): Tensor {
@@ -17,14 +18,15 @@ function grid(dtype: DType, n: number, f: (i: number) => number): Tensor {
   return out;
 }
 
-op<[Scalar, Scalar, number, number, DType | null]>({
-  schema: 'logspace(Scalar start, Scalar end, int steps, float base=10.0, *, ScalarType? dtype=None) -> Tensor',
+op<[Tensor, Tensor, number, number, DType | null]>({
+  schema: 'logspace(Number start, Number end, int steps, float base=10.0, *, ScalarType? dtype=None) -> Tensor',
   faces: ['torch'],
   formula: 'y = base ^ (start + i · (end − start) / (steps − 1))',
   forward: (start, end, steps, base, dtype) => {
+    checkEnds('logspace', { start, end });
     if (steps < 0) throw runtimeError('number of steps must be non-negative');
     const to = dtype ?? context.defaultDtype;
-    const own = (v: Scalar) => (isFloat(to) ? Number(v.value) : Math.trunc(Number(v.value)));
+    const own = (t: Tensor) => (isFloat(to) ? Number(t.values()[0]) : Math.trunc(Number(t.values()[0])));
     const [a, b] = [own(start), own(end)];
     const step = steps > 1 ? (b - a) / (steps - 1) : 0;
     const half = Math.floor(steps / 2);

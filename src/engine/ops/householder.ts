@@ -49,7 +49,7 @@ function reflectionGradients(a: Tensor, tau: Tensor, dQ: Tensor): { dA: Tensor |
     dv.push(f.mul(f.neg(t[i]), f.add(times(g, mT(row)), times(next, mT(up)))));
     g = f.sub(g, f.mul(t[i], times(v[i], up)));
   }
-  if (k === 0) return { dA: f.zeros_like(a), dTau: f.zeros_like(tau) };
+  if (k === 0) return { dA: null, dTau: null };
   const dV = f.tril(f.cat(dv, -1), -1);
   const dA = k < n ? f.cat([dV, f.new_zeros(a, [...batchOf(a), m, n - k])], -1) : dV;
   return { dA, dTau: f.cat(dt, -1) };

@@ -1,6 +1,9 @@
 /** Elements by index or mask. Source: PyTorch's "Indexing, Slicing, Joining, Mutating Ops", derivatives.yaml. */
 
+import { part } from '../complex';
+import { isComplex } from '../dtype';
 import { indexError, runtimeError } from '../errors';
+import { checkFits } from '../kernels/convert';
 import { contiguousAs, expandTo, putPlaces, takePlaces } from '../kernels/copy';
 import { dtypeLabel, valuesAs } from '../kernels/elementwise';
 import { nonzeroColumns, nonzeroPlaces, planIndex, wrapIndices } from '../kernels/indexing';
@@ -149,11 +152,18 @@ op<[Tensor, Tensor, Tensor]>({
       throw runtimeError(
         `masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.rank} dimension(s).`,
       );
+    checkFits(value, x.dtype);
     const shape = broadcast(x.shape, m.shape);
     const out = contiguousAs(expandTo(x, shape), x.dtype);
-    const [v] = valuesAs(value, x.dtype);
     const chosen = expandTo(m, shape).values();
-    for (let i = 0; i < chosen.length; i++) if (chosen[i]) out.storage.data[i] = v as never;
+    const data = out.storage.data as Float64Array;
+    if (isComplex(x.dtype)) {
+      const [re, im = 0] = value.values() as Float64Array;
+      for (let i = 0; i < chosen.length; i++) if (chosen[i]) [data[2 * i], data[2 * i + 1]] = [Number(re), im];
+      return out;
+    }
+    const [v] = valuesAs(isComplex(value.dtype) ? part(value, 0) : value, x.dtype) as Float64Array;
+    for (let i = 0; i < chosen.length; i++) if (chosen[i]) data[i] = v;
     return out;
   },
   saves: ['mask'],
@@ -162,7 +172,7 @@ op<[Tensor, Tensor, Tensor]>({
     value: (c, f) => f.sum(f.mul(c.grad, c.saved('mask'))),
   },
   gradName: (_, __, value) => (value.wrapped ? 'MaskedFillBackward0' : 'MaskedFillBackward1'),
-  complex: ['input', 'value'],
+  complex: true,
   samples: () => [
     on({ shape: [2, 3] }, { tensor: mask([2, 3], 1, 0, 1, 0, 1, 1) }, 0),
     on({ shape: [2, 3] }, { tensor: mask([3], 1, 0, 1) }, -1.5),

@@ -98,6 +98,10 @@ def _check_dtype(op, fn, out, result, inputs):
         raise RuntimeError(f'nonzero: Expected out tensor to have scalar type {want} but got scalar type{have}')
     elif op == 'dot':
         raise RuntimeError(f'result dtype {have} does not match input dtype {want}')
+    elif op == 'complex':
+        raise RuntimeError(f"Expected object of scalar type {want} but got scalar type {have} for argument 'out'")
+    elif op == 'multinomial':
+        raise RuntimeError(f'multinomial expects Long tensor out, got: {have}')
     elif op == 'take':
         raise RuntimeError(f'take(): self and out expected to have the same dtype, but got self.dtype = {want} and out.dtype = {have}')
     elif op in ('any', 'all', 'any_dim', 'all_dim', 'any_dims', 'all_dims'):
@@ -163,6 +167,8 @@ def fill(op, fn, out, compute, arguments):
         results = tuple(given) if many else (given,)
         for o, r in zip(outs, results):
             _check_dtype(op, fn, o, r, inputs)
+        if op == 'index_select':  # looks before it resizes
+            _clash(out._h, False)
         for o, r in zip(outs, results):
             _fit(o, r.shape)
             _clash(o._h, op in _APART, *(t._h for t in inputs))
