@@ -17,6 +17,7 @@ import {
 import { broadcast, numel } from '../shape';
 import { Tensor } from '../tensor';
 import { converter } from './convert';
+import { fromBigs } from './wholes';
 
 type Fn1 = (a: number) => number;
 type Fn2 = (a: number, b: number) => number;
@@ -57,8 +58,13 @@ export function valuesAs(t: Tensor, dtype: DType): Data {
   if (t.dtype === dtype) return source;
   if (isComplex(dtype)) return complexValues(t, source, dtype);
   if (isComplex(t.dtype)) return partsAs(t, source, dtype);
-  const convert = converter(t.dtype, dtype);
+  if (t.dtype === 'int64' && dtype === 'float64') return numbers(t);
   const out = allocate(dtype, source.length) as Float64Array;
+  if (t.dtype === 'int64' && dtype === 'float32') {
+    out.set(numbers(t));
+    return out;
+  }
+  const convert = converter(t.dtype, dtype);
   if (convert) for (let i = 0; i < source.length; i++) out[i] = convert(source[i]);
   else out.set(source);
   return out;
@@ -89,7 +95,7 @@ function partsAs(t: Tensor, source: Float64Array, dtype: DType): Data {
 /** Elements as something a number can be read from: int64 becomes float64 (exact up to 2**53). */
 export function numbers(t: Tensor): Float64Array {
   const v = t.values();
-  return (v instanceof BigInt64Array ? Float64Array.from(v, Number) : v) as Float64Array;
+  return (v instanceof BigInt64Array ? fromBigs(v) : v) as Float64Array;
 }
 
 type Floats = Float32Array | Float64Array;

@@ -5,6 +5,7 @@ import { broadcast, contiguousStrides, numel, sameShape, show } from '../shape';
 import { Tensor } from '../tensor';
 import { expandTo } from './copy';
 import { numbers } from './elementwise';
+import { toBigs } from './wholes';
 
 /** Indices as numbers 0 … size − 1; negative ones count from the end. Raises PyTorch's error for one out of range. */
 export function wrapIndices(
@@ -26,26 +27,22 @@ export function wrapIndices(
 
 /** Row-major places of the elements that are not zero. */
 export function nonzeroPlaces(t: Tensor): number[] {
-  const values = t.values();
+  const values = isComplex(t.dtype) ? nonzeroParts(t.values() as Float64Array) : numbers(t);
   const out: number[] = [];
-  if (isComplex(t.dtype)) {
-    for (let i = 0; i < t.count; i++) if (values[2 * i] !== 0 || values[2 * i + 1] !== 0) out.push(i);
-    return out;
-  }
-  for (let i = 0; i < values.length; i++) if (Number(values[i]) !== 0) out.push(i);
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) out.push(i);
   return out;
 }
+
+/** 1 for each complex number that is not 0. */
+const nonzeroParts = (v: Float64Array) =>
+  Uint8Array.from({ length: v.length / 2 }, (_, i) => Number(v[2 * i] !== 0 || v[2 * i + 1] !== 0));
 
 /** One column of coordinates a dimension: where `t` is not zero. */
 export function nonzeroColumns(t: Tensor): Tensor[] {
   const places = nonzeroPlaces(t);
   const strides = contiguousStrides(t.shape);
   return t.shape.map((size, d) =>
-    Tensor.of(
-      'int64',
-      [places.length],
-      BigInt64Array.from(places, (p) => BigInt(Math.floor(p / strides[d]) % size)),
-    ),
+    Tensor.of('int64', [places.length], toBigs(Int32Array.from(places, (p) => Math.floor(p / strides[d]) % size))),
   );
 }
 

@@ -1,9 +1,11 @@
 /** How many of what: bins, histograms, places in an order. Source: PyTorch's documentation. */
+
 import { quietly } from '../context';
 import { DTYPES, isFloat, isInteger } from '../dtype';
 import { runtimeError, TorchError } from '../errors';
 import { formulas as fs } from '../formulas';
 import { dtypeLabel, numbers } from '../kernels/elementwise';
+import { toBigs } from '../kernels/wholes';
 import { op, type Sample, type SampleTensor } from '../op';
 import { numel, show } from '../shape';
 import { Tensor } from '../tensor';
@@ -30,7 +32,9 @@ op<[Tensor, Tensor | null, number]>({
     const size = Math.max(minlength, v.reduce((a, b) => Math.max(a, b), -1) + 1);
     if (!weights) {
       const out = Tensor.zeros('int64', [size]);
-      for (const k of v) (out.storage.data as BigInt64Array)[k]++;
+      const counts = new Int32Array(size);
+      for (let i = 0; i < v.length; i++) counts[v[i]]++;
+      toBigs(counts, out.storage.data as BigInt64Array);
       return out;
     }
     const out = Tensor.zeros(weights.dtype === 'float32' ? 'float32' : 'float64', [size]);

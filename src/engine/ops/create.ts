@@ -1,6 +1,6 @@
 /** Tensors from nothing and from others: factories, copies, casts, fills. Source: PyTorch's "Creation Ops" page. */
 import { context } from '../context';
-import { complexType, DTYPES, type DType, isComplex, isHalf } from '../dtype';
+import { complexType, DTYPES, type DType, isComplex, isFloat, isHalf } from '../dtype';
 import { runtimeError, valueError } from '../errors';
 import { formulas as f } from '../formulas';
 import { roundHalf } from '../half';
@@ -116,6 +116,8 @@ function arange(start: Scalar, end: Scalar, step: Scalar, dtype: DType | null): 
   const numbers = all.map((s) => Number(s.value));
   // int64 counts its steps in whole numbers, the others as the numbers were given.
   const [from, to, by] = type === 'int64' ? numbers.map(Math.trunc) : numbers;
+  // Integers are counted from a whole number in whole steps.
+  const own = isFloat(type) ? (v: number) => v : Math.trunc;
   if (by === 0 && numbers[2] !== 0) throw valueError('step must be nonzero');
   if (by === 0) throw runtimeError('step must be nonzero');
   if (!Number.isFinite(from) || !Number.isFinite(to)) {
@@ -127,7 +129,7 @@ function arange(start: Scalar, end: Scalar, step: Scalar, dtype: DType | null): 
   const out = Tensor.zeros(type, [Math.ceil((to - from) / by)]);
   const data = out.storage.data;
   for (let i = 0; i < data.length; i++)
-    data[i] = (type === 'int64' ? BigInt(Math.trunc(from) + i * Math.trunc(by)) : from + i * by) as never;
+    data[i] = (type === 'int64' ? BigInt(from + i * by) : own(from) + i * own(by)) as never;
   return out;
 }
 const int = (value: number): Scalar => ({ kind: 'int', value });
@@ -204,9 +206,11 @@ op<[Tensor, Tensor, number, DType | null]>({
     const out = Tensor.zeros(dtype ?? context.defaultDtype, [steps]);
     const data = out.storage.data;
     const half = isHalf(out.dtype) ? out.dtype : null;
-    const round = half ? (v: number) => roundHalf(v, half) : out.dtype === 'float64' ? (v: number) => v : Math.fround;
-    const from = round(Number(start.values()[0]));
-    const to = round(Number(end.values()[0]));
+    const round = half ? (v: number) => roundHalf(v, half) : out.dtype === 'float32' ? Math.fround : (v: number) => v;
+    // Integers go from a whole number to a whole number, in float64 steps.
+    const own = isFloat(out.dtype) ? round : Math.trunc;
+    const from = own(Number(start.values()[0]));
+    const to = own(Number(end.values()[0]));
     const step = steps > 1 ? round(round(to - from) / (steps - 1)) : 0;
     // From both ends to the middle, as PyTorch does.
     for (let i = 0; i < steps; i++) {

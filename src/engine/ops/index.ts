@@ -8,6 +8,8 @@ import './shape';
 import './compare';
 import './complex';
 import './elementary';
+// torch.max(a, b) is tried before torch.max(a, dim): a tensor of one whole number may be a dim.
+import './rounding';
 import './extremes';
 import './fft';
 import './gamma';
@@ -26,7 +28,6 @@ import './norm';
 import './normalization';
 import './power';
 import './reduce';
-import './rounding';
 import './scan';
 import './softmax';
 import './sort';

@@ -5,6 +5,7 @@ import { runtimeError } from '../errors';
 import { formulas as fs } from '../formulas';
 import { numbers } from '../kernels/elementwise';
 import { alongDim, reduceRows } from '../kernels/reduce';
+import { compare, ordered } from '../kernels/sort';
 import { op, type Sample } from '../op';
 import { contiguousStrides, numel, reduceDims, wrapDim } from '../shape';
 import { Tensor } from '../tensor';
@@ -12,7 +13,6 @@ import { checkDim, dropped, spreadEvenly, toPlace, valuesAndPlaces } from './ext
 import { dimSamples } from './reduce';
 import { refuse, refuseGrad } from './refusals';
 import { exactly, ofTypes } from './samples';
-import { compare, ordered } from './sort';
 
 const withDim = (): Sample[] => dimSamples().filter((s) => s.args.length > 1);
 

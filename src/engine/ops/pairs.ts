@@ -244,7 +244,10 @@ op<[Tensor, Tensor]>({
   composite: true,
   formula: 'y = aᵇ in float64',
   gradient: 'da = dy · b · aᵇ⁻¹,  db = dy · y · ln a',
-  forward: (a, b) => fs.pow(fs.to_dtype(a, 'float64'), b.wrapped ? b : fs.to_dtype(b, 'float64')),
+  forward: (a, b) => {
+    const to = isComplex(a.dtype) || isComplex(b.dtype) ? 'complex128' : 'float64';
+    return fs.pow(fs.to_dtype(a, to), b.wrapped ? b : fs.to_dtype(b, to));
+  },
   samples: () => [...pairs([-1, 2], [0.5, 2]).slice(0, 2), { args: [{ tensor: { shape: [3], dtype: 'int64' } }, 2] }],
 });
 
@@ -254,7 +257,8 @@ op<[Tensor, Tensor]>({
   composite: true,
   formula: 'y = aᵇ in float64, a a number',
   gradient: 'db = dy · y · ln a',
-  forward: (a, b) => fs.pow_number(a, fs.to_dtype(b, 'float64')),
+  forward: (a, b) =>
+    fs.pow_number(a, fs.to_dtype(b, isComplex(a.dtype) || isComplex(b.dtype) ? 'complex128' : 'float64')),
   samples: () => [{ args: [2, { tensor: { shape: [3] } }] }],
 });
 

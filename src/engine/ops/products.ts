@@ -218,8 +218,8 @@ op<[Tensor, Tensor, number[], number[]]>({
     const d2 = second.map((d) => wrapDim(d, b.rank));
     d1.forEach((d, i) => {
       const [s1, s2] = [x.shape[d], y.shape[d2[i]]];
-      if (s2 === 1) x = f.sum(x, [d], true);
-      else if (s1 === 1) y = f.sum(y, [d2[i]], true);
+      if (s2 === 1) x = f.sum(x, [d], true, a.dtype);
+      else if (s1 === 1) y = f.sum(y, [d2[i]], true, a.dtype);
       else if (s1 !== s2)
         throw runtimeError(
           `contracted dimensions need to match, but first has size ${s1} in dim ${first[i]} and second has size ${s2} in dim ${second[i]}`,

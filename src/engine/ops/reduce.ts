@@ -72,7 +72,7 @@ op<[Tensor, Dims, boolean, DType | null]>({
   faces: ['torch', 'Tensor'],
   formula: 'y = Σ x, over dim',
   gradient: 'dx = dy, to each element of the sum',
-  forward: (x, dim, keepdim, dtype) => sumOf(converted(x, dtype), dim, keepdim),
+  forward: (x, dim, keepdim, dtype) => converted(sumOf(converted(x, dtype), dim, keepdim), dtype),
   grads: { input: (c, f) => f.expand(restored(c, f, c.grad), c.shape('input')) },
   gradName: (_, dim) => (dim ? 'SumBackward1' : 'SumBackward0'),
   complex: ['input'],
@@ -290,11 +290,12 @@ op<[Tensor, number | null, boolean, DType | null]>({
         for (; i < end; i++) p *= v[i];
         return p;
       });
-    return reduceRows(from, dims, keepdim, 'int64', (v, i, end) => {
+    const out = reduceRows(from, dims, keepdim, 'int64', (v, i, end) => {
       let p = 1n;
       for (; i < end; i++) p = BigInt.asIntN(64, p * BigInt(v[i]));
       return p;
     });
+    return converted(out, dtype);
   },
   saves: ['input', 'result'],
   grads: {

@@ -36,7 +36,7 @@ op<[Tensor, number, DType | null]>({
   inplace: true,
   formula: 'yᵢ = Σ xₖ, k ≤ i, along dim',
   gradient: 'dxᵢ = Σ dyₖ, k ≥ i',
-  forward: (x, dim, dtype) => scan(converted(x, dtype), dim, 0, plus),
+  forward: (x, dim, dtype) => converted(scan(converted(x, dtype), dim, 0, plus), dtype),
   grads: { input: (c, f) => f._reversed_cumsum(c.grad, c.attr('dim')) },
   complex: ['input'],
   samples: scans,
@@ -59,7 +59,7 @@ op<[Tensor, number, DType | null]>({
   inplace: true,
   formula: 'yᵢ = Π xₖ, k ≤ i, along dim',
   gradient: 'dxᵢ = Σ dyₖ · yₖ / xᵢ, k ≥ i',
-  forward: (x, dim, dtype) => scan(converted(x, dtype), dim, 1, times),
+  forward: (x, dim, dtype) => converted(scan(converted(x, dtype), dim, 1, times), dtype),
   saves: ['input', 'result'],
   grads: {
     input: (c, f) => {

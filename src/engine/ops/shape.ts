@@ -114,8 +114,10 @@ op<[Tensor[], number]>({
     const run = numel(first.shape.slice(at));
     tensors.forEach((t, k) => {
       const values = valuesAs(t, dtype) as Float64Array;
-      for (let i = 0; i * run < values.length; i++)
-        out.set(values.subarray(i * run, (i + 1) * run), (i * tensors.length + k) * run);
+      if (run === 1) for (let i = 0, o = k; i < values.length; i++, o += tensors.length) out[o] = values[i];
+      else
+        for (let i = 0; i * run < values.length; i++)
+          out.set(values.subarray(i * run, (i + 1) * run), (i * tensors.length + k) * run);
     });
     return Tensor.of(dtype, shape, out as Data);
   },
@@ -321,6 +323,21 @@ for (const [name, dim, need] of [
     samples: () => [on(matrix), on(cube)],
   });
 
+/** Where each element of a rolled tensor was. */
+function rolledPlaces(shape: readonly number[], by: readonly number[]): Int32Array {
+  let places = new Int32Array(1);
+  // From the last dimension to the first: the places of one more dimension are those before, once for each of its steps.
+  for (let d = shape.length - 1; d >= 0; d--) {
+    const [n, inner] = [shape[d], places];
+    places = new Int32Array(n * inner.length);
+    for (let i = 0; i < n; i++) {
+      const from = ((((i - by[d]) % n) + n) % n) * inner.length;
+      for (let k = 0; k < inner.length; k++) places[i * inner.length + k] = from + inner[k];
+    }
+  }
+  return places;
+}
+
 op<[Tensor, number[], number[]]>({
   schema: 'roll(Tensor input, int[] shifts, int[] dims=[]) -> Tensor',
   faces: ['torch', 'Tensor'],
@@ -332,11 +349,7 @@ op<[Tensor, number[], number[]]>({
       if (shifts.length !== 1)
         throw runtimeError(`shifts and dimensions must align. shifts: ${shifts.length}, dims:${dims.length}`);
       const n = x.count;
-      return takePlaces(
-        x,
-        Int32Array.from({ length: n }, (_, i) => (((i - shifts[0]) % n) + n) % n),
-        [...x.shape],
-      );
+      return takePlaces(x, rolledPlaces([n], shifts), [...x.shape]);
     }
     if (dims.length !== shifts.length)
       throw runtimeError(`shifts and dimensions must align. shifts: ${shifts.length}, dims:${dims.length}`);
@@ -345,15 +358,7 @@ op<[Tensor, number[], number[]]>({
     dims.forEach((d, i) => {
       by[wrapDim(d, x.rank)] += shifts[i];
     });
-    const strides = contiguousStrides(x.shape);
-    const places = new Int32Array(x.count);
-    for (let i = 0; i < places.length; i++)
-      for (let d = 0; d < x.rank; d++) {
-        const n = x.shape[d];
-        const at = Math.floor(i / strides[d]) % n;
-        places[i] += ((((at - by[d]) % n) + n) % n) * strides[d];
-      }
-    return takePlaces(x, places, [...x.shape]);
+    return takePlaces(x, rolledPlaces(x.shape, by), [...x.shape]);
   },
   grads: {
     input: (c, f) =>

@@ -1,25 +1,13 @@
 import { runtimeError } from '../errors';
 import { alongDim } from '../kernels/reduce';
+import { ordered } from '../kernels/sort';
+import { toBigs } from '../kernels/wholes';
 import { type BackwardContext, type Formulas, op, type Sample } from '../op';
 import { wrapDim } from '../shape';
 import { Tensor } from '../tensor';
 import { dimSamples } from './reduce';
 import { refuseGrad } from './refusals';
 import { exactly, ofTypes } from './samples';
-
-/** NaN is larger than any number. Elements may be bigints. */
-export function compare(a: number, b: number): number {
-  if (a < b) return -1;
-  if (a > b) return 1;
-  if (a === b) return 0;
-  return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
-}
-
-/** The places of a line's elements in order; equal ones keep theirs. */
-export function ordered(x: Float64Array, from: number, n: number, descending: boolean): number[] {
-  const sign = descending ? -1 : 1;
-  return Array.from({ length: n }, (_, i) => i).sort((a, b) => sign * compare(x[from + a], x[from + b]) || a - b);
-}
 
 /** The first k in order along dim: values and indices. */
 function firstInOrder(x: Tensor, dim: number, descending: boolean, k?: number): Tensor[] {
@@ -28,11 +16,9 @@ function firstInOrder(x: Tensor, dim: number, descending: boolean, k?: number): 
     dim,
     [x.dtype, 'int64'],
     (v, from, n, [values, indices], at) => {
-      const places = ordered(v, from, n, descending);
-      for (let i = 0; i < (k ?? n); i++) {
-        values[at + i] = v[from + places[i]];
-        indices[at + i] = BigInt(places[i]) as unknown as number;
-      }
+      const places = ordered(v, from, n, descending).subarray(0, k ?? n);
+      for (let i = 0; i < places.length; i++) values[at + i] = v[from + places[i]];
+      toBigs(places, indices.subarray(at, at + places.length) as unknown as BigInt64Array);
     },
     k,
   );
