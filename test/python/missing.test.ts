@@ -23,8 +23,8 @@ describe('a name that PyTorch has and Backstep has not', () => {
     expect(last(run('from torch import sspaddmm'))).toBe(
       'ImportError: torch.sspaddmm is not in Backstep yet (train.py:1). Close to it: torch.addmm. What is there: COVERAGE.md',
     );
-    expect(last(run('from torch.cuda import CUDAGraph'))).toMatch(
-      /^ImportError: torch\.cuda\.CUDAGraph is not in Backstep yet/,
+    expect(last(run('from torch.cuda import make_graphed_callables'))).toMatch(
+      /^ImportError: torch\.cuda\.make_graphed_callables is not in Backstep yet/,
     );
   });
   test('is not there for hasattr and getattr with a default', () => {
