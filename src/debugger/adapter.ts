@@ -131,6 +131,7 @@ export class BackstepAdapter extends QuerySession {
     const launch = await checkLaunch(args);
     this.launched = args;
     this.branches = new BranchIds(args.branch?.id);
+    this.sources.ranOtherwise(args.branch?.lines.map(({ path }) => path) ?? []);
     const attempt = ++this.attempt;
     this.report(`Loading ${launch.program}`);
     try {

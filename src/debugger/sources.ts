@@ -8,14 +8,22 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 export class Sources {
   private readonly known = new Map<string, DebugProtocol.Source>();
   private readonly recorded: string[] = [];
+  private changed: ReadonlySet<string> = new Set();
+
+  /** Files that ran with another text than theirs: what is shown of them is what ran. */
+  ranOtherwise(paths: readonly string[]): void {
+    this.changed = new Set(paths);
+    this.known.clear();
+  }
 
   /** The source as clients want it. */
   of(path: string): DebugProtocol.Source {
     let source = this.known.get(path);
     if (!source) {
-      source = existsSync(path)
-        ? new Source(basename(path), path)
-        : new Source(basename(path), path, this.recorded.push(path), 'from the recording');
+      source =
+        existsSync(path) && !this.changed.has(path)
+          ? new Source(basename(path), path)
+          : new Source(basename(path), path, this.recorded.push(path), 'from the recording');
       this.known.set(path, source);
     }
     return source;

@@ -105,6 +105,10 @@ describe.skipIf(!built)('a branch', () => {
     expect(name).toBe('branching.py branch 1 (line 14: loss = (net(X) - y).abs().mean() at iteration 1)');
     expect(client.printed('console')).toContain('Up to here all is as in the first run.');
     expect(await client.value('step')).toBe('0');
+    // What is shown is what ran, not the file.
+    const [{ source }] = (await client.stackTraceRequest({ threadId: 1 })).body.stackFrames;
+    const shown = await client.sourceRequest({ source, sourceReference: source!.sourceReference! });
+    expect(shown.body.content.split('\n')[13]).toBe('    loss = (net(X) - y).abs().mean()');
     await client.go('continue');
     expect(losses(client)).toHaveLength(8);
     expect(losses(client)[0]).not.toBe(losses(first)[0]);
