@@ -91,7 +91,7 @@ describe('F5 on the tutorial, without a launch.json', () => {
     assert.equal(await debug.value('net.linear1.weight.grad.norm()'), norm);
   });
 
-  it('lets a variable be set where the script lives, not in the past', async () => {
+  it('lets a variable be set where the script lives; what is set in the past is a branch (test/dap/branch.test.ts)', async () => {
     const line = lineWith(script, 'w = net.linear1.weight.data');
     breakAt(script, line);
     await debug.go('continue');
@@ -110,6 +110,6 @@ describe('F5 on the tutorial, without a launch.json', () => {
 
     await debug.go('reverseContinue');
     const past = await debug.variable('Globals', 'lr');
-    assert.deepEqual(past.presentationHint?.attributes, ['readOnly']);
+    assert.deepEqual(past.presentationHint?.attributes ?? [], []);
   });
 });
