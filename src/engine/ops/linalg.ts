@@ -184,22 +184,27 @@ op<[Tensor, Tensor]>({
   samples: () => [run(a23, v3), run({ shape: [3, 2], permute: [1, 0] }, v3), run(a23, { shape: [2] }), run(v3, v3)],
 });
 
+/** Refuses what is no pair of vectors of one length and dtype, as dot and vdot do. */
+export function checkDot(a: Tensor, b: Tensor): void {
+  if (a.rank !== 1 || b.rank !== 1)
+    throw runtimeError(`1D tensors expected, but got ${a.rank}D and ${b.rank}D tensors`);
+  if (a.dtype !== b.dtype)
+    throw runtimeError(
+      `dot : expected both vectors to have same dtype, but found ${dtypeLabel(a.dtype)} and ${dtypeLabel(b.dtype)}`,
+    );
+  if (a.count !== b.count)
+    throw runtimeError(
+      `inconsistent tensor size, expected tensor ${show(a.shape)} and src ${show(b.shape)} to have the same number of elements, but got ${a.count} and ${b.count} elements respectively`,
+    );
+}
+
 op<[Tensor, Tensor]>({
   schema: 'dot(Tensor input, Tensor tensor) -> Tensor',
   faces: ['torch', 'Tensor'],
   formula: 'y = Σ aᵢ · bᵢ',
   gradient: 'da = dy · b,  db = dy · a',
   forward: (a, b) => {
-    if (a.rank !== 1 || b.rank !== 1)
-      throw runtimeError(`1D tensors expected, but got ${a.rank}D and ${b.rank}D tensors`);
-    if (a.dtype !== b.dtype)
-      throw runtimeError(
-        `dot : expected both vectors to have same dtype, but found ${dtypeLabel(a.dtype)} and ${dtypeLabel(b.dtype)}`,
-      );
-    if (a.count !== b.count)
-      throw runtimeError(
-        `inconsistent tensor size, expected tensor ${show(a.shape)} and src ${show(b.shape)} to have the same number of elements, but got ${a.count} and ${b.count} elements respectively`,
-      );
+    checkDot(a, b);
     return mm(a.alias([1, a.count], [1, a.strides[0]]), b.alias([b.count, 1], [b.strides[0], 1])).alias([], []);
   },
   saves: ['input', 'tensor'],

@@ -8,7 +8,7 @@ import { binary, dtypeLabel, numbers } from '../kernels/elementwise';
 import { type BackwardContext, type Formulas, op, type SampleTensor, type Scalar } from '../op';
 import { broadcast, show, wrapDim } from '../shape';
 import { Tensor } from '../tensor';
-import { checkedExpand, checkInPlace, mm } from './linalg';
+import { checkDot, checkedExpand, checkInPlace, mm } from './linalg';
 import { combined, double, given, matrix, scaledBy } from './matrices';
 
 interface Addition {
@@ -181,16 +181,7 @@ op<[Tensor, Tensor]>({
   formula: 'y = Σ conj(aᵢ) · bᵢ',
   gradient: 'da = conj(dy) · b,  db = dy · a',
   forward: (a, b) => {
-    if (a.rank !== 1 || b.rank !== 1)
-      throw runtimeError(`1D tensors expected, but got ${a.rank}D and ${b.rank}D tensors`);
-    if (a.dtype !== b.dtype)
-      throw runtimeError(
-        `dot : expected both vectors to have same dtype, but found ${dtypeLabel(a.dtype)} and ${dtypeLabel(b.dtype)}`,
-      );
-    if (a.count !== b.count)
-      throw runtimeError(
-        `inconsistent tensor size, expected tensor ${show(a.shape)} and src ${show(b.shape)} to have the same number of elements, but got ${a.count} and ${b.count} elements respectively`,
-      );
+    checkDot(a, b);
     const left = isComplex(a.dtype) ? a.conj() : a;
     return mm(left.alias([1, a.count], [1, a.strides[0]]), b.alias([b.count, 1], [b.strides[0], 1])).alias([], []);
   },
