@@ -19,7 +19,7 @@ export interface GradientTerm {
   /** At the chosen element. */
   value: number | string;
   norm: number | null;
-  /** Where the op sums over the batch: what each sample adds, by its index in the first dimension. They add up to `value`. */
+  /** Where the op sums over the batch: what each sample adds, by its index there (the first dimension; for a layer over time the second). They add up to `value`. */
   samples: { index: number; value: number | string }[] | null;
 }
 

@@ -88,6 +88,18 @@ describe.skipIf(!built)('a branch', () => {
     expect(client.printed('stderr')).toBe('');
   });
 
+  test('a gradient can be taken away: the recording knows that too', async () => {
+    await at(3, STEP);
+    const { client } = await branch({ edits: [{ target: 'net.weight.grad', value: 'None' }] });
+    expect(client.printed('stderr')).toBe('');
+    expect(await client.value('net.weight.grad')).toBe('None');
+    await client.go('next');
+    await client.go('stepBack');
+    expect(await client.value('net.weight.grad')).toBe('None');
+    await client.go('continue');
+    expect(losses(client).at(-1)).not.toBe(losses(first).at(-1));
+  });
+
   test('an edit that fails says why, and the branch is there all the same', async () => {
     await at(1, STEP);
     const { client } = await branch({ edits: [{ target: 'nothing.here', value: '1' }] });

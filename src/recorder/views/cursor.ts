@@ -1,12 +1,12 @@
 /** Where the cursor is, and how one says so. */
 import type { Cursor } from '../../protocol/ticks';
 import type { OpRecord, Recording } from '../recording';
-import { fileName, opName, placeText } from './common';
+import { fileName, opName, placeText, storageAt } from './common';
 import { textOf } from './expression';
 import { builtAt } from './graph';
 import { lossName } from './loss';
 import { Names } from './names';
-import { parameterOf } from './parameters';
+import { Parameters, parameterOf, statesAt } from './parameters';
 import { ruleAt } from './rule';
 
 export function cursorOf(r: Recording, tick: number, live: boolean): Cursor {
@@ -64,7 +64,7 @@ function recordText(r: Recording, record: OpRecord): string {
   const parameter = ownerOf(r, record);
   const name = parameter === null ? null : names.tensor(parameter, record.tick);
   if (record.name === 'accumulate gradient') return `gradient put into ${name ?? 'a tensor'}.grad`;
-  if (record.name === 'edit') return `edit of ${name ?? outName(r, record) ?? 'a tensor'}`;
+  if (record.name === 'edit') return `edit of ${editedName(r, record) ?? 'a tensor'}`;
   if (record.name === 'data') return `${name ?? outName(r, record) ?? 'a tensor'}.data is set`;
   if (record.kind === 'update') {
     if (r.passAt(record.tick)?.kind === 'backward') return `gradient added to ${name ?? 'a tensor'}.grad`;
@@ -80,6 +80,19 @@ function recordText(r: Recording, record: OpRecord): string {
 /** The parameter whose gradient or update a record is: its memory's, or that of the rule it takes part in. */
 const ownerOf = (r: Recording, record: OpRecord): number | null =>
   parameterOf(r, record) ?? (record.kind === 'backward' ? null : (ruleAt(r, record)?.parameter ?? null));
+
+/** `l1.weight`, `l1.weight.grad`, `l1.weight's momentum_buffer` */
+function editedName(r: Recording, record: OpRecord): string | null {
+  const { tick } = record;
+  const [out] = record.outs;
+  const owned = out && Parameters.of(r).ofStorage(storageAt(r, out.tensor, tick), tick);
+  const name = owned && Names.of(r).tensor(owned.parameter, tick);
+  if (!name) return outName(r, record);
+  if (owned.part === 'weight') return name;
+  if (owned.part === 'grad') return `${name}.grad`;
+  const [state] = [...statesAt(r, owned.parameter, tick)].find(([, id]) => id === out.tensor) ?? ['state'];
+  return `${name}'s ${state}`;
+}
 
 const outName = (r: Recording, record: OpRecord): string | null => {
   const out = record.outs.find((o) => o !== null);

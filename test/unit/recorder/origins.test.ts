@@ -1,5 +1,6 @@
 /** Where a number comes from, over recorded runs: against what the script itself saw. */
 import { describe, expect, it } from 'vitest';
+import { backward } from '../../../src/engine/autograd/backward';
 import { historyOf } from '../../../src/recorder/origins/history';
 import { lastWrite } from '../../../src/recorder/origins/lastWrite';
 import { whyGradient } from '../../../src/recorder/origins/whyGradient';
@@ -81,6 +82,79 @@ describe('why this gradient', () => {
     expect(why.terms[0]).toMatchObject({ text: 'what was in .grad before', value: 14 });
     expect(why.value).toBe(28);
     expect(why.rest).toBeNull();
+    script.stop();
+  });
+
+  it('tells samples apart where a weight has as many rows as there are samples', () => {
+    const script = new Script();
+    script.line(1);
+    const w = leaf(given([3, 3], (i) => i - 4));
+    const x = given([3, 3], (i) => i + 1);
+    const h = op('relu', op('linear', x, w));
+    backwardFrom(op('sum', h));
+    script.line(2, { w, h });
+    const at = script.recording.ticks - 1;
+    const why = whyGradient(script.recording, new Replay(), at, { tensor: w.id, element: [2, 1] });
+    expect(why.terms[0].samples?.map((s) => s.value)).toEqual([2, 5, 8]);
+    // Each sample of an activation has its own gradient.
+    expect(whyGradient(script.recording, new Replay(), at, { tensor: h.id }).terms[0].samples).toBeNull();
+    script.stop();
+  });
+
+  it('looks where the gradient came from, though another pass ran since', () => {
+    const script = new Script();
+    script.line(1);
+    const [w, v] = [leaf(given([2], (i) => i + 1)), leaf(given([2], () => 3))];
+    backwardFrom(op('sum', op('mul', w, w)));
+    const loss = op('sum', v);
+    backwardFrom(loss);
+    script.line(2, { w, v });
+    const { recording: r } = script;
+    const why = whyGradient(r, new Replay(), r.ticks - 1, { tensor: w.id, element: [1] });
+    expect(why).toMatchObject({ value: 4, rest: null });
+    expect(why.terms.map((t) => t.value)).toEqual([2, 2]);
+    expect(whyGradient(r, new Replay(), r.ticks - 1, { tensor: loss.id })).toMatchObject({
+      terms: [],
+      rest: null,
+      missing: 'backward() started here: the gradient of the loss by itself is 1.',
+    });
+    const other = op('mul', w, 2);
+    script.line(3, { other });
+    expect(whyGradient(r, new Replay(), r.ticks - 1, { tensor: other.id }).missing).toContain('did not come to');
+    script.stop();
+  });
+
+  it('counts what the gradient of a gradient adds', () => {
+    const script = new Script();
+    script.line(1);
+    const w = leaf(given([2], (i) => i + 1));
+    const cube = op('sum', op('mul', op('mul', w, w), w));
+    const [g] = backward([{ tensor: cube, grad: null }], {
+      retainGraph: true,
+      createGraph: true,
+      accumulate: false,
+      inputs: [w],
+    });
+    backwardFrom(op('add', op('sum', g!), op('sum', w)));
+    script.line(2, { w });
+    const why = whyGradient(script.recording, new Replay(), script.recording.ticks - 1, { tensor: w.id, element: [1] });
+    // d/dw of 3w² is 6w, and 1 from the sum.
+    expect(why).toMatchObject({ value: 13, rest: null });
+    expect(why.terms.length).toBeGreaterThan(1);
+    script.stop();
+  });
+
+  it('shows the element that is NaN, and infinities that add up', () => {
+    const script = new Script();
+    script.line(1);
+    const w = leaf(given([3], (i) => [2, -1, 4][i]));
+    const v = leaf(given([2], (i) => [0, 1][i]));
+    backwardFrom(op('add', op('sum', op('sqrt', w)), op('sum', op('sqrt', v))));
+    script.line(2, { w, v });
+    const { recording: r } = script;
+    const nan = whyGradient(r, new Replay(), r.ticks - 1, { tensor: w.id });
+    expect(nan).toMatchObject({ element: [1], value: 'nan', rest: null });
+    expect(whyGradient(r, new Replay(), r.ticks - 1, { tensor: v.id })).toMatchObject({ value: 'inf', rest: null });
     script.stop();
   });
 

@@ -171,7 +171,7 @@ def _assign(f, target, target_code, value):
     if target.isidentifier() and not (trained and isinstance(value, (torch.Tensor, float, int))):
         (f.f_locals if target in f.f_locals else f.f_globals)[target] = value
         return
-    if isinstance(old, torch.Tensor) and not target.endswith(']'):
+    if isinstance(old, torch.Tensor) and value is not None and not target.endswith(']'):
         # A weight keeps its identity, for the optimizer holds it: its elements are replaced.
         old.copy_(value if isinstance(value, torch.Tensor) else torch.as_tensor(value, dtype=old.dtype))
         return
