@@ -1,5 +1,5 @@
 /** A webview trusts no message's shape: each one is checked here before anything is drawn from it. */
-import type { ToWebview } from '../src/protocol/webview';
+import type { ToPrinted, ToWebview } from '../src/protocol/webview';
 
 type Check = (value: unknown) => boolean;
 
@@ -189,10 +189,32 @@ const messages: { [T in ToWebview['type']]: Check } = {
   error: shape({ text: isStr }),
 };
 
-/** The message, or null where its shape is not one of the protocol's. */
-export function readMessage(data: unknown): ToWebview | null {
+const printed: { [T in ToPrinted['type']]: Check } = {
+  lines: shape({
+    from: isInt,
+    lines: list(
+      shape({
+        tick: isInt,
+        iteration: isInt,
+        category: oneOf('stdout', 'stderr', 'console'),
+        text: isStr,
+        place: orNull(place),
+        ended: isBool,
+      }),
+    ),
+  }),
+  at: shape({ tick: isInt, running: isBool }),
+};
+
+function read<M>(checks: Record<string, Check>, data: unknown): M | null {
   if (typeof data !== 'object' || data === null) return null;
   const type = (data as { type?: unknown }).type;
-  if (typeof type !== 'string' || !Object.hasOwn(messages, type)) return null;
-  return messages[type as ToWebview['type']](data) ? (data as ToWebview) : null;
+  if (typeof type !== 'string' || !Object.hasOwn(checks, type)) return null;
+  return checks[type]!(data) ? (data as M) : null;
 }
+
+/** The message, or null where its shape is not one of the protocol's. */
+export const readMessage = (data: unknown): ToWebview | null => read(messages, data);
+
+/** The same for the view of what was printed. */
+export const readPrinted = (data: unknown): ToPrinted | null => read(printed, data);

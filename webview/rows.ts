@@ -15,8 +15,9 @@ export class Rows {
   constructor(
     label: string,
     private readonly row: (index: number) => HTMLElement,
+    role: 'list' | 'listbox' = 'list',
   ) {
-    this.element = el('div', { class: 's-rows', role: 'list', 'aria-label': label, tabindex: '0' }, this.inside);
+    this.element = el('div', { class: 's-rows', role, 'aria-label': label, tabindex: 0 }, this.inside);
     this.element.addEventListener('scroll', () => this.draw());
     new ResizeObserver(() => this.draw()).observe(this.element);
   }
@@ -28,6 +29,17 @@ export class Rows {
     for (const row of this.drawn.values()) row.remove();
     this.drawn.clear();
     this.draw();
+  }
+
+  /** Rows that fit. */
+  get room(): number {
+    return Math.max(1, Math.floor(this.element.clientHeight / ROW) - 1);
+  }
+
+  /** Is a row on the screen? */
+  shows(index: number): boolean {
+    const { clientHeight, scrollTop } = this.element;
+    return index * ROW >= scrollTop - ROW && (index + 1) * ROW <= scrollTop + clientHeight + ROW;
   }
 
   /** Scrolls to a row that is out of sight; into the middle, so that there is something before and after it. */

@@ -8,6 +8,7 @@ import { Branches } from './branches';
 import { configurationFor, programOnScreen } from './configuration';
 import { COVERAGE_COMMAND, type Log } from './log';
 import type { Panels } from './panels';
+import { PRINTED_VIEW } from './printed';
 import { Questions } from './questions';
 import { exportRecording, goToOutput } from './recordings';
 import type { Run, Runs } from './runs';
@@ -51,6 +52,7 @@ class Commands {
     'backstep.bookmark': (at?: AtTick) => this.withRun((run) => bookmark(run, at)),
     'backstep.removeBookmark': (at?: AtTick) => this.withRun((run) => removeBookmark(run, at)),
     'backstep.goToBookmark': () => this.withRun(goToBookmark),
+    'backstep.showPrinted': () => vscode.commands.executeCommand(`${PRINTED_VIEW}.focus`),
     'backstep.goToOutput': () => this.withRun(goToOutput),
     'backstep.showVariable': (context: VariableContext) => this.showVariable(context),
     'backstep.showLog': () => this.log.show(),

@@ -7,6 +7,7 @@ import { registerLanguageFeatures } from './languageFeatures';
 import { COVERAGE_COMMAND, Log } from './log';
 import { Marks } from './marks';
 import { Panels } from './panels';
+import { PrintedView } from './printed';
 import { registerRecordedSources } from './recordedSources';
 import { DEBUG_TYPE, type Run, Runs } from './runs';
 import { registerStatusBar } from './statusBar';
@@ -35,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, new AdapterFactory(runs, assets.fsPath, log)),
     registerCommands(runs, panels, log, context.extensionUri),
     registerLanguageFeatures(runs),
+    new PrintedView(runs, log, assets),
     registerStatusBar(runs),
     registerRecordedSources(runs),
     runs.onDidStop((run) => offerWayOut(run, log)),

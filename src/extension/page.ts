@@ -4,8 +4,19 @@ import * as vscode from 'vscode';
 
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
-/** The HTML of the network view (`opening`: what it says until there is something to show), under a policy that loads nothing from elsewhere and runs no inline script. */
-export function page(webview: vscode.Webview, assets: vscode.Uri, opening?: string): string {
+export interface PageOptions {
+  /** Which of our scripts draws it: the network view's, if left out. */
+  script?: 'webview' | 'printed';
+  /** What it says until there is something to show. */
+  opening?: string;
+}
+
+/** A view's HTML, under a policy that loads nothing from elsewhere and runs no inline script. */
+export function page(
+  webview: vscode.Webview,
+  assets: vscode.Uri,
+  { script = 'webview', opening }: PageOptions = {},
+): string {
   const nonce = randomBytes(16).toString('base64');
   const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
   const policy = [
@@ -27,7 +38,7 @@ export function page(webview: vscode.Webview, assets: vscode.Uri, opening?: stri
 <title>Backstep</title>
 </head>
 <body data-elk="${file('elk-worker.min.js')}"${opening ? ` data-opening="${escaped(opening)}"` : ''}>
-<script nonce="${nonce}" src="${file('webview.js')}"></script>
+<script nonce="${nonce}" src="${file(`${script}.js`)}"></script>
 </body>
 </html>`;
 }

@@ -67,7 +67,7 @@ export class NetworkPanel implements vscode.Disposable {
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.onCaret(textEditor)),
     ];
     webview.webview.options = { enableScripts: true, localResourceRoots: [assets] };
-    webview.webview.html = page(webview.webview, assets, opening);
+    webview.webview.html = page(webview.webview, assets, { opening });
     this.follow();
   }
 

@@ -1,30 +1,31 @@
 /** What a script printed, as lines: pieces of `write` put together, each line with the tick that ended it. */
 
 import type { Session } from '../protocol/session';
-import type { OutputPiece, OutputView } from '../protocol/views';
+import type { OutputPiece, OutputView, PrintedLine } from '../protocol/views';
 
 /** Characters of a line that are kept: beyond, it is cut. */
 const WIDEST = 4000;
-
-export type PrintedLine = OutputPiece & { ended: boolean };
 
 export class Printed {
   readonly lines: PrintedLine[] = [];
   private pieces = 0;
 
-  /** Takes the pieces that are new. */
-  add({ from, outputs }: OutputView): void {
+  /** Takes the pieces that are new; returns the first line that is not as it was. */
+  add({ from, outputs }: OutputView): number {
+    const changed = this.lines.length - (this.lines.at(-1)?.ended === false ? 1 : 0);
     for (const piece of outputs.slice(Math.max(0, this.pieces - from))) {
       this.pieces++;
       for (const text of piece.text.split(/(?<=\n)/)) this.part(piece, text);
     }
+    return changed;
   }
 
-  /** Asks a session for all that there is by now. */
-  async fill(session: Session): Promise<this> {
+  /** Asks a session for all that there is by now; `changed` hears of every answer's first new line. */
+  async fill(session: Session, changed: (from: number) => void = () => {}): Promise<this> {
     for (;;) {
       const view = await session.request('outputs', { from: this.pieces });
-      this.add(view);
+      const from = this.add(view);
+      if (view.outputs.length > 0) changed(from);
       if (this.pieces >= view.total || view.outputs.length === 0) return this;
     }
   }

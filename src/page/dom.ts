@@ -1,15 +1,4 @@
-/** Small builders. Text goes in as text nodes: a recording's words are never markup. */
-export function el<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  attributes: Record<string, string> = {},
-  ...children: (Node | string)[]
-): HTMLElementTagNameMap[K] {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
+/** Drawings of the page's buttons. */
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** An icon of 16 x 16 in the text's colour. */

@@ -1,6 +1,8 @@
 /** The keys of VS Code's debugger, and buttons for them. */
+
+import { el } from '../../webview/dom';
 import type { Move } from '../protocol/session';
-import { el, icon } from './dom';
+import { icon } from './dom';
 
 const HOOK = 'M2.5,9 a5.6,5.6 0 0 1 10.6,-1.6';
 const DOT = 'M6.3,13 a1.7,1.7 0 1 0 3.4,0 a1.7,1.7 0 1 0 -3.4,0 z';

@@ -1,13 +1,15 @@
 /** One page that steps through a recording: the recorder's server in the page itself, the script beside the network. No network, no VS Code. */
+
+import { el } from '../../webview/dom';
+import { PrintedList } from '../../webview/printed/list';
 import { Feed } from '../feed/feed';
 import { Printed } from '../feed/printed';
 import type { Move } from '../protocol/session';
 import type { Cursor, Place } from '../protocol/ticks';
 import type { FromWebview, ToWebview } from '../protocol/webview';
-import { el } from './dom';
 import { buttons, listen } from './keys';
 import { addressOf, openEmbedded } from './open';
-import { BookmarksPanel, OutputPanel, VariablesPanel } from './panels';
+import { BookmarksPanel, VariablesPanel } from './panels';
 import { PageSession } from './session';
 import { fileName, SourcePanel } from './source';
 
@@ -30,7 +32,7 @@ class Page {
   private readonly session: PageSession;
   private readonly feed = new Feed(tell);
   private readonly source: SourcePanel;
-  private readonly output: OutputPanel;
+  private readonly output: PrintedList;
   private readonly variables: VariablesPanel;
   private readonly bookmarks: BookmarksPanel;
   private readonly where = el('p', { class: 's-where', 'aria-live': 'polite' });
@@ -48,7 +50,8 @@ class Page {
       chosen: ({ path, line }) => void this.feed.caret(path, line),
       breakpoints: (path, lines) => void this.setBreakpoints(path, lines),
     });
-    this.output = new OutputPanel(printed.lines, seek);
+    this.output = new PrintedList({ seek, copy: (text) => void navigator.clipboard?.writeText(text) });
+    this.output.show(printed.lines);
     this.variables = new VariablesPanel(session, (ref) => tell({ type: 'show', ref }));
     this.bookmarks = new BookmarksPanel(recording.bookmarks, (tick) => recording.iterationAt(tick), seek);
     const move = (step: Move) => this.ask(session.request('move', { move: step }));
@@ -79,7 +82,7 @@ class Page {
         panels[i]![1].hidden = i !== index;
       }
       // What was hidden could not scroll.
-      if (this.cursor) this.output.update(this.cursor.tick);
+      if (this.cursor) this.output.at(this.cursor.tick);
     };
     for (const [i, [name, element]] of panels.entries()) {
       const tab = el(
@@ -118,7 +121,7 @@ class Page {
     this.where.textContent = text ?? `${label}${end}`;
     this.where.title = this.where.textContent;
     this.source.at(place);
-    this.output.update(tick);
+    this.output.at(tick);
     this.bookmarks.update(tick);
     await this.feed.show();
     await this.variables.update();

@@ -1,59 +1,11 @@
-/** Under the script: what it printed, its variables, the bookmarks. */
-import type { PrintedLine } from '../feed/printed';
+/** Under the script: its variables and the bookmarks. */
+
+import { el } from '../../webview/dom';
 import type { Session, Variable } from '../protocol/session';
 import type { Bookmark, TensorRef } from '../protocol/views';
-import { el } from './dom';
-import { Rows } from './rows';
 
 /** Children of a variable that are listed. */
 const MOST = 200;
-
-/** Printed lines; those after the cursor are not printed yet, and grey. */
-export class OutputPanel {
-  readonly element: HTMLElement;
-  private readonly rows: Rows;
-  private tick = 0;
-
-  constructor(
-    private readonly lines: readonly PrintedLine[],
-    private readonly seek: (tick: number) => void,
-  ) {
-    this.rows = new Rows('Printed output', (index) => this.row(index));
-    this.element = this.rows.element;
-    this.element.classList.add('s-output');
-  }
-
-  update(tick: number): void {
-    this.tick = tick;
-    this.rows.update(this.lines.length);
-    let low = 0;
-    for (let high = this.lines.length; low < high; ) {
-      const middle = (low + high) >> 1;
-      if (this.lines[middle]!.tick <= tick) low = middle + 1;
-      else high = middle;
-    }
-    this.rows.show(Math.max(0, low - 1));
-  }
-
-  private row(index: number): HTMLElement {
-    const { tick, text, iteration, category } = this.lines[index]!;
-    const fresh = index === 0 || this.lines[index - 1]!.iteration !== iteration;
-    const row = el(
-      'button',
-      {
-        type: 'button',
-        role: 'listitem',
-        class: `s-line s-${category}`,
-        title: `Go to tick ${tick + 1}, which printed this`,
-      },
-      el('span', { class: 's-number' }, fresh ? String(iteration + 1) : ''),
-      el('code', {}, text),
-    );
-    row.classList.toggle('s-later', tick > this.tick);
-    row.addEventListener('click', () => this.seek(tick));
-    return row;
-  }
-}
 
 /** The names of the frame at the cursor. What is open stays open. */
 export class VariablesPanel {

@@ -1,8 +1,9 @@
 /** The script's text as it was recorded, with the current line, breakpoints, and what the lines made. */
+
+import { el } from '../../webview/dom';
+import { Rows } from '../../webview/rows';
 import type { Place } from '../protocol/ticks';
-import { el } from './dom';
 import { colour, type Piece } from './python';
-import { Rows } from './rows';
 
 /** Text beyond this is not coloured: a script of ours is never so long. */
 const COLOURED = 500_000;

@@ -195,6 +195,9 @@ export interface OutputPiece {
   place: Place | null;
 }
 
+/** Pieces put together: a line of what was printed, with the tick that wrote its last part. */
+export type PrintedLine = OutputPiece & { ended: boolean };
+
 export interface OutputView {
   /** Number of the first piece in this answer, and of all pieces that there are: ask again for those that are missing. */
   from: number;

@@ -1,7 +1,7 @@
 /** The wire between the extension and its webview. Both sides check what they get: a webview trusts no message's shape. */
 import type { HistoryView } from './origins';
 import type { Move } from './session';
-import type { Cursor, PictureView, TensorRef, TensorView, TimelineView, UpdateView } from './views';
+import type { Cursor, PictureView, PrintedLine, TensorRef, TensorView, TimelineView, UpdateView } from './views';
 
 /** A run as the loss plot draws it. */
 export interface RunLine {
@@ -60,4 +60,16 @@ export type FromWebview =
   /** Show another run: its curve was clicked. */
   | { type: 'focus'; run: string }
   | { type: 'unmark' }
+  /** A stop that was asked for by a key gave the focus to the editor: it is wanted back. */
+  | { type: 'refocus' }
   | { type: 'copy'; text: string };
+
+/** Extension to the view of what was printed. */
+export type ToPrinted =
+  /** What was printed, from line `from` on; what was known of these lines is replaced. */
+  | { type: 'lines'; from: number; lines: PrintedLine[] }
+  /** Lines after this tick are not printed yet. */
+  | { type: 'at'; tick: number; running: boolean };
+
+/** The view of what was printed, to the extension. */
+export type FromPrinted = Extract<FromWebview, { type: 'ready' | 'seek' | 'copy' | 'refocus' }>;

@@ -1,6 +1,7 @@
 /** A run's printed output in a terminal, each line with its iteration. */
-import { Printed, type PrintedLine } from '../feed/printed';
+import { Printed } from '../feed/printed';
 import type { Session } from '../protocol/session';
+import type { PrintedLine } from '../protocol/views';
 import { harmless } from './words';
 
 export const lineText = ({ text }: PrintedLine): string => text.replace(/\r$/, '');

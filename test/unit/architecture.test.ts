@@ -13,7 +13,7 @@ const RULES: Record<string, { rooms: string[]; packages: RegExp }> = {
   'src/python': { rooms: ['src/engine', 'src/recorder', 'src/protocol'], packages: /^(node:|pyodide$)/ },
   'src/feed': { rooms: ['src/protocol'], packages: /^$/ },
   'src/export': { rooms: [], packages: /^node:/ },
-  'src/page': { rooms: ['src/engine', 'src/recorder', 'src/protocol', 'src/feed'], packages: /^$/ },
+  'src/page': { rooms: ['src/engine', 'src/recorder', 'src/protocol', 'src/feed', 'webview'], packages: /^$/ },
   'src/debugger': { rooms: ['src/protocol'], packages: /^(node:|@vscode\/debugadapter|@vscode\/debugprotocol)/ },
   'src/extension': {
     rooms: ['src/debugger', 'src/python', 'src/protocol', 'src/feed', 'src/export'],

@@ -20,6 +20,7 @@ async function bundle(): Promise<Map<string, string>> {
   const { outputFiles } = await build({
     entryPoints: [
       { in: 'webview/main.ts', out: 'webview' },
+      { in: 'webview/printed/main.ts', out: 'printed' },
       { in: 'webview/main.css', out: 'webview' },
     ],
     bundle: true,
@@ -56,11 +57,21 @@ export interface Options {
   state?: unknown;
   elk?: boolean;
   calm?: boolean;
+  /** Which view. */
+  script?: 'webview' | 'printed';
 }
 
 export async function open(browser: Browser, options: Options = {}): Promise<View> {
   const built = await (files ??= bundle());
-  const { width = 1100, height = 800, theme = 'dark', state = null, elk = true, calm = true } = options;
+  const {
+    width = 1100,
+    height = 800,
+    theme = 'dark',
+    state = null,
+    elk = true,
+    calm = true,
+    script = 'webview',
+  } = options;
   const page = await browser.newPage({ viewport: { width, height }, reducedMotion: calm ? 'reduce' : 'no-preference' });
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
@@ -84,7 +95,7 @@ export async function open(browser: Browser, options: Options = {}): Promise<Vie
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Backstep</title>
     <meta http-equiv="Content-Security-Policy" content="${policy}">
     <style nonce="n">:root{${style}}</style><link rel="stylesheet" href="/webview.css"></head>
-    <body class="${body}" ${elk ? 'data-elk="/elk-worker.min.js"' : ''}><script nonce="n">${stub}</script><script nonce="n" src="/webview.js"></script></body></html>`;
+    <body class="${body}" ${elk ? 'data-elk="/elk-worker.min.js"' : ''}><script nonce="n">${stub}</script><script nonce="n" src="/${script}.js"></script></body></html>`;
   await page.route('**/*', (route) => {
     const path = new URL(route.request().url()).pathname;
     if (path === '/') return route.fulfill({ contentType: 'text/html', body: html });
