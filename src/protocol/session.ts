@@ -121,6 +121,9 @@ export interface RecordingInfo {
   /** Bytes that the recording takes, and the bound; 0 and 0 for a recording from disk. */
   used: number;
   limit: number;
+  /** Of these, bytes of what happened (ticks, ops, names), and of the tensors' elements that are held. */
+  structure: number;
+  contents: number;
   /** Weights and optimizer state are kept at every n-th iteration; between two of these they are computed again, bit by bit. */
   checkpointEvery: number;
   /** Data from Python of iterations before this one was left out: what was computed from it cannot be shown. 0 if nothing was. */

@@ -37,6 +37,10 @@ export class Column<A extends Numbers> {
     this.used--;
   }
 
+  clear(): void {
+    this.used = 0;
+  }
+
   /** Index of the last of ascending items that is <= `limit`; -1 if none. */
   lastAtOrBefore(limit: number): number {
     let low = 0;

@@ -49,7 +49,10 @@ export class Contents {
   willWrite(storage: Storage): void {
     // Before the sharing ends: a content that was never seen becomes a root that shares, and is copied below.
     this.writing = null;
-    if (context.depth === 0) this.writing = { storage, value: this.valueOf(storage) };
+    if (context.depth === 0) {
+      this.writing = { storage, value: this.valueOf(storage) };
+      this.used(this.writing.value, storage);
+    }
     const value = this.sharing.get(storage);
     if (value?.data === storage.data) value.data = storage.data.slice() as Data;
     this.sharing.delete(storage);
@@ -88,9 +91,17 @@ export class Contents {
   /** A tensor that an op reads: its content as it is now. */
   use(t: Tensor): TensorUse {
     const value = this.valueOf(t.storage);
-    if (value.iteration !== this.iteration) this.memory.carry(value);
+    this.used(value, t.storage);
     this.known(t);
     return this.useOf(t, value);
+  }
+
+  /** A content is used. If it was dropped, it is held again: the script has it still, but not what an op has just written over. */
+  private used(value: Value, storage: Storage): void {
+    this.memory.use(value, () => {
+      value.data = storage.data;
+      this.share(storage, value);
+    });
   }
 
   /** Is the content that was used still what its tensor shows? */

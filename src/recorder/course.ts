@@ -70,7 +70,7 @@ export class Course {
       for (let t = start; t < r.ticks; t++) r.pages.setPhase(t, FORWARD);
       this.tentative = !this.updated;
       r.pages.begin();
-      this.memory.iterationEnded(r.iterationCount - 2);
+      this.memory.edge();
     }
     if (this.pass === null) this.phase = FORWARD;
   }

@@ -1,105 +1,217 @@
 /**
- * Keeps a recording within a bound. Contents that can be replayed go first, oldest first; then the checkpoints are thinned to every 2nd,
- * 4th … iteration; then data that came from Python is left out, oldest first: what was computed from it cannot be shown any more.
+ * Keeps a recording within a bound. A run is cut into stretches: iterations, or so many ops of a long one. Contents that only their own
+ * stretch used go first, oldest first: they can be replayed. What the next stretch used is the checkpoint at its edge, kept packed; of
+ * these, every 2nd, 4th … is kept as memory gets short. Then data that came from Python is left out, oldest first: what was computed from
+ * it cannot be shown any more. Last the oldest structure itself goes (see fold.ts).
  */
+
+import { Column } from './columns';
 import type { Recording, Value } from './recording';
+import { Slabs } from './store/slabs';
 
 /** What a content costs beside its elements, in bytes. */
 const EACH = 400;
 /** The part of the bound that contents and structure may take; the rest is for what is being looked at, and for garbage. */
-const PART = 0.6;
+const PART = 0.5;
+/** The part that contents may take which their stretch alone used: the latest ones, which most looks are at. */
+const PASSING = 1 / 8;
 /** Less than this in all is never left out. */
-const LEAST = 32 * 1024 * 1024;
-/** Iterations between two looks at what the structure takes. */
+const LEAST = 4 * 1024 * 1024;
+/** Stretches between two looks at what the structure takes. */
 const LOOK = 64;
+/** Ops in a stretch at most. */
+const OPS = 1024;
+/** More ops than this are not to be run again for a value, if there is anything else that can give way. */
+const FAR = 8192;
 
 export class Memory {
-  held = 0;
-  /** True once checkpoints had to be thinned: far ticks take longer to reach. */
-  thinned = false;
-  /** Checkpoints are kept at iterations that this divides. */
+  /** Bytes of contents: of those that only their stretch used or that are not looked through yet, and of the others. */
+  private passing = 0;
+  private kept = 0;
+  /** Bytes of `kept` that the script itself holds. */
+  private shared = 0;
+  /** Checkpoints are kept at stretches that this divides. */
   spacing = 1;
   /** Data of iterations before this one was left out, where nothing later used it. */
   leftOut = 0;
-  /** Droppable contents by the iteration that made them. */
-  private readonly passing = new Map<number, number[]>();
-  /** Contents that later iterations used: the checkpoints. */
-  private readonly carried = new Map<number, number[]>();
-  /** Roots by the iteration that they came in. */
-  private readonly roots = new Map<number, number[]>();
+  /** Bytes of the structure, as they were when it was last looked at. */
+  structure = 0;
+  /** The most ops that a stretch had. */
+  longest = 0;
+  /** By stretch: its first content, and its iteration. */
+  private readonly first = new Column(Float64Array);
+  private readonly iteration = new Column(Float64Array);
+  /** Contents before this one are of earlier stretches. */
+  private from = 1;
+  private firstOp = 0;
+  /** Stretches before this one are looked through. */
   private oldest = 0;
-  private structure = 0;
+  /** Held contents that a later stretch than their own used, and the last that did. */
+  private readonly lastUse = new Map<number, number>();
+  /** Held contents that nothing can recompute, in the order they came. */
+  private readonly roots = new Set<number>();
+  /** Parts of checkpoints that are too large to be packed, in the order they were made. */
+  private readonly large = new Set<number>();
+  /** Held contents that can be recomputed and were used long after they were made. */
+  private readonly pinned = new Set<number>();
 
   constructor(
     private readonly recording: Recording,
     readonly limit: number,
-  ) {}
+  ) {
+    this.begin();
+  }
+
+  /** Bytes of the contents that are held. */
+  get held(): number {
+    return this.passing + this.kept + this.recording.slabs.bytes;
+  }
 
   /** Bytes of everything that is kept. */
   get used(): number {
-    return this.held + this.structure;
+    return this.held - this.shared + this.structure;
+  }
+
+  /** Ops that are run again for a value, about, at most. */
+  get far(): number {
+    return this.spacing * this.longest;
+  }
+
+  private get bound(): number {
+    return this.limit * PART;
+  }
+
+  private get stretch(): number {
+    return this.first.length - 1;
   }
 
   add(value: Value): void {
-    this.held += value.data!.byteLength + EACH;
-    put(value.producerIndex >= 0 ? this.passing : this.roots, value.iteration, value.id);
+    this.passing += value.data!.byteLength + EACH;
+    if (value.producerIndex < 0) this.roots.add(value.id);
   }
 
-  /** A later iteration uses this content: it is part of the checkpoint at that iteration's edge. */
-  carry(value: Value): void {
-    const { checkpoints } = this.recording;
-    if (checkpoints.has(value.id) || !value.data) return;
-    checkpoints.add(value.id);
-    if (value.producerIndex >= 0) put(this.carried, value.iteration, value.id);
-  }
-
-  /** Called at an iteration's edge, the place to drop what is over the bound. */
-  iterationEnded(ended: number): void {
-    const { recording } = this;
-    if (ended % LOOK === 0) this.structure = recording.pages.bytes + recording.generators.bytes;
-    const bound = Math.max(0, this.limit * PART - this.structure);
-    while (this.held > bound && this.oldest < ended) this.dropPassing(this.oldest++);
-    while (this.held > bound && this.spacing * 2 < recording.iterationCount) {
-      this.spacing *= 2;
-      this.thinned = true;
-      for (const [iteration, ids] of this.carried)
-        if (iteration < ended && iteration % this.spacing !== 0) {
-          this.drop(ids);
-          this.carried.delete(iteration);
-        }
-    }
-    while (this.held > Math.max(LEAST, bound) && this.leftOut < ended - 1) this.dropRoots(this.leftOut++);
-  }
-
-  private dropPassing(iteration: number): void {
-    const { checkpoints } = this.recording;
-    const keep = iteration % this.spacing === 0;
-    this.drop((this.passing.get(iteration) ?? []).filter((id) => !keep || !checkpoints.has(id)));
-    this.passing.delete(iteration);
-    if (!keep) this.carried.delete(iteration);
-  }
-
-  /** Data that only its own iteration used. */
-  private dropRoots(iteration: number): void {
-    const { checkpoints } = this.recording;
-    this.drop((this.roots.get(iteration) ?? []).filter((id) => !checkpoints.has(id)));
-    this.roots.delete(iteration);
-  }
-
-  private drop(ids: readonly number[]): void {
+  /** A content is used; `again` gives its elements, which the script still has, if they were dropped. */
+  use(value: Value, again: () => void): void {
+    const { id } = value;
+    if (id >= this.from) return;
     const { store, checkpoints } = this.recording;
-    for (const id of ids) {
+    if (!store.has(id)) {
+      again();
+      this.kept += value.data!.byteLength + EACH;
+      if (value.producerIndex < 0) this.roots.add(id);
+      else this.pinned.add(id);
+    }
+    checkpoints.add(id);
+    this.lastUse.set(id, this.stretch);
+  }
+
+  /** An op is about to be written down: one more may be too many for its stretch. */
+  op(): void {
+    if (this.recording.recordCount - this.firstOp >= OPS) this.edge();
+  }
+
+  /** The edge of a stretch (of an iteration, mostly), the place to drop what is over the bound. */
+  edge(): void {
+    const { recording } = this;
+    this.longest = Math.max(this.longest, recording.recordCount - this.firstOp);
+    this.begin();
+    // The last stretch's contents are not looked through before the next one has had the time to use them.
+    const last = this.stretch - 1;
+    if (this.stretch % LOOK === 0) this.look();
+    while ((this.used > this.bound || this.passing > this.limit * PASSING) && this.oldest < last)
+      this.pass(this.oldest++);
+    if (this.used <= this.bound) return;
+    this.look();
+    this.unpin(2 * this.spacing + LOOK);
+    const thinTo = (most: number) => {
+      while (this.used > this.bound && this.spacing * 2 < this.stretch && this.spacing * 2 * this.longest <= most)
+        this.thin();
+    };
+    thinTo(FAR);
+    this.leaveOut(last);
+    thinTo(Number.POSITIVE_INFINITY);
+    if (this.used > this.bound) this.unpin(1);
+  }
+
+  private begin(): void {
+    const { recording } = this;
+    this.from = recording.pages.counts.value;
+    this.firstOp = recording.recordCount;
+    this.first.push(this.from);
+    this.iteration.push(recording.iterationCount - 1);
+  }
+
+  /** What the structure takes, and what is shared with the script: contents from long ago that were used just now. */
+  private look(): void {
+    const { recording, stretch } = this;
+    this.structure = recording.structureBytes + this.first.bytes + this.iteration.bytes;
+    this.shared = 0;
+    const window = this.first.at(this.oldest);
+    for (const [id, used] of this.lastUse)
+      if (id < window && used >= stretch - LOOK && !this.large.has(id))
+        this.shared += recording.store.get(id)?.byteLength ?? 0;
+  }
+
+  /** Looks a stretch through: what nobody else used goes, what the next one used is packed away. */
+  private pass(stretch: number): void {
+    const { store, slabs } = this.recording;
+    const end = this.first.at(stretch + 1);
+    for (let id = this.first.at(stretch); id < end; id++) {
       const data = store.get(id);
-      checkpoints.delete(id);
       if (!data) continue;
-      this.held -= data.byteLength + EACH;
-      store.delete(id);
+      const bytes = data.byteLength + EACH;
+      this.passing -= bytes;
+      this.kept += bytes;
+      if (this.roots.has(id)) continue;
+      const used = this.lastUse.get(id) ?? -1;
+      if (used > stretch + 1) this.pinned.add(id);
+      else if (used < 0 || stretch % this.spacing !== 0) this.drop(id);
+      else if (data.byteLength > Slabs.LARGEST) this.large.add(id);
+      else {
+        slabs.add(id, data);
+        this.drop(id);
+      }
     }
   }
-}
 
-function put(map: Map<number, number[]>, key: number, id: number): void {
-  const list = map.get(key);
-  if (list) list.push(id);
-  else map.set(key, [id]);
+  private thin(): void {
+    this.spacing *= 2;
+    const keep = (id: number) => this.stretchOf(id) % this.spacing === 0;
+    this.recording.slabs.thin(keep);
+    for (const id of this.large) if (!keep(id)) this.drop(id);
+  }
+
+  /** Drops contents that were used late, and not in the last stretches. */
+  private unpin(stretches: number): void {
+    for (const id of this.pinned) {
+      if (this.used <= this.bound) return;
+      if ((this.lastUse.get(id) ?? -1) < this.stretch - stretches) this.drop(id);
+    }
+  }
+
+  /** Leaves out data that came from Python, if nothing used it lately. */
+  private leaveOut(last: number): void {
+    for (const id of this.roots) {
+      if (this.used <= Math.max(LEAST, this.bound)) return;
+      const stretch = this.stretchOf(id);
+      if (stretch >= last) return;
+      const used = this.lastUse.get(id);
+      if (used !== undefined && used >= last - LOOK) continue;
+      this.drop(id);
+      this.leftOut = Math.max(this.leftOut, this.iteration.at(used ?? stretch) + 1);
+    }
+  }
+
+  private drop(id: number): void {
+    const { store, checkpoints } = this.recording;
+    const data = store.get(id);
+    if (data) this.kept -= data.byteLength + EACH;
+    store.delete(id);
+    checkpoints.delete(id);
+    for (const of of [this.lastUse, this.roots, this.large, this.pinned]) of.delete(id);
+  }
+
+  private stretchOf(id: number): number {
+    return this.first.lastAtOrBefore(id);
+  }
 }

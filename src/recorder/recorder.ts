@@ -63,7 +63,7 @@ export class Recorder implements Observer, TraceSink {
     context.observer = this;
   }
 
-  get memoryUse(): Readonly<Pick<Memory, 'held' | 'used' | 'limit' | 'thinned' | 'spacing' | 'leftOut'>> {
+  get memoryUse(): Readonly<Pick<Memory, 'held' | 'structure' | 'used' | 'limit' | 'spacing' | 'far' | 'leftOut'>> {
     return this.memory;
   }
 
@@ -340,6 +340,7 @@ export class Recorder implements Observer, TraceSink {
   }
 
   private newRecord(kind: OpRecord['kind'], name: string): OpRecord {
+    this.memory.op();
     const { recordCount, ticks, pages } = this.recording;
     const module = this.moduleStack[this.moduleStack.length - 1] ?? -1;
     const record = new OpRow(this.recording, recordCount, ticks, kind, name, module, this.course.site);

@@ -29,6 +29,7 @@ import {
 } from './rows';
 import type { Page } from './store/page';
 import { Pages } from './store/pages';
+import { Slabs } from './store/slabs';
 
 export * from './rows';
 
@@ -57,9 +58,10 @@ export class Recording implements Owner {
   /** Lines of long stretches without a tensor op or a print that were not kept. */
   linesLeftOut = 0;
 
-  /** Elements that are held, by content. */
+  /** Elements that are held, by content; those of old checkpoints are in slabs. */
   readonly store = new Map<number, Data>();
-  /** Contents that are held as a checkpoint's part: a later iteration than their own used them. */
+  readonly slabs = new Slabs();
+  /** Contents in the store that are a checkpoint's part: a later stretch than their own used them. */
   readonly checkpoints = new Set<number>();
   /** Elements of an opened file, unpacked when asked for. */
   stored: (id: number) => Data | null = () => null;
@@ -363,13 +365,24 @@ export class Recording implements Owner {
 
   // ---- elements -----------------------------------------------------------------------------------------------
 
-  held(id: number): Data | null {
-    return this.store.get(id) ?? this.stored(id);
+  held({ id, dtype, length }: Value): Data | null {
+    return this.store.get(id) ?? this.slabs.get(id, dtype, length) ?? this.stored(id);
   }
 
   hold(id: number, data: Data | null): void {
     if (data) this.store.set(id, data);
     else this.store.delete(id);
+  }
+
+  /** Is a content a part of a checkpoint that is held? */
+  isCheckpoint(id: number): boolean {
+    return this.checkpoints.has(id) || this.slabs.has(id);
+  }
+
+  /** Bytes of everything that is kept but the elements. */
+  get structureBytes(): number {
+    const spans = Object.values(this.spans).reduce((n, column) => n + column.bytes, 0);
+    return spans + this.leaves.size * 40 + this.pages.bytes + this.generators.bytes;
   }
 
   // ---- modules ------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ export const PHASES: readonly Phase[] = ['forward', 'backward', 'update'];
 export interface Owner {
   record(index: number): OpRecord;
   value(id: number): Value;
-  held(id: number): Data | null;
+  held(value: Value): Data | null;
   hold(id: number, data: Data | null): void;
 }
 
@@ -54,7 +54,7 @@ export class Content implements Value {
   }
 
   get data(): Data | null {
-    return this.owner.held(this.id);
+    return this.owner.held(this);
   }
 
   set data(data: Data | null) {

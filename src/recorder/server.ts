@@ -64,7 +64,7 @@ type Handlers = { [N in RequestName]: (args: Requests[N][0]) => Requests[N][1] }
 
 export class SessionServer {
   readonly timeline: Timeline;
-  readonly replay = new Replay();
+  readonly replay: Replay;
   private readonly breakpoints: Breakpoints;
   private readonly looking: Looking;
   private readonly watchpoints: Watchpoints;
@@ -90,6 +90,8 @@ export class SessionServer {
     private readonly options: ServerOptions,
   ) {
     this.alive = options.recorder !== null;
+    // What is looked at counts too.
+    this.replay = new Replay(options.recorder ? options.recorder.memoryUse.limit / 8 : undefined);
     this.catching = options.branch ? new CatchingUp(options.branch) : null;
     this.breakpoints = new Breakpoints(recording);
     this.watchpoints = new Watchpoints(recording, this.replay);

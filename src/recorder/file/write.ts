@@ -282,7 +282,7 @@ function attrRow(a: Arg): AttrRow {
 
 /** Roots, and checkpoints that are still held, as evenly spread as the bytes allow. */
 function storedValues(r: Recording, values: readonly Value[], bound: number): Set<number> {
-  const held = values.filter((v) => v.producerIndex >= 0 && r.checkpoints.has(v.id) && v.data);
+  const held = values.filter((v) => v.producerIndex >= 0 && r.isCheckpoint(v.id) && v.data);
   const total = held.reduce((sum, v) => sum + v.data!.byteLength, 0);
   let spacing = 1;
   while (total / spacing > bound && spacing < r.iterationCount) spacing *= 2;

@@ -5,12 +5,16 @@ import type { Recording } from '../recording';
 interface Use {
   used: number;
   limit: number;
+  structure: number;
+  held: number;
   spacing: number;
   leftOut: number;
 }
 
+const NONE: Use = { used: 0, limit: 0, structure: 0, held: 0, spacing: 1, leftOut: 0 };
+
 export function infoOf(r: Recording, use: Use | null): RecordingInfo {
-  const { used, limit, spacing, leftOut } = use ?? { used: 0, limit: 0, spacing: 1, leftOut: 0 };
+  const { used, limit, structure, held, spacing, leftOut } = use ?? NONE;
   const bound = `${Math.round(limit / 1024 / 1024)} MB`;
   const thinned: string[] = [];
   if (spacing > 1)
@@ -27,6 +31,8 @@ export function infoOf(r: Recording, use: Use | null): RecordingInfo {
     iterations: r.iterationCount,
     used,
     limit,
+    structure,
+    contents: held,
     checkpointEvery: spacing,
     leftOutBefore: leftOut,
     linesLeftOut: r.linesLeftOut,
