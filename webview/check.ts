@@ -164,8 +164,19 @@ const history = shape({
   missing: orNull(isStr),
 });
 
+const info = shape({
+  ticks: isInt,
+  iterations: isInt,
+  used: isNum,
+  limit: isNum,
+  checkpointEvery: isInt,
+  leftOutBefore: isInt,
+  linesLeftOut: isInt,
+  thinned: list(isStr),
+});
+
 const messages: { [T in ToWebview['type']]: Check } = {
-  picture: shape({ picture, timeline, tensor: orNull(tensor), update: orNull(update) }),
+  picture: shape({ picture, timeline, tensor: orNull(tensor), update: orNull(update), info, moves: isInt }),
   running: shape({ cursor, loss: orNull(isCell), timeline: orNull(timeline) }),
   tensor: shape({ tensor }),
   history: shape({ ref, history }),

@@ -11,6 +11,17 @@ declare function acquireVsCodeApi(): VsCodeApi;
 
 const api = acquireVsCodeApi();
 
-export const post = (message: FromWebview): void => api.postMessage(message);
+/** Moves asked for since the extension heard `ready`. */
+let moves = 0;
+
+export function post(message: FromWebview): void {
+  if (message.type === 'ready') moves = 0;
+  if (message.type === 'seek' || message.type === 'move') moves++;
+  api.postMessage(message);
+}
+
+/** Is a picture that is seen after so many moves seen after all of them? */
+export const caughtUp = (after: number): boolean => after >= moves;
+
 export const loadState = (): unknown => api.getState();
 export const saveState = (state: unknown): void => api.setState(state);

@@ -5,7 +5,7 @@ import { divider } from './divider';
 import { button, el, setText } from './dom';
 import { keepFocus } from './focus';
 import { GraphPanel } from './graph/view';
-import { loadState, post } from './host';
+import { caughtUp, loadState, post } from './host';
 import { InspectorPanel } from './inspector/panel';
 import { OptimizerPanel } from './optimizer/panel';
 import { Seeker } from './seek';
@@ -144,7 +144,9 @@ window.addEventListener('message', (event: MessageEvent<unknown>) => {
     console.warn('Backstep: a message of an unknown shape was ignored');
     return;
   }
-  if ((message.type === 'picture' || message.type === 'error') && seeker.landed()) timeline.landed();
+  // A picture of before the last key was pressed is no answer to it.
+  const answers = message.type === 'picture' ? caughtUp(message.moves) : message.type === 'error';
+  if (answers && seeker.landed()) timeline.landed();
   store.receive(message);
 });
 post({ type: 'ready' });

@@ -26,6 +26,13 @@ export class Seeker {
     return next === null;
   }
 
+  /** What waits goes now: something else is asked for that must come after it. */
+  flush(): void {
+    const next = this.waiting;
+    this.waiting = null;
+    if (next !== null) this.send(next);
+  }
+
   private send(tick: number): void {
     this.flying = true;
     this.sentAt = performance.now();

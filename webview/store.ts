@@ -1,5 +1,6 @@
 /** What is known and what the user chose. Views read it and redraw; nothing here touches the page. */
 import type { HistoryView } from '../src/protocol/origins';
+import type { RecordingInfo } from '../src/protocol/session';
 import type {
   Bookmark,
   Cursor,
@@ -25,6 +26,8 @@ export interface Model {
   spans: IterationSpan[];
   lossName: string;
   bookmarks: Bookmark[];
+  /** What is kept; null before the first picture. */
+  info: RecordingInfo | null;
   tensor: TensorView | null;
   /** The history that was asked for last. */
   history: { ref: TensorRef; history: HistoryView } | null;
@@ -89,6 +92,7 @@ export class Store {
       spans: [],
       lossName: 'loss',
       bookmarks: [],
+      info: null,
       tensor: null,
       history: null,
       update: null,
@@ -143,6 +147,7 @@ export class Store {
         this.takeSpans(message.timeline);
         m.tensor = message.tensor;
         m.update = message.update;
+        m.info = message.info;
         m.running = false;
         m.ended = null;
         m.error = null;
@@ -191,7 +196,7 @@ export class Store {
   private clear(): void {
     const { ui } = this.model;
     Object.assign(this.model, { picture: null, graph: null, tensor: null, update: null, shown: null, parameter: null });
-    Object.assign(this.model, { states: new Map(), spans: [] });
+    Object.assign(this.model, { states: new Map(), spans: [], info: null });
     Object.assign(ui, { node: null, ref: null, part: null, zoom: null, parameter: null, element: null });
     this.graphs.clear();
   }

@@ -51,6 +51,7 @@ const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
   mark: ({ path, line }) => isPath(path) && isLine(line),
   focus: ({ run }) => typeof run === 'string' && run.length < 200,
   unmark: () => true,
+  bound: () => true,
   refocus: () => true,
   copy: ({ text }) => typeof text === 'string' && text.length < 1e7,
 };

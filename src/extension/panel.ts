@@ -151,10 +151,8 @@ export class NetworkPanel implements vscode.Disposable {
         this.toShow = null;
         break;
       case 'seek':
-        this.go((run) => run.session.request('seek', { tick: message.tick }));
-        break;
       case 'move':
-        this.go((run) => run.session.request('move', { move: message.move }));
+        this.go(message);
         break;
       case 'inspect':
         void this.feed.inspect(message.ref);
@@ -174,6 +172,9 @@ export class NetworkPanel implements vscode.Disposable {
       case 'focus':
         this.focus(message.run);
         break;
+      case 'bound':
+        void vscode.commands.executeCommand('workbench.action.openSettings', 'backstep.memoryLimit');
+        break;
       case 'unmark':
         marks.setMark(null);
         break;
@@ -184,14 +185,13 @@ export class NetworkPanel implements vscode.Disposable {
   }
 
   /** Moves the run; the debugger hears of it from the Session, as the views do. */
-  private go(move: (run: Run) => Promise<unknown>): void {
-    const run = this.pick();
-    if (!run) {
+  private go(wish: Extract<FromWebview, { type: 'seek' | 'move' }>): void {
+    if (!this.pick()) {
       this.feed.fail('No debug session is running. Press F5 in the script to start one.');
       return;
     }
     this.asked = true;
-    move(run).catch((error) => this.feed.fail(error));
+    this.feed.move(wish).catch((error) => this.feed.fail(error));
   }
 
   /**

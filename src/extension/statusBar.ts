@@ -1,6 +1,6 @@
 /** Where the cursor is, in the status bar: said by screen readers, clicked to go to a tick. */
 import * as vscode from 'vscode';
-import type { Runs } from './runs';
+import type { Run, Runs } from './runs';
 
 export function registerStatusBar(runs: Runs): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('backstep.cursor', vscode.StatusBarAlignment.Left, 0);
@@ -18,6 +18,7 @@ export function registerStatusBar(runs: Runs): vscode.Disposable {
     if (state === 'stopped' && cursor) {
       item.text = `$(debug-step-back) ${[iteration, cursor.label].filter(Boolean).join(' · ')}`;
       item.tooltip = `Tick ${cursor.tick + 1} of ${cursor.ticks}: a tick is one line, op, gradient or write. Select to go to another.`;
+      void sayThinned(run, item.tooltip);
       item.accessibilityInformation = { label: `Backstep: ${[cursor.label, iteration].filter(Boolean).join(', ')}` };
     } else {
       const shown =
@@ -27,6 +28,17 @@ export function registerStatusBar(runs: Runs): vscode.Disposable {
       item.accessibilityInformation = { label: `Backstep is running the script ${iteration}` };
     }
     item.show();
+  }
+
+  /** Adds what could not be kept within the bound. */
+  async function sayThinned(run: Run, tooltip: string): Promise<void> {
+    const info = await run.session.request('info', {}).catch(() => null);
+    if (!info || info.thinned.length === 0 || item.tooltip !== tooltip) return;
+    const setting = encodeURIComponent(JSON.stringify(['backstep.memoryLimit']));
+    const more = info.limit > 0 ? [`[Keep more…](command:workbench.action.openSettings?${setting})`] : [];
+    const words = new vscode.MarkdownString([tooltip, ...info.thinned, ...more].join('\n\n'));
+    words.isTrusted = { enabledCommands: ['workbench.action.openSettings'] };
+    item.tooltip = words;
   }
 
   return vscode.Disposable.from(

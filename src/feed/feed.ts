@@ -5,6 +5,7 @@ import type { FromWebview, ToWebview } from '../protocol/webview';
 
 type Inspected = Extract<FromWebview, { type: 'inspect' }>['ref'];
 type Optimizer = Extract<FromWebview, { type: 'optimizer' }>;
+type MoveWish = Extract<FromWebview, { type: 'seek' | 'move' }>;
 
 /** One view's wishes (which tensor, which parameter), and what it has already. */
 export class Feed {
@@ -16,11 +17,18 @@ export class Feed {
   private gathering = false;
   private again = false;
   private growing = false;
+  /** Moves that the view has asked for since it is there. */
+  private moves = 0;
 
   constructor(private readonly post: (message: ToWebview) => void) {}
 
   /** The view is new (or lost what it had): the next message brings everything. */
   reset(): void {
+    this.moves = 0;
+    this.forget();
+  }
+
+  private forget(): void {
     this.structure = undefined;
     this.spansFrom = 0;
   }
@@ -31,7 +39,15 @@ export class Feed {
     this.session = session;
     this.inspected = null;
     this.optimizer = null;
-    this.reset();
+    this.forget();
+  }
+
+  /** Moves the cursor. A session answers in order: what is asked from here on is seen after the move. */
+  async move(wish: MoveWish): Promise<void> {
+    this.moves++;
+    const { session } = this;
+    if (wish.type === 'seek') await session?.request('seek', { tick: wish.tick });
+    else await session?.request('move', { move: wish.move });
   }
 
   /** Everything for the cursor's place, in one message. Calls while one is under way become one more. */
@@ -49,12 +65,13 @@ export class Feed {
   }
 
   private async gather(): Promise<void> {
-    const { session, structure } = this;
+    const { session, structure, moves } = this;
     if (!session) return;
     try {
-      const [picture, timeline, tensor, update] = await Promise.all([
+      const [picture, timeline, info, tensor, update] = await Promise.all([
         session.request('picture', structure === undefined ? {} : { have: structure }),
         session.request('timeline', { from: this.spansFrom }),
+        session.request('info', {}),
         // A tensor that is gone by now must not take the whole picture with it.
         this.inspected ? session.request('tensor', this.inspected).catch(() => null) : null,
         this.optimizer ? session.request('update', optimizerArgs(this.optimizer)).catch(() => null) : null,
@@ -62,7 +79,7 @@ export class Feed {
       if (session !== this.session) return;
       this.structure = picture.structure;
       this.spansFrom = timeline.from + Math.max(0, timeline.spans.length - 1);
-      this.post({ type: 'picture', picture, timeline, tensor, update });
+      this.post({ type: 'picture', picture, timeline, tensor, update, info, moves });
     } catch (error) {
       if (session === this.session) this.fail(error);
     }

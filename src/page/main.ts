@@ -137,10 +137,8 @@ class Page {
         else this.ask(this.session.request('start', { stopOnEntry: true }));
         break;
       case 'seek':
-        this.ask(this.session.request('seek', { tick: message.tick }));
-        break;
       case 'move':
-        this.ask(this.session.request('move', { move: message.move }));
+        this.ask(this.feed.move(message));
         break;
       case 'inspect':
         void this.feed.inspect(message.ref);

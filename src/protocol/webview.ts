@@ -1,6 +1,6 @@
 /** The wire between the extension and its webview. Both sides check what they get: a webview trusts no message's shape. */
 import type { HistoryView } from './origins';
-import type { Move } from './session';
+import type { Move, RecordingInfo } from './session';
 import type { Cursor, PictureView, PrintedLine, TensorRef, TensorView, TimelineView, UpdateView } from './views';
 
 /** A run as the loss plot draws it. */
@@ -25,6 +25,10 @@ export type ToWebview =
       timeline: TimelineView;
       tensor: TensorView | null;
       update: UpdateView | null;
+      /** What is kept, and what was thinned. */
+      info: RecordingInfo;
+      /** It is seen after so many of the moves (`seek`, `move`) that the view has asked for since it said `ready`. */
+      moves: number;
     }
   /** The script is running: dim, and grow the loss curve. */
   | { type: 'running'; cursor: Cursor; loss: number | string | null; timeline: TimelineView | null }
@@ -60,6 +64,8 @@ export type FromWebview =
   /** Show another run: its curve was clicked. */
   | { type: 'focus'; run: string }
   | { type: 'unmark' }
+  /** Open the setting that bounds what is kept. */
+  | { type: 'bound' }
   /** A stop that was asked for by a key gave the focus to the editor: it is wanted back. */
   | { type: 'refocus' }
   | { type: 'copy'; text: string };

@@ -2,6 +2,7 @@
  * A test fixture, not a recording: a little network that really is trained here (three layers, cross entropy, momentum by hand),
  * told as the messages a session would send. Real recordings replace it where the recorder is the thing under test.
  */
+import type { RecordingInfo } from '../../src/protocol/session';
 import type { Phase, TickKind } from '../../src/protocol/ticks';
 import type {
   Bookmark,
@@ -335,7 +336,23 @@ export function histogram(data: ArrayLike<number>, bins = 32): Histogram | null 
 }
 
 /** A session that answers as the worker would. */
+/** A recording of which everything is kept. */
+export const WHOLE: RecordingInfo = {
+  ticks: 0,
+  iterations: 0,
+  used: 0,
+  limit: 256 << 20,
+  checkpointEvery: 1,
+  leftOutBefore: 0,
+  linesLeftOut: 0,
+  thinned: [],
+};
+
 export class Fixture {
+  info = WHOLE;
+  /** After how many of the view's moves a picture is seen: after all. */
+  moves = Number.MAX_SAFE_INTEGER;
+
   bookmarks: Bookmark[] = [];
   readonly iterations: Iteration[];
   tick = 0;
@@ -562,6 +579,7 @@ export class Fixture {
   }
 
   picture(have?: string, tensor: TensorView | null = null, update: UpdateView | null = null): ToWebview {
-    return { type: 'picture', picture: this.pictureView(have), timeline: this.timeline(), tensor, update };
+    const { info, moves } = this;
+    return { type: 'picture', picture: this.pictureView(have), timeline: this.timeline(), tensor, update, info, moves };
   }
 }

@@ -1,6 +1,8 @@
 /** A test fixture for size: a transformer-shaped structure of a chosen number of blocks, with numbers of a decaying signal. */
+
 import type { GraphEdge, GraphNode, GraphView, IterationSpan, NodeState } from '../../src/protocol/views';
 import type { ToWebview } from '../../src/protocol/webview';
+import { WHOLE } from './fixture';
 
 const BLOCK: [op: string, module: string, from: number[], weights: number][] = [
   ['layer_norm', 'norm1', [0], 2],
@@ -135,5 +137,7 @@ export function largePicture(graph: GraphView, iterations: number, part = 0.5): 
     timeline: { cursor, from: 0, spans, lossName: 'loss', bookmarks: [] },
     tensor: null,
     update: null,
+    info: WHOLE,
+    moves: Number.MAX_SAFE_INTEGER,
   };
 }

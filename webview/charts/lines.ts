@@ -66,7 +66,17 @@ export function lineChart(chart: LineChart): HTMLElement {
   );
   const band = buckets.map((b) => `M${b.x},${y(b.min)}V${y(b.max)}`).join('');
   if (n > width) picture.append(svg('path', { class: `spread ${chart.name}`, d: band }));
-  picture.append(svg('path', { class: `curve ${chart.name}`, d: path(buckets) ?? '' }));
+  // What comes after the cursor is pale.
+  const now = at >= 0 ? x(iterations[at]!) + 0.5 : Number.NEGATIVE_INFINITY;
+  const past = buckets.filter((b) => b.x <= now);
+  const later = buckets.slice(Math.max(0, past.length - 1));
+  picture.append(
+    svg('path', { class: `curve ${chart.name}`, d: path(past) ?? '' }),
+    svg('path', {
+      class: `curve later ${chart.name}`,
+      d: later.length > 1 || past.length === 0 ? (path(later) ?? '') : '',
+    }),
+  );
   if (at >= 0) {
     const cx = x(iterations[at]!);
     picture.append(svg('line', { class: 'at', x1: cx, x2: cx, y1: TOP - 4, y2: HEIGHT - BOTTOM }));

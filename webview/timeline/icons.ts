@@ -8,6 +8,7 @@ const SHAPES = {
   tickForward: ['M5.8,3.5 L10.3,8 l-4.5,4.5'],
   iterationForward: ['M3.5,3.5 L8,8 l-4.5,4.5', 'M8.5,3.5 L13,8 l-4.5,4.5'],
   latest: ['M3.5,3.5 L8,8 l-4.5,4.5', 'M8.5,8 h-5', 'M12.5,3.5 v9'],
+  thinned: ['M3.5,3 v10', 'M6.5,6.5 v3', 'M9.5,6.5 v3', 'M12.5,3 v10'],
   continue: ['M3.5,3.2 L11,8 L3.5,12.8 Z', 'M12.8,3.5 v9'],
 };
 export type IconName = keyof typeof SHAPES;

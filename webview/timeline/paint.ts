@@ -1,5 +1,6 @@
 /** The two canvases of the timeline: the iteration at the cursor tick by tick, and all iterations with the loss. */
 import { scaleLinear, scaleLog } from 'd3';
+import type { RecordingInfo } from '../../src/protocol/session';
 import type { Bookmark, IterationSpan } from '../../src/protocol/views';
 import { aggregate, type Bucket, extent } from '../charts/aggregate';
 import { font, prepare } from '../charts/canvas';
@@ -16,6 +17,8 @@ const PLOT_TOP = 4;
 /** An iteration narrower than this has no room for its phases. */
 const ROOM = 14;
 const UNDER_PLOT = 15;
+/** Points at the right end stand out this far. */
+const MARGIN = 12;
 
 const PHASES = [
   ['forward', '--fwd'],
@@ -119,16 +122,77 @@ export function paintAll(
   log: boolean,
   bookmarks: readonly Bookmark[],
   others: readonly OtherRun[] = [],
+  info: RecordingInfo | null = null,
 ): void {
   const c = prepare(canvas, width, allHeight());
   if (!c) return;
   const wide = (axis.right - axis.left) / Math.max(1, spans.length);
-  paintBands(c, axis, spans, wide);
+  const now = edgeOf(axis, tick + 1);
+  if (info) paintThinned(c, axis, spans, info);
+  inTime(c, now, width, () => paintBands(c, axis, spans, wide));
   paintIterations(c, axis, spans, wide);
-  paintLoss(c, axis, spans, log, wide < ROOM ? PLOT_TOP : PLOT_TOP + BAND, others);
+  paintLoss(c, axis, spans, log, wide < ROOM ? PLOT_TOP : PLOT_TOP + BAND, others, now);
   // Under the phases' colours, where it is seen.
   flags(c, axis, bookmarks, BAND + 2, allHeight() - UNDER_PLOT);
   cursorLine(c, xOf(axis, Math.max(axis.from, Math.min(axis.to - 1, tick))), 0, allHeight() - UNDER_PLOT);
+}
+
+/** What comes after the cursor is pale. */
+const PALE = 0.35;
+
+/** Paints twice: full up to the cursor, and pale after it. */
+function inTime(c: CanvasRenderingContext2D, now: number, width: number, paint: () => void): void {
+  const parts: [number, number, number][] = [
+    [0, now, 1],
+    [now, width, PALE],
+  ];
+  for (const [from, to, alpha] of parts) {
+    if (to <= from) continue;
+    c.save();
+    c.beginPath();
+    c.rect(from, 0, to - from, allHeight());
+    c.clip();
+    c.globalAlpha = alpha;
+    paint();
+    c.restore();
+  }
+}
+
+/** Hatched where data was left out; a mark at each iteration whose state is kept, where it is not kept at every one. */
+function paintThinned(
+  c: CanvasRenderingContext2D,
+  axis: Axis,
+  spans: readonly IterationSpan[],
+  { leftOutBefore, checkpointEvery }: RecordingInfo,
+): void {
+  const bottom = allHeight() - UNDER_PLOT;
+  const gone = spans[Math.min(leftOutBefore, spans.length) - 1];
+  if (gone) {
+    const right = edgeOf(axis, gone.end);
+    c.save();
+    c.beginPath();
+    c.rect(axis.left, 0, right - axis.left, bottom);
+    c.clip();
+    c.strokeStyle = css('--edge');
+    c.lineWidth = 1;
+    c.beginPath();
+    for (let x = axis.left - bottom; x < right; x += 7) {
+      c.moveTo(x, bottom);
+      c.lineTo(x + bottom, 0);
+    }
+    c.stroke();
+    c.restore();
+  }
+  if (checkpointEvery <= 1) return;
+  c.fillStyle = css('--dim');
+  let last = Number.NEGATIVE_INFINITY;
+  for (let i = leftOutBefore; i < spans.length; i++) {
+    if (i % checkpointEvery !== 0) continue;
+    const x = edgeOf(axis, spans[i]!.start);
+    if (x - last < 3) continue;
+    c.fillRect(x, bottom - 2, 1, 4);
+    last = x;
+  }
 }
 
 function paintBands(c: CanvasRenderingContext2D, axis: Axis, spans: readonly IterationSpan[], wide: number): void {
@@ -171,6 +235,7 @@ function paintLoss(
   log: boolean,
   top: number,
   others: readonly OtherRun[],
+  now: number,
 ): void {
   const x = (i: number): number => (edgeOf(axis, spans[i]!.start) + edgeOf(axis, spans[i]!.end)) / 2;
   const buckets = aggregate(spans.length, x, (i) => lossNumber(spans[i]!.loss));
@@ -205,29 +270,32 @@ function paintLoss(
     run.points = points.map((b) => ({ x: b.x, y: y(b.last) }));
     paintOther(c, run, points, y);
   }
-  c.strokeStyle = css('--loss');
-  c.fillStyle = css('--loss');
-  if (spans.length > axis.right - axis.left) {
-    c.globalAlpha = 0.35;
-    for (const b of buckets) c.fillRect(b.x - 0.5, y(b.max), 1, Math.max(1, y(b.min) - y(b.max)));
-    c.globalAlpha = 1;
-  }
-  c.lineWidth = 1.75;
-  c.beginPath();
-  for (const b of buckets) c.lineTo(b.x, y(b.last));
-  c.stroke();
-  if (buckets.length <= 40) {
-    for (const b of buckets) {
-      c.beginPath();
-      c.arc(b.x, y(b.last), 2.5, 0, Math.PI * 2);
-      c.fill();
+  inTime(c, now, axis.right + MARGIN, () => {
+    c.strokeStyle = css('--loss');
+    c.fillStyle = css('--loss');
+    if (spans.length > axis.right - axis.left) {
+      const { globalAlpha } = c;
+      c.globalAlpha = globalAlpha * PALE;
+      for (const b of buckets) c.fillRect(b.x - 0.5, y(b.max), 1, Math.max(1, y(b.min) - y(b.max)));
+      c.globalAlpha = globalAlpha;
     }
-  }
-  c.fillStyle = css('--bad');
-  for (let i = 0; i < spans.length; i++) {
-    const { loss } = spans[i]!;
-    if (loss !== null && lossNumber(loss) === null) c.fillRect(x(i) - 1.5, top, 3, 5);
-  }
+    c.lineWidth = 1.75;
+    c.beginPath();
+    for (const b of buckets) c.lineTo(b.x, y(b.last));
+    c.stroke();
+    if (buckets.length <= 40) {
+      for (const b of buckets) {
+        c.beginPath();
+        c.arc(b.x, y(b.last), 2.5, 0, Math.PI * 2);
+        c.fill();
+      }
+    }
+    c.fillStyle = css('--bad');
+    for (let i = 0; i < spans.length; i++) {
+      const { loss } = spans[i]!;
+      if (loss !== null && lossNumber(loss) === null) c.fillRect(x(i) - 1.5, top, 3, 5);
+    }
+  });
 }
 
 /** Another run's curve, thinner than the one shown, and a ring where it left the run it came from. */

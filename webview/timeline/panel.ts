@@ -44,6 +44,8 @@ export class TimelinePanel {
   private readonly loss = el('span', { class: 'loss-now' });
   private readonly log: HTMLButtonElement;
   private readonly latest: HTMLButtonElement;
+  private readonly thinned: HTMLButtonElement;
+  private readonly bound = el('div', { class: 'bound', hidden: true });
   private readonly buttons: HTMLButtonElement[];
   private readonly strip = el('canvas', { class: 'strip', 'aria-hidden': true });
   private readonly all = el('canvas', { class: 'all', 'aria-hidden': true });
@@ -52,6 +54,8 @@ export class TimelinePanel {
   private model: Model | null = null;
   /** Where the pointer or a held key has asked to go; the picture follows. */
   private target: number | null = null;
+  /** A move is under way: only the recording knows where it ends. */
+  private moving = false;
   private dragging: HTMLCanvasElement | null = null;
   private dragAxis: Axis | null = null;
   private readonly tree = el('ul', { class: 'runs', hidden: true, 'aria-label': 'Runs' });
@@ -62,7 +66,7 @@ export class TimelinePanel {
     private readonly seeker: Seeker,
   ) {
     this.buttons = MOVES.map(([move, label]) =>
-      button(label, () => post({ type: 'move', move }), { class: 'icon', 'data-move': move }, icon(move)),
+      button(label, () => this.move(move), { class: 'icon', 'data-move': move }, icon(move)),
     );
     this.log = button(
       'Logarithmic scale of the loss',
@@ -80,13 +84,24 @@ export class TimelinePanel {
       'past',
       icon('latest'),
     );
+    this.thinned = button(
+      'Not everything could be kept: see what',
+      () => {
+        this.bound.hidden = !this.bound.hidden;
+        this.thinned.setAttribute('aria-expanded', String(!this.bound.hidden));
+      },
+      { class: 'thinned', 'aria-expanded': 'false' },
+      icon('thinned'),
+      'thinned',
+    );
     const moves = el('div', { class: 'moves', role: 'toolbar', 'aria-label': 'Moves' }, ...this.buttons);
-    const controls = el('div', { class: 'controls' }, moves, this.status, this.latest, this.log);
+    const controls = el('div', { class: 'controls' }, moves, this.status, this.thinned, this.latest, this.log);
     this.slider.append(this.strip, this.all, this.loss, this.hint);
     this.element = el(
       'footer',
       { class: 'panel timeline', 'aria-label': 'Timeline' },
       controls,
+      this.bound,
       this.tree,
       this.slider,
     );
@@ -99,6 +114,7 @@ export class TimelinePanel {
 
   /** A picture came: the cursor is where the recording says, unless the pointer still holds it. */
   landed(): void {
+    this.moving = false;
     if (!this.dragging) this.target = null;
   }
 
@@ -110,6 +126,7 @@ export class TimelinePanel {
     setText(this.status, model.running ? `Running · iteration ${count(cursor.iteration + 1)}` : statusText(cursor));
     this.status.title = `${cursor.label}. Tick ${count(cursor.tick + 1)} of ${count(cursor.ticks)}`;
     this.latest.hidden = model.running || !past(cursor);
+    this.drawBound(model);
     const span = spanAt(spans, cursor.tick);
     const value = span?.loss ?? null;
     this.loss.hidden = value === null;
@@ -157,7 +174,7 @@ export class TimelinePanel {
     const log = model.ui.logLoss && positive(model.spans) && othersPositive(model);
     const whole = this.axis(this.all)!;
     this.others = othersOf(model.runs, whole, model.spans);
-    paintAll(this.all, width, whole, model.spans, this.tick(), log, model.bookmarks, this.others);
+    paintAll(this.all, width, whole, model.spans, this.tick(), log, model.bookmarks, this.others, model.info);
   }
 
   private listen(canvas: HTMLCanvasElement): void {
@@ -245,6 +262,26 @@ export class TimelinePanel {
     );
   }
 
+  /** What was thinned to stay within the bound, in words, and the way to the bound. */
+  private drawBound({ info }: Model): void {
+    const said = info?.thinned ?? [];
+    this.thinned.hidden = said.length === 0;
+    if (said.length === 0) this.bound.hidden = true;
+    this.thinned.title = `${said.join('\n')}\nSelect to read this below.`;
+    keyed(this.bound, `${said.join('|')}${info?.limit}`, () => [
+      el('ul', {}, ...said.map((text) => el('li', {}, text))),
+      // A recording from disk was made under another bound.
+      info && info.limit > 0
+        ? button(
+            'Open the setting backstep.memoryLimit',
+            () => post({ type: 'bound' }),
+            { class: 'link' },
+            `Keep more than ${Math.round(info.limit / 1024 / 1024)} MB…`,
+          )
+        : null,
+    ]);
+  }
+
   private showHint(event: PointerEvent, canvas: HTMLCanvasElement, tick: number | null): void {
     const span = tick === null ? null : spanAt(this.model?.spans ?? [], tick);
     this.hint.hidden = span === null;
@@ -252,7 +289,8 @@ export class TimelinePanel {
     const loss = span.loss === null ? '' : ` · ${this.model?.lossName} ${num(span.loss)}`;
     const mark = this.model?.bookmarks.find((b) => b.tick === tick);
     const note = mark ? ` · ${mark.note.slice(0, 200) || 'bookmark'}` : '';
-    setText(this.hint, `iteration ${count(span.iteration + 1)} · tick ${count(tick + 1)}${loss}${note}`);
+    const gone = span.iteration < (this.model?.info?.leftOutBefore ?? 0) ? ' · its data was left out' : '';
+    setText(this.hint, `iteration ${count(span.iteration + 1)} · tick ${count(tick + 1)}${loss}${gone}${note}`);
     const box = this.slider.getBoundingClientRect();
     const half = this.hint.offsetWidth / 2;
     const x = Math.max(half, Math.min(box.width - half, event.clientX - box.left));
@@ -260,9 +298,16 @@ export class TimelinePanel {
     this.hint.style.top = `${canvas.offsetTop - 24}px`;
   }
 
+  private move(move: Move): void {
+    this.seeker.flush();
+    this.target = null;
+    this.moving = true;
+    post({ type: 'move', move });
+  }
+
   private go(tick: number | null): void {
     if (tick === null || this.model?.running || tick === this.target) return;
-    if (this.target === null && tick === this.model?.cursor?.tick) return;
+    if (this.target === null && !this.moving && tick === this.model?.cursor?.tick) return;
     this.target = tick;
     this.paint();
     this.seeker.seek(tick);
@@ -278,15 +323,17 @@ export class TimelinePanel {
           ? -1
           : 0;
     if (by !== 0 && (event.ctrlKey || event.altKey)) {
-      post({ type: 'move', move: by > 0 ? 'iterationForward' : 'iterationBack' });
+      this.move(by > 0 ? 'iterationForward' : 'iterationBack');
+    } else if (by !== 0 && this.moving) {
+      this.move(by > 0 ? 'tickForward' : 'tickBack');
     } else if (by !== 0) {
       const next = this.tick() + by;
       // Past the end of a script that still lives, a move runs it on.
       if (next >= cursor.ticks) {
-        if (cursor.live) post({ type: 'move', move: 'tickForward' });
+        if (cursor.live) this.move('tickForward');
       } else if (next >= 0) this.go(next);
     } else if (event.key === 'PageUp' || event.key === 'PageDown') {
-      post({ type: 'move', move: event.key === 'PageUp' ? 'iterationForward' : 'iterationBack' });
+      this.move(event.key === 'PageUp' ? 'iterationForward' : 'iterationBack');
     } else if (event.key === 'Home') this.go(0);
     else if (event.key === 'End') this.go(Math.max(0, cursor.ticks - 1));
     else return;

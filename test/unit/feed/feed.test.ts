@@ -40,8 +40,10 @@ test('a stop is one message; the next asks only for what is new', async () => {
   expect(asked).toEqual([
     ['picture', {}],
     ['timeline', { from: 0 }],
+    ['info', {}],
     ['picture', { have: 's' }],
     ['timeline', { from: 2 }],
+    ['info', {}],
   ]);
 });
 
@@ -52,7 +54,7 @@ test('a view that lost what it had gets everything again', async () => {
   await f.show();
   f.reset();
   await f.show();
-  expect(asked.slice(2)).toEqual(asked.slice(0, 2));
+  expect(asked.slice(3)).toEqual(asked.slice(0, 3));
 });
 
 test('open panels come with the picture; a tensor that is gone does not spoil it', async () => {
