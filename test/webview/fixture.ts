@@ -342,6 +342,8 @@ export const WHOLE: RecordingInfo = {
   iterations: 0,
   used: 0,
   limit: 256 << 20,
+  structure: 0,
+  contents: 0,
   checkpointEvery: 1,
   leftOutBefore: 0,
   linesLeftOut: 0,

@@ -81,7 +81,7 @@ export class TimelinePanel {
       'You look at the past: everything on screen is as it was then. Go to the latest moment (End on the timeline)',
       () => this.go(Math.max(0, (this.model?.cursor?.ticks ?? 0) - 1)),
       { class: 'latest', 'aria-label': 'In the past: go to the latest moment' },
-      'past',
+      el('span', {}, 'past'),
       icon('latest'),
     );
     this.thinned = button(
@@ -92,7 +92,7 @@ export class TimelinePanel {
       },
       { class: 'thinned', 'aria-expanded': 'false' },
       icon('thinned'),
-      'thinned',
+      el('span', {}, 'thinned'),
     );
     const moves = el('div', { class: 'moves', role: 'toolbar', 'aria-label': 'Moves' }, ...this.buttons);
     const controls = el('div', { class: 'controls' }, moves, this.status, this.thinned, this.latest, this.log);
