@@ -50,6 +50,13 @@ async function check(file: string, args: string[], more: Partial<LaunchArguments
   return isInside(process.cwd(), launch.program) ? { ...launch, cwd: process.cwd() } : launch;
 }
 
+/** A seed as a shell's user writes it. */
+function seeded(text: string | undefined): { seed?: number } {
+  if (text === undefined) return {};
+  if (!/^\d+$/.test(text)) throw new Error(`'${text}' is no seed: it must be a whole number, such as 42.`);
+  return { seed: Number(text) };
+}
+
 /** Watchpoints of a run without a debugger: each is told of once, where it first held. */
 class Watches {
   /** A watchpoint held. */
@@ -87,9 +94,9 @@ class Watches {
   }
 }
 
-async function run(file: string, args: string[], watch: string[]): Promise<void> {
+async function run(file: string, args: string[], { watch, seed }: { watch: string[]; seed?: string }): Promise<void> {
   // Without watchpoints nothing needs to be recorded.
-  const launch = await check(file, args, { noDebug: watch.length === 0, stopAtEnd: false });
+  const launch = await check(file, args, { noDebug: watch.length === 0, stopAtEnd: false, ...seeded(seed) });
   if (isRecording(launch.program))
     throw new Error(`${file} is a recording: open it in VS Code, or by "backstep replay". "run" takes a .py file.`);
   const session = await openForShell(launch);
@@ -112,8 +119,15 @@ async function run(file: string, args: string[], watch: string[]): Promise<void>
 
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
 
-async function record(file: string, args: string[], out: string, quiet: boolean, watch: string[]): Promise<void> {
-  const launch = await check(file, args, { stopAtEnd: true });
+interface RecordOptions {
+  out: string;
+  quiet?: boolean;
+  watch: string[];
+  seed?: string;
+}
+
+async function record(file: string, args: string[], { out, quiet = false, watch, seed }: RecordOptions): Promise<void> {
+  const launch = await check(file, args, { stopAtEnd: true, ...seeded(seed) });
   if (isRecording(launch.program)) throw new Error(`${file} is a recording already.`);
   const session = await openForShell(launch);
   const watches = new Watches(session, watch);
@@ -172,6 +186,7 @@ interface BranchOptions {
   set: string[];
   line: string[];
   out?: string;
+  seed?: string;
 }
 
 /** A number that a user counts from 1, as an index. */
@@ -182,7 +197,7 @@ function indexOf(text: string, what: string): number {
 
 /** A run again from a tick of another one, with an edit: prints what the script prints from there on. */
 async function branch(file: string, args: string[], options: BranchOptions): Promise<void> {
-  const launch = await check(file, args, { stopAtEnd: true });
+  const launch = await check(file, args, { stopAtEnd: true, ...seeded(options.seed) });
   const name = basename(file);
   const edits = options.set.map((text) => parseEdit(text) ?? { code: text });
   // A script runs once before: there is nothing to leave else.
@@ -235,18 +250,34 @@ async function openRecording(file: string): Promise<ScriptSession> {
   return session;
 }
 
-/** Two recordings or scripts (which are run once, silently): says where they differ; exit code 0 where they do not, 1 where they do. */
-async function compare(a: string, b: string, options: { json?: boolean }): Promise<void> {
+interface CompareOptions {
+  json?: boolean;
+  seed?: string;
+}
+
+/**
+ * Two recordings or scripts (which are run once, silently), or one script with two seeds: says where they differ; exit code 0 where they
+ * do not, 1 where they do.
+ */
+async function compare(a: string, b: string | undefined, { json, seed }: CompareOptions): Promise<void> {
+  const seeds = seed?.split(',').map((text) => text.trim()) ?? [];
+  if (seeds.length > 2) throw new Error(`--seed takes one seed, or two: ${seeds.length} were given.`);
+  if (b === undefined && seeds.length < 2)
+    throw new Error('Compare with what? Name another script or recording, or two seeds: --seed 1,2.');
   const runs = await Promise.all(
-    [a, b].map(async (file) => ({
-      name: basename(file),
-      session: await openScript(await check(file, [], {}), ASSETS),
-    })),
+    [a, b ?? a].map(async (file, i) => {
+      const own = seeds[i] ?? seeds[0];
+      const launch = await check(file, [], seeded(own));
+      return {
+        name: basename(file) + (own === undefined ? '' : ` (seed ${own})`),
+        session: await openScript(launch, ASSETS),
+      };
+    }),
   );
   try {
     for (const { session, name } of runs) await atEnd(session, name);
     const found = await compareRuns(runs[0], runs[1]);
-    process.stdout.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : comparisonText(found));
+    process.stdout.write(json ? `${JSON.stringify(found, null, 2)}\n` : comparisonText(found));
     process.exitCode = found.same ? 0 : 1;
   } finally {
     for (const { session } of runs) await session.dispose();
@@ -261,6 +292,8 @@ function dap(): void {
 }
 
 const WATCH_HELP = `say where an expression first holds, such as "nonfinite(p)", "norm(p.grad) > 100" or "rises(loss, 5)", and exit with ${HELD} if it does (may be given again)`;
+
+const SEED_HELP = 'the first seed that the script sets becomes this one, and its others move along';
 
 /** An option that may be given more than once. */
 const collected = (value: string, before: string[]): string[] => [...before, value];
@@ -277,8 +310,9 @@ program
   .argument('<file>', 'a Python script')
   .argument('[args...]', "the script's own arguments")
   .option('-w, --watch <expression>', WATCH_HELP, collected, [])
+  .option('--seed <number>', SEED_HELP)
   .passThroughOptions()
-  .action((file: string, args: string[], { watch }: { watch: string[] }) => run(file, args, watch));
+  .action(run);
 
 program
   .command('record')
@@ -287,10 +321,9 @@ program
   .argument('[args...]', "the script's own arguments, after --")
   .requiredOption('-o, --out <recording>', 'where to save, such as run.backstep')
   .option('-w, --watch <expression>', WATCH_HELP, collected, [])
+  .option('--seed <number>', SEED_HELP)
   .option('-q, --quiet', 'say nothing about the recording')
-  .action((file: string, args: string[], options: { out: string; quiet?: boolean; watch: string[] }) =>
-    record(file, args, options.out, options.quiet ?? false, options.watch),
-  );
+  .action(record);
 
 const several = (text: string, all: string[]) => [...all, text];
 
@@ -308,8 +341,9 @@ program
     several,
     [],
   )
+  .option('--seed <number>', SEED_HELP)
   .option('-o, --out <recording>', 'where to save the branch, such as branch.backstep')
-  .action((file: string, args: string[], options: BranchOptions) => branch(file, args, options));
+  .action(branch);
 
 addRecordingCommands(program, openRecording, ASSETS);
 
@@ -317,7 +351,8 @@ program
   .command('compare')
   .description('Say where two runs differ: exits with 0 where they are the same, with 1 where they differ.')
   .argument('<a>', 'a recording, or a Python script (which is run once)')
-  .argument('<b>', 'another one')
+  .argument('[b]', 'another one; the first script again, with two seeds, if left out')
+  .option('--seed <numbers>', 'for each run, such as 1,2: the first seed that the script sets becomes this one')
   .option('--json', 'as JSON')
   .action(compare);
 

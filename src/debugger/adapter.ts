@@ -1,27 +1,25 @@
 /** The Debug Adapter Protocol over a Session: serves VS Code inline and any client on stdio. */
-import { basename } from 'node:path';
 import {
   BreakpointEvent,
   ExitedEvent,
   InitializedEvent,
   InvalidatedEvent,
+  LoadedSourceEvent,
   OutputEvent,
-  ProgressEndEvent,
-  ProgressStartEvent,
-  ProgressUpdateEvent,
+  Response,
   TerminatedEvent,
 } from '@vscode/debugadapter';
 import type { DebugProtocol as P } from '@vscode/debugprotocol';
-import type { Connect, Events, ExceptionFilter, LaunchArguments, Move, Session } from '../protocol/session';
+import type { Connect, Events, LaunchArguments, Move, Session } from '../protocol/session';
 import { BranchIds, type BranchWish, branchOf } from './branches';
-import { Breakpoints } from './breakpoints';
+import { BreakpointSession } from './breakpointRequests';
 import { CAPABILITIES } from './capabilities';
-import { type Comparison, compareRuns, comparisonText } from './compare';
+import { type CompareWish, compareWith } from './comparing';
 import { checkLaunch } from './launch';
-import { QuerySession } from './queries';
+import { ProgressReports } from './progress';
+import { refusalOf } from './refusals';
 import { stoppedBody } from './words';
 
-const LOADING = 'backstep.loading';
 /** How long a client may take to start a session that it was asked to start, in milliseconds. */
 const STARTING = 10_000;
 
@@ -29,8 +27,7 @@ const STARTING = 10_000;
 class Replaced extends Error {}
 
 /** One debug session of one client. `connect` opens the script or recording; it is called again on restart. */
-export class BackstepAdapter extends QuerySession {
-  private readonly breakpoints = new Breakpoints();
+export class BackstepAdapter extends BreakpointSession {
   private session: Session | null = null;
   private subscriptions: { dispose(): void }[] = [];
   private launched: LaunchArguments | null = null;
@@ -40,7 +37,14 @@ export class BackstepAdapter extends QuerySession {
   private closed = false;
   /** Counts what was opened: only the newest may become the session, for a restart may come while another one loads. */
   private attempt = 0;
-  private loading = false;
+  private readonly progress = new ProgressReports((event) => this.sendEvent(event));
+  private readonly loading = this.progress.of('Backstep', () => this.giveUp());
+  private readonly working = this.progress.of(
+    'Backstep',
+    () => void this.session?.request('cancel', {}).catch(() => {}),
+  );
+  /** The move under way, which a client may cancel though it was answered. */
+  private moving: { request: number; controller: AbortController } | null = null;
   /** What the client believes: it hears `continued` only when its own requests do not tell it. */
   private clientSees: 'running' | 'stopped' = 'running';
 
@@ -52,14 +56,23 @@ export class BackstepAdapter extends QuerySession {
 
   // ---- life cycle ----
 
-  /** The library refuses a client that leaves `pathFormat` out, though the protocol has a default for it. */
+  /**
+   * The library refuses a client that leaves `pathFormat` out, though the protocol has a default for it; and it answers what nobody
+   * implements as if it had been done.
+   */
   protected override dispatchRequest(request: P.Request): void {
     if (request.command === 'initialize') request.arguments = { pathFormat: 'path', ...request.arguments };
-    super.dispatchRequest(request);
+    const refusal = refusalOf(request.command);
+    if (refusal === null) super.dispatchRequest(request);
+    else
+      this.answer(new Response(request) as P.Response, async () => {
+        throw new Error(refusal);
+      });
   }
 
   protected override initializeRequest(response: P.InitializeResponse, args: P.InitializeRequestArguments): void {
     this.client = args;
+    this.progress.wanted = args.supportsProgressReporting === true;
     this.offersCommands = /^(vscode|code-oss)/.test(args.clientID ?? '');
     this.answer(response, async () => CAPABILITIES);
   }
@@ -69,12 +82,6 @@ export class BackstepAdapter extends QuerySession {
       await this.open(args as unknown as LaunchArguments);
       // Only now: breakpoints are checked by the session, so there must be one when the client sends them.
       this.afterAct(() => this.sendEvent(new InitializedEvent()));
-    });
-  }
-
-  protected override attachRequest(response: P.AttachResponse): void {
-    this.answer(response, async () => {
-      throw new Error('Backstep cannot attach to a running process; use a "launch" configuration.');
     });
   }
 
@@ -133,9 +140,9 @@ export class BackstepAdapter extends QuerySession {
     this.branches = new BranchIds(args.branch?.id);
     this.sources.ranOtherwise(args.branch?.lines.map(({ path }) => path) ?? []);
     const attempt = ++this.attempt;
-    this.report(`Loading ${launch.program}`);
+    this.loading.tell(`Loading ${launch.program}`);
     try {
-      const session = await this.connect(launch, (text) => this.report(text));
+      const session = await this.connect(launch, (text) => this.loading.tell(text));
       if (this.closed || attempt !== this.attempt) {
         await session.dispose();
         throw this.closed ? new Error('Stopped while loading.') : new Replaced('Restarted while loading.');
@@ -146,7 +153,7 @@ export class BackstepAdapter extends QuerySession {
       this.listen(session);
       return session;
     } catch (error) {
-      if (attempt === this.attempt) this.endReport();
+      if (attempt === this.attempt) this.loading.end();
       throw error;
     }
   }
@@ -156,16 +163,24 @@ export class BackstepAdapter extends QuerySession {
     this.started = true;
     const { stopOnEntry = false, noDebug = false } = this.launched ?? {};
     await this.live.request('start', { stopOnEntry: stopOnEntry && !noDebug });
-    this.endReport();
+    // A branch is on its way yet.
+    if (!this.launched?.branch) this.loading.end();
   }
 
   private async close(): Promise<void> {
     this.closed = true;
-    this.endReport();
+    this.loading.end();
+    this.working.end();
     for (const subscription of this.subscriptions.splice(0)) subscription.dispose();
     const session = this.session;
     this.session = null;
     await session?.dispose();
+  }
+
+  /** What is loading, or catching up with another run, is not wanted any more. */
+  private giveUp(): void {
+    this.onOutput({ category: 'console', text: 'Cancelled: the session has ended.\n', tick: -1 });
+    void this.close().then(() => this.sendEvent(new TerminatedEvent()));
   }
 
   /** The session, or an error for the user when there is none. */
@@ -175,7 +190,7 @@ export class BackstepAdapter extends QuerySession {
   }
 
   /** The session that breakpoints go to: a run without debugging stops nowhere, so it hears of none. */
-  private get debugged(): Session | null {
+  protected override get debugged(): Session | null {
     return this.launched?.noDebug ? null : this.session;
   }
 
@@ -186,8 +201,13 @@ export class BackstepAdapter extends QuerySession {
       session.on('stopped', (event) => this.afterAct(() => this.onStopped(event))),
       session.on('continued', () => this.afterAct(() => this.onContinued())),
       session.on('output', (event) => this.afterAct(() => this.onOutput(event))),
-      session.on('invalidated', () => this.sendEvent(new InvalidatedEvent(['variables']))),
-      session.on('loading', ({ text, percent }) => this.report(text, percent)),
+      session.on('invalidated', () => this.onInvalidated()),
+      session.on('loading', ({ text, percent }) => this.loading.tell(text, percent)),
+      session.on('working', (event) => {
+        if (event) this.working.tell(event.text, event.percent, event.title);
+        else this.working.end();
+      }),
+      session.on('source', ({ path }) => this.sendEvent(new LoadedSourceEvent('new', this.sources.of(path)))),
       session.on('terminated', ({ exitCode }) => this.afterAct(() => this.onTerminated(exitCode))),
     ];
   }
@@ -197,7 +217,8 @@ export class BackstepAdapter extends QuerySession {
     // unless it hears that the script went on in between.
     this.onContinued();
     this.clientSees = 'stopped';
-    this.endReport();
+    this.moving = null;
+    this.loading.end();
     const ids = this.breakpoints.toClient(event.breakpoints);
     this.sendEvent({ seq: 0, type: 'event', event: 'stopped', body: stoppedBody(event, ids) } as P.StoppedEvent);
   }
@@ -209,8 +230,9 @@ export class BackstepAdapter extends QuerySession {
     this.sendEvent({ seq: 0, type: 'event', event: 'continued', body } as P.ContinuedEvent);
   }
 
-  private onOutput({ category, text, place }: Events['output']): void {
-    const event: P.OutputEvent = new OutputEvent(text, category);
+  /** `data.tick` is where it was printed: a client can go there by `goto`, whose targets are ticks. */
+  private onOutput({ category, text, place, tick }: Events['output']): void {
+    const event: P.OutputEvent = new OutputEvent(text, category, tick < 0 ? undefined : { tick });
     if (place) {
       event.body.source = this.sources.of(place.path);
       event.body.line = this.convertDebuggerLineToClient(place.line);
@@ -218,85 +240,29 @@ export class BackstepAdapter extends QuerySession {
     this.sendEvent(event);
   }
 
+  private onInvalidated(): void {
+    if (this.client.supportsInvalidatedEvent) this.sendEvent(new InvalidatedEvent(['variables']));
+  }
+
   private onTerminated(exitCode: number): void {
-    this.endReport();
+    this.moving = null;
+    this.loading.end();
     this.sendEvent(new ExitedEvent(exitCode));
     this.sendEvent(new TerminatedEvent());
   }
 
-  private report(text: string, percent?: number): void {
-    if (!this.client.supportsProgressReporting) return;
-    const event: P.ProgressStartEvent | P.ProgressUpdateEvent = this.loading
-      ? new ProgressUpdateEvent(LOADING, text)
-      : new ProgressStartEvent(LOADING, 'Backstep', text);
-    if (percent !== undefined) event.body.percentage = percent;
-    this.sendEvent(event);
-    this.loading = true;
-  }
-
-  private endReport(): void {
-    if (this.loading) this.sendEvent(new ProgressEndEvent(LOADING));
-    this.loading = false;
-  }
-
-  // ---- breakpoints ----
-
-  protected override setBreakPointsRequest(response: P.SetBreakpointsResponse, args: P.SetBreakpointsArguments): void {
-    this.answer(response, async () => {
-      const specs = (args.breakpoints ?? []).map(({ line, condition, hitCondition, logMessage }) => ({
-        line: this.convertClientLineToDebugger(line),
-        ...(condition ? { condition } : {}),
-        ...(hitCondition ? { hitCondition } : {}),
-        ...(logMessage ? { logMessage } : {}),
-      }));
-      const statuses = await this.breakpoints.set(this.debugged, this.sources.pathOf(args.source), specs);
-      return { breakpoints: statuses.map((status) => this.toBreakpoint(status)) };
-    });
-  }
-
-  private toBreakpoint({ id, verified, line, message }: P.Breakpoint & { line: number }): P.Breakpoint {
-    return { id, verified, line: this.convertDebuggerLineToClient(line), ...(message ? { message } : {}) };
-  }
-
-  protected override setExceptionBreakPointsRequest(
-    response: P.SetExceptionBreakpointsResponse,
-    args: P.SetExceptionBreakpointsArguments,
-  ): void {
-    this.answer(response, async () => {
-      const options = args.filterOptions ?? [];
-      const conditions: { [F in ExceptionFilter]?: string } = {};
-      for (const { filterId, condition } of options) if (condition) conditions[filterId as ExceptionFilter] = condition;
-      const filters = [...new Set([...args.filters, ...options.map((o) => o.filterId)])] as ExceptionFilter[];
-      await this.breakpoints.setFilters(this.debugged, {
-        filters,
-        ...(Object.keys(conditions).length > 0 ? { conditions } : {}),
-      });
-      return undefined;
-    });
-  }
-
-  protected override setDataBreakpointsRequest(
-    response: P.SetDataBreakpointsResponse,
-    args: P.SetDataBreakpointsArguments,
-  ): void {
-    this.answer(response, async () => {
-      const specs = args.breakpoints.map(({ dataId, condition, hitCondition }) => ({
-        expression: dataId,
-        ...(condition ? { condition } : {}),
-        ...(hitCondition ? { hitCondition } : {}),
-      }));
-      const statuses = await this.breakpoints.setData(this.debugged, specs);
-      return {
-        breakpoints: statuses.map(({ id, verified, message }) => ({ id, verified, ...(message ? { message } : {}) })),
-      };
-    });
+  /** Of a request, by its number; or of what a progress report is about. */
+  protected override cancelRequest(response: P.CancelResponse, args: P.CancelArguments): void {
+    if (args?.progressId !== undefined) this.progress.cancel(args.progressId);
+    if (args?.requestId !== undefined && args.requestId === this.moving?.request) this.moving.controller.abort();
+    super.cancelRequest(response, args);
   }
 
   // ---- branches ----
 
   /** `backstep.branch` answers the configuration of a branch; a client that can start sessions is asked to, unless it says `start: false`. */
   protected override customRequest(command: string, response: P.Response, args: unknown): void {
-    if (command === 'backstep.compare') this.answer(response, () => this.compareWith(args as { program: string }));
+    if (command === 'backstep.compare') this.compare(response, (args ?? {}) as CompareWish);
     else if (command !== 'backstep.branch') super.customRequest(command, response, args);
     else
       this.answer(response, async () => {
@@ -310,28 +276,14 @@ export class BackstepAdapter extends QuerySession {
       });
   }
 
-  /** `backstep.compare` answers where this run and another one (a recording, or a script that is run to its end) differ. */
-  private async compareWith(args: { program: string }): Promise<{ comparison: Comparison; text: string }> {
-    const launch = await checkLaunch(args);
-    const session = await this.connect(launch, (text) => this.report(text));
-    try {
-      const ended = new Promise<void>((done) => {
-        session.on('stopped', ({ reason }) => {
-          if (reason === 'end' || !session.capabilities.live) done();
-          else void session.request('move', { move: 'continue' });
-        });
-        session.on('terminated', () => done());
-      });
-      await session.request('start', { stopOnEntry: false });
-      await ended;
-      const names = [this.live.script, launch.program].map((path) => basename(path));
-      const told = (part: number) => this.report('Comparing', Math.round(100 * part));
-      const comparison = await compareRuns({ name: names[0], session: this.live }, { name: names[1], session }, told);
-      return { comparison, text: comparisonText(comparison) };
-    } finally {
-      this.endReport();
-      await session.dispose();
-    }
+  /** `backstep.compare` answers where this run and another one differ. */
+  private compare(response: P.Response, wish: CompareWish): void {
+    this.answer(response, async (cancelled) => {
+      const button = new AbortController();
+      const report = this.progress.of('Comparing', () => button.abort(new Error('cancelled')));
+      const either = AbortSignal.any([cancelled, button.signal]);
+      return compareWith(this.live, this.launched, wish, this.connect, report, either);
+    });
   }
 
   // ---- moves ----
@@ -339,10 +291,13 @@ export class BackstepAdapter extends QuerySession {
   private move(response: P.Response, move: Move): void {
     this.act(response, async () => {
       this.clientSees = 'running';
+      const controller = new AbortController();
+      this.moving = { request: response.request_seq, controller };
       try {
-        await this.live.request('move', { move });
+        await this.live.request('move', { move }, controller.signal);
       } catch (error) {
         this.clientSees = 'stopped';
+        this.moving = null;
         throw error;
       }
     });
@@ -352,8 +307,10 @@ export class BackstepAdapter extends QuerySession {
     this.move(response, granularity === 'instruction' ? 'tickForward' : 'next');
   }
 
-  protected override stepInRequest(response: P.StepInResponse, { granularity }: P.StepInArguments): void {
-    this.move(response, granularity === 'instruction' ? 'tickForward' : 'stepIn');
+  /** A target's id is the tick where it begins. */
+  protected override stepInRequest(response: P.StepInResponse, { granularity, targetId }: P.StepInArguments): void {
+    if (targetId !== undefined) this.seek(response, targetId);
+    else this.move(response, granularity === 'instruction' ? 'tickForward' : 'stepIn');
   }
 
   protected override stepOutRequest(response: P.StepOutResponse): void {
@@ -378,6 +335,15 @@ export class BackstepAdapter extends QuerySession {
   }
 
   protected override gotoRequest(response: P.GotoResponse, { targetId }: P.GotoArguments): void {
-    this.act(response, async () => void (await this.live.request('seek', { tick: targetId })));
+    this.seek(response, targetId);
+  }
+
+  private seek(response: P.Response, tick: number): void {
+    this.act(response, async () => void (await this.live.request('seek', { tick })));
+  }
+
+  /** Nothing runs again: the cursor goes back to where the frame was entered. */
+  protected override restartFrameRequest(response: P.RestartFrameResponse, { frameId }: P.RestartFrameArguments): void {
+    this.act(response, async () => void (await this.live.request('restartFrame', { frame: frameId })));
   }
 }

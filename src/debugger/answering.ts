@@ -17,11 +17,17 @@ export class WayOut extends Error {
 
 /** A debug session whose handlers are async functions returning the answer's body. */
 export abstract class AnsweringSession extends DebugSession {
-  private readonly cancellable = new Map<number, (reason: Error) => void>();
+  private readonly cancellable = new Map<number, AbortController>();
   private lastAct: Promise<void> = Promise.resolve();
 
-  /** Answers a question: sends `work`'s result as the response's body, or its error's message as a failure. */
-  protected answer<R extends DebugProtocol.Response>(response: R, work: () => Promise<R['body']>): void {
+  /**
+   * Answers a question: sends `work`'s result as the response's body, or its error's message as a failure. A client that cancels gets its
+   * answer at once; what is under way hears of it by the signal.
+   */
+  protected answer<R extends DebugProtocol.Response>(
+    response: R,
+    work: (cancelled: AbortSignal) => Promise<R['body']>,
+  ): void {
     void this.run(response, work, false);
   }
 
@@ -29,7 +35,7 @@ export abstract class AnsweringSession extends DebugSession {
    * Carries out something that the user asked for: a failure is shown by the client,
    * and events that follow from it are sent after the answer.
    */
-  protected act(response: DebugProtocol.Response, work: () => Promise<void>): void {
+  protected act(response: DebugProtocol.Response, work: (cancelled: AbortSignal) => Promise<void>): void {
     // Started a moment later, so that even an event fired at once finds this act to wait for.
     this.lastAct = Promise.resolve().then(() => this.run(response, work, true));
   }
@@ -40,19 +46,30 @@ export abstract class AnsweringSession extends DebugSession {
   }
 
   protected override cancelRequest(response: DebugProtocol.CancelResponse, args: DebugProtocol.CancelArguments): void {
-    if (args?.requestId !== undefined) this.cancellable.get(args.requestId)?.(new Cancelled('cancelled'));
+    if (args?.requestId !== undefined) this.cancellable.get(args.requestId)?.abort(new Cancelled('cancelled'));
     this.sendResponse(response);
   }
 
-  private async run(response: DebugProtocol.Response, work: () => Promise<unknown>, tell: boolean): Promise<void> {
+  private async run(
+    response: DebugProtocol.Response,
+    work: (cancelled: AbortSignal) => Promise<unknown>,
+    tell: boolean,
+  ): Promise<void> {
     const id = response.request_seq;
-    const cancelled = new Promise<never>((_, reject) => this.cancellable.set(id, reject));
+    const controller = new AbortController();
+    this.cancellable.set(id, controller);
+    const { signal } = controller;
+    const cancelled = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
     try {
-      const body = await Promise.race([work(), cancelled]);
+      const body = await Promise.race([work(signal), cancelled]);
       if (body !== undefined) response.body = body;
       this.sendResponse(response);
     } catch (error) {
-      this.fail(response, error, tell);
+      // The session says so in the same word where a progress report was cancelled.
+      const gone = (error as Error)?.message === 'cancelled';
+      this.fail(response, gone ? new Cancelled('cancelled') : error, tell);
     } finally {
       this.cancellable.delete(id);
     }

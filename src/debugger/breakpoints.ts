@@ -1,5 +1,15 @@
 /** The client's breakpoints: kept so that a restarted session gets them again under the ids the client knows. */
-import type { BreakpointSpec, BreakpointStatus, Requests, Session, WatchSpec, WatchStatus } from '../protocol/session';
+import type {
+  BreakpointSpec,
+  BreakpointStatus,
+  FunctionBreakpointSpec,
+  Requests,
+  Session,
+  WatchSpec,
+  WatchStatus,
+} from '../protocol/session';
+
+type FunctionStatus = Requests['setFunctionBreakpoints'][1][number];
 
 interface FileBreakpoints {
   specs: BreakpointSpec[];
@@ -13,6 +23,7 @@ export class Breakpoints {
   private readonly clientIds = new Map<number, number>();
   private filters: Requests['setExceptionFilters'][0] = { filters: ['uncaught', 'nonfinite'] };
   private data: { specs: WatchSpec[]; ids: number[] } = { specs: [], ids: [] };
+  private functions: { specs: FunctionBreakpointSpec[]; ids: number[] } = { specs: [], ids: [] };
   private next = 1;
 
   /** Replaces a file's breakpoints; without a session they are only kept. */
@@ -44,11 +55,22 @@ export class Breakpoints {
     return this.sendData(session);
   }
 
+  /** Replaces the breakpoints at functions. */
+  async setFunctions(session: Session | null, specs: FunctionBreakpointSpec[]): Promise<FunctionStatus[]> {
+    const before = this.functions;
+    const ids = specs.map(
+      ({ name }) => before.ids[before.specs.findIndex((spec) => spec.name === name)] ?? this.next++,
+    );
+    this.functions = { specs, ids };
+    return this.sendFunctions(session);
+  }
+
   /** Gives a new session everything that was set; answers the statuses, which may have changed. */
   async apply(session: Session): Promise<BreakpointStatus[]> {
     this.clientIds.clear();
     await this.setFilters(session, this.filters);
     if (this.data.specs.length > 0) await this.sendData(session);
+    if (this.functions.specs.length > 0) await this.sendFunctions(session);
     const statuses = await Promise.all([...this.files.keys()].map((path) => this.send(session, path)));
     return statuses.flat();
   }
@@ -62,6 +84,16 @@ export class Breakpoints {
     const { specs, ids } = this.data;
     if (!session) return specs.map(({ expression }, i) => ({ id: ids[i]!, verified: false, expression }));
     const statuses = await session.request('setWatchpoints', { group: 'data', watchpoints: specs });
+    return statuses.map((status, i) => {
+      this.clientIds.set(status.id, ids[i]!);
+      return { ...status, id: ids[i]! };
+    });
+  }
+
+  private async sendFunctions(session: Session | null): Promise<FunctionStatus[]> {
+    const { specs, ids } = this.functions;
+    if (!session) return specs.map((_, i) => ({ id: ids[i]!, verified: false, place: null }));
+    const statuses = await session.request('setFunctionBreakpoints', { breakpoints: specs });
     return statuses.map((status, i) => {
       this.clientIds.set(status.id, ids[i]!);
       return { ...status, id: ids[i]! };

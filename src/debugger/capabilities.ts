@@ -1,6 +1,8 @@
 /** What the debugger can do, as the Debug Adapter Protocol words it. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 
+const TYPES = 'Types of exceptions, such as ValueError, KeyError.';
+
 /** Everything a client may ask for. What a session cannot do (a recording runs nothing) it refuses in words. */
 export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsConfigurationDoneRequest: true,
@@ -9,8 +11,10 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsConditionalBreakpoints: true,
   supportsHitConditionalBreakpoints: true,
   supportsLogPoints: true,
+  supportsFunctionBreakpoints: true,
   supportsDataBreakpoints: true,
   supportsExceptionFilterOptions: true,
+  supportsExceptionOptions: true,
   supportsBreakpointLocationsRequest: true,
   supportsExceptionInfoRequest: true,
   supportsEvaluateForHovers: true,
@@ -20,6 +24,9 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
   supportsCompletionsRequest: true,
   completionTriggerCharacters: ['.', '['],
   supportsGotoTargetsRequest: true,
+  supportsStepInTargetsRequest: true,
+  supportsRestartFrame: true,
+  supportsLoadedSourcesRequest: true,
   supportsRestartRequest: true,
   supportsTerminateRequest: true,
   supportsCancelRequest: true,
@@ -30,18 +37,24 @@ export const CAPABILITIES: DebugProtocol.Capabilities = {
       label: 'Raised Exceptions',
       description: 'Stops where any exception is raised, even one that the script catches.',
       default: false,
+      supportsCondition: true,
+      conditionDescription: TYPES,
     },
     {
       filter: 'uncaught',
       label: 'Uncaught Exceptions',
       description: 'Stops at the line of an exception that would end the script; everything before it can be explored.',
       default: true,
+      supportsCondition: true,
+      conditionDescription: TYPES,
     },
     {
       filter: 'nonfinite',
       label: 'NaN or Infinity in the Loss',
       description: 'Stops at backward() on a loss that is not finite, and names the op that made the first such value.',
       default: true,
+      supportsCondition: true,
+      conditionDescription: "An expression over the script's variables, such as epoch > 3.",
     },
     {
       filter: 'origin',

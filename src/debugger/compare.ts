@@ -52,11 +52,12 @@ const TOGETHER = 25;
 /** Points of a parameter's curve. */
 const POINTS = 60;
 
-/** Compares two runs that rest (a running script answers at its lines too). `told` hears how far it is, 0 to 1. */
+/** Compares two runs that rest (a running script answers at its lines too). `told` hears how far it is, 0 to 1. Rejects when `cancelled`. */
 export async function compareRuns(
   a: RunName,
   b: RunName,
   told: (part: number) => void = () => {},
+  cancelled?: AbortSignal,
 ): Promise<Comparison> {
   const cursors = await Promise.all([a, b].map((run) => run.session.request('cursor', {})));
   const [na, nb] = cursors.map((c) => c.iterations);
@@ -74,7 +75,7 @@ export async function compareRuns(
   };
   for (let from = 0; from < both && !c.values; from += TOGETHER) {
     const outlines = await Promise.all(
-      [a, b].map(({ session }) => session.request('outline', { from, count: TOGETHER })),
+      [a, b].map(({ session }) => session.request('outline', { from, count: TOGETHER }, cancelled)),
     );
     const [left, right] = outlines.map((o) => o.iterations);
     for (let i = 0; i < Math.min(left.length, right.length) && !c.values; i++) {
@@ -92,7 +93,7 @@ export async function compareRuns(
   }
   c.loss = await firstLoss(a, b);
   c.same = !c.structure && !c.values && !c.loss;
-  if (!c.same) await compareWeights(a, b, both, c);
+  if (!c.same) await compareWeights(a, b, both, c, told, cancelled);
   told(1);
   return c;
 }
@@ -168,13 +169,23 @@ async function firstLoss(a: RunName, b: RunName): Promise<Comparison['loss']> {
   return null;
 }
 
-async function compareWeights(a: RunName, b: RunName, both: number, c: Comparison): Promise<void> {
+async function compareWeights(
+  a: RunName,
+  b: RunName,
+  both: number,
+  c: Comparison,
+  told: (part: number) => void,
+  cancelled?: AbortSignal,
+): Promise<void> {
   const points = Math.min(POINTS, both);
   const curves = new Map<string, (number | null)[]>();
   for (let p = 0; p < points; p++) {
     const iteration = points === 1 ? 0 : Math.round((p * (both - 1)) / (points - 1));
     c.at.push(iteration);
-    const [left, right] = await Promise.all([a, b].map(({ session }) => session.request('weights', { iteration })));
+    const [left, right] = await Promise.all(
+      [a, b].map(({ session }) => session.request('weights', { iteration }, cancelled)),
+    );
+    told(0.8 + (0.2 * p) / points);
     const others = new Map(right.map((t) => [t.name, t]));
     for (const t of left) {
       let curve = curves.get(t.name);

@@ -78,6 +78,12 @@ export async function checkLaunch(args: Partial<LaunchArguments>, base = process
   if (args.args !== undefined && !(Array.isArray(args.args) && args.args.every((arg) => typeof arg === 'string'))) {
     throw new Error('"args" must be a list of strings, such as ["--epochs", "20"].');
   }
+  if (args.seed !== undefined && !(Number.isSafeInteger(args.seed) && args.seed >= 0)) {
+    throw new Error(`"seed" is ${args.seed}; it must be a whole number, such as 42.`);
+  }
+  if (args.seed !== undefined && isRecording(path)) {
+    throw new Error(`${path} is a recording: it has the seed that it was made with.`);
+  }
   const cwd = args.cwd ? resolve(base, args.cwd) : dirname(path);
   if (!(await isFolder(cwd))) throw new Error(`"cwd" is ${cwd}, which is not a folder.`);
   if (!isRecording(path) && !isInside(cwd, path)) {

@@ -30,8 +30,8 @@ export abstract class QuerySession extends AnsweringSession {
   }
 
   protected override stackTraceRequest(response: P.StackTraceResponse, args: P.StackTraceArguments): void {
-    this.answer(response, async () => {
-      const frames = await this.live.request('stack', {});
+    this.answer(response, async (cancelled) => {
+      const frames = await this.live.request('stack', {}, cancelled);
       const start = args.startFrame ?? 0;
       const page = frames.slice(start, args.levels ? start + args.levels : undefined);
       const toClientLine = (line: number) => this.convertDebuggerLineToClient(line);
@@ -57,10 +57,11 @@ export abstract class QuerySession extends AnsweringSession {
   }
 
   protected override variablesRequest(response: P.VariablesResponse, args: P.VariablesArguments): void {
-    this.answer(response, async () => {
+    this.answer(response, async (cancelled) => {
       const { variablesReference: ref, filter, start = 0, count = UNPAGED } = args;
-      const named = filter === 'indexed' ? [] : await this.live.request('variables', { ref });
-      const indexed = filter === 'named' ? [] : await this.live.request('variables', { ref, start, count });
+      const named = filter === 'indexed' ? [] : await this.live.request('variables', { ref }, cancelled);
+      const window = { ref, start, count };
+      const indexed = filter === 'named' ? [] : await this.live.request('variables', window, cancelled);
       // A value without indexed children answers the same to both questions.
       const names = new Set(named.map(({ name }) => name));
       const variables = [...named, ...indexed.filter(({ name }) => !names.has(name))];
@@ -69,20 +70,20 @@ export abstract class QuerySession extends AnsweringSession {
   }
 
   protected override setVariableRequest(response: P.SetVariableResponse, args: P.SetVariableArguments): void {
-    this.answer(response, async () => {
+    this.answer(response, async (cancelled) => {
       const { variablesReference: ref, name, value } = args;
       const set = await this.live
-        .request('setVariable', { ref, name, value })
+        .request('setVariable', { ref, name, value }, cancelled)
         .catch(async (error) => this.refused(error, await this.expressionOf(ref, name), value));
       return { value: set.value, ...toValue(set) };
     });
   }
 
   protected override setExpressionRequest(response: P.SetExpressionResponse, args: P.SetExpressionArguments): void {
-    this.answer(response, async () => {
+    this.answer(response, async (cancelled) => {
       const { expression, value, frameId } = args;
       const set = await this.live
-        .request('setExpression', { expression, value, ...frameOf(frameId) })
+        .request('setExpression', { expression, value, ...frameOf(frameId) }, cancelled)
         .catch((error) => this.refused(error, expression, value));
       return { value: set.value, ...toValue(set) };
     });
@@ -104,10 +105,11 @@ export abstract class QuerySession extends AnsweringSession {
 
   /** `args.source` is not looked at: VS Code sends it as a URI for hovers and as a path elsewhere. */
   protected override evaluateRequest(response: P.EvaluateResponse, args: P.EvaluateArguments): void {
-    this.answer(response, async () => {
+    this.answer(response, async (cancelled) => {
       const { expression, frameId, context = 'repl' } = args;
-      const known = CONTEXTS.has(context) ? (context as 'repl') : 'watch';
-      const result = await this.live.request('evaluate', { expression, context: known, ...frameOf(frameId) });
+      const known: 'repl' | 'watch' = CONTEXTS.has(context) ? (context as 'repl') : 'watch';
+      const question = { expression, context: known, ...frameOf(frameId) };
+      const result = await this.live.request('evaluate', question, cancelled);
       return { result: result.value, ...toValue(result) };
     });
   }
@@ -152,6 +154,27 @@ export abstract class QuerySession extends AnsweringSession {
       const to = args.endLine === undefined ? from : this.convertClientLineToDebugger(args.endLine);
       const lines = await this.live.request('breakpointLines', { path: this.sources.pathOf(args.source), from, to });
       return { breakpoints: lines.map((line) => ({ line: this.convertDebuggerLineToClient(line) })) };
+    });
+  }
+
+  /** A target's id is the tick where it begins. */
+  protected override stepInTargetsRequest(response: P.StepInTargetsResponse, args: P.StepInTargetsArguments): void {
+    this.answer(response, async () => {
+      const found = await this.live.request('stepInTargets', { frame: args.frameId });
+      return {
+        targets: found.map(({ tick, label, place }) => ({
+          id: tick,
+          label,
+          ...(place ? { line: this.convertDebuggerLineToClient(place.line) } : {}),
+        })),
+      };
+    });
+  }
+
+  protected override loadedSourcesRequest(response: P.LoadedSourcesResponse): void {
+    this.answer(response, async () => {
+      const paths = await this.live.request('sources', {});
+      return { sources: paths.map((path) => this.sources.of(path)) };
     });
   }
 

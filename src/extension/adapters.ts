@@ -16,7 +16,7 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
       import('../debugger/adapter'),
       import('../python/scriptSession'),
     ]);
-    const adapter = new BackstepAdapter(async (launch, loading) => {
+    const adapter = new BackstepAdapter(async (launch, loading, aside) => {
       this.log.info(`opening ${launch.program}`);
       const started = performance.now();
       const session = await openScript(launch, this.assets, loading).catch((error) => {
@@ -24,7 +24,7 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
         throw error;
       });
       this.log.info(`ready after ${Math.round(performance.now() - started)} ms`);
-      this.runs.open(debug, session);
+      if (!aside) this.runs.open(debug, session);
       return session;
     });
     return new vscode.DebugAdapterInlineImplementation(adapter as unknown as vscode.DebugAdapter);

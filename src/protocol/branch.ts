@@ -24,6 +24,8 @@ export interface Origin {
   /** Seed of all that a run draws from the machine (os.urandom, and so random.seed(), torch.seed()); hex. */
   entropy: string;
   args: string[];
+  /** What the script's first seed became, if another was asked for. */
+  seed?: number;
   /** The folder that the script saw. */
   folder: string;
   /** What was set, or run in the debug console, while the script was paused; in their order. */

@@ -28,6 +28,14 @@ export interface BreakpointSpec {
   logMessage?: string;
 }
 
+/** Stops where a function begins. */
+export interface FunctionBreakpointSpec {
+  /** `forward`, or `Net.forward`. */
+  name: string;
+  condition?: string;
+  hitCondition?: string;
+}
+
 /** A condition on tensors that stops the timeline, in either direction, where it begins to hold. */
 export interface WatchSpec {
   /**
@@ -138,6 +146,11 @@ export interface RecordingInfo {
 export interface Requests {
   // the debugger's
   setBreakpoints: [{ path: string; breakpoints: BreakpointSpec[] }, BreakpointStatus[]];
+  /** Replaces all of them. Without a line where the function is not known yet. */
+  setFunctionBreakpoints: [
+    { breakpoints: FunctionBreakpointSpec[] },
+    (Omit<BreakpointStatus, 'line'> & { place: Place | null })[],
+  ];
   /** Lines a breakpoint may stand on. */
   breakpointLines: [{ path: string; from: number; to: number }, number[]];
   /** Replaces the watchpoints of the user, or those that are a client's data breakpoints. */
@@ -147,17 +160,23 @@ export interface Requests {
     { ref?: number; name: string; frame?: number; tensor?: TensorRef },
     { expression: string | null; text: string },
   ];
-  /** `conditions`: of filters that may have one. */
+  /** `conditions`: of `origin` and `nonfinite` an expression, of `raised` and `uncaught` the types (`ValueError, KeyError`). */
   setExceptionFilters: [{ filters: ExceptionFilter[]; conditions?: { [F in ExceptionFilter]?: string } }, null];
   /** Starts the script (after breakpoints are set). */
   start: [{ stopOnEntry: boolean }, null];
-  /** Answered when the move is accepted; a `stopped` event tells its end. */
+  /** Answered when the move is accepted; a `stopped` event tells its end. A long search stops where it is on `pause`, and goes back on `cancel`. */
   move: [{ move: Move }, null];
   /** Moves the cursor to a tick, clamped to the recording; a `stopped` event (reason `goto`) follows. */
   seek: [{ tick: number }, null];
+  /** Goes back to where a frame was entered (for an op's frame, to the call of backward() or step() that it is in). */
+  restartFrame: [{ frame: number }, null];
+  /** What the line at the cursor calls, as far as it is recorded: functions, and the passes of backward() and step(). `tick` is their first. */
+  stepInTargets: [{ frame: number }, { tick: number; label: string; place: Place | null }[]];
   /** The tick of a line near the cursor, for Jump to Cursor: nearest recorded tick at that line, or null. */
   findTick: [{ path: string; line: number }, { tick: number | null }];
   pause: [Record<string, never>, null];
+  /** Ends the long work of a request that is under way or waits (of whichever is under way, if left out): it rejects with `cancelled`. */
+  cancel: [{ request?: number }, null];
   stack: [Record<string, never>, Frame[]];
   scopes: [{ frame: number }, Scope[]];
   /** Without `start` the named children; with it the indexed ones from there on, where a value has any. */
@@ -170,6 +189,8 @@ export interface Requests {
   completions: [{ text: string; column: number; frame?: number }, { label: string; type?: string }[]];
   setVariable: [{ ref: number; name: string; value: string }, Evaluated];
   setExpression: [{ expression: string; value: string; frame?: number }, Evaluated];
+  /** Paths of the files that ran. */
+  sources: [Record<string, never>, string[]];
   /** A script's text as it was recorded, for a machine that does not have the file. */
   source: [{ path: string }, { text: string }];
   exceptionInfo: [Record<string, never>, { type: string; message: string; traceback: string }];
@@ -254,6 +275,10 @@ export interface Events {
   progress: { cursor: Cursor; loss: number | string | null };
   /** A variable or a weight was set: values on screen are stale. */
   invalidated: Record<string, never>;
+  /** Code of another file runs. */
+  source: { path: string };
+  /** A request takes long: what it does and how far it is, a few times a second; null when it is done. `cancel` ends it. */
+  working: { title: string; text: string; percent: number } | null;
   /** Loading steps before the script starts: `Loading Python`, with seconds so far. */
   loading: { text: string; percent?: number };
   /** A branch has reached its tick: is it the same place as in the first run? `error`: an edit failed. */
@@ -269,7 +294,8 @@ export interface Session {
   readonly capabilities: SessionCapabilities;
   /** Absolute path of the script that runs or was recorded. */
   readonly script: string;
-  request<N extends RequestName>(name: N, args: Requests[N][0]): Promise<Requests[N][1]>;
+  /** Aborting the signal cancels the request, also while it waits. */
+  request<N extends RequestName>(name: N, args: Requests[N][0], signal?: AbortSignal): Promise<Requests[N][1]>;
   on<N extends EventName>(name: N, listener: (event: Events[N]) => void): { dispose(): void };
   /** Ends the worker at once, whatever it is doing. */
   dispose(): Promise<void>;
@@ -289,9 +315,14 @@ export interface LaunchArguments {
   noDebug?: boolean;
   /** Bound for recorded values, in MB; beyond it old values are replayed instead of kept. Default 256. */
   memoryLimit?: number;
+  /** The script's first seed becomes this one, and its others move along with it; what it draws unseeded follows from it too. */
+  seed?: number;
   /** Runs to a tick of another run, has an edit there, and goes on. */
   branch?: BranchSpec;
 }
 
-/** `loading` hears what happens before there is a session to listen to: loading Python takes seconds the first time. */
-export type Connect = (args: LaunchArguments, loading?: (text: string) => void) => Promise<Session>;
+/**
+ * `loading` hears what happens before there is a session to listen to: loading Python takes seconds the first time. `aside`: a run that is
+ * only looked at, not the client's own.
+ */
+export type Connect = (args: LaunchArguments, loading?: (text: string) => void, aside?: boolean) => Promise<Session>;

@@ -4,6 +4,10 @@ import crypto from 'node:crypto';
 /** A seed nobody can guess. */
 export const freshEntropy = (): string => crypto.randomBytes(16).toString('hex');
 
+/** The seed of the machine's numbers that goes with a script's. */
+export const entropyOf = (seed: number): string =>
+  crypto.createHash('sha256').update(`seed ${seed}`).digest('hex').slice(0, 32);
+
 /** From here on, pyodide's random bytes in this thread are those of the seed, in their order: SHA-256 over the seed and a count. */
 export function drawFrom(seed: string): void {
   let count = 0;

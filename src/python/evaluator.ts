@@ -14,7 +14,10 @@ function read<T>(answer: string): T {
 
 export function createEvaluator(host: ScriptHost): Evaluator {
   const python = host.runtime.python.pyimport('_backstep.evaluate');
-  const ask = (name: string) => python[name] as Ask;
+  const ask = (name: string): Ask => {
+    const answer = python[name] as Ask;
+    return (...args) => host.asking(() => answer(...args));
+  };
   const [live, inside, names, setValue, edit, past, completions, lines] = [
     'live',
     'inside',

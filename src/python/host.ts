@@ -7,6 +7,8 @@ import type { Runtime } from './runtime';
 
 export interface HostFunctions {
   output(stream: 'stdout' | 'stderr', text: string): void;
+  /** The same of an expression of the debugger's, which is no part of the run. */
+  said?(stream: 'stdout' | 'stderr', text: string): void;
   /** An exception ended the script; `frame` is -1 where no line of the user's was running. */
   uncaught(type: string, message: string, traceback: string, path: string, line: number, frame: number): void;
   /** os._exit(): the script ends here, and nothing of it runs any more. */
@@ -30,9 +32,12 @@ export interface ScriptHost {
     debug: boolean,
     /** path, text: in place of what the files hold */
     sources?: readonly [string, string][],
+    seed?: number,
   ): number;
   /** Runs `body`, for which Python's questions about the past are answered by `past`. */
   within<T>(past: Past, body: () => T): T;
+  /** Runs `body`, in which Python answers the debugger. */
+  asking<T>(body: () => T): T;
   /** Tensors that an evaluation gave and the recording may not know, by engine id. */
   readonly looked: Map<number, Tensor>;
 }
@@ -44,10 +49,13 @@ export function createHost(runtime: Runtime, functions: HostFunctions): ScriptHo
   const tensor = (handle: number) => tensors.get(handle);
   const looked = new Map<number, Tensor>();
   let then: Past | null = null;
+  let asked = 0;
   const files = new Set<string>();
   const text = (path: string) => runtime.python.FS.readFile(path, { encoding: 'utf8' }) as string;
   runtime.python.registerJsModule('_backstep_host', {
     ...functions,
+    output: (stream: 'stdout' | 'stderr', text: string) =>
+      asked > 0 && functions.said ? functions.said(stream, text) : functions.output(stream, text),
     tensor_id: (handle: number) => tensor(handle).id,
     looked: (handle: number) => void looked.set(tensor(handle).id, tensor(handle)),
     line: (frame: number, path: string, line: number, delta?: string) =>
@@ -73,6 +81,8 @@ export function createHost(runtime: Runtime, functions: HostFunctions): ScriptHo
       return JSON.stringify({ extra: '', children: [], parameters: [], buffers: [], ...m, types });
     },
   });
+  // An expression may print before, or without, a script.
+  runtime.python.pyimport('_backstep.streams').install();
   const runner = runtime.python.pyimport('_backstep.runner');
   return {
     runtime,
@@ -82,9 +92,18 @@ export function createHost(runtime: Runtime, functions: HostFunctions): ScriptHo
       // torch is imported already: expressions needed it.
       runtime.python.pyimport('torch._trace').connect();
     },
-    run: (script, args, folder, debug, sources = []) => {
+    run: (script, args, folder, debug, sources = [], seed) => {
       const texts = runtime.python.toPy(new Map(sources.map(([path, text]) => [toPython(path), text])));
-      return runner.run(toPython(script), runtime.python.toPy([...args]), toPython(folder), debug, texts) as number;
+      const given = runtime.python.toPy([...args]);
+      return runner.run(toPython(script), given, toPython(folder), debug, texts, seed) as number;
+    },
+    asking: (body) => {
+      asked++;
+      try {
+        return body();
+      } finally {
+        asked--;
+      }
     },
     within: (past, body) => {
       then = past;

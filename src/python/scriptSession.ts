@@ -75,14 +75,21 @@ export class ScriptSession implements Session {
   }
 
   /** Posts a request to the worker; rejects with words for the user. */
-  request<N extends RequestName>(name: N, args: Requests[N][0]): Promise<Requests[N][1]> {
+  request<N extends RequestName>(name: N, args: Requests[N][0], signal?: AbortSignal): Promise<Requests[N][1]> {
     if (this.over) return Promise.reject(this.over);
+    if (signal?.aborted) return Promise.reject(new Error('cancelled'));
     const id = this.nextId++;
     const answer = new Promise<Requests[N][1]>((resolve, reject) => this.pending.set(id, { resolve, reject }));
     this.worker.postMessage({ id, name, args });
     Atomics.add(this.control, Control.REQUESTS, 1);
     Atomics.notify(this.control, Control.REQUESTS);
     if (name === 'pause') this.interruptUnless(answer);
+    // Long work ends between two slices, a Python expression only by an interrupt.
+    const cancel = () => {
+      void this.request('cancel', { request: id }).catch(() => {});
+      if ((name === 'evaluate' || name === 'setExpression') && this.pending.has(id)) this.interruptUnless(answer);
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
     return answer;
   }
 

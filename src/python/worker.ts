@@ -4,21 +4,22 @@ import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { context } from '../engine/context';
 import { memory } from '../engine/dtype';
 import { withLines } from '../protocol/branch';
 import { isRecording } from '../protocol/recordingFile';
 import type { EventName, Events, LaunchArguments, SessionCapabilities } from '../protocol/session';
-import { Control, type FromWorker, type ToWorker, type WorkerData } from '../protocol/worker';
+import type { FromWorker, ToWorker, WorkerData } from '../protocol/worker';
 import { load, save, writeNotes } from '../recorder/file';
 import { PythonNeeded } from '../recorder/looking';
 import { Recorder } from '../recorder/recorder';
 import type { Recording } from '../recorder/recording';
 import { type ServerHost, SessionServer } from '../recorder/server';
-import { freshEntropy } from './entropy';
+import { entropyOf, freshEntropy } from './entropy';
 import { createEvaluator } from './evaluator';
 import { createHost, type HostFunctions, type ScriptHost } from './host';
+import { Inbox } from './inbox';
 import { createRuntime } from './runtime';
 import { lockRealm } from './sandbox';
 
@@ -33,41 +34,6 @@ const interrupt = new Uint8Array(data.interrupt);
 const post = (message: FromWorker) => port.postMessage(message);
 const emit = <N extends EventName>(name: N, event: Events[N]) => post({ type: 'event', name, event } as FromWorker);
 
-/** Requests are read where the thread is at a safe point; between two of these it may run Python for hours. */
-class Inbox {
-  private seen = -1;
-
-  constructor(readonly answer: (message: ToWorker) => void) {}
-
-  /** Answers what waits. Costs one atomic read where nothing does. */
-  poll(): void {
-    const count = Atomics.load(control, Control.REQUESTS);
-    if (count === this.seen) return;
-    this.seen = count;
-    for (let m = receiveMessageOnPort(port); m; m = receiveMessageOnPort(port)) this.answer(m.message as ToWorker);
-  }
-
-  /** Answers until `done()` is true. */
-  block(done: () => boolean): void {
-    for (;;) {
-      this.poll();
-      if (done()) return;
-      Atomics.wait(control, Control.REQUESTS, this.seen);
-    }
-  }
-}
-
-/** Answers a request; false where it has to be asked again once Python is loaded. */
-function tryAnswer(server: SessionServer, m: ToWorker): boolean {
-  try {
-    post({ type: 'answer', id: m.id, result: server.handle(m.name, m.args as never) });
-  } catch (error) {
-    if (error instanceof PythonNeeded) return false;
-    post({ type: 'failure', id: m.id, message: messageOf(error) });
-  }
-  return true;
-}
-
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 function hostOf(recording: Recording, inbox: () => Inbox): ServerHost {
@@ -75,6 +41,8 @@ function hostOf(recording: Recording, inbox: () => Inbox): ServerHost {
     emit,
     poll: () => inbox().poll(),
     block: (done) => inbox().block(done),
+    interrupted: () => inbox().interrupted(),
+    accept: () => inbox().accept(),
     save: (path) => save(recording, path),
   };
 }
@@ -115,28 +83,34 @@ function openRecording(path: string): void {
     emit,
     poll() {},
     block() {},
+    interrupted: () => inbox.interrupted(),
+    accept: () => inbox.accept(),
     save: (to) => save(recording, to),
     keep: (bookmarks) => writeNotes(path, bookmarks),
   };
   const server = new SessionServer(recording, idle, { stopAtEnd: true, recorder: null });
   let python: Promise<void> | null = null;
   const loadPython = async () => {
-    emit('loading', { text: 'Loading Python for expressions' });
+    emit('working', { title: 'Loading Python for expressions', text: 'It runs nothing of the script.', percent: 0 });
     const host = await loadHost(null, {
-      output: (category, text) => emit('output', { category, text, tick: -1 }),
+      output: (category, text) => emit('output', { category, text, tick: server.timeline.tick }),
       uncaught: () => {},
       exit: () => {},
       interrupted: () => false,
     });
     server.evaluator = createEvaluator(host);
+    emit('working', null);
   };
-  port.on('message', async (m: ToWorker) => {
+  const needed = (error: unknown) => error instanceof PythonNeeded;
+  const answer = async (m: ToWorker) => {
+    const work = () => server.handle(m.name, m.args as never);
     if (needsPython(m)) await (python ??= loadPython());
-    if (!tryAnswer(server, m)) {
-      await (python ??= loadPython());
-      tryAnswer(server, m);
-    }
-  });
+    if (inbox.answer(m, work, needed)) return;
+    await (python ??= loadPython());
+    inbox.answer(m, work);
+  };
+  const inbox: Inbox = new Inbox(port, control, (m) => void answer(m));
+  port.on('message', (m: ToWorker) => inbox.hear(m));
   ready({ live: false, evaluate: true }, recording.script);
   if (recording.damage) emit('output', { category: 'stderr', text: `${recording.damage}\n`, tick: -1 });
 }
@@ -147,23 +121,27 @@ const needsPython = (m: ToWorker) =>
 
 /** `backstep run`: no recording, no debugger; the script prints what it prints. */
 async function runOnly(launch: LaunchArguments, folder: string): Promise<void> {
-  const host = await loadHost(folder, {
-    output: (category, text) => emit('output', { category, text, tick: -1 }),
-    uncaught: () => {},
-    exit: (exitCode) => {
-      emit('terminated', { exitCode });
-      inbox.block(() => false);
+  const host = await loadHost(
+    folder,
+    {
+      output: (category, text) => emit('output', { category, text, tick: -1 }),
+      uncaught: () => {},
+      exit: (exitCode) => {
+        emit('terminated', { exitCode });
+        inbox.block(() => false);
+      },
+      interrupted: () => true,
     },
-    interrupted: () => true,
-  });
+    launch.seed === undefined ? undefined : { entropy: entropyOf(launch.seed), files: [] },
+  );
   let started = false;
-  const inbox = new Inbox((m) => {
+  const inbox = new Inbox(port, control, (m) => {
     if (m.name === 'start') started = true;
-    post({ type: 'answer', id: m.id, result: null });
+    inbox.answer(m, () => null);
   });
   ready({ live: true, evaluate: false }, launch.program);
   inbox.block(() => started);
-  emit('terminated', { exitCode: host.run(launch.program, launch.args ?? [], folder, false) });
+  emit('terminated', { exitCode: host.run(launch.program, launch.args ?? [], folder, false, [], launch.seed) });
 }
 
 async function debug(launch: LaunchArguments, folder: string): Promise<void> {
@@ -173,8 +151,10 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
   const { branch } = launch;
   const sources = branch ? withLines(branch.from.sources, branch.lines) : [];
   const texts = new Map(sources);
-  const entropy = branch?.from.origin.entropy ?? freshEntropy();
+  const seed = branch ? branch.from.origin.seed : launch.seed;
+  const entropy = branch?.from.origin.entropy ?? (seed === undefined ? freshEntropy() : entropyOf(seed));
   recording.origin = { entropy, args: launch.args ?? [], folder, edits: [], left: null };
+  if (seed !== undefined) recording.origin.seed = seed;
   recording.sources.set(recording.script, texts.get(launch.program) ?? readFileSync(launch.program, 'utf8'));
   let inbox: Inbox;
   const server = new SessionServer(
@@ -182,11 +162,14 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
     hostOf(recording, () => inbox),
     { stopAtEnd: launch.stopAtEnd !== false, recorder, branch },
   );
-  inbox = new Inbox((m) => void tryAnswer(server, m));
+  inbox = new Inbox(port, control, (m) => void inbox.answer(m, () => server.handle(m.name, m.args as never)));
   const functions: HostFunctions = {
     output: (stream, text) => recorder.output(stream, text),
+    said: (category, text) => emit('output', { category, text, tick: server.timeline.tick }),
     file: (path, read) => {
-      if (!recording.sources.has(path)) recording.sources.set(path, texts.get(path) ?? read());
+      if (recording.sources.has(path)) return;
+      recording.sources.set(path, texts.get(path) ?? read());
+      emit('source', { path });
     },
     uncaught: (type, message, traceback, path, line, frame) => {
       recording.exception = { type, message, traceback, tick: recording.ticks - 1 };
@@ -195,7 +178,7 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
     exit: (exitCode) => end(exitCode),
     interrupted: () => {
       server.safePoint();
-      return false;
+      return inbox.cancelled;
     },
   };
   const host = await loadHost(folder, functions, { entropy, files: sources });
@@ -210,7 +193,7 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
   inbox.block(() => server.hasStarted);
   recorder.attach();
   host.trace(recorder);
-  end(host.run(launch.program, launch.args ?? [], folder, true, sources));
+  end(host.run(launch.program, launch.args ?? [], folder, true, sources, seed));
 }
 
 let letGo = () => {};

@@ -1,16 +1,28 @@
-/** Line breakpoints over a recording: whether one stops a tick is a function of the tick, in both directions. */
+/** Breakpoints at lines and functions over a recording: whether one stops a tick is a function of the tick, in both directions. */
 
 import type { RecordedValue } from '../protocol/recorded';
-import type { BreakpointSpec, BreakpointStatus } from '../protocol/session';
+import type { BreakpointSpec, BreakpointStatus, FunctionBreakpointSpec } from '../protocol/session';
+import type { Place } from '../protocol/ticks';
 import { unquote } from './format';
 import { hitCountHolds } from './hitCount';
 import type { Recording } from './recording';
 
-interface Breakpoint extends BreakpointSpec {
-  id: number;
-  path: string;
+interface Condition {
+  condition?: string;
+  hitCondition?: string;
   /** What the condition was at ticks already asked about. */
   held: Map<number, boolean>;
+  /** Recorded ticks that it is about, ascending. */
+  ticks(): readonly number[];
+}
+
+interface Breakpoint extends BreakpointSpec, Condition {
+  id: number;
+  path: string;
+}
+
+interface FunctionBreakpoint extends FunctionBreakpointSpec, Condition {
+  id: number;
 }
 
 /** Evaluates an expression at a tick; throws with words for the user. */
@@ -26,8 +38,9 @@ export interface Hit {
 
 export class Breakpoints {
   private byPlace = new Map<string, Breakpoint[]>();
+  private functions: FunctionBreakpoint[] = [];
   private nextId = 1;
-  /** Line ticks at each breakpoint's place, ascending; kept up to date lazily. */
+  /** Line ticks of each breakpoint, ascending; kept up to date lazily. */
   private readonly seen = new Map<string, { ticks: number[]; upTo: number }>();
 
   constructor(private readonly recording: Recording) {}
@@ -55,10 +68,10 @@ export class Breakpoints {
       if (line === null)
         return { id, verified: false, line: spec.line, message: 'There is no code on or after this line.' };
       if (spec.hitCondition && hitCountHolds(spec.hitCondition, 1) === null)
-        return { id, verified: false, line, message: `'${spec.hitCondition}' is no hit count: write 5, >= 5 or % 10.` };
+        return { id, verified: false, line, message: noCount(spec.hitCondition) };
       const place = `${path}:${line}`;
       const list = this.byPlace.get(place) ?? [];
-      list.push({ ...spec, line, id, path, held: new Map() });
+      list.push({ ...spec, line, id, path, held: new Map(), ticks: () => this.ticksAt(path, line) });
       this.byPlace.set(place, list);
       if (spec.logMessage && !before.has(key(spec, line))) logs.push(id);
       return { id, verified: true, line };
@@ -66,38 +79,80 @@ export class Breakpoints {
     return { statuses, logs };
   }
 
+  /** Replaces those at functions. */
+  setFunctions(specs: readonly FunctionBreakpointSpec[]): (Omit<BreakpointStatus, 'line'> & { place: Place | null })[] {
+    this.functions = [];
+    return specs.map((spec) => {
+      const id = this.nextId++;
+      if (spec.hitCondition && hitCountHolds(spec.hitCondition, 1) === null)
+        return { id, verified: false, place: null, message: noCount(spec.hitCondition) };
+      const name = spec.name.trim().replace(/\(\)$/, '');
+      this.functions.push({ ...spec, name, id, held: new Map(), ticks: () => this.entriesOf(name) });
+      const place = this.definitionOf(name);
+      if (place) return { id, verified: true, place };
+      return { id, verified: false, place, message: `No function ${name} is known yet in the files that ran.` };
+    });
+  }
+
+  /** Where a function is defined, as far as the sources tell. */
+  private definitionOf(name: string): Place | null {
+    const last = name.slice(name.lastIndexOf('.') + 1);
+    if (!/^\w+$/.test(last)) return null;
+    const def = new RegExp(`^\\s*(async\\s+)?def\\s+${last}\\b`);
+    for (const [path, text] of this.recording.sources) {
+      const line = text.split('\n').findIndex((l) => def.test(l));
+      if (line >= 0) return { path, line: line + 1 };
+    }
+    return null;
+  }
+
+  /** First ticks of the frames of a function, ascending. */
+  private entriesOf(name: string): number[] {
+    const r = this.recording;
+    return this.collect(`def ${name}`, (t) => {
+      const frame = r.frame(r.frameAt(t));
+      return frame?.first === t && isNamed(frame.name, name);
+    });
+  }
+
   /** Recorded ticks at a breakpoint's line, ascending. */
   ticksOf(id: number): readonly number[] {
     const found = [...this.byPlace.values()].flat().find((b) => b.id === id);
-    return found ? this.ticksAt(found.path, found.line) : [];
+    return found ? found.ticks() : [];
   }
 
   /** Another line has taken this tick's place. */
   forget(tick: number): void {
-    for (const list of this.byPlace.values()) for (const b of list) b.held.delete(tick);
+    for (const b of [...this.byPlace.values(), this.functions].flat()) b.held.delete(tick);
   }
 
   /** The breakpoints that this tick hits, log points among them. */
   hits(tick: number, evaluate: EvaluateAt): Hit[] {
-    if (this.byPlace.size === 0 || this.recording.kindAt(tick) !== 'line') return [];
-    const site = this.recording.sites[this.recording.siteAt(tick)];
-    const list = site && this.byPlace.get(`${site.path}:${site.line}`);
-    if (!list) return [];
+    if ((this.byPlace.size === 0 && this.functions.length === 0) || this.recording.kindAt(tick) !== 'line') return [];
     const hits: Hit[] = [];
-    for (const b of list) {
-      try {
-        if (!this.holds(b, tick, evaluate)) continue;
-        if (b.hitCondition && !hitCountHolds(b.hitCondition, this.count(b, tick, evaluate))) continue;
-      } catch (error) {
-        hits.push({ breakpoint: b.id, error: `The condition '${b.condition}' failed: ${(error as Error).message}` });
-        continue;
-      }
-      hits.push(b.logMessage ? { breakpoint: b.id, log: fill(b.logMessage, tick, evaluate) } : { breakpoint: b.id });
+    const site = this.byPlace.size > 0 ? this.recording.sites[this.recording.siteAt(tick)] : null;
+    for (const b of (site && this.byPlace.get(`${site.path}:${site.line}`)) ?? [])
+      this.hit(b, tick, evaluate, hits, b.logMessage);
+    if (this.functions.length > 0) {
+      const frame = this.recording.frame(this.recording.frameAt(tick));
+      for (const b of this.functions)
+        if (frame?.first === tick && isNamed(frame.name, b.name)) this.hit(b, tick, evaluate, hits);
     }
     return hits;
   }
 
-  private holds(b: Breakpoint, tick: number, evaluate: EvaluateAt): boolean {
+  private hit(b: Condition & { id: number }, tick: number, evaluate: EvaluateAt, hits: Hit[], log?: string): void {
+    try {
+      if (!this.holds(b, tick, evaluate)) return;
+      if (b.hitCondition && !hitCountHolds(b.hitCondition, this.count(b, tick, evaluate))) return;
+    } catch (error) {
+      hits.push({ breakpoint: b.id, error: `The condition '${b.condition}' failed: ${(error as Error).message}` });
+      return;
+    }
+    hits.push(log ? { breakpoint: b.id, log: fill(log, tick, evaluate) } : { breakpoint: b.id });
+  }
+
+  private holds(b: Condition, tick: number, evaluate: EvaluateAt): boolean {
     if (!b.condition) return true;
     let held = b.held.get(tick);
     if (held === undefined) b.held.set(tick, (held = isTrue(b.condition, tick, evaluate)));
@@ -105,21 +160,31 @@ export class Breakpoints {
   }
 
   /** How often the line was reached (with its condition true) up to and including this tick. */
-  private count(b: Breakpoint, tick: number, evaluate: EvaluateAt): number {
-    return this.ticksAt(b.path, b.line).filter((t) => t <= tick && this.holds(b, t, evaluate)).length;
+  private count(b: Condition, tick: number, evaluate: EvaluateAt): number {
+    return b.ticks().filter((t) => t <= tick && this.holds(b, t, evaluate)).length;
   }
 
   private ticksAt(path: string, line: number): number[] {
     const r = this.recording;
-    const place = `${path}:${line}`;
-    let seen = this.seen.get(place);
-    if (!seen) this.seen.set(place, (seen = { ticks: [], upTo: 0 }));
     const site = r.sites.findIndex((s) => s.path === path && s.line === line);
+    return this.collect(`${path}:${line}`, (t) => r.siteAt(t) === site);
+  }
+
+  /** Line ticks of a kind, from what is recorded by now. */
+  private collect(key: string, wanted: (tick: number) => boolean): number[] {
+    const r = this.recording;
+    let seen = this.seen.get(key);
+    if (!seen) this.seen.set(key, (seen = { ticks: [], upTo: 0 }));
     for (; seen.upTo < r.ticks; seen.upTo++)
-      if (r.siteAt(seen.upTo) === site && r.kindAt(seen.upTo) === 'line') seen.ticks.push(seen.upTo);
+      if (r.kindAt(seen.upTo) === 'line' && wanted(seen.upTo)) seen.ticks.push(seen.upTo);
     return seen.ticks;
   }
 }
+
+const noCount = (text: string): string => `'${text}' is no hit count: write 5, >= 5 or % 10.`;
+
+/** `forward` names `Net.forward` and `outer.<locals>.forward` as well. */
+const isNamed = (qualified: string, name: string): boolean => qualified === name || qualified.endsWith(`.${name}`);
 
 /** Python decides what is true: of a tensor with one element its value, of one with more it says that it cannot. */
 function isTrue(condition: string, tick: number, evaluate: EvaluateAt): boolean {

@@ -150,7 +150,25 @@ export class Looking {
   }
 
   completions(text: string, column: number, frame: number | undefined): Completion[] {
-    return this.framesLive ? this.evaluator!.completions(text, column, this.userFrame(frame)) : [];
+    const user = this.userFrame(frame);
+    return this.framesLive
+      ? this.evaluator!.completions(text, column, user)
+      : this.completionsRecorded(text.slice(0, column), frameId(user));
+  }
+
+  /** In the past: recorded names, and what is inside of them. */
+  private completionsRecorded(before: string, frame: number): Completion[] {
+    const [, owner, prefix] = /(?:([A-Za-z_][\w.[\]'"]*)\.)?(\w*)$/.exec(before)!;
+    const names = new Map(this.variables.visible(frame));
+    if (owner === undefined) return labels([...names.keys()], prefix);
+    const value = resolvePath(this.recording, this.standing.tick(), names, owner);
+    if (!value) return [];
+    const { ref } = this.variables.evaluated(value, owner, frame);
+    const inside = ref === 0 ? [] : this.variables.open(ref);
+    const found = inside.flatMap(({ evaluateName = '' }) =>
+      evaluateName.startsWith(`${owner}.`) ? (/^\w+/.exec(evaluateName.slice(owner.length + 1)) ?? []) : [],
+    );
+    return labels(found, prefix);
   }
 
   /** Lines with code: from Python's compiler, or, without it, the lines that ran; null where neither is known yet. */
@@ -166,6 +184,12 @@ export class Looking {
     return [...new Set(this.recording.sites.filter((s) => s.path === path).map((s) => s.line))].sort((a, b) => a - b);
   }
 }
+
+const labels = (names: readonly string[], prefix: string): Completion[] =>
+  [...new Set(names)]
+    .filter((n) => n.startsWith(prefix))
+    .sort()
+    .map((label) => ({ label }));
 
 /** The past as expressions see it: fresh tensors with their gradients of then, and modules. */
 function pastAt(r: Recording, replay: Replay, tick: number): Past {

@@ -31,6 +31,8 @@ function levels(r: Recording, tick: number): string[] {
   return chain;
 }
 
+export const searchesBack = (move: Move): boolean => /back|reverse/i.test(move);
+
 /** The goal of a move from `from`. `never` is a goal that only breakpoints, or the end, can end. */
 export function searchFor(r: Recording, move: Move, from: number): Search {
   const never: Goal = () => false;

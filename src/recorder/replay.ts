@@ -16,6 +16,8 @@ export class Replay {
   private recentBytes = 0;
   /** How many ops were run again, for the bench and the tests. */
   replayed = 0;
+  /** Hears, before each op that runs again, how many of how many have; what it throws ends the replay, which can be asked for again. */
+  looked: (done: number, of: number) => void = () => {};
 
   constructor(private readonly limit = 64 * 1024 * 1024) {}
 
@@ -23,7 +25,11 @@ export class Replay {
   data(value: Value): Data {
     const held = value.data ?? this.recent.get(value.id);
     if (held) return held;
-    for (const record of this.plan(value)) this.execute(record);
+    const plan = this.plan(value);
+    for (const [i, record] of plan.entries()) {
+      this.looked(i, plan.length);
+      this.execute(record);
+    }
     const data = this.recent.get(value.id);
     if (!data) throw new Error('a content could not be computed again');
     return data;

@@ -8,7 +8,9 @@ import { branchPointAt, CatchingUp, firstTickOf, markAt } from './branch';
 import { Breakpoints, type EvaluateAt } from './breakpoints';
 import type { Evaluator } from './evaluator';
 import { short } from './format';
+import { entryOf, stepInTargets } from './frames';
 import { Looking } from './looking';
+import { searchesBack } from './moves';
 import { badLossText } from './nonfinite';
 import { historyOf } from './origins/history';
 import { lastWrite } from './origins/lastWrite';
@@ -17,7 +19,7 @@ import type { Recorder } from './recorder';
 import type { Recording, TensorUse } from './recording';
 import { Replay } from './replay';
 import { OP_FRAME, stackAt } from './stack';
-import { Timeline } from './timeline';
+import { type Stop, Timeline } from './timeline';
 import { cursorOf } from './views/cursor';
 import { graphOf } from './views/graph';
 import { infoOf } from './views/info';
@@ -30,6 +32,7 @@ import { timelineOf } from './views/timeline';
 import { updateOf } from './views/update';
 import { watchableOf } from './watch/watchable';
 import { type WatchHit, Watchpoints } from './watch/watchpoints';
+import { Interrupted, type Interruption, Work } from './work';
 
 /** What the room that owns the thread gives. */
 export interface ServerHost {
@@ -38,6 +41,10 @@ export interface ServerHost {
   poll(): void;
   /** Blocks the thread, answering requests, until `resumed()` is true. */
   block(resumed: () => boolean): void;
+  /** Was an interruption of the request under way asked for? */
+  interrupted?(): Interruption | null;
+  /** Answers the request under way now, with null: what it began goes on. */
+  accept?(): void;
   /** Writes a recording to disk; returns its size in bytes. */
   save(path: string): number;
   /** Keeps the bookmarks in the file that the recording was opened from; a live run's are saved with it. */
@@ -55,7 +62,19 @@ export interface ServerOptions {
 /** A few times a second while the script runs, in milliseconds. */
 const PROGRESS_EVERY = 200;
 /** Lines that a log point prints at most for what was recorded before it was set. */
-const MOST_LOGGED = 1000;
+const MOST_LOGGED = 100_000;
+
+/** What a client shows of a request that takes long. */
+const TITLES: { [N in RequestName]?: string } = {
+  history: 'History',
+  probe: 'Log Over All Iterations',
+  setBreakpoints: 'Log Over All Iterations',
+  lastWrite: 'Go to Last Write',
+  whyGradient: 'Why This Gradient',
+  outline: 'Comparing',
+  results: 'Comparing',
+  weights: 'Comparing',
+};
 
 /** What a stop says. */
 type Told = Omit<Events['stopped'], 'cursor'>;
@@ -68,7 +87,9 @@ export class SessionServer {
   private readonly breakpoints: Breakpoints;
   private readonly looking: Looking;
   private readonly watchpoints: Watchpoints;
+  private readonly work: Work;
   private filters = new Set<ExceptionFilter>(['uncaught', 'nonfinite']);
+  private conditions: NonNullable<Requests['setExceptionFilters'][0]['conditions']> = {};
   private lossIsBad = false;
   /** The script exists and can run on. */
   private alive: boolean;
@@ -94,14 +115,19 @@ export class SessionServer {
     this.replay = new Replay(options.recorder ? options.recorder.memoryUse.limit / 8 : undefined);
     this.catching = options.branch ? new CatchingUp(options.branch) : null;
     this.breakpoints = new Breakpoints(recording);
+    this.work = new Work(host);
+    this.replay.looked = (done, of) => this.work.replaying(done, of);
     this.watchpoints = new Watchpoints(recording, this.replay);
     this.watchpoints.onFault = (text) =>
       host.emit('output', { category: 'stderr', text: `${text}\n`, tick: this.timeline.tick });
     this.timeline = new Timeline(
       recording,
       this.breakpoints,
-      (expression, tick) => this.looking.evaluateAt(expression, tick),
-      (from, to) => this.watchpoints.search(from, to),
+      (expression, tick) => {
+        this.timeline.looked(tick);
+        return this.looking.evaluateAt(expression, tick);
+      },
+      (from, to) => this.watchpoints.search(from, to, (tick) => this.timeline.looked(tick)),
     );
     this.timeline.onLog = (text, tick) =>
       host.emit('output', {
@@ -135,7 +161,8 @@ export class SessionServer {
 
   /** Answers one request. Throws an Error with words for the user. */
   handle<N extends RequestName>(name: N, args: Requests[N][0]): Requests[N][1] {
-    return (this.handlers[name] as (a: Requests[N][0]) => Requests[N][1])(args);
+    const handler = this.handlers[name] as (a: Requests[N][0]) => Requests[N][1];
+    return this.work.during(TITLES[name] ?? 'Computing again', () => handler(args));
   }
 
   get hasStarted(): boolean {
@@ -290,9 +317,9 @@ export class SessionServer {
   }
 
   private onRaised(type: string, message: string, frame: number, caught: boolean | null): void {
-    const wanted =
-      caught === false ? this.filters.has('uncaught') || this.filters.has('raised') : this.filters.has('raised');
-    if (!wanted || this.catching) return;
+    const stops = (filter: 'raised' | 'uncaught') =>
+      this.filters.has(filter) && isOneOf(type, this.conditions[filter] ?? '');
+    if (this.catching || !(stops('raised') || (caught === false && stops('uncaught')))) return;
     const last = this.recording.frame(frame)?.last ?? -1;
     if (last >= 0) this.timeline.seek(last);
     this.exception = { type, message, frame };
@@ -314,11 +341,24 @@ export class SessionServer {
     if (!this.lossIsBad || was || this.catching) return;
     const text = badLossText(this.recording, this.replay, use, value);
     this.host.emit('output', { category: 'stderr', text: `${text}\n`, tick: this.timeline.tick });
-    if (!this.filters.has('nonfinite')) return;
+    if (!this.filters.has('nonfinite') || !this.holdsHere(this.conditions.nonfinite)) return;
     const frame = this.recording.frameAt(this.timeline.tick);
     this.exception = { type: Number.isNaN(value) ? 'NaN' : 'Infinity', message: text, frame };
     this.rest('exception', text);
     this.exception = null;
+  }
+
+  /** A filter's condition at the cursor; one that fails stops, and says so. */
+  private holdsHere(condition: string | undefined): boolean {
+    if (!condition) return true;
+    const { tick } = this.timeline;
+    try {
+      const value = this.looking.evaluateAt(`bool((${condition}))`, tick);
+      return value.k === 'prim' && value.repr === 'True';
+    } catch (error) {
+      this.say(`The condition '${condition}' failed: ${(error as Error).message}`, tick);
+      return true;
+    }
   }
 
   /** Stops here and serves until a move needs the script again. */
@@ -356,7 +396,8 @@ export class SessionServer {
     // A key pressed again before the last step has ended: that step's stop answers both.
     if (this.running) return null;
     this.toIteration = move === 'iterationForward';
-    const stop = this.timeline.move(move);
+    const stop = this.search(move);
+    if (stop === 'interrupted') return null;
     if (stop?.watch) {
       this.stopped(this.toldOf(stop.watch));
       return null;
@@ -377,9 +418,60 @@ export class SessionServer {
     return null;
   }
 
+  /** Where a move ends in what is recorded. A long one is accepted first; then a pause stops it where it is, a cancel takes it back. */
+  private search(move: Move): Stop | null | 'interrupted' {
+    const { timeline, host } = this;
+    const from = timeline.tick;
+    let reached = from;
+    let accepted = false;
+    const back = searchesBack(move);
+    timeline.looked = (tick) => {
+      reached = tick;
+      const part = back ? 1 - tick / Math.max(1, from) : (tick - from) / Math.max(1, this.recording.ticks - from);
+      this.work.at(part, () => this.iterationText(tick));
+    };
+    const long = () => {
+      accepted = true;
+      host.accept?.();
+      host.emit('continued', {});
+    };
+    try {
+      return this.work.during(back ? 'Searching Backward' : 'Searching Forward', () => timeline.move(move), long);
+    } catch (error) {
+      const paused = error instanceof Interrupted && error.how === 'pause';
+      if (!accepted && !paused) throw error;
+      timeline.seek(paused ? reached : from);
+      const text = `The search was cancelled at ${this.iterationText(reached).toLowerCase()}: the cursor is back where it began.`;
+      if (paused) this.stopped({ reason: 'pause' });
+      else this.stopped({ reason: 'pause', text: error instanceof Interrupted ? text : (error as Error).message });
+      return 'interrupted';
+    }
+  }
+
+  private goTo(place: () => number): null {
+    if (this.running) throw new Error('The script is running: pause it first.');
+    this.timeline.seek(place());
+    this.stopped({ reason: 'goto' });
+    return null;
+  }
+
+  private iterationText(tick: number): string {
+    return `Iteration ${this.recording.iterationAt(tick) + 1} of ${this.recording.iterationCount}`;
+  }
+
+  private readonly point = (done: number, of: number) =>
+    this.work.at(done / of, () => `Iteration ${done + 1} of ${of}`);
+
   /** Prints an expression's value in every past iteration. */
   private probe(expression: string): { count: number } {
-    const { name, points, missing } = historyOf(this.recording, this.replay, this.timeline.tick, { expression });
+    const { name, points, missing } = historyOf(
+      this.recording,
+      this.replay,
+      this.timeline.tick,
+      { expression },
+      this.point,
+      Number.POSITIVE_INFINITY,
+    );
     if (missing) throw new Error(missing);
     for (const { iteration, tick, value } of points)
       if (value !== null)
@@ -393,7 +485,13 @@ export class SessionServer {
     const ticks = this.breakpoints.ticksOf(breakpoint);
     const evaluate: EvaluateAt = (expression, tick) => this.looking.evaluateAt(expression, tick);
     let said = 0;
-    for (const tick of ticks) {
+    for (const [i, tick] of ticks.entries()) {
+      try {
+        this.work.at(i / ticks.length, () => this.iterationText(tick));
+      } catch {
+        this.say(`… cancelled: the line ran ${ticks.length} times, ${i} of them were answered.`, tick);
+        return;
+      }
       for (const { log } of this.breakpoints.hits(tick, evaluate).filter((h) => h.breakpoint === breakpoint))
         if (log !== undefined && said++ < MOST_LOGGED)
           this.say(`iteration ${recording.iterationAt(tick) + 1}: ${log}`, tick);
@@ -450,11 +548,13 @@ export class SessionServer {
       if (this.started) for (const id of logs) this.logPast(id);
       return statuses;
     },
+    setFunctionBreakpoints: ({ breakpoints }) => this.breakpoints.setFunctions(breakpoints),
     breakpointLines: ({ path, from, to }) => (this.looking.codeLines(path) ?? []).filter((l) => l >= from && l <= to),
     setWatchpoints: ({ group, watchpoints }) => this.watchpoints.set(group, watchpoints),
     watchable: (args) => watchableOf(this.recording, this.looking.variables, args),
     setExceptionFilters: ({ filters, conditions }) => {
       this.filters = new Set(filters);
+      this.conditions = conditions ?? {};
       const condition = conditions?.origin;
       const origin = this.filters.has('origin')
         ? [{ expression: 'origin()', ...(condition ? { condition } : {}) }]
@@ -472,17 +572,16 @@ export class SessionServer {
       return null;
     },
     move: ({ move }) => this.move(move),
-    seek: ({ tick }) => {
-      if (this.running) throw new Error('The script is running: pause it first.');
-      this.timeline.seek(tick);
-      this.stopped({ reason: 'goto' });
-      return null;
-    },
+    seek: ({ tick }) => this.goTo(() => tick),
+    restartFrame: ({ frame }) => this.goTo(() => entryOf(this.recording, this.timeline.tick, frame)),
+    stepInTargets: ({ frame }) => stepInTargets(this.recording, this.timeline.tick, frame),
     findTick: ({ path, line }) => ({ tick: this.timeline.nearest(path, line) }),
     pause: () => {
       if (this.running) this.pauseAsked = true;
       return null;
     },
+    // Whoever owns the thread heard it before, if there was anything to cancel.
+    cancel: () => null,
     stack: () => stackAt(this.recording, this.timeline.tick, this.cursor().label),
     scopes: ({ frame }) => this.looking.variables.scopes(frame),
     variables: ({ ref, start, count }) => this.looking.variables.open(ref, start, count),
@@ -503,6 +602,7 @@ export class SessionServer {
         traceback: e?.traceback ?? '',
       };
     },
+    sources: () => [...this.recording.sources.keys()],
     source: ({ path }) => {
       const text = this.recording.sources.get(path);
       if (text === undefined) throw new Error(`The recording does not hold the text of ${path}.`);
@@ -520,9 +620,13 @@ export class SessionServer {
     outputs: ({ from }) => outputsOf(this.recording, from),
     bookmark: ({ tick = this.timeline.tick, note }) => this.bookmark(tick, note),
     branchPoint: (args) => this.branchPoint(args),
-    lastWrite: (question) => lastWrite(this.recording, this.replay, this.timeline.tick, question),
+    lastWrite: (question) => {
+      const from = this.timeline.tick;
+      const looked = (tick: number) => this.work.at(1 - tick / Math.max(1, from), () => this.iterationText(tick));
+      return lastWrite(this.recording, this.replay, from, question, looked);
+    },
     whyGradient: (question) => whyGradient(this.recording, this.replay, this.timeline.tick, question),
-    history: (question) => historyOf(this.recording, this.replay, this.timeline.tick, question),
+    history: (question) => historyOf(this.recording, this.replay, this.timeline.tick, question, this.point),
     probe: ({ expression }) => this.probe(expression),
     outline: ({ from, count }) => outlineOf(this.recording, this.replay, from, count),
     results: ({ tick }) => resultsOf(this.recording, this.replay, tick),
@@ -531,6 +635,12 @@ export class SessionServer {
     save: ({ path }) => ({ bytes: this.host.save(path) }),
   };
 }
+
+/** A condition of the exception filters: types, with or without their module; an empty one is all of them. */
+const isOneOf = (type: string, types: string): boolean => {
+  const names = types.split(/[\s,|()]+/).filter(Boolean);
+  return names.length === 0 || names.some((n) => n === type || n.endsWith(`.${type}`) || type.endsWith(`.${n}`));
+};
 
 /** JSON has no NaN. */
 const plain = (v: number | null): number | string | null =>

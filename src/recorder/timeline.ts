@@ -18,6 +18,9 @@ export interface Stop {
 /** The first watchpoint after a tick up to another, or, downward, the last before it. */
 export type SearchWatch = (from: number, to: number) => WatchHit | null;
 
+/** Ticks between two looks at whether the search is still wanted. */
+const SLICE = 256;
+
 export class Timeline {
   /** The cursor: everything shown is of this tick. */
   tick = -1;
@@ -25,6 +28,8 @@ export class Timeline {
   goal: Goal = () => false;
   /** Log points that were passed, to be printed. */
   onLog: (text: string, tick: number) => void = () => {};
+  /** Hears now and then how far a search is; what it throws ends it, and leaves the cursor where it was. */
+  looked: (tick: number) => void = () => {};
 
   constructor(
     readonly recording: Recording,
@@ -48,6 +53,7 @@ export class Timeline {
     let stop: Stop | null = null;
     let t = this.tick + direction;
     for (; !stop && t >= 0 && t < r.ticks; t += direction) {
+      if (t % SLICE === 0) this.looked(t);
       if (!single) stop = this.stopAt(t, goal, direction === 1 ? logs : null);
       else if (goal(t)) stop = { tick: t, reason: 'step' };
     }
@@ -70,6 +76,8 @@ export class Timeline {
     const hits = this.breakpoints.hits(tick, this.evaluate);
     for (const { log: text } of hits) if (text !== undefined) logs?.push({ text, tick });
     const stopping = hits.filter((h) => h.log === undefined);
+    // A condition that failed because the search was interrupted is no stop.
+    if (stopping.some((h) => h.error)) this.looked(tick);
     if (stopping.length > 0)
       return {
         tick,

@@ -64,6 +64,25 @@ export class Client extends DebugClient {
     if (this.process.exitCode === null) await super.stop();
   }
 
+  /** A client that shows progress, and reads variables again when it is told to. */
+  override initializeRequest(
+    args: DebugProtocol.InitializeRequestArguments = {
+      adapterID: 'backstep',
+      linesStartAt1: true,
+      columnsStartAt1: true,
+      pathFormat: 'path',
+      supportsProgressReporting: true,
+      supportsInvalidatedEvent: true,
+    },
+  ): Promise<DebugProtocol.InitializeResponse> {
+    return super.initializeRequest(args);
+  }
+
+  /** The number of the request that was sent last. */
+  get lastRequest(): number {
+    return (this as unknown as { sequence: number }).sequence - 1;
+  }
+
   /** All that was printed in a category so far. */
   printed(category = 'stdout'): string {
     return this.output.map((event) => (event.category === category ? event.output : '')).join('');

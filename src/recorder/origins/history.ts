@@ -32,11 +32,20 @@ function ticksOf(r: Recording, ticks: readonly number[], most: number): number[]
   return Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))]);
 }
 
-export function historyOf(r: Recording, replay: Replay, tick: number, question: HistoryQuestion): HistoryView {
+/** `looked` hears how many points there are before each; what it throws ends the work. `most`: points at most. */
+export function historyOf(
+  r: Recording,
+  replay: Replay,
+  tick: number,
+  question: HistoryQuestion,
+  looked: (done: number, of: number) => void = () => {},
+  most = POINTS,
+): HistoryView {
   const { ref, measure = 'norm', element } = question;
   const of = (name: string, ticks: readonly number[], value: (tick: number) => number | null): HistoryView => {
-    const chosen = ticksOf(r, ticks, POINTS);
-    const points = chosen.map((t) => {
+    const chosen = ticksOf(r, ticks, most);
+    const points = chosen.map((t, i) => {
+      looked(i, chosen.length);
       const v = value(t);
       return { iteration: r.iterationAt(t), tick: t, value: v === null ? null : wire(v) };
     });

@@ -18,7 +18,13 @@ export interface WriteQuestion {
 }
 
 /** The last tick before the cursor, or at it, that wrote the value; from that tick on, the one before. Null if nothing did. */
-export function lastWrite(r: Recording, replay: Replay, tick: number, question: WriteQuestion): WriteView | null {
+export function lastWrite(
+  r: Recording,
+  replay: Replay,
+  tick: number,
+  question: WriteQuestion,
+  looked: (tick: number) => void = () => {},
+): WriteView | null {
   const { ref, element, expression } = question;
   if (expression?.trim() === 'loss') return lossWrite(r, tick);
   const moments = ref ? writesOf(r, ref, tick) : momentsOf(r, compile(`changed(${expression ?? ''})`), {});
@@ -26,6 +32,7 @@ export function lastWrite(r: Recording, replay: Replay, tick: number, question: 
   const tensor = ref && (ref.part === 'grad' ? null : tensorOf(r, ref, tick));
   for (let i = lastAtOrBefore(ticks, tick - 1); i >= 0; i--) {
     const at = ticks[i];
+    looked(at);
     if (element && tensor !== null && tensor !== undefined) {
       const [now, before] = [at, at - 1].map((t) => {
         const use = t < 0 ? null : r.useAt(tensor, t);

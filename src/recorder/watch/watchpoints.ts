@@ -47,7 +47,7 @@ export interface WatchHit {
 }
 
 /** Ticks that are searched at once: what lies beyond the first hit is not computed. */
-const WINDOW = 4096;
+const WINDOW = 1024;
 
 export class Watchpoints {
   private list: Watchpoint[] = [];
@@ -115,20 +115,20 @@ export class Watchpoints {
 
   /**
    * The first tick after `from`, up to `to`, at which something begins to hold; with `to` before `from` the last one before `from`.
-   * `interrupted` is asked now and then; its true ends the search without an answer.
+   * `looked` hears, before each value that may have to be computed, up to where nothing was found; what it throws ends the search.
    */
-  search(from: number, to: number, interrupted: (tick: number) => boolean = () => false): WatchHit | null {
+  search(from: number, to: number, looked: (tick: number) => void = () => {}): WatchHit | null {
     if (this.empty || from === to) return null;
     const all = this.list.flatMap((w) => this.all(w).map((one) => ({ w, one })));
     for (const { one } of all) one.moments.refresh();
-    return to > from ? this.forward(all, from, to, interrupted) : this.backward(all, from, to, interrupted);
+    return to > from ? this.forward(all, from, to, looked) : this.backward(all, from, to, looked);
   }
 
   private forward(
     all: { w: Watchpoint; one: Watched }[],
     from: number,
     to: number,
-    interrupted: (tick: number) => boolean,
+    looked: (tick: number) => void,
   ): WatchHit | null {
     for (let start = from; start < to; start += WINDOW) {
       let end = Math.min(start + WINDOW, to);
@@ -136,6 +136,7 @@ export class Watchpoints {
       for (const { w, one } of all) {
         const { ticks } = one.moments;
         for (let i = one.moments.after(start); i < ticks.length && ticks[i] <= end; i++) {
+          looked(start);
           if (!this.begins(w, one, i)) continue;
           if (ticks[i] < end) found = [];
           end = ticks[i];
@@ -145,7 +146,6 @@ export class Watchpoints {
       }
       found = found.filter(({ one, i }) => one.moments.ticks[i] === end);
       if (found.length > 0) return this.hit(end, found);
-      if (interrupted(end)) return null;
     }
     return null;
   }
@@ -154,7 +154,7 @@ export class Watchpoints {
     all: { w: Watchpoint; one: Watched }[],
     from: number,
     to: number,
-    interrupted: (tick: number) => boolean,
+    looked: (tick: number) => void,
   ): WatchHit | null {
     for (let end = from; end > to; end -= WINDOW) {
       let start = Math.max(end - WINDOW, to);
@@ -162,6 +162,7 @@ export class Watchpoints {
       for (const { w, one } of all) {
         const { ticks } = one.moments;
         for (let i = lastAtOrBefore(ticks, end - 1); i >= 0 && ticks[i] >= start; i--) {
+          looked(end);
           if (!this.begins(w, one, i)) continue;
           if (ticks[i] > start) found = [];
           start = ticks[i];
@@ -171,7 +172,6 @@ export class Watchpoints {
       }
       found = found.filter(({ one, i }) => one.moments.ticks[i] === start);
       if (found.length > 0) return this.hit(start, found);
-      if (interrupted(start)) return null;
     }
     return null;
   }

@@ -18,6 +18,7 @@ from .past import rebuild
 def _answer(body):
     """Runs body() unseen by the recorder; JSON of {value} or {error}."""
     events = tracer.pause()
+    printed = streams.aside()
     _bridge.unobserve(True)
     try:
         return json.dumps({'value': body()})
@@ -26,7 +27,7 @@ def _answer(body):
     finally:
         _bridge.unobserve(False)
         tracer.resume(events)
-        streams.flush()
+        streams.back(printed)
 
 
 def describe(error):
@@ -181,7 +182,9 @@ def _assign(f, target, target_code, value):
 def past(expression, recorded):
     """Over the recorded names, given as JSON."""
     def body():
-        code = compile(expression.strip(), '<expression>', 'eval')
+        code, is_value = _compile(expression, True)
+        if not is_value:
+            raise RuntimeError('the past takes expressions, not statements: nothing of it can be changed. Branch from here to run this')
         return _look(eval(code, rebuild(code, json.loads(recorded), _modules())))
     return _answer(body)
 
@@ -200,7 +203,7 @@ def completions(text, column, frame):
     """Names and attributes that begin with what stands before the cursor."""
     def body():
         f = _frame(frame)
-        before = text[:column - 1] if column > 0 else text
+        before = text[:column]
         start = len(before)
         while start and (before[start - 1].isidentifier() or before[start - 1].isdigit() or before[start - 1] in '._]['):
             start -= 1

@@ -11,8 +11,8 @@ import _backstep_host as _host
 from . import loop, notes, sources, streams
 
 
-def run(path, args, folder, debug, texts=None):
-    """Runs a script to its end. `texts` ({path: text}) stand for what the files hold. Returns the exit code."""
+def run(path, args, folder, debug, texts=None, seed=None):
+    """Runs a script to its end. `texts` ({path: text}) stand for what the files hold, `seed` for its seed. Returns the exit code."""
     if texts:
         sources.install(texts)
     streams.install()
@@ -35,6 +35,9 @@ def run(path, args, folder, debug, texts=None):
         _print(error, None)
         _tell(error, None, debug)
         return 1
+    if seed is not None:
+        from . import seeds
+        seeds.install(seed)
     if debug:
         from . import tracer
         tracer.start(folder)

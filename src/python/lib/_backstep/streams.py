@@ -76,3 +76,16 @@ def flush():
         out.flush()
     if err.pending:
         err.flush()
+
+
+def aside():
+    """What the script printed without a newline yet: kept apart while an expression of the debugger prints."""
+    kept = out.pending, err.pending
+    out.pending = err.pending = ''
+    return kept
+
+
+def back(kept):
+    """Hands over what the expression printed; the script's is as it was."""
+    flush()
+    out.pending, err.pending = kept
