@@ -29,7 +29,7 @@ export function stateAt(r: Recording, tick: number): [string, TensorUse][] {
     if (use) state.push([name, use]);
   };
   const names = Names.of(r);
-  for (const id of Parameters.of(r).list()) {
+  for (const id of Parameters.of(r).list(tick)) {
     const name = names.tensor(id, tick) ?? 'parameter';
     put(name, id);
     put(`${name}.grad`, r.gradAt(id, tick));

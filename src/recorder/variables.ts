@@ -226,7 +226,7 @@ export class Variables {
     const { recording: r, tick } = this.c;
     const names = Names.of(r);
     const there = Parameters.of(r)
-      .list()
+      .list(tick)
       .filter((id) => r.useAt(id, tick));
     return [...new Map(there.map((id) => [names.tensor(id, tick) ?? 'parameter', id]))];
   }

@@ -89,7 +89,7 @@ export class Pages {
     return index < this.settled ? this.shelf.at(index) : this.hot[index - this.settled];
   }
 
-  private basesOf(index: number): Bases {
+  basesOf(index: number): Bases {
     return Object.fromEntries(BASES.map((base) => [base, this.starts[base].at(index)])) as unknown as Bases;
   }
 
@@ -364,6 +364,11 @@ export class Pages {
         if (c.tick >= from && c.tick < to) found.push(c as Change<ChangeOf<K>>);
     }
     return found;
+  }
+
+  /** Tensors whose `.grad` was set long after they were made. */
+  longGraded(): Iterable<number> {
+    return this.changed.grads.keys();
   }
 
   /** How many pages wrote a storage. */

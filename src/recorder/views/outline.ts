@@ -61,7 +61,7 @@ export function weightsOf(r: Recording, replay: Replay, iteration: number): Numb
   const tick = r.endOf(iteration) - 1;
   const names = Names.of(r);
   return Parameters.of(r)
-    .list()
+    .list(tick)
     .flatMap((id) => {
       const use = r.useAt(id, tick);
       return use ? [numbers(replay, names.tensor(id, tick) ?? 'parameter', use)] : [];

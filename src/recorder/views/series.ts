@@ -9,8 +9,8 @@ import type { UpdateEvent } from './updates';
 
 /** More points than a chart can show are not computed. */
 const POINTS = 500;
-/** Ops to run again for one answer at most; points beyond are left out until asked for again. */
-const BUDGET = 3000;
+/** Milliseconds for one answer, about; points beyond are left out until asked for again. */
+const AT_ONCE = 15;
 
 interface Numbers {
   element: number | null;
@@ -35,7 +35,7 @@ export function seriesOf(
   events: readonly UpdateEvent[],
   element: readonly number[],
 ): UpdateSeries[] {
-  const until = replay.replayed + BUDGET;
+  const until = performance.now() + AT_ONCE;
   const points = events.map((event) => pointOf(r, replay, parameter, event, element, until));
   const roles: string[] = [];
   for (const point of points) for (const role of point?.keys() ?? []) if (!roles.includes(role)) roles.push(role);
@@ -61,7 +61,7 @@ function pointOf(
   const key = element.join();
   let point = known.get(key);
   if (point) return point;
-  if (replay.replayed > until) return null;
+  if (performance.now() > until) return null;
   const rule = ruleOf(r, parameter, event);
   const one = (use: TensorUse): Numbers => ({
     element: finite(elementOf(replay, use, element)),

@@ -18,6 +18,7 @@ export function updateOf(
   args: { parameter?: number; element?: number[] },
 ): UpdateView {
   const updates = Updates.of(r);
+  updates.look(tick);
   const live = current(r, updates, tick);
   const parameters = live.map((id) => infoOf(r, id, updates.count(id, tick)));
   const empty = { terms: [], steps: [], iterations: [], series: [], at: -1, element: [], rule: '' };
@@ -53,7 +54,7 @@ function current(r: Recording, updates: Updates, tick: number): number[] {
   const names = Names.of(r);
   const found = new Map<string, number>();
   const begun = (id: number) => r.iteration(updates.of(id, tick)[0].iteration).start <= tick;
-  for (const id of Parameters.of(r).list()) {
+  for (const id of Parameters.of(r).list(Math.max(0, tick))) {
     if (updates.of(id, tick).length === 0) continue;
     const name = names.tensor(id, r.ticks - 1) ?? `parameter ${id}`;
     if (!found.has(name) || begun(id)) found.set(name, id);

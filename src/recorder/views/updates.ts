@@ -25,10 +25,10 @@ interface Origin {
   /** Parameters by their gradient. */
   grads: readonly number[];
 }
-/** Runs of more iterations are not read as a whole: so many points of them are, and so many more with every question. */
-const LONG = 1500;
+/** Runs of more iterations are not read as a whole: so many points of them are, as many with every question as take so many milliseconds. */
+const LONG = 250;
 const POINTS = 250;
-const AT_ONCE = 40;
+const AT_ONCE = 12;
 
 const NOTHING: Origin = { weights: new Map(), grads: [] };
 
@@ -57,6 +57,8 @@ export class Updates {
   private settled = 0;
   private readTo = -1;
   private readonly sampled = new Map<number, ReadonlyMap<number, readonly UpdateEvent[]>>();
+  private spreadAt = '';
+  private spread: ReadonlyMap<number, readonly UpdateEvent[]>[] = [];
   private readonly single = new Map<string, Map<number, UpdateEvent[]>>();
   /** New weights that were computed but never written: the next step may start from them. */
   private readonly unwritten = new Map<number, number>();
@@ -71,34 +73,43 @@ export class Updates {
 
   /** Updates of a parameter in their order. Of a long run, those of iterations spread over it, and those about a tick. */
   of(parameter: number, tick: number): readonly UpdateEvent[] {
-    if (this.r.iterationCount > LONG) return this.spread(tick).flatMap((found) => found.get(parameter) ?? []);
+    if (this.r.iterationCount > LONG) {
+      if (this.spreadAt !== this.spreadKey(tick)) this.look(tick);
+      return this.spread.flatMap((found) => found.get(parameter) ?? []);
+    }
     this.refresh();
     return this.events.get(parameter) ?? [];
   }
 
-  /** Iterations of a long run, evenly spread, as far as they are read; some more with every call, those about the tick first. */
-  private spread(tick: number): ReadonlyMap<number, readonly UpdateEvent[]>[] {
+  private readonly spreadKey = (tick: number) => `${this.r.iterationAt(Math.max(0, tick))}/${this.r.ticks}`;
+
+  /** Reads iterations of a long run, evenly spread, those about the tick first; some more with every call. */
+  look(tick: number): void {
     const { r } = this;
+    if (r.iterationCount <= LONG) return;
     const last = r.iterationCount - 1;
     const here = r.iterationAt(Math.max(0, tick));
     let stride = 1;
     while (last / stride > POINTS) stride *= 2;
     const wanted = new Set([here, Math.max(0, here - 1), Math.min(last, here + 1), last]);
     for (let i = 0; i <= last; i += stride) wanted.add(i);
-    let room = AT_ONCE;
+    const until = performance.now() + AT_ONCE;
+    let read = 0;
     const found: [number, ReadonlyMap<number, readonly UpdateEvent[]>][] = [];
     for (const i of wanted) {
       let known = this.sampled.get(i);
       if (!known) {
-        if (room-- <= 0) continue;
+        // Those about the tick in any case.
+        if (read++ >= 4 && performance.now() > until) continue;
         known = this.at(i);
         // An iteration may still be merged with the one before while it began only just.
         if (i < last - 1) this.sampled.set(i, known);
       }
       found.push([i, known]);
     }
-    for (const i of this.sampled.keys()) if (this.sampled.size > 4 * POINTS && !wanted.has(i)) this.sampled.delete(i);
-    return found.sort(([a], [b]) => a - b).map(([, events]) => events);
+    for (const i of this.sampled.keys()) if (this.sampled.size > 2 * POINTS && !wanted.has(i)) this.sampled.delete(i);
+    this.spreadAt = this.spreadKey(tick);
+    this.spread = found.sort(([a], [b]) => a - b).map(([, events]) => events);
   }
 
   /** How many updates a parameter had. */

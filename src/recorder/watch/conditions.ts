@@ -43,7 +43,7 @@ export class Conditions {
     if (ofWatch && c.domain !== 'parameter') return null;
     const instances: Instance[] = ofWatch
       ? Parameters.of(this.r)
-          .list()
+          .list(tick)
           .map((parameter) => ({ parameter }))
       : [{}];
     const ours = ofWatch || usesOurs(c, variable);

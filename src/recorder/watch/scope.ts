@@ -80,7 +80,7 @@ export class ScopeAt implements Scope {
   private net(what: 'grads' | 'params'): Tensor {
     const { recording: r, replay, tick } = this.at;
     const parts = Parameters.of(r)
-      .list()
+      .list(tick)
       .flatMap((id) => {
         const tensor = what === 'params' ? id : r.gradAt(id, tick);
         const use = tensor === null ? null : r.useAt(tensor, tick);
