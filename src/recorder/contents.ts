@@ -190,8 +190,10 @@ export class Contents {
     if (known) {
       const { record } = known;
       const gradFn = linked ? (t.gradFn?.name ?? null) : record.gradFn;
-      if (record.requiresGrad !== (record.requiresGrad || t.requiresGrad) || gradFn !== record.gradFn) {
-        record.requiresGrad ||= t.requiresGrad;
+      // A leaf that a gradient came to once stays what it was then; one that is frozen before is frozen.
+      const requiresGrad = t.requiresGrad || (record.requiresGrad && (!t.isLeaf || this.recording.leaves.has(t.id)));
+      if (record.requiresGrad !== requiresGrad || gradFn !== record.gradFn) {
+        record.requiresGrad = requiresGrad;
         record.gradFn = gradFn;
         pages.tensorChanged(record);
       }

@@ -174,6 +174,7 @@ export class SessionServer {
     this.options.recorder?.flushEdits();
     this.alive = false;
     if (this.catching) this.neverThere(this.catching);
+    this.sayUnmet();
     if (this.options.stopAtEnd && this.recording.ticks > 0) {
       this.timeline.seek(this.recording.ticks - 1);
       this.rest('end');
@@ -327,6 +328,12 @@ export class SessionServer {
     this.exception = null;
   }
 
+  /** Everything was searched: of which watchpoints is there nothing in this run? */
+  private sayUnmet(): void {
+    for (const text of this.watchpoints.neverMet())
+      this.host.emit('output', { category: 'stderr', text: `${text}\n`, tick: this.timeline.tick });
+  }
+
   private sayThinned(tick: number): void {
     if (this.catching) return;
     const place = this.recording.placeAt(tick);
@@ -396,8 +403,11 @@ export class SessionServer {
     // A key pressed again before the last step has ended: that step's stop answers both.
     if (this.running) return null;
     this.toIteration = move === 'iterationForward';
+    const { atEnd } = this.timeline;
     const stop = this.search(move);
     if (stop === 'interrupted') return null;
+    if (!this.alive && move.toLowerCase().endsWith('continue') && (!stop || stop.reason === 'start of recording'))
+      this.sayUnmet();
     if (stop?.watch) {
       this.stopped(this.toldOf(stop.watch));
       return null;
@@ -406,9 +416,9 @@ export class SessionServer {
       this.stopped({ reason: stop.reason, text: stop.text, breakpoints: stop.breakpoints });
       return null;
     }
-    if (!this.alive && (this.options.recorder === null || move !== 'continue')) {
-      // A recording from disk ends here; so does a script that ended, until the user says that it is over.
-      // A step too far must not close everything that was recorded.
+    if (!this.alive && (this.options.recorder === null || move !== 'continue' || !atEnd)) {
+      // A recording from disk ends here; so does a script that ended, until the user says that it is over: by Continue at its end.
+      // A step too far, or a search from the past that finds nothing, must not close everything that was recorded.
       this.timeline.seek(this.recording.ticks - 1);
       this.stopped({ reason: 'end' });
       return null;

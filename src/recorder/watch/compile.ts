@@ -3,7 +3,7 @@ import type { Recording } from '../recording';
 import { FUNCTIONS, partsOf } from './evaluate';
 import { type Moments, MomentsOf } from './moments';
 import { madeAnew, parameterNamed, visibleName } from './names';
-import { type Node, nodesOf, parse, SyntaxFault } from './parse';
+import { type Node, nodesOf, parse, SyntaxFault, textOf } from './parse';
 import type { Instance } from './scope';
 
 /** Ops whose results a watchpoint may speak of by the op's name. */
@@ -169,6 +169,14 @@ export function momentsOf(r: Recording, c: Compiled, instance: Instance): Moment
     else lists.push(all.gradients(tensor, part === 'all gradient'));
   }
   return lists.length === 0 ? null : all.union([...new Set(lists)]);
+}
+
+/** What an expression is about that a recording has nothing of. */
+export function unknownNames(r: Recording, c: Compiled): string[] {
+  const names = c.targets
+    .filter(({ base }) => momentsOf(r, { ...c, targets: [{ base, part: 'value' }], only: null }, {}) === null)
+    .map(({ base }) => partsOf(base)?.join('.') ?? textOf(base));
+  return names.length > 0 ? [...new Set(names)].map((n) => `'${n}'`) : [`'${c.word ?? c.text}'`];
 }
 
 function tensorOfNode(r: Recording, node: Node, instance: Instance): number | null {

@@ -179,7 +179,10 @@ export class MomentsOf {
       return () => {
         const found: number[] = [];
         const ticks = writes.refresh();
-        for (; read < ticks.length; read++) if (r.passAt(ticks[read])?.kind !== 'step') found.push(ticks[read]);
+        // Before anything was learned, writes are those of initialisation.
+        const [learning] = this.losses().ticks;
+        for (; read < ticks.length; read++)
+          if (ticks[read] > learning && r.passAt(ticks[read])?.kind !== 'step') found.push(ticks[read]);
         for (const step of steps().sort((a, b) => a.end - b.end)) {
           const written = lastAtOrBefore(ticks, step.end - 1);
           if (written >= 0 && ticks[written] >= step.start) writers.add(step.optimizer);

@@ -38,6 +38,9 @@ export interface At {
   asPython?: boolean;
 }
 
+/** Attributes that any tensor has. */
+const OF_TENSORS = new Set(['data', 'T', 'ndim']);
+
 export class ScopeAt implements Scope {
   private readonly frame: number;
 
@@ -112,13 +115,20 @@ export class ScopeAt implements Scope {
       if (name === 'grad') {
         const grad = r.gradAt(of.tensor, tick);
         if (grad !== null) return this.held(grad);
+        if (this.at.instance.parameter === of.tensor && !r.tensor(of.tensor)?.requiresGrad)
+          throw new NotThere('a frozen parameter misses no gradient');
         // Python keeps none for an activation; the backward pass had one.
         const came = this.at.asPython || !madeAnew(r, of.tensor) ? null : arrived(r, of.tensor, tick);
         return came && new Held(came.tensor, came);
       }
       if (name === 'requires_grad') return r.tensor(of.tensor)?.requiresGrad ?? false;
       const state = statesAt(r, of.tensor, tick).get(name);
-      return state === undefined ? undefined : this.held(state);
+      if (state !== undefined) return this.held(state);
+      // An optimizer makes its state in its first step, for what has a gradient.
+      const kept = [...r.optimizers.values()].flatMap((o) => [...o.kept.values()]);
+      if (kept.length === 0 ? !OF_TENSORS.has(name) : kept.some((names) => names.has(name)))
+        throw new NotThere(`no optimizer keeps a '${name}' of it`);
+      return undefined;
     }
     if (!(of instanceof On)) return undefined;
     const { recorded } = of;

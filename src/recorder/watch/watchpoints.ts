@@ -9,7 +9,7 @@ import { opName, placeText } from '../views/common';
 import { Names } from '../views/names';
 import { Parameters, statesAt } from '../views/parameters';
 import { nameOf } from '../views/tensor';
-import { type Compiled, compile, momentsOf } from './compile';
+import { type Compiled, compile, momentsOf, unknownNames } from './compile';
 import { evaluate, Fault, NotThere, numberOf, tensorOf, truth, type Value } from './evaluate';
 import { type Moments, MomentsOf } from './moments';
 import { type Node, SyntaxFault, textOf } from './parse';
@@ -36,6 +36,10 @@ interface Watchpoint {
   compiled: Compiled;
   hitCondition?: string;
   watched: Map<string, Watched>;
+  /** It had a value at some tick. */
+  computed: boolean;
+  /** Why it had none, where it was looked at. */
+  missing: string | null;
   /** What cannot be computed was told. */
   told: boolean;
 }
@@ -77,7 +81,17 @@ export class Watchpoints {
           throw new SyntaxFault(`'${spec.hitCondition}' is no hit count: write 5, >= 5 or % 10.`);
         const same = before.find((w) => textOf(w.compiled.node) === textOf(compiled.node));
         const watched = same?.watched ?? new Map<string, Watched>();
-        const w: Watchpoint = { id, group, compiled, hitCondition: spec.hitCondition, watched, told: false };
+        const { computed = false, missing = null } = same ?? {};
+        const w: Watchpoint = {
+          id,
+          group,
+          compiled,
+          hitCondition: spec.hitCondition,
+          watched,
+          computed,
+          missing,
+          told: false,
+        };
         this.list.push(w);
         // What was recorded before is searched, not met.
         for (const one of this.all(w)) one.judged = one.moments.refresh().length;
@@ -87,6 +101,18 @@ export class Watchpoints {
         return { id, verified: false, expression: spec.expression, message: error.message };
       }
     });
+  }
+
+  /** After all was searched: what never had a value, in words, each once. A name that nothing has would else look as if all were well. */
+  neverMet(): string[] {
+    const said: string[] = [];
+    for (const w of this.list) {
+      if (w.computed || w.told || w.group === 'filter') continue;
+      w.told = true;
+      const why = w.missing ?? `nothing in this run is called ${unknownNames(this.r, w.compiled).join(' or ')}`;
+      said.push(`The watchpoint ${w.compiled.text} never had a value: ${why}.`);
+    }
+    return said;
   }
 
   // ---- searching --------------------------------------------------------------------------------------------------
@@ -220,7 +246,9 @@ export class Watchpoints {
     const scope = this.scope(one, one.moments.ticks[i]);
     try {
       holds = truth(evaluate(w.compiled.node, scope), scope);
+      w.computed = true;
     } catch (error) {
+      if (error instanceof NotThere) w.missing = error.message;
       if (error instanceof Fault && !w.told) {
         w.told = true;
         this.onFault(`The watchpoint ${w.compiled.text} cannot be computed: ${error.message}`);

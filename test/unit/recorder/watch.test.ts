@@ -285,3 +285,62 @@ describe('trouble', () => {
     expect(stops(run, 'all(relu == 0)').map(place)).toEqual([[2, 2]]);
   });
 });
+
+describe('what is not there', () => {
+  const unmet = (expression: string) => {
+    const { watchpoints, end, faults } = watch(trainMlp({ iterations: 2, rule: 'sgd' }), expression);
+    expect(watchpoints.search(-1, end)).toBeNull();
+    const said = watchpoints.neverMet();
+    expect(watchpoints.neverMet()).toEqual([]);
+    return [...faults, ...said];
+  };
+
+  it('is said once all was searched, for a misspelt name looks as if all were well', () => {
+    expect(unmet('norm(nothing) > 1')).toEqual([
+      "The watchpoint norm(nothing) > 1 never had a value: nothing in this run is called 'nothing'.",
+    ]);
+    expect(unmet('any(gelu > 1)')[0]).toContain("is called 'gelu'");
+    expect(unmet('norm(linear1.weight.wat) > 1')[0]).toContain("'wat' is not known");
+    expect(unmet('norm(p.grad) > 1e30')).toEqual([]);
+  });
+
+  it('is no mistake where an optimizer will make it', () => {
+    const run = trainMlp({ iterations: 3, rule: 'sgd' });
+    const found = stops(run, 'norm(p.momentum_buffer) > 0');
+    expect(run.script.recording.iterationAt(found[0].tick)).toBe(0);
+  });
+
+  it('a parameter that is frozen before it learns misses no gradient', () => {
+    const script = new Script();
+    script.line(1);
+    script.recorder.module(1, null, '', 'Model', '');
+    const [w, frozen, lost] = ['w', 'frozen', 'lost'].map((name) => {
+      const t = leaf(given([2], (i) => i + 1));
+      script.recorder.parameter(1, name, t);
+      return t;
+    });
+    frozen.leafRequiresGrad = false;
+    backwardFrom(op('sum', op('mul', op('mul', w, frozen), 2)));
+    script.line(2, {});
+    script.stop();
+    expect(stops({ script }, 'p.grad is None').map((s) => s.text)).toEqual([
+      expect.stringMatching(/^lost\.grad is None/),
+    ]);
+    expect(lost.grad).toBeNull();
+  });
+
+  it('an update is not what a weight began with', () => {
+    const script = new Script();
+    script.line(1);
+    const w = leaf(given([2], () => 0));
+    noGrad(() => op('add_', w, 5));
+    for (let i = 0; i < 2; i++) {
+      script.line(2, { w });
+      backwardFrom(op('sum', op('mul', w, w)));
+      noGrad(() => op('sub_', w, 1));
+    }
+    script.line(3, {});
+    script.stop();
+    expect(stops({ script }, 'norm(update(p)) > 1').map((s) => script.recording.iterationAt(s.tick))).toEqual([0]);
+  });
+});
