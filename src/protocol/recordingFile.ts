@@ -2,13 +2,17 @@
  * The recording file (`.backstep`), in words of bytes and rows. Imports nothing.
  *
  *     "BACKSTEP" | u32 FORMAT | chunk*
- *     chunk = kind u8 | stored length u32 | length u32 | checksum 8 bytes | stored bytes (gzip)
+ *     chunk = kind u8 | stored length u32 | length u32 | checksum 8 bytes | stored bytes (gzip; as they are where both lengths are the same)
  *
  * All numbers are little-endian. The checksum is the first 8 bytes of SHA-256 over the chunk's first 9 bytes and the stored bytes.
- * A header (H) comes first. Then the run in segments of whole ticks: contents (C, raw elements) before the segment (S, msgpack) that
- * refers to them, so that every prefix of whole chunks is a recording of its own. An end (E) closes the file; without it the file is a
- * truncated one. What is not stored is computed again from the ops.
- * Notes (N, msgpack) are what a user wrote beside the run: before or after the end, and the last ones count.
+ *
+ * The file is only ever appended to, about once a second while a script runs: contents (C, raw elements) and pages (P, the bytes of settled
+ * pages, as they lie in memory), then a state (S, msgpack), which says where these lie and what else became known since the state before.
+ * So every state is a recording of its own, together with those before it up to the last one that is whole (it says everything again). A
+ * state holds the pages that are not settled yet, too: the next state's take their place.
+ * A run that ended has a whole state, then a pointer (T, where that state lies): the file's last bytes, from which it is opened.
+ * Notes (N, msgpack) are what a user wrote beside the run: anywhere, and the last ones count.
+ * What is not stored is computed again from the ops.
  */
 export const MAGIC = 'BACKSTEP';
 
@@ -16,111 +20,103 @@ export const MAGIC = 'BACKSTEP';
 export const isRecording = (path: string): boolean => path.toLowerCase().endsWith('.backstep');
 
 /** Raised when the layout, or what an op computes, changes. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
-export const CHUNK = { header: 72, contents: 67, segment: 83, end: 69, notes: 78 } as const;
+export const CHUNK = { contents: 67, pages: 80, state: 83, notes: 78, pointer: 84 } as const;
 
-export interface FileHeader {
+/** Whole numbers as bytes, each as its distance from the one before (see the recorder's store/varints.ts). */
+export type Packed = Uint8Array;
+
+/** Rows of tables that states add to, in this order: an increment fits where exactly so many are known. */
+export const TABLES = [
+  'pages',
+  'pieces',
+  'words',
+  'patterns',
+  'geometries',
+  'templates',
+  'generators',
+  'sites',
+  'leaves',
+] as const;
+
+export interface FileState {
+  /** Begins anew, or adds to the states before. */
+  whole: boolean;
+  /** Rows of each table that were there before. */
+  before: number[];
+
   script: string;
+  /** JSON of what makes the run the same again (see branch.ts). */
+  origin: string;
   /** path, text */
   sources: [string, string][];
   /** path, line */
   sites: [string, number][];
-  /** Names of ops, records and gradient functions; rows refer to them by position. */
-  names: string[];
+  /** id, parent (-1: none), name, type, extra, parameters, buffers, children as [name, id]; one that is there already is replaced */
+  modules: [number, number, string, string, string, NamedId[], NamedId[], NamedId[]][];
+  /** id, description, names of what is kept for each parameter */
+  optimizers: [number, string, [number, string[]][]][];
+  /** Tensors that a gradient was put into. */
+  leaves: Packed;
+
+  /** Names of ops, records, frames and gradient functions; what texts have in common; geometries: pages refer to them by position. */
+  words: string[];
+  patterns: string[];
   /** shape, strides, offset, which lens (see the engine's LENSES) */
   geometries: [number[], number[], number, number][];
-  /** id, parent (-1: none), name, type, extra, parameters, buffers, children as [name, id] */
-  modules: [number, number, string, string, string, NamedId[], NamedId[], NamedId[]][];
-  /** id, description */
-  optimizers: [number, string][];
-  /** JSON of what makes the run the same again (see branch.ts); older files have none. */
-  origin?: string;
+  /** One after the other: how many numbers; what each is counted from (a byte); the numbers. */
+  templates: Uint8Array;
+  /** Words of generators, 624 each. */
+  generators: Uint8Array;
+
+  /** Where chunks of pages lie in the file, and their lengths. */
+  pieces: Packed[];
+  /** Columns of settled pages: template (-1), iteration, piece, offset in it, bytes, bytes of texts. */
+  pages: Packed[];
+  /** Columns of all pages: first tick, record, value, tensor, storage, frame, pass, output. */
+  starts: Packed[];
+  /** The same after the last page. */
+  counts: number[];
+  /** The pages at the end that may still change: template (-1), iteration, bytes, texts. */
+  open: [number, number, Uint8Array, Uint8Array][];
+
+  /** 0 contents, 1 places, 2 grads, 3 hypers; id; runs of settled pages that changed it (first, last, first, last …) */
+  changed: [number, number, Packed][];
+  /** optimizer/parameter/name, runs of pages */
+  stateful: [string, Packed][];
+  /** frame; name and runs of pages; tensor, page, tensor, page …; module and name */
+  named: [number, [string, Packed][], Packed, [number, string][]][];
+  /** tensor, page, tensor, page … */
+  late: Packed;
+  /** id, dtype, flags (1: requires a gradient, 2: a module's parameter), producer's record (-1), gradFn (null) */
+  altered: [number, number, number, number, string | null][];
+  /** -1: none yet */
+  firstFrame: number;
+  /** id, parent (-1), name, path, line, first tick, last tick (-1) */
+  frames: [number, number, string, string, number, number, number][];
+  /** index, 0 backward or 1 step, label, start, end (-1: still running), frame, site, optimizer, root */
+  passes: [number, number, string, number, number, number, number, number, number][];
+
+  /** The first iteration that these are of: they take the place of what was known of it and those after. */
+  iterationsFrom: number;
+  /** Columns: start, backward, update, root. */
+  iterations: Packed[];
+  /** Losses as float64; 1 where there is one. */
+  losses: Uint8Array;
+  hasLoss: Uint8Array;
+
+  /** Where a chunk of contents lies; which contents, and where in it. */
+  contents: [number, Packed, Packed][];
+
+  linesLeftOut: number;
+  exception: { type: string; message: string; traceback: string; tick: number } | null;
+  /** The run is over, or somebody saved it as far as it was: nothing is missing. */
+  ended: boolean;
 }
 export type NamedId = [string, number];
-
-/** One chunk of elements holds several contents, each at a multiple of 8. */
-export interface FileSegment {
-  /** First tick, and the tick after the last. */
-  from: number;
-  to: number;
-  /** Columns of those ticks, as bytes: kind u8, phase u8, site i32, frame i32, record i32, pass i32. */
-  columns: Uint8Array[];
-  records: RecordRow[];
-  values: ValueRow[];
-  /** storage, tick, value */
-  storages: [number, number, number][];
-  /** id, dtype, flags (1: requires a gradient, 2: a module's parameter), producer's record (-1), gradFn's name (-1) */
-  tensors: [number, number, number, number, number][];
-  /** tensor, tick, storage, geometry */
-  places: [number, number, number, number][];
-  /** tensor, tick, gradient's tensor (-1: None) */
-  grads: [number, number, number][];
-  generators: GeneratorRow[];
-  /** Words of generators, 624 each. */
-  words: Uint8Array[];
-  /** id, parent (-1), name, path, line, first tick */
-  frames: [number, number, string, string, number, number][];
-  /** frame, tick, JSON */
-  deltas: [number, number, string][];
-  /** 0 backward or 1 step, label, start, end (-1: never closed), frame, site, optimizer, root */
-  passes: [number, string, number, number, number, number, number, number][];
-  /** start, backward, update, loss (null: none), root */
-  iterations: [number, number, number, number | null, number][];
-  /** tick, stream (0 stdout, 1 stderr, 2 console), text */
-  outputs: [number, number, string][];
-  /** optimizer, tick, JSON */
-  hypers: [number, number, string][];
-  /** optimizer, parameter, name, tick, tensor (-1: a number), the number */
-  states: [number, number, string, number, number, number][];
-}
-
-/** tensor, value, geometry */
-export type UseRow = [number, number, number];
-/** dtype, element as bytes: a Python number in a tensor's place */
-export type ConstantRow = [number, Uint8Array];
-/** `n` nothing, `v` a number as float64 bytes, `i` an integer as text, `b` a bool, `s` text, `l` numbers, `f`/`z`/`o`/`c` a Scalar (`c`: two numbers) */
-export type AttrRow =
-  | ['n']
-  | ['v' | 'f' | 'c', Uint8Array]
-  | ['i' | 'z' | 's', string]
-  | ['b' | 'o', boolean]
-  | ['l', number[]];
-/** 0 a tensor, 1 a constant, 2 a list of tensors, 3 an attribute */
-export type ArgRow = [0, UseRow] | [1, ConstantRow] | [2, (UseRow | null)[]] | [3, AttrRow];
-
-/** kind (0 forward, 1 backward, 2 update), tick, op's name (-1), name, args, outs, grads, forward record (-1), gradFn (-1), generator (-1), module, site, default dtype (-1: float32) */
-export type RecordRow = [
-  number,
-  number,
-  number,
-  number,
-  ArgRow[],
-  (UseRow | null)[],
-  (UseRow | null)[],
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
-
-/** A content's producer where it came from Python and was left out to stay within the memory bound. */
-export const LEFT_OUT = -2;
-
-/** id, dtype, length, producer's record (-1), which result, iteration, contents chunk (-1: replay it), offset in it */
-export type ValueRow = [number, number, number, number, number, number, number, number];
-
-/** words, seed as text, left, next, draws, next float (null), next double (null) */
-export type GeneratorRow = [number, string, number, number, number, number | null, number | null];
 
 export interface FileNotes {
   /** tick, note */
   bookmarks: [number, string][];
-}
-
-export interface FileEnd {
-  ticks: number;
-  exception: { type: string; message: string; traceback: string; tick: number } | null;
 }

@@ -41,6 +41,11 @@ export class Column<A extends Numbers> {
     this.used = 0;
   }
 
+  /** Forgets all but the first items. */
+  truncate(length: number): void {
+    this.used = Math.min(this.used, length);
+  }
+
   /** Index of the last of ascending items that is <= `limit`; -1 if none. */
   lastAtOrBefore(limit: number): number {
     let low = 0;
@@ -58,8 +63,8 @@ export class Column<A extends Numbers> {
     return this.items.byteLength;
   }
 
-  toArray(): A {
-    return this.items.slice(0, this.used) as A;
+  toArray(from = 0, to = this.used): A {
+    return this.items.slice(from, Math.min(to, this.used)) as A;
   }
 }
 

@@ -172,6 +172,7 @@ export class Contents {
     );
     value.data = data;
     pages.addValue(value);
+    if (!producer) recording.roots.push(value.id);
     pages.setContent(storage.id, tick, value);
     this.latest.set(storage, value);
     this.memory.add(value);

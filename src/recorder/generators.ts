@@ -25,7 +25,7 @@ export class RandomMark {
 }
 
 /** More refills than this are not made again for one answer (about 2 ms a thousand). */
-const FAR = 4000;
+export const FAR = 4000;
 const N = 624;
 
 export class Generators {

@@ -123,7 +123,8 @@ export class Recorder implements Observer, TraceSink {
 
   /** A module is made, or becomes another's child. It stays with its first parent: `layers[:-1]` makes a ModuleList of the same layers. */
   module(id: number, parent: number | null, name: string, type: string, extra: string): void {
-    const { modules } = this.recording;
+    const { modules, touched } = this.recording;
+    touched.add(id);
     let m = modules.get(id);
     if (!m) {
       const [parameters, buffers, children] = [new Map(), new Map(), new Map()];
@@ -134,6 +135,7 @@ export class Recorder implements Observer, TraceSink {
     if (parent === null || this.contains(id, parent)) return;
     if (m.parent === null) Object.assign(m, { parent, name });
     modules.get(parent)?.children.set(name, id);
+    touched.add(parent);
   }
 
   private contains(module: number, other: number): boolean {
@@ -144,6 +146,7 @@ export class Recorder implements Observer, TraceSink {
 
   parameter(module: number, name: string, tensor: Tensor): void {
     this.recording.modules.get(module)?.parameters.set(name, tensor.id);
+    this.recording.touched.add(module);
     this.contents.use(tensor);
     const known = this.contents.known(tensor);
     if (known.isParameter) return;
@@ -153,6 +156,7 @@ export class Recorder implements Observer, TraceSink {
 
   buffer(module: number, name: string, tensor: Tensor): void {
     this.recording.modules.get(module)?.buffers.set(name, tensor.id);
+    this.recording.touched.add(module);
     this.contents.use(tensor);
   }
 
@@ -342,6 +346,8 @@ export class Recorder implements Observer, TraceSink {
   private newRecord(kind: OpRecord['kind'], name: string): OpRecord {
     this.memory.op();
     const { recordCount, ticks, pages } = this.recording;
+    // An op and its tick are of one page.
+    pages.keepShort();
     const module = this.moduleStack[this.moduleStack.length - 1] ?? -1;
     const record = new OpRow(this.recording, recordCount, ticks, kind, name, module, this.course.site);
     if (context.defaultDtype !== 'float32') record.defaultDtype = context.defaultDtype;

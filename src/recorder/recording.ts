@@ -33,6 +33,15 @@ import { Slabs } from './store/slabs';
 
 export * from './rows';
 
+/** Elements in a file, by content. */
+export interface Elements {
+  /** Null where the file has none of this content. */
+  elements(value: Value): Data | null;
+  /** The same as bytes, with some behind them. */
+  raw(id: number): Uint8Array | null;
+  ids(): Iterable<number>;
+}
+
 export class Recording implements Owner {
   script = '';
   /** Text of every script file that has a site, by path: what was run, even if the file changes. */
@@ -63,8 +72,12 @@ export class Recording implements Owner {
   readonly slabs = new Slabs();
   /** Contents in the store that are a checkpoint's part: a later stretch than their own used them. */
   readonly checkpoints = new Set<number>();
-  /** Elements of an opened file, unpacked when asked for. */
-  stored: (id: number) => Data | null = () => null;
+  /** Contents that nothing can compute again, in the order they came. */
+  readonly roots = new Column(Float64Array);
+  /** Elements that a file has, read when asked for. */
+  file: Elements | null = null;
+  /** Modules that became another since the file was told of them. */
+  readonly touched = new Set<number>();
   readonly pages = new Pages(this, this.generators);
 
   // ---- ticks --------------------------------------------------------------------------------------------------
@@ -233,6 +246,9 @@ export class Recording implements Owner {
     return this.iteration(this.iterationCount - 1);
   }
 
+  /** The first iteration that became another since the file was told. */
+  iterationsFrom = 0;
+
   addIteration({ start, backward, update, loss, root }: Iteration): void {
     this.spans.start.push(start);
     this.spans.backward.push(backward);
@@ -245,6 +261,7 @@ export class Recording implements Owner {
   /** Changes what is known of an iteration. */
   setIteration(index: number, { backward, update, loss, root }: Partial<Omit<Iteration, 'start'>>): void {
     const { spans } = this;
+    this.iterationsFrom = Math.min(this.iterationsFrom, index);
     if (backward !== undefined) spans.backward.set(index, backward);
     if (update !== undefined) spans.update.set(index, update);
     if (root !== undefined) spans.root.set(index, root);
@@ -255,6 +272,7 @@ export class Recording implements Owner {
 
   dropIteration(): void {
     for (const column of Object.values(this.spans)) column.pop();
+    this.iterationsFrom = Math.min(this.iterationsFrom, this.iterationCount);
   }
 
   constructor() {
@@ -365,8 +383,9 @@ export class Recording implements Owner {
 
   // ---- elements -----------------------------------------------------------------------------------------------
 
-  held({ id, dtype, length }: Value): Data | null {
-    return this.store.get(id) ?? this.slabs.get(id, dtype, length) ?? this.stored(id);
+  held(value: Value): Data | null {
+    const { id, dtype, length } = value;
+    return this.store.get(id) ?? this.slabs.get(id, dtype, length) ?? this.file?.elements(value) ?? null;
   }
 
   hold(id: number, data: Data | null): void {

@@ -8,6 +8,7 @@ import type { Data } from '../engine/dtype';
 import { type Arg, isInplace, type Op } from '../engine/op';
 import { Storage } from '../engine/storage';
 import { Tensor } from '../engine/tensor';
+import { fits } from './geometry';
 import { type ArgUse, dtypeOf, type OpRecord, type TensorUse, type Value } from './recording';
 
 /** Contents recomputed lately, newest last, so that neighbours of a tick come for free. */
@@ -37,6 +38,7 @@ export class Replay {
 
   /** A tensor as it was used: fresh memory bookkeeping, shared elements. For reading only. */
   tensor(use: TensorUse): Tensor {
+    if (!fits(use, use.value)) throw new Error('this value cannot be what the recording says');
     const storage = new Storage(use.value.dtype, this.data(use.value));
     const t = new Tensor(storage, use.shape, use.strides, use.offset, use.lens);
     t.wrapped = use.wrapped;
@@ -62,7 +64,11 @@ export class Replay {
           'This value was left out: it was computed from data of an old iteration, which was dropped to stay within the memory bound. Raise "memoryLimit" to keep more.',
         );
       needed.set(producer.index, producer);
-      for (const use of inputs(producer)) stack.push(use.value);
+      for (const { value: input } of inputs(producer)) {
+        // Nothing waits for itself, whatever a file claims.
+        if (input.producerIndex >= producer.index) throw new Error('an op cannot have read what came after it');
+        stack.push(input);
+      }
     }
     return [...needed.values()].sort((a, b) => a.index - b.index);
   }

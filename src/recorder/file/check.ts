@@ -1,5 +1,10 @@
 /** Reads what a file claims to hold. Every field of a row goes through here: a wrong one ends the reading with a message. */
 
+/** Why a file, or a part of it, cannot be opened, in words for the user. */
+export class RecordingFileError extends Error {
+  override name = 'RecordingFileError';
+}
+
 /** The content is not what the format says. */
 export class Damage extends Error {
   override name = 'Damage';
@@ -48,9 +53,4 @@ export function fields(v: unknown, what: string): Record<string, unknown> {
 /** Rows of a list; each is given to `read` as a list of its own. */
 export function rows(v: unknown, what: string, width: number, read: (row: unknown[]) => void): void {
   for (const row of list(v, what)) read(list(row, what, width));
-}
-
-/** A fresh copy of bytes as little-endian whole numbers: the file's own may lie at an odd address. */
-export function int32s(v: Uint8Array): Int32Array {
-  return new Int32Array(new Uint8Array(v).buffer);
 }

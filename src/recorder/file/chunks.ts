@@ -2,22 +2,25 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { CHUNK, FORMAT, MAGIC } from '../../protocol/recordingFile';
+import type { FileBytes } from './bytes';
+import { RecordingFileError } from './check';
 
 export const PREFIX = MAGIC.length + 4;
 export const HEAD = 17;
-/** A structure chunk larger than this is no recording of ours. */
+/** A chunk larger than this is no part of a recording of ours. */
 export const MAX_CHUNK = 256 * 1024 * 1024;
+/** What gzip makes less of than this is stored as it is. */
+const WORTH = 0.9;
+const SAMPLE = 1 << 16;
 
-/** Why a file cannot be opened, in words for the user. */
-export class RecordingFileError extends Error {
-  override name = 'RecordingFileError';
-}
-
-export interface Chunk {
+/** Where a chunk lies, and what its first bytes say. */
+export interface Head {
   kind: number;
-  /** Length of the unpacked bytes. */
+  at: number;
+  /** Bytes as they are stored. */
+  size: number;
+  /** Bytes unpacked. */
   length: number;
-  stored: Buffer;
 }
 
 export function filePrefix(): Buffer {
@@ -27,9 +30,13 @@ export function filePrefix(): Buffer {
   return out;
 }
 
-/** One chunk, packed. `level`: how hard gzip tries; random elements do not pay for it. */
+/** One chunk, packed. `level`: how hard gzip tries; 0: not at all. */
 export function packChunk(kind: number, bytes: Uint8Array, level: number): Buffer {
-  const stored = gzipSync(bytes, { level });
+  let stored = bytes;
+  if (level > 0 && pays(bytes, level)) {
+    const packed = gzipSync(bytes, { level });
+    if (packed.length < bytes.length) stored = packed;
+  }
   const head = Buffer.alloc(HEAD);
   head.writeUInt8(kind, 0);
   head.writeUInt32LE(stored.length, 1);
@@ -38,25 +45,33 @@ export function packChunk(kind: number, bytes: Uint8Array, level: number): Buffe
   return Buffer.concat([head, stored]);
 }
 
-const checksum = (head: Buffer, stored: Buffer): Buffer =>
+/** Random elements do not become smaller: a part of them tells. */
+function pays(bytes: Uint8Array, level: number): boolean {
+  if (bytes.length < 4 * SAMPLE) return true;
+  const from = (bytes.length >> 1) & ~7;
+  return gzipSync(bytes.subarray(from, from + SAMPLE), { level }).length < WORTH * SAMPLE;
+}
+
+const checksum = (head: Uint8Array, stored: Uint8Array): Buffer =>
   createHash('sha256').update(head.subarray(0, 9)).update(stored).digest().subarray(0, 8);
 
 /** Refuses what is not a recording, or one of another version. */
-export function checkPrefix(file: Buffer): void {
-  const magic = file.subarray(0, MAGIC.length).toString('latin1');
+export function checkPrefix(file: FileBytes): void {
+  const start = Buffer.from(file.read(0, Math.min(PREFIX, file.size)));
+  const magic = start.subarray(0, MAGIC.length).toString('latin1');
   if (magic !== MAGIC) {
-    const cut = file.length < MAGIC.length && MAGIC.startsWith(magic) && file.length > 0;
+    const cut = start.length < MAGIC.length && MAGIC.startsWith(magic) && start.length > 0;
     throw new RecordingFileError(
-      file.length === 0
+      start.length === 0
         ? 'This file is empty: it is no Backstep recording.'
         : cut
           ? 'This recording is cut off after its first bytes: nothing of it can be opened.'
           : 'This file is no Backstep recording: it does not begin as one.',
     );
   }
-  if (file.length < PREFIX)
+  if (start.length < PREFIX)
     throw new RecordingFileError('This recording is cut off after its first bytes: nothing of it can be opened.');
-  const version = file.readUInt32LE(MAGIC.length);
+  const version = start.readUInt32LE(MAGIC.length);
   if (version === FORMAT) return;
   throw new RecordingFileError(
     version > FORMAT && version < 10_000
@@ -65,40 +80,34 @@ export function checkPrefix(file: Buffer): void {
   );
 }
 
-/** What a chunk's first bytes say: its kind, and its length as it is stored and unpacked. */
-export const headOf = (head: Buffer) => ({
-  kind: head.readUInt8(0),
-  size: head.readUInt32LE(1),
-  length: head.readUInt32LE(5),
-});
+const KINDS = new Set<number>(Object.values(CHUNK));
 
-/** Every whole chunk, and what is wrong where they end; null if nothing is. */
-export function readChunks(file: Buffer): { chunks: Chunk[]; damage: string | null } {
-  const chunks: Chunk[] = [];
-  let ended = false;
-  for (let at = PREFIX; at < file.length; ) {
-    const where = `after ${at} of ${file.length} bytes`;
-    if (file.length - at < HEAD) return { chunks, damage: `it is cut off ${where}` };
-    const head = file.subarray(at, at + HEAD);
-    const { kind, size, length } = headOf(head);
-    if (ended && kind !== CHUNK.notes) return { chunks, damage: `it goes on ${where}, past its end` };
-    if (!Object.values(CHUNK).includes(kind as never) || length > MAX_CHUNK)
-      return { chunks, damage: `it is damaged ${where}` };
-    if (size > file.length - at - HEAD) return { chunks, damage: `it is cut off ${where}` };
-    const stored = file.subarray(at + HEAD, at + HEAD + size);
-    if (!checksum(head, stored).equals(head.subarray(9, HEAD)))
-      return { chunks, damage: `it is damaged ${where} (its checksum is wrong)` };
-    chunks.push({ kind, length, stored });
-    at += HEAD + size;
-    ended ||= kind === CHUNK.end;
-  }
-  return { chunks, damage: ended ? null : 'its end is missing' };
+/** The chunk that begins at a place, by its first bytes; words for what is wrong where none does. */
+export function headAt(file: FileBytes, at: number): Head | string {
+  const where = `after ${at} of ${file.size} bytes`;
+  if (!(at >= PREFIX && file.size - at >= HEAD)) return `it is cut off ${where}`;
+  const head = Buffer.from(file.read(at, HEAD));
+  const found = { kind: head.readUInt8(0), at, size: head.readUInt32LE(1), length: head.readUInt32LE(5) };
+  if (!KINDS.has(found.kind) || found.length > MAX_CHUNK || found.size > found.length) return `it is damaged ${where}`;
+  if (found.size > file.size - at - HEAD) return `it is cut off ${where}`;
+  return found;
 }
 
-/** A chunk's bytes. Never more than it says, and never more than the bound. */
-export function unpack(chunk: Chunk): Buffer {
-  if (chunk.length > MAX_CHUNK) throw new Error('a part of it is too large');
-  const bytes = gunzipSync(chunk.stored, { maxOutputLength: Math.max(1, chunk.length) });
-  if (bytes.length !== chunk.length) throw new Error('a part of it has another length than it says');
-  return bytes;
+/** The place after a chunk. */
+export const after = ({ at, size }: Head): number => at + HEAD + size;
+
+/** A chunk's bytes, checked. Never more than it says, and never more than the bound. */
+export function chunkAt(file: FileBytes, at: number, kind: number): Uint8Array {
+  const found = headAt(file, at);
+  if (typeof found === 'string') throw new RecordingFileError(found);
+  const where = `after ${at} of ${file.size} bytes`;
+  if (found.kind !== kind) throw new RecordingFileError(`it is damaged ${where}`);
+  const bytes = file.read(at, HEAD + found.size);
+  const stored = bytes.subarray(HEAD);
+  if (!checksum(bytes, stored).equals(bytes.subarray(9, HEAD)))
+    throw new RecordingFileError(`it is damaged ${where} (its checksum is wrong)`);
+  if (found.size === found.length) return stored;
+  const unpacked = gunzipSync(stored, { maxOutputLength: Math.max(1, found.length) });
+  if (unpacked.length !== found.length) throw new RecordingFileError('a part of it has another length than it says');
+  return unpacked;
 }

@@ -1,14 +1,13 @@
-/**
- * What a user wrote beside the run. A chunk of its own, which says nothing of the run itself: it stands before the end of a file that is
- * saved, and after the end of one that was there already. The last one of a file counts.
- */
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+/** What a user wrote beside the run. A chunk of its own, which says nothing of the run itself: the last one of a file counts. */
+import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { CHUNK, type FileNotes } from '../../protocol/recordingFile';
 import type { Bookmark } from '../../protocol/views';
 import { MOST_BOOKMARKS, MOST_NOTE } from '../bookmarks';
-import { list, rows, text, whole } from './check';
-import { checkPrefix, HEAD, headOf, PREFIX, packChunk, RecordingFileError } from './chunks';
+import { DiskBytes, type FileBytes } from './bytes';
+import { list, RecordingFileError, rows, text, whole } from './check';
+import { after, checkPrefix, headAt, PREFIX, packChunk } from './chunks';
 import { pack } from './pack';
+import { pointed, pointer } from './pointer';
 
 export function packNotes(bookmarks: readonly Bookmark[]): Buffer {
   const notes: FileNotes = { bookmarks: bookmarks.map(({ tick, note }) => [tick, note]) };
@@ -29,17 +28,20 @@ export function readNotes(notes: Record<string, unknown>, ticks: number): Bookma
 
 /** Puts the bookmarks into a file that is there, in place of those it has. The run's own bytes stay as they are. */
 export function writeNotes(path: string, bookmarks: readonly Bookmark[]): void {
-  const file = open(path);
+  const disk = open(path);
   try {
-    const at = endOfRun(file);
-    const bytes = packNotes(bookmarks);
-    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, at + done);
-    ftruncateSync(file, at + bytes.length);
+    const file = new DiskBytes(disk);
+    checkPrefix(file);
+    const { end, state } = endOfRun(file);
+    const bytes = Buffer.concat([packNotes(bookmarks), ...(state < 0 ? [] : [pointer(state)])]);
+    for (let done = 0; done < bytes.length; ) done += writeSync(disk, bytes, done, bytes.length - done, end + done);
+    ftruncateSync(disk, end + bytes.length);
+    fsyncSync(disk);
   } catch (error) {
     if (error instanceof RecordingFileError) throw error;
     throw new RecordingFileError(`The bookmarks cannot be written into the recording: ${(error as Error).message}`);
   } finally {
-    closeSync(file);
+    closeSync(disk);
   }
 }
 
@@ -51,25 +53,17 @@ function open(path: string): number {
   }
 }
 
-/** Where the notes go: after the end, or after the last part of a run that has none. */
-function endOfRun(file: number): number {
-  const { size } = fstatSync(file);
-  const bytes = (at: number, length: number): Buffer => {
-    const found = Buffer.alloc(Math.max(0, Math.min(length, size - at)));
-    readSync(file, found, 0, found.length, at);
-    return found;
-  };
-  checkPrefix(bytes(0, PREFIX));
-  let end = PREFIX;
-  for (let at = PREFIX; at < size; ) {
-    const head = bytes(at, HEAD);
-    const next = head.length === HEAD ? at + HEAD + headOf(head).size : size + 1;
-    const known = head.length === HEAD && Object.values(CHUNK).includes(headOf(head).kind as never);
-    if (next > size || !known)
+/** Where the notes go: behind the last of the run's own chunks. `state`: the one that a pointer behind them names, -1 for none. */
+function endOfRun(file: FileBytes): { end: number; state: number } {
+  const state = pointed(file);
+  const last = state < 0 ? null : headAt(file, state);
+  let end = last && typeof last !== 'string' ? after(last) : PREFIX;
+  for (let at = end; at < file.size; ) {
+    const head = headAt(file, at);
+    if (typeof head === 'string')
       throw new RecordingFileError('This recording is not whole: bookmarks cannot be written into it.');
-    at = next;
-    if (headOf(head).kind !== CHUNK.notes) end = next;
-    if (headOf(head).kind === CHUNK.end) break;
+    at = after(head);
+    if (head.kind !== CHUNK.notes && head.kind !== CHUNK.pointer) end = at;
   }
-  return end;
+  return { end, state };
 }

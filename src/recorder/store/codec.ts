@@ -17,14 +17,14 @@ import {
 } from '../rows';
 import { type Bases, type Changes, Page, stateKey } from './page';
 import { FRAME, ITERATION, PASS, PLAIN, RECORD, type Sink, type Source, STORAGE, TENSOR, TICK, VALUE } from './stream';
-import { Texts, Words } from './texts';
+import { known, Texts, Words } from './texts';
 
 const RECORD_KINDS = ['forward', 'backward', 'update'] as const;
 const STREAMS = ['stdout', 'stderr', 'console'] as const;
 const LINE = 0;
 const OUTPUT = 4;
 
-interface Geometry {
+export interface Geometry {
   shape: number[];
   strides: number[];
   offset: number;
@@ -32,7 +32,7 @@ interface Geometry {
 }
 
 /** Geometries, each kept once. */
-class Geometries {
+export class Geometries {
   readonly list: Geometry[] = [];
   private readonly index = new Map<string, number>();
 
@@ -46,11 +46,16 @@ class Geometries {
   }
 }
 
+/** A page of a file names an op that is not there. */
+export class UnknownOp extends Error {}
+
 export class Codec {
-  private readonly words = new Words();
-  private readonly texts = new Texts();
-  private readonly geometries = new Geometries();
+  readonly words = new Words();
+  readonly texts = new Texts();
+  readonly geometries = new Geometries();
   private readonly ops = new Map<string, Op>();
+  /** For ops of a file: throws where a gradient does not fit the op that it is said to be of. */
+  checkForward: ((record: OpRecord, forward: OpRecord) => void) | null = null;
 
   constructor(
     private readonly owner: Owner,
@@ -246,7 +251,7 @@ export class Codec {
   /** The ticks of a page alone. */
   readColumns(from: Source, index: number, bases: Bases): Page {
     const page = new Page(index, bases);
-    const n = from.next();
+    const n = from.count();
     for (let i = 0; i < n; i++) {
       const kind = from.next();
       page.kind.push(kind);
@@ -262,46 +267,50 @@ export class Codec {
   read(from: Source, index: number, bases: Bases): Page {
     const page = this.readColumns(from, index, bases);
     const { owner } = this;
-    for (let n = from.next(), i = 0; i < n; i++) {
-      const dtype = DTYPE_NAMES[from.next()];
+    for (let n = from.count(), i = 0; i < n; i++) {
+      const dtype = known(DTYPE_NAMES, from.next());
       const length = from.next();
       const producer = from.next();
       const result = from.next();
       page.values.push(new Content(owner, bases.value + i, dtype, length, producer, result, from.next()));
     }
-    for (let n = from.next(), i = 0; i < n; i++) page.records.push(this.readRecord(from, bases.record + i));
-    for (let n = from.next(), i = 0; i < n; i++) {
+    for (let n = from.count(), i = 0; i < n; i++) page.records.push(this.readRecord(from, bases.record + i));
+    for (let n = from.count(), i = 0; i < n; i++) {
       const id = from.next();
-      const dtype = DTYPE_NAMES[from.next()];
+      const dtype = known(DTYPE_NAMES, from.next());
       const flags = from.next();
       const producer = from.next();
       const tensor = new TensorRow(owner, id, dtype, (flags & 1) !== 0, producer, this.word(from.next()));
       tensor.isParameter = (flags & 2) !== 0;
       page.tensors.set(id, tensor);
     }
-    for (let n = from.next(), i = 0; i < n; i++) {
+    for (let n = from.count(), i = 0; i < n; i++) {
       const [id, parent] = [from.next(), from.next()];
-      const [name, path] = [this.word(from.next())!, this.word(from.next())!];
+      const [name, path] = [this.named(from), this.named(from)];
       const [line, first, last] = [from.next(), from.next(), from.next()];
       page.frames.set(id, { id, parent: parent < 0 ? null : parent, name, path, line, first, last });
     }
     this.readPasses(from, page);
-    for (let n = from.next(), i = 0; i < n; i++) {
+    for (let n = from.count(), i = 0; i < n; i++) {
       const tick = from.next();
-      const stream = STREAMS[from.next()];
+      const stream = known(STREAMS, from.next());
       page.outputs.push({ tick, stream, text: this.texts.read(from) });
     }
-    readChanges(from, page.contents, () => page.values[from.next() - bases.value]);
-    readChanges(from, page.places, (): Whereabouts => ({ storage: from.next(), ...this.geometries.list[from.next()] }));
+    readChanges(from, page.contents, () => known(page.values, from.next() - bases.value));
+    readChanges(
+      from,
+      page.places,
+      (): Whereabouts => ({ storage: from.next(), ...known(this.geometries.list, from.next()) }),
+    );
     readChanges(from, page.grads, () => {
       const grad = from.next();
       return grad < 0 ? null : grad;
     });
     readChanges(from, page.names, () => this.texts.read(from));
     readChanges(from, page.hypers, () => this.texts.read(from));
-    for (let n = from.next(), i = 0; i < n; i++) {
-      const [optimizer, parameter, name] = [from.next(), from.next(), this.word(from.next())!];
-      const count = from.next();
+    for (let n = from.count(), i = 0; i < n; i++) {
+      const [optimizer, parameter, name] = [from.next(), from.next(), this.named(from)];
+      const count = from.count();
       const changes = Array.from({ length: count }, () => {
         const tick = from.next();
         const value: StateValue = from.next() === 1 ? { tensor: from.next() } : { number: from.float() };
@@ -313,19 +322,31 @@ export class Codec {
   }
 
   private word(at: number): string | null {
-    return at < 0 ? null : this.words.list[at];
+    return at < 0 ? null : known(this.words.list, at);
+  }
+
+  private integer(from: Source): bigint {
+    const text = this.texts.read(from);
+    if (!/^-?\d{1,20}$/.test(text)) throw new Error('a number is none');
+    return BigInt(text);
+  }
+
+  private named(from: Source): string {
+    return known(this.words.list, from.next());
   }
 
   private op(name: string | null): Op | null {
     if (name === null) return null;
     if (this.ops.size !== allOps().length) for (const op of allOps()) this.ops.set(op.name, op);
-    return this.ops.get(name) ?? null;
+    const op = this.ops.get(name);
+    if (!op) throw new UnknownOp(name);
+    return op;
   }
 
   private readPasses(from: Source, page: Page): void {
-    for (let n = from.next(), i = 0; i < n; i++) {
+    for (let n = from.count(), i = 0; i < n; i++) {
       const kind = from.next() === 0 ? 'backward' : 'step';
-      const label = this.word(from.next())!;
+      const label = this.named(from);
       const [start, end, frame, site, optimizer, root] = Array.from({ length: 6 }, () => from.next());
       const index = page.bases.pass + i;
       const until = end < 0 ? Number.POSITIVE_INFINITY : end;
@@ -335,18 +356,21 @@ export class Codec {
 
   private readRecord(from: Source, index: number): OpRecord {
     const tick = from.next();
-    const kind = RECORD_KINDS[from.next()];
+    const kind = known(RECORD_KINDS, from.next());
     const op = this.op(this.word(from.next()));
-    const name = this.word(from.next())!;
+    const name = this.named(from);
     const gradFn = this.word(from.next());
     const [module, site, dtype] = [from.next(), from.next(), from.next()];
-    const x = new OpRow(this.owner, index, tick, kind, name, module, site);
+    const { owner, checkForward } = this;
+    const x = checkForward
+      ? new CheckedRow(checkForward, owner, index, tick, kind, name, module, site)
+      : new OpRow(owner, index, tick, kind, name, module, site);
     x.op = op;
     x.gradFn = gradFn;
-    if (dtype >= 0) x.defaultDtype = DTYPE_NAMES[dtype];
+    if (dtype >= 0) x.defaultDtype = known(DTYPE_NAMES, dtype);
     x.forwardIndex = from.next();
     if (from.next() === 1) x.random = this.readRandom(from);
-    for (let n = from.next(), i = 0; i < n; i++) x.args.push(this.readArg(from));
+    for (let n = from.count(), i = 0; i < n; i++) x.args.push(this.readArg(from));
     x.outs = this.readUses(from);
     x.grads = this.readUses(from);
     return x;
@@ -354,7 +378,7 @@ export class Codec {
 
   private readRandom(from: Source): RandomMark {
     const [kept, twists] = [from.next(), from.next()];
-    const seed = BigInt(this.texts.read(from));
+    const seed = this.integer(from);
     const [left, next, draws] = [from.next(), from.next(), from.next()];
     const [nextFloat, nextDouble] = [0, 1].map(() => {
       const there = from.next() === 1;
@@ -379,21 +403,22 @@ export class Codec {
 
   private readUses(from: Source): (TensorUse | null)[] {
     const uses: (TensorUse | null)[] = [];
-    for (let n = from.next(), i = 0; i < n; i++) uses.push(from.next() === 1 ? this.readUse(from) : null);
+    for (let n = from.count(), i = 0; i < n; i++) uses.push(from.next() === 1 ? this.readUse(from) : null);
     return uses;
   }
 
   private readUse(from: Source): TensorUse {
     const [tensor, value] = [from.next(), from.next()];
-    return new Use(this.owner, tensor, value, this.geometries.list[from.next()]);
+    return new Use(this.owner, tensor, value, known(this.geometries.list, from.next()));
   }
 
   private readConstant(from: Source): TensorUse {
-    const dtype: DType = DTYPE_NAMES[from.next()];
-    const bytes = Uint8Array.from({ length: from.next() }, () => from.next());
+    const dtype: DType = known(DTYPE_NAMES, from.next());
+    const length = from.count();
+    if (length !== heldBytes(dtype, 1)) throw new Error('a number of another size');
+    const bytes = Uint8Array.from({ length }, () => from.next());
     const make = DTYPES[dtype].array as unknown as new (b: ArrayBufferLike) => Data;
     const data = new make(bytes.buffer);
-    if (bytes.length !== heldBytes(dtype, 1)) throw new Error('a number of another size');
     return {
       tensor: -1,
       value: constantValue(dtype, data),
@@ -418,13 +443,32 @@ export class Codec {
       case 4:
         return this.word(from.next());
       case 5:
-        return Array.from({ length: from.next() }, () => this.readAttr(from)) as number[];
+        return Array.from({ length: from.count() }, () => this.readAttr(from)) as number[];
       default: {
-        const kind = (['bool', 'int', 'float', 'complex'] as const)[from.next()];
-        const value = from.next() === 1 ? BigInt(this.texts.read(from)) : from.float();
+        const kind = known(['bool', 'int', 'float', 'complex'] as const, from.next());
+        const value = from.next() === 1 ? this.integer(from) : from.float();
         return from.next() === 1 ? { kind, value, imag: from.float() } : { kind, value };
       }
     }
+  }
+}
+
+/** An op of a file: the one that its gradient is of may be in another page, and is looked at when somebody asks. */
+class CheckedRow extends OpRow {
+  private checked = false;
+
+  constructor(
+    private readonly check: (record: OpRecord, forward: OpRecord) => void,
+    ...row: ConstructorParameters<typeof OpRow>
+  ) {
+    super(...row);
+  }
+
+  override get forwardOf(): OpRecord | null {
+    const forward = super.forwardOf;
+    if (forward && !this.checked) this.check(this, forward);
+    this.checked = true;
+    return forward;
   }
 }
 
@@ -439,7 +483,7 @@ class Use implements TensorUse {
   constructor(
     private readonly owner: Owner,
     readonly tensor: number,
-    private readonly id: number,
+    readonly id: number,
     { shape, strides, offset, lens }: Geometry,
   ) {
     this.shape = shape;
@@ -466,9 +510,9 @@ function writeChanges<T>(out: Sink, changes: Changes<T>, kind: number, write: (v
 }
 
 function readChanges<T>(from: Source, changes: Changes<T>, read: () => T): void {
-  for (let n = from.next(), i = 0; i < n; i++) {
+  for (let n = from.count(), i = 0; i < n; i++) {
     const id = from.next();
-    const count = from.next();
+    const count = from.count();
     const list = [];
     for (let k = 0; k < count; k++) {
       const tick = from.next();

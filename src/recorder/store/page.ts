@@ -117,6 +117,35 @@ export class Runs {
     }
   }
 
+  /** The numbers of a run; they follow those that are here. */
+  addRun(first: number, last: number): void {
+    this.add(first);
+    this.last[this.last.length - 1] = last;
+  }
+
+  /** Forgets the numbers from one on. */
+  truncate(from: number): void {
+    while (this.first.length > 0 && this.first[this.first.length - 1] >= from) {
+      this.first.pop();
+      this.last.pop();
+    }
+    const i = this.last.length - 1;
+    if (i >= 0) this.last[i] = Math.min(this.last[i], from - 1);
+  }
+
+  /** First and last number of every run from a number on, one after the other. */
+  since(from: number): number[] {
+    const found: number[] = [];
+    for (let i = this.last.length - 1; i >= 0 && this.last[i] >= from; i--)
+      found.unshift(Math.max(from, this.first[i]), this.last[i]);
+    return found;
+  }
+
+  /** The highest number; -1 if there is none. */
+  get highest(): number {
+    return this.last[this.last.length - 1] ?? -1;
+  }
+
   /** The highest number at or below `limit`; -1 if none. */
   before(limit: number): number {
     const i = lastAtOrBefore(this.first, limit);

@@ -14,7 +14,8 @@ import type {
   Value,
   Whereabouts,
 } from '../rows';
-import { type Bases, type Changes, Page, Runs, stateKey } from './page';
+import { Ledger, runsOf } from './ledger';
+import { type Bases, type Changes, Page, stateKey } from './page';
 import { Shelf } from './shelf';
 
 /** What changes by the number of its owner; tensors, storages and frames are made in a page, optimizers are not. */
@@ -27,7 +28,7 @@ const HOME: Record<Kind, 'storage' | 'tensor' | 'frame' | null> = {
   hypers: null,
 };
 
-const BASES = ['tick', 'record', 'value', 'tensor', 'storage', 'frame', 'pass', 'output'] as const;
+export const BASES = ['tick', 'record', 'value', 'tensor', 'storage', 'frame', 'pass', 'output'] as const;
 
 /** Pages at the end that are still written to: a new iteration may yet turn out to belong to the one before. */
 const OPEN = 3;
@@ -36,40 +37,20 @@ const LONG = 8192;
 
 export class Pages {
   /** The pages that are still open. */
-  private readonly hot: Page[] = [];
-  private readonly shelf: Shelf;
+  readonly hot: Page[] = [];
+  readonly shelf: Shelf;
   /** Pages before this one are settled: they do not change, and the indexes below know what is in them. */
-  private settled = 0;
-  private readonly starts: Record<(typeof BASES)[number], Column<Float64Array>>;
+  settled = 0;
+  readonly starts: Record<(typeof BASES)[number], Column<Float64Array>>;
   /** Rows so far; of tensors, storages and frames one more than the highest number. */
   readonly counts: Bases = { tick: 0, record: 0, value: 1, tensor: 0, storage: 0, frame: 0, pass: 0, output: 0 };
 
-  /**
-   * Settled pages in which something was changed that is older than the page before: what is made in a page is mostly changed there and in
-   * the next, where it is looked for anyway.
-   */
-  private readonly changed: Record<Exclude<Kind, 'names'>, Map<number, Runs>> = {
-    contents: new Map(),
-    places: new Map(),
-    grads: new Map(),
-    hypers: new Map(),
-  };
-  /** The same for the names of a frame, name by name; and where a frame first named an older tensor. */
-  private readonly named = new Map<
-    number,
-    { names: Map<string, Runs>; tensors: Map<number, number>; modules: Map<number, string> }
-  >();
-  private readonly stateful = new Map<string, Runs>();
-  /** Tensors that were met long after they were made. */
-  private readonly late = new Map<number, number>();
-  /** Tensors that changed after their page was settled. */
-  private readonly altered = new Map<number, TensorRecord>();
-  private firstFrame: number | null = null;
+  /** What is in the settled pages. */
+  readonly ledger = new Ledger();
   private readonly open = new Map<number, FrameRecord>();
-  /** Frames and passes that outlived their page. */
-  private readonly longFrames = new Map<number, FrameRecord>();
-  private readonly longPasses = new Map<number, PassRecord>();
   private lastHit = 0;
+  /** Called when a page has become bytes, which will not change any more. */
+  onSettled: (page: Page) => void = () => {};
 
   constructor(owner: Owner, generators: Generators) {
     this.shelf = new Shelf(owner, generators, (index) => this.basesOf(index));
@@ -96,10 +77,7 @@ export class Pages {
   /** Bytes that the structure takes: everything but the elements. */
   get bytes(): number {
     const starts = BASES.length * this.starts.tick.bytes;
-    const maps: ReadonlyMap<unknown, Runs>[] = [...Object.values(this.changed), this.stateful];
-    const runs = maps.reduce((n, map) => n + bytesOf(map), 0);
-    const named = [...this.named.values()].reduce((n, { names, tensors }) => n + bytesOf(names) + tensors.size * 60, 0);
-    return starts + runs + named + this.late.size * 60 + this.shelf.bytes;
+    return starts + this.ledger.bytes + this.shelf.bytes;
   }
 
   *all(): Generator<Page> {
@@ -112,9 +90,12 @@ export class Pages {
     for (const base of BASES) this.starts[base].push(this.counts[base]);
     this.hot.push(new Page(this.count - 1, { ...this.counts }));
     while (this.settled < this.count - OPEN) {
+      const page = this.hot[0];
       this.settle(this.settled);
-      this.shelf.put(this.hot.shift()!);
+      this.shelf.put(page);
+      this.hot.shift();
       this.settled++;
+      this.onSettled(page);
     }
   }
 
@@ -151,7 +132,8 @@ export class Pages {
   /** What is known of a tensor is another from now on. */
   tensorChanged(tensor: TensorRecord): void {
     for (let i = this.settled; i < this.count; i++) if (this.at(i).tensors.has(tensor.id)) return;
-    this.altered.set(tensor.id, tensor);
+    this.ledger.altered.set(tensor.id, tensor);
+    this.ledger.alterations++;
   }
 
   addRecord(record: OpRecord): void {
@@ -172,7 +154,7 @@ export class Pages {
   addFrame(frame: FrameRecord): void {
     this.last.frames.set(frame.id, frame);
     this.open.set(frame.id, frame);
-    this.firstFrame ??= frame.id;
+    this.ledger.firstFrame ??= frame.id;
     this.counts.frame = Math.max(this.counts.frame, frame.id + 1);
   }
 
@@ -241,21 +223,20 @@ export class Pages {
     const page = this.at(index);
     for (const kind of ['contents', 'places', 'grads', 'hypers'] as const)
       for (const id of page[kind].of.keys())
-        if (HOME[kind] === null || this.home(kind, id) + 1 < index) addTo(this.changed[kind], id, index);
-    for (const key of page.states.keys()) addTo(this.stateful, key, index);
-    for (const id of page.tensors.keys()) if (this.indexOf('tensor', id) + 1 < index) this.late.set(id, index);
+        if (HOME[kind] === null || this.home(kind, id) + 1 < index) runsOf(this.ledger.changed[kind], id).add(index);
+    for (const key of page.states.keys()) runsOf(this.ledger.stateful, key).add(index);
+    for (const id of page.tensors.keys()) if (this.indexOf('tensor', id) + 1 < index) this.ledger.late.set(id, index);
     for (const [frame, list] of page.names.of)
       if (this.indexOf('frame', frame) + 1 < index) this.settleNames(frame, list, index);
-    for (const frame of page.frames.values()) if (this.open.has(frame.id)) this.longFrames.set(frame.id, frame);
-    for (const pass of page.passes) if (pass.end > this.last.from) this.longPasses.set(pass.index, pass);
+    for (const frame of page.frames.values()) if (this.open.has(frame.id)) this.ledger.longFrames.set(frame.id, frame);
+    for (const pass of page.passes) if (pass.end > this.last.from) this.ledger.longPasses.set(pass.index, pass);
   }
 
   private settleNames(frame: number, list: readonly Change<string>[], index: number): void {
-    let known = this.named.get(frame);
-    if (!known) this.named.set(frame, (known = { names: new Map(), tensors: new Map(), modules: new Map() }));
+    const known = this.ledger.namesOf(frame);
     for (const { value } of list)
       for (const [name, v] of Object.entries(JSON.parse(value) as LocalsDelta)) {
-        addTo(known.names, name, index);
+        runsOf(known.names, name).add(index);
         if (v) noteModule(known.modules, name, v);
         for (const tensor of v ? tensorsIn(v) : [])
           if (this.indexOf('tensor', tensor) + 1 < index && !known.tensors.has(tensor))
@@ -280,7 +261,7 @@ export class Pages {
     return this.at(this.indexOf(base, id));
   }
 
-  private indexOf(base: keyof Bases, id: number): number {
+  indexOf(base: keyof Bases, id: number): number {
     const starts = this.starts[base];
     const hit = this.lastHit;
     if (hit + 1 < starts.length && starts.at(hit) <= id && id < starts.at(hit + 1)) return hit;
@@ -288,14 +269,14 @@ export class Pages {
   }
 
   tensor(id: number): TensorRecord | undefined {
-    const altered = this.altered.get(id);
+    const altered = this.ledger.altered.get(id);
     if (altered) return altered;
     const home = this.indexOf('tensor', id);
     for (let i = home; i < Math.min(home + 2, this.count); i++) {
       const found = this.at(i).tensors.get(id);
       if (found) return found;
     }
-    const late = this.late.get(id);
+    const late = this.ledger.late.get(id);
     if (late !== undefined) return this.at(late).tensors.get(id);
     for (let i = Math.max(home, this.settled); i < this.count; i++) {
       const found = this.at(i).tensors.get(id);
@@ -305,11 +286,11 @@ export class Pages {
   }
 
   frame(id: number): FrameRecord | undefined {
-    return this.open.get(id) ?? this.longFrames.get(id) ?? this.of('frame', id).frames.get(id);
+    return this.open.get(id) ?? this.ledger.longFrames.get(id) ?? this.of('frame', id).frames.get(id);
   }
 
   pass(index: number): PassRecord {
-    const long = this.longPasses.get(index);
+    const long = this.ledger.longPasses.get(index);
     if (long) return long;
     const page = this.of('pass', index);
     return page.passes[index - page.bases.pass];
@@ -326,7 +307,7 @@ export class Pages {
     for (; limit >= this.settled; limit--) if (this.at(limit)[kind].of.has(id)) return limit;
     const home = this.home(kind, id);
     const near = home < limit ? home + 1 : home <= limit ? home : -1;
-    return Math.max(HOME[kind] ? near : -1, this.changed[kind].get(id)?.before(limit) ?? -1);
+    return Math.max(HOME[kind] ? near : -1, this.ledger.changed[kind].get(id)?.before(limit) ?? -1);
   }
 
   /** The last change at or before a tick; of what was there before it was first seen, the first. */
@@ -347,7 +328,7 @@ export class Pages {
   private after(kind: Exclude<Kind, 'names'>, id: number, limit: number): number {
     const home = this.home(kind, id);
     const near = HOME[kind] && limit <= home + 1 && home >= 0 ? Math.max(home, limit) : -1;
-    const run = this.changed[kind].get(id)?.after(limit) ?? -1;
+    const run = this.ledger.changed[kind].get(id)?.after(limit) ?? -1;
     const least = near >= 0 && run >= 0 ? Math.min(near, run) : Math.max(near, run);
     if (least >= 0 && least < this.settled) return least;
     for (let i = Math.max(limit, this.settled); i < this.count; i++) if (this.at(i)[kind].of.has(id)) return i;
@@ -368,12 +349,12 @@ export class Pages {
 
   /** Tensors whose `.grad` was set long after they were made. */
   longGraded(): Iterable<number> {
-    return this.changed.grads.keys();
+    return this.ledger.changed.grads.keys();
   }
 
   /** How many pages wrote a storage. */
   writtenIn(storage: number): number {
-    let count = this.changed.contents.get(storage)?.total ?? 0;
+    let count = this.ledger.changed.contents.get(storage)?.total ?? 0;
     for (const page of this.hot) if (page.contents.of.has(storage)) count++;
     return count;
   }
@@ -402,7 +383,7 @@ export class Pages {
       const found = last(limit);
       if (found) return found;
     }
-    const runs = this.stateful.get(key);
+    const runs = this.ledger.stateful.get(key);
     for (let i = runs?.before(limit) ?? -1; i >= 0; i = runs!.before(i - 1)) {
       const found = last(i);
       if (found) return found;
@@ -422,7 +403,7 @@ export class Pages {
   namesBefore(frame: number, tick: number): Change<string>[] {
     const limit = this.indexOf('tick', tick);
     const pages = this.near([this.indexOf('frame', frame)], limit);
-    for (const runs of this.named.get(frame)?.names.values() ?? []) {
+    for (const runs of this.ledger.named.get(frame)?.names.values() ?? []) {
       const last = runs.before(limit);
       if (last >= 0) pages.add(last);
       // The change in the tick's own page may be after the tick.
@@ -437,7 +418,7 @@ export class Pages {
   nameAt(frame: number, name: string, tick: number): RecordedValue | undefined {
     const limit = this.indexOf('tick', tick);
     const home = this.indexOf('frame', frame);
-    const runs = this.named.get(frame)?.names.get(name);
+    const runs = this.ledger.named.get(frame)?.names.get(name);
     const written = `${JSON.stringify(name)}:`;
     for (let i = limit; i >= home; i--) {
       if (i < this.settled && i > home + 1) i = Math.max(home + 1, runs?.before(i) ?? -1);
@@ -453,7 +434,7 @@ export class Pages {
 
   /** Names that the first frame gave to modules. */
   moduleNames(): Map<number, string> {
-    const frame = this.firstFrame;
+    const frame = this.ledger.firstFrame;
     const found = new Map<number, string>();
     if (frame === null) return found;
     const read = (page: Page) => {
@@ -463,7 +444,7 @@ export class Pages {
     const home = this.indexOf('frame', frame);
     const pages = [...this.near([home], this.count - 1)].sort((a, b) => a - b);
     for (const i of pages) if (i <= home + 1) read(this.at(i));
-    for (const [id, name] of this.named.get(frame)?.modules ?? []) if (!found.has(id)) found.set(id, name);
+    for (const [id, name] of this.ledger.named.get(frame)?.modules ?? []) if (!found.has(id)) found.set(id, name);
     for (const i of pages) if (i > home + 1) read(this.at(i));
     return found;
   }
@@ -472,7 +453,7 @@ export class Pages {
   namings(frame: number, tensor: number): Page[] {
     const made = this.indexOf('tensor', tensor);
     const begun = this.indexOf('frame', frame);
-    const first = this.named.get(frame)?.tensors.get(tensor);
+    const first = this.ledger.named.get(frame)?.tensors.get(tensor);
     const pages = this.near([begun, Math.max(made, begun)], this.count - 1);
     if (first !== undefined) pages.add(first);
     return [...pages]
@@ -487,15 +468,6 @@ function noteModule(modules: Map<number, string>, name: string, v: RecordedValue
 }
 
 type ChangeOf<K extends Kind> = Page[K] extends Changes<infer T> ? T : never;
-
-const bytesOf = (map: ReadonlyMap<unknown, Runs>): number =>
-  [...map.values()].reduce((n, runs) => n + 180 + 16 * runs.size, 0);
-
-function addTo<K>(map: Map<K, Runs>, key: K, index: number): void {
-  let runs = map.get(key);
-  if (!runs) map.set(key, (runs = new Runs()));
-  runs.add(index);
-}
 
 /** Tensors that a name gives a name to. */
 export function tensorsIn(value: RecordedValue): number[] {

@@ -1,4 +1,4 @@
-/** Settled pages, as bytes; the ones looked at last as objects, too. */
+/** Settled pages, as bytes in memory or in a file; the ones looked at last as objects, too. */
 
 import { Column } from '../columns';
 import type { Generators } from '../generators';
@@ -14,18 +14,57 @@ const PAGES = 192;
 const TICKS = 24_000;
 /** Pages to keep of which only the ticks were read. */
 const LIGHT = 64;
+/** Bytes of pieces to keep that were read from a file. */
+const READ = 16 * 1024 * 1024;
+
+/** A page as bytes. */
+export interface PackedPage {
+  template: number;
+  iteration: number;
+  bytes: Uint8Array;
+  /** Texts that are like no other, as JSON; empty where there are none. */
+  texts: Uint8Array;
+}
+
+/** Bytes of many pages, one after the other. */
+interface Piece {
+  /** Null where they are only in the file. */
+  bytes: Uint8Array | null;
+  length: number;
+  /** Where the file has them; -1: it does not. */
+  at: number;
+}
+
+/** Looks at what is read from a file, before anybody sees it. */
+export interface Guard {
+  /** A page of which only the ticks were read. */
+  ticks(page: Page): void;
+  page(page: Page): void;
+  /** Says that a page cannot be read, and why. */
+  failed(index: number, error: unknown): never;
+}
+
+const NO_TEXTS = new Uint8Array(0);
 
 export class Shelf {
-  private readonly codec: Codec;
-  private readonly templates = new Templates();
-  private readonly template = new Column(Int32Array, 64);
-  private readonly iteration = new Column(Float64Array, 64);
-  private readonly piece = new Column(Int32Array, 64);
-  private readonly offset = new Column(Int32Array, 64);
-  private readonly size = new Column(Int32Array, 64);
-  private readonly pieces: Uint8Array[] = [];
+  readonly codec: Codec;
+  readonly templates = new Templates();
+  /** By page. */
+  readonly columns = {
+    template: new Column(Int32Array, 64),
+    iteration: new Column(Float64Array, 64),
+    piece: new Column(Int32Array, 64),
+    offset: new Column(Int32Array, 64),
+    size: new Column(Int32Array, 64),
+    texts: new Column(Int32Array, 64),
+  };
+  readonly pieces: Piece[] = [];
+  /** Where pieces are that are not in memory, and who looks at what a stranger may have written. */
+  file: { read(at: number): Uint8Array; guard: Guard | null } | null = null;
+  private readonly fetched = new Map<number, Uint8Array>();
+  private fetchedBytes = 0;
+  /** Bytes of the last piece that are in use. */
   private used = PIECE;
-  private readonly texts = new Map<number, string[]>();
   private stored = 0;
   private readonly open = new Map<number, Page>();
   private openTicks = 0;
@@ -42,51 +81,113 @@ export class Shelf {
   }
 
   get count(): number {
-    return this.template.length;
+    return this.columns.template.length;
   }
 
   /** Bytes that the settled pages take. */
   get bytes(): number {
-    return this.stored + this.count * 28 + this.templates.bytes + this.codec.bytes;
+    return this.stored + this.count * 32 + this.templates.bytes + this.codec.bytes;
   }
 
   /** Takes the next page. */
   put(page: Page): void {
+    const { template, iteration, bytes, texts } = this.pack(page, true);
+    this.keep(bytes, texts);
+    this.columns.template.push(template);
+    this.columns.iteration.push(iteration);
+  }
+
+  /** A page as bytes. `learn`: its structure is kept, for others like it. */
+  pack(page: Page, learn: boolean): PackedPage {
     const { sink } = this;
     const iteration = page.values[0]?.iteration ?? 0;
     sink.reset(counted(page.bases, iteration));
     const texts: string[] = [];
     this.codec.write(page, sink, texts);
-    const { template, bytes } = this.templates.pack(sink);
-    this.template.push(template);
-    this.iteration.push(iteration);
-    this.keep(bytes);
-    if (texts.length === 0) return;
-    this.texts.set(page.index, texts);
-    this.stored += texts.reduce((n, t) => n + t.length + 32, 64);
+    const { template, bytes } = this.templates.pack(sink, learn);
+    return { template, iteration, bytes, texts: texts.length ? Buffer.from(JSON.stringify(texts)) : NO_TEXTS };
   }
 
-  private keep(bytes: Uint8Array): void {
-    if (this.used + bytes.length > (this.pieces[this.pieces.length - 1]?.length ?? 0)) {
-      this.pieces.push(new Uint8Array(Math.max(PIECE, bytes.length)));
-      this.stored += Math.max(PIECE, bytes.length);
+  /** A packed page as what it was. */
+  unpack(packed: PackedPage, index: number, bases: Bases): Page {
+    return this.codec.read(this.source(packed, bases), index, bases);
+  }
+
+  private keep(bytes: Uint8Array, texts: Uint8Array): void {
+    const { columns, pieces } = this;
+    const length = bytes.length + texts.length;
+    const last = pieces[pieces.length - 1]?.bytes;
+    if (!last || this.used + length > last.length) {
+      this.seal();
+      const room = Math.max(PIECE, length);
+      pieces.push({ bytes: new Uint8Array(room), length: 0, at: -1 });
+      this.stored += room;
       this.used = 0;
     }
-    this.pieces[this.pieces.length - 1].set(bytes, this.used);
-    this.piece.push(this.pieces.length - 1);
-    this.offset.push(this.used);
-    this.size.push(bytes.length);
-    this.used += bytes.length;
+    const piece = pieces[pieces.length - 1];
+    piece.bytes!.set(bytes, this.used);
+    piece.bytes!.set(texts, this.used + bytes.length);
+    columns.piece.push(pieces.length - 1);
+    columns.offset.push(this.used);
+    columns.size.push(bytes.length);
+    columns.texts.push(texts.length);
+    this.used += length;
+    piece.length = this.used;
   }
 
-  private source(index: number, bases: Bases): Source {
-    const from = this.offset.at(index);
-    const bytes = this.pieces[this.piece.at(index)].subarray(from, from + this.size.at(index));
-    const values = this.templates.unpack(
-      { template: this.template.at(index), bytes },
-      counted(bases, this.iteration.at(index)),
-    );
-    return new Source(values, this.texts.get(index) ?? []);
+  // ---- in a file ------------------------------------------------------------------------------------------------
+
+  /** Ends the piece that is being filled: all of them can be written. */
+  seal(): void {
+    const last = this.pieces[this.pieces.length - 1];
+    if (!last?.bytes || last.bytes.length === last.length) return;
+    this.stored -= last.bytes.length - last.length;
+    last.bytes = last.bytes.slice(0, last.length);
+  }
+
+  /** A piece can be read from the file from now on. */
+  written(index: number, at: number): void {
+    const piece = this.pieces[index];
+    piece.at = at;
+    piece.bytes = null;
+    this.stored -= piece.length;
+  }
+
+  pieceBytes(index: number): Uint8Array {
+    const piece = this.pieces[index];
+    if (piece.bytes) return piece.bytes;
+    let bytes = this.fetched.get(index);
+    if (bytes) return bytes;
+    bytes = this.file!.read(piece.at);
+    if (bytes.length !== piece.length) throw new Error('pages have another length than it says');
+    this.fetched.set(index, bytes);
+    this.fetchedBytes += bytes.length;
+    for (const [old, { length }] of this.fetched) {
+      if (this.fetchedBytes <= READ || old === index) break;
+      this.fetched.delete(old);
+      this.fetchedBytes -= length;
+    }
+    return bytes;
+  }
+
+  // ---- reading ---------------------------------------------------------------------------------------------------
+
+  packed(index: number): PackedPage {
+    const { template, iteration, piece, offset, size, texts } = this.columns;
+    const bytes = this.pieceBytes(piece.at(index));
+    const from = offset.at(index);
+    const middle = from + size.at(index);
+    return {
+      template: template.at(index),
+      iteration: iteration.at(index),
+      bytes: bytes.subarray(from, middle),
+      texts: bytes.subarray(middle, middle + texts.at(index)),
+    };
+  }
+
+  private source(packed: PackedPage, bases: Bases): Source {
+    const values = this.templates.unpack(packed, counted(bases, packed.iteration));
+    return new Source(values, packed.texts.length === 0 ? [] : textsOf(packed.texts));
   }
 
   at(index: number): Page {
@@ -94,8 +195,7 @@ export class Shelf {
     let page = this.open.get(index);
     if (page) this.open.delete(index);
     else {
-      const bases = this.basesOf(index);
-      page = this.codec.read(this.source(index, bases), index, bases);
+      page = this.read(index);
       this.openTicks += page.kind.length;
     }
     this.open.set(index, page);
@@ -108,17 +208,43 @@ export class Shelf {
     return page;
   }
 
+  private read(index: number): Page {
+    const guard = this.file?.guard;
+    const bases = this.basesOf(index);
+    try {
+      const page = this.unpack(this.packed(index), index, bases);
+      guard?.page(page);
+      return page;
+    } catch (error) {
+      if (guard) guard.failed(index, error);
+      throw error;
+    }
+  }
+
   /** A page of which only the ticks are to be read. */
   ticks(index: number): Page {
     if (this.lastPage?.index === index) return this.lastPage;
     let page = this.open.get(index) ?? this.light.get(index);
     if (page) return page;
+    const guard = this.file?.guard;
     const bases = this.basesOf(index);
-    page = this.codec.readColumns(this.source(index, bases), index, bases);
+    try {
+      page = this.codec.readColumns(this.source(this.packed(index), bases), index, bases);
+      guard?.ticks(page);
+    } catch (error) {
+      if (guard) guard.failed(index, error);
+      throw error;
+    }
     this.light.set(index, page);
     if (this.light.size > LIGHT) this.light.delete(this.light.keys().next().value!);
     return page;
   }
+}
+
+function textsOf(bytes: Uint8Array): string[] {
+  const texts: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  if (!Array.isArray(texts) || texts.some((t) => typeof t !== 'string')) throw new Error('texts are none');
+  return texts as string[];
 }
 
 function counted({ tick, record, value, tensor, storage, frame, pass }: Bases, iteration: number): Float64Array {

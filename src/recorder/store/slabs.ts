@@ -53,6 +53,21 @@ export class Slabs {
     return new make(this.pieces[Math.floor(at / PIECE)], at % PIECE, length * parts).slice() as Data;
   }
 
+  /** What is here, in ascending order. */
+  contents(): Float64Array {
+    return this.ids.toArray();
+  }
+
+  /** A content's bytes, with some behind them; null if they are not here. For reading at once: what is here moves. */
+  raw(id: number): Uint8Array | null {
+    const found = this.find(id);
+    if (found < 0) return null;
+    const at = this.at.at(found);
+    const next = found + 1 < this.ids.length ? this.at.at(found + 1) : this.used;
+    const from = at % PIECE;
+    return new Uint8Array(this.pieces[Math.floor(at / PIECE)], from, Math.min(next - at, PIECE - from));
+  }
+
   /** Drops the contents that `keep` is false of, and closes the gaps. */
   thin(keep: (id: number) => boolean): void {
     const { pieces } = this;

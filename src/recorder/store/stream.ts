@@ -1,5 +1,6 @@
 /** A page as a row of whole numbers, most of which are the same, or at the same distance from the page's bases, in the next iteration's. */
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { Packer, Unpacker } from './varints';
 
 /** What a number is counted from. `PLAIN` numbers are what they are. */
 export const PLAIN = 0;
@@ -64,8 +65,12 @@ export class Sink {
 const floats = new Float64Array(1);
 const words = new Uint32Array(floats.buffer);
 
+/** Characters that a page's texts may have together, beyond those that are kept letter by letter: more is no page of ours. */
+const MOST_CHARACTERS = 1 << 28;
+
 export class Source {
   at = 0;
+  private room = MOST_CHARACTERS;
   constructor(
     readonly values: Float64Array,
     readonly texts: readonly string[],
@@ -76,6 +81,20 @@ export class Source {
     return this.values[this.at++];
   }
 
+  /** How many follow: never more than there are numbers left. */
+  count(): number {
+    const n = this.next();
+    if (!(n >= 0 && n <= this.values.length - this.at)) throw new Error('a page is too short');
+    return n;
+  }
+
+  /** A text that was put together of what it has in common with others. */
+  made(text: string): string {
+    this.room -= text.length;
+    if (this.room < 0) throw new Error('the texts of a page are too long');
+    return text;
+  }
+
   float(): number {
     words[0] = this.next();
     words[1] = this.next();
@@ -84,7 +103,7 @@ export class Source {
 }
 
 /** A structure that repeats: its numbers, and what each is counted from. */
-interface Template {
+export interface Template {
   values: Float64Array;
   kinds: Uint8Array;
   /** Of the page that it was learned from. */
@@ -93,9 +112,12 @@ interface Template {
 
 /** More variants of one structure than this are not kept, nor more templates in all. */
 const VARIANTS = 6;
-const TEMPLATES = 1500;
+export const TEMPLATES = 1500;
 /** Longer pages are no iteration that repeats. */
-const LONGEST = 20_000;
+export const LONGEST = 20_000;
+/** Numbers of a page, and bytes of one that is pressed: beyond, it is no page of ours. */
+const MOST_NUMBERS = 1 << 24;
+const MOST_PRESSED = 1 << 26;
 
 export interface Packed {
   /** -1: without one. */
@@ -104,12 +126,14 @@ export interface Packed {
 }
 
 export class Templates {
-  private readonly all: Template[] = [];
+  /** Only ever appended to. */
+  readonly all: Template[] = [];
   private readonly byHash = new Map<string, number[]>();
   /** Bytes that the templates take. */
   bytes = 0;
 
-  pack(sink: Sink): Packed {
+  /** `learn`: a structure that is met for the first time becomes a template. */
+  pack(sink: Sink, learn = true): Packed {
     const { length } = sink;
     const key = `${sink.hash}/${length}`;
     const known = length <= LONGEST ? (this.byHash.get(key) ?? []) : [];
@@ -120,7 +144,7 @@ export class Templates {
       if (differing && (!best || differing.length < best.differing.length)) best = { template, differing };
       if (best && best.differing.length <= few) break;
     }
-    const room = length <= LONGEST && known.length < VARIANTS && this.all.length < TEMPLATES;
+    const room = learn && length <= LONGEST && known.length < VARIANTS && this.all.length < TEMPLATES;
     if (best && (best.differing.length <= few || !room))
       return { template: best.template, bytes: exceptions(sink, this.all[best.template], best.differing) };
     if (!room) return { template: -1, bytes: whole(sink) };
@@ -143,8 +167,13 @@ export class Templates {
       }
       values[i] -= bases[kinds[i]];
     }
-    this.bytes += length * 9 + 200;
-    return this.all.push({ values, kinds, bases: bases.slice() }) - 1;
+    return this.add({ values, kinds, bases: bases.slice() });
+  }
+
+  /** A template that a file has. Pages are read with it; of new pages none is compared with it. */
+  add(template: Template): number {
+    this.bytes += template.values.length * 9 + 200;
+    return this.all.push(template) - 1;
   }
 
   unpack({ template, bytes }: Packed, bases: Counted): Float64Array {
@@ -152,9 +181,10 @@ export class Templates {
     const { values, kinds } = this.all[template];
     const out = new Float64Array(values.length);
     for (let i = 0; i < out.length; i++) out[i] = bases[kinds[i]] + values[i];
-    const from = new Bytes(bytes);
-    for (let i = -1; from.at < bytes.length; ) {
+    const from = new Unpacker(bytes);
+    for (let i = -1; !from.done; ) {
       i += from.number();
+      if (i >= out.length) throw new Error('a page does not fit its template');
       out[i] += from.signed();
     }
     return out;
@@ -174,67 +204,35 @@ function differences(sink: Sink, { values, kinds }: Template, most: number): num
   return found;
 }
 
-const scratch: number[] = [];
+const packer = new Packer();
 
 function exceptions(sink: Sink, { values, kinds }: Template, differing: readonly number[]): Uint8Array {
-  scratch.length = 0;
   let last = -1;
   for (const i of differing) {
-    push(i - last);
-    pushSigned(sink.values[i] - (sink.bases[kinds[i]] + values[i]));
+    packer.number(i - last);
+    packer.signed(sink.values[i] - (sink.bases[kinds[i]] + values[i]));
     last = i;
   }
-  return Uint8Array.from(scratch);
+  return packer.take();
 }
 
 /** A page without a template: its numbers, each with its kind, pressed. */
 function whole(sink: Sink): Uint8Array {
-  scratch.length = 0;
   for (let i = 0; i < sink.length; i++) {
     const kind = sink.kinds[i];
-    scratch.push(kind);
-    pushSigned(sink.values[i] - sink.bases[kind]);
+    packer.byte(kind);
+    packer.signed(sink.values[i] - sink.bases[kind]);
   }
-  return gzipSync(Uint8Array.from(scratch), { level: 4 });
+  return gzipSync(packer.take(), { level: 4 });
 }
 
 function unwhole(packed: Uint8Array, bases: Counted): Float64Array {
-  const bytes = new Uint8Array(gunzipSync(packed));
-  const from = new Bytes(bytes);
+  const from = new Unpacker(gunzipSync(packed, { maxOutputLength: MOST_PRESSED }));
   const found: number[] = [];
-  while (from.at < bytes.length) {
-    const kind = bytes[from.at++];
+  while (!from.done) {
+    const kind = from.byte();
+    if (kind >= COUNTED || found.length >= MOST_NUMBERS) throw new Error('a page is no page of ours');
     found.push(bases[kind] + from.signed());
   }
   return Float64Array.from(found);
-}
-
-/** Numbers of seven bits a byte; the highest bit says that more follow. */
-function push(v: number): void {
-  while (v >= 128) {
-    scratch.push((v % 128) + 128);
-    v = Math.floor(v / 128);
-  }
-  scratch.push(v);
-}
-
-const pushSigned = (v: number): void => push(v < 0 ? -2 * v - 1 : 2 * v);
-
-class Bytes {
-  at = 0;
-  constructor(private readonly bytes: Uint8Array) {}
-
-  number(): number {
-    let v = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const b = this.bytes[this.at++];
-      if (b < 128) return v + b * scale;
-      v += (b - 128) * scale;
-    }
-  }
-
-  signed(): number {
-    const v = this.number();
-    return v % 2 === 1 ? -(v + 1) / 2 : v / 2;
-  }
 }

@@ -25,7 +25,7 @@ const NUMBER = /(?<="id":)\d{1,15}\b|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi;
 const ID = '\ue000';
 const HOLE = '\ue001';
 /** Patterns in all, and numbers in a text: beyond, a text is kept as it is. */
-const PATTERNS = 5000;
+export const PATTERNS = 5000;
 const MOST = 400;
 
 /** How a number is written: as JavaScript does, with `.0` behind, with a fixed number of decimals, or otherwise. */
@@ -60,9 +60,11 @@ export class Texts {
 
   read(from: Source): string {
     const pattern = from.next();
-    if (pattern < 0) return from.texts[from.next()];
-    return this.patterns.list[pattern].replace(/[\ue000\ue001]/g, (hole) =>
-      hole === ID ? String(from.next()) : readNumber(from),
+    if (pattern < 0) return known(from.texts, from.next());
+    return from.made(
+      known(this.patterns.list, pattern).replace(/[\ue000\ue001]/g, (hole) =>
+        hole === ID ? String(from.next()) : readNumber(from),
+      ),
     );
   }
 }
@@ -80,7 +82,7 @@ function writeNumber(sink: Sink, literals: string[], text: string): void {
 function readNumber(from: Source): string {
   const form = from.next();
   if (form === OTHER) {
-    const text = from.texts[from.next()];
+    const text = known(from.texts, from.next());
     from.next();
     return text;
   }
@@ -89,6 +91,13 @@ function readNumber(from: Source): string {
 
 const written = (v: number, form: number): string =>
   form === PLAINLY ? String(v) : form === POINT ? `${v}.0` : v.toFixed(form - FIXED);
+
+/** An item that a page names. A page that names one that is not there is damaged. */
+export function known<T>(items: readonly T[], at: number): T {
+  const item = items[at];
+  if (item === undefined) throw new Error('a page names what is not there');
+  return item;
+}
 
 function formOf(text: string, v: number): number {
   const point = text.indexOf('.');

@@ -40,7 +40,9 @@ describe('bookmarks in a file', () => {
     expect(load(path)).toMatchObject({ bookmarks: marks.slice(1), damage: null });
     for (let n = 0; n < 20; n++) writeNotes(path, [{ tick: n, note: 'x'.repeat(1000 - 40 * n) }]);
     expect(load(path).bookmarks).toEqual([{ tick: 19, note: 'x'.repeat(240) }]);
-    expect(readFileSync(path).subarray(0, before.length).equals(before)).toBe(true);
+    // All but the pointer behind them, which goes behind the bookmarks.
+    const own = before.subarray(0, before.length - 25);
+    expect(readFileSync(path).subarray(0, own.length).equals(own)).toBe(true);
     expect(statSync(path).size - before.length).toBeLessThan(300);
   });
 

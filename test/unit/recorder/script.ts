@@ -8,6 +8,7 @@ import { Generator } from '../../../src/engine/random/generator';
 import { Tensor } from '../../../src/engine/tensor';
 import '../../../src/engine/ops';
 import type { LocalsDelta, RecordedValue } from '../../../src/protocol/recorded';
+import type { Target } from '../../../src/recorder/file/bytes';
 import { Recorder } from '../../../src/recorder/recorder';
 import type { Recording, TensorUse } from '../../../src/recorder/recording';
 import { Replay } from '../../../src/recorder/replay';
@@ -145,6 +146,8 @@ export interface MlpOptions {
   samples?: number;
   features?: number;
   dropout?: boolean;
+  /** Called where an iteration begins. */
+  onIteration?: (recording: Recording) => void;
 }
 
 export const SOURCE = [
@@ -199,6 +202,7 @@ export function trainMlp(options: MlpOptions): Mlp {
   const seen: Mlp['seen'] = [];
   const losses: Tensor[] = [];
   for (let i = 0; i < iterations; i++) {
+    options.onIteration?.(script.recording);
     script.line(5);
     script.line(6);
     const zhat = script.inModule(1, () =>
@@ -266,4 +270,31 @@ export function trainMlp(options: MlpOptions): Mlp {
   }
   script.stop();
   return { script, replay: new Replay(), params, velocities, seen, X, losses };
+}
+
+/** A file in memory. `room`: bytes that fit; -1 for any number. */
+export class MemoryTarget implements Target {
+  bytes = Buffer.alloc(0);
+  /** Bytes that were read. */
+  readBytes = 0;
+
+  constructor(public room = -1) {}
+
+  get size(): number {
+    return this.bytes.length;
+  }
+
+  append(bytes: Uint8Array): void {
+    if (this.room >= 0 && this.size + bytes.length > this.room)
+      throw new Error('ENOSPC: no space left on device, write');
+    this.bytes = Buffer.concat([this.bytes, bytes]);
+  }
+
+  read(at: number, length: number): Uint8Array {
+    this.readBytes += length;
+    return this.bytes.subarray(at, at + length);
+  }
+
+  sync(): void {}
+  close(): void {}
 }
