@@ -162,7 +162,13 @@ export class SessionServer {
   /** Answers one request. Throws an Error with words for the user. */
   handle<N extends RequestName>(name: N, args: Requests[N][0]): Requests[N][1] {
     const handler = this.handlers[name] as (a: Requests[N][0]) => Requests[N][1];
-    return this.work.during(TITLES[name] ?? 'Computing again', () => handler(args));
+    try {
+      return this.work.during(TITLES[name] ?? 'Computing again', () => handler(args));
+    } catch (error) {
+      // A file may say what no run says, in more ways than are looked for when it is read.
+      if (this.options.recorder || !(error instanceof TypeError || error instanceof RangeError)) throw error;
+      throw new Error(`The recording does not say this, or says what cannot be (${error.message}).`);
+    }
   }
 
   get hasStarted(): boolean {

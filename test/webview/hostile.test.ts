@@ -17,7 +17,7 @@ import { writeNotes } from '../../src/recorder/file/notes';
 import type { Recording } from '../../src/recorder/recording';
 import { Replay } from '../../src/shell/replay';
 import { built, fixture } from '../dap/client';
-import { dice, trainMlp } from '../unit/recorder/script';
+import { asItGoes, dice } from '../unit/recorder/script';
 import { launch, missing } from './harness';
 
 const folder = mkdtempSync(join(tmpdir(), 'backstep-hostile-'));
@@ -93,14 +93,12 @@ describe.skipIf(!built)('the page’s reader', () => {
 
 describe('a session and a shell over what is left of a damaged file', () => {
   it('answer everything with an answer or an error in words', async () => {
-    const path = join(folder, 'long.backstep');
-    save(trainMlp({ iterations: 200 }).script.recording, path);
-    const whole = readFileSync(path);
+    const whole = asItGoes(60);
     let opened = 0;
     for (let n = 0; n < 12; n++) {
       let recording: Recording;
       try {
-        recording = read(damaged(whole.subarray(0, whole.length - n * 11), n));
+        recording = read(damaged(whole, n));
       } catch (error) {
         expect(error).toBeInstanceOf(RecordingFileError);
         continue;

@@ -11,7 +11,7 @@ import { MemoryBytes } from '../../../src/recorder/file/bytes';
 import { after, chunkAt, filePrefix, type Head, headAt, PREFIX, packChunk } from '../../../src/recorder/file/chunks';
 import { pack, unpackValue } from '../../../src/recorder/file/pack';
 import { pointer } from '../../../src/recorder/file/pointer';
-import { RunWriter, write } from '../../../src/recorder/file/writer';
+import { write } from '../../../src/recorder/file/writer';
 import type { Recording, TensorUse } from '../../../src/recorder/recording';
 import { Replay } from '../../../src/recorder/replay';
 import { packNumbers, unpackNumbers } from '../../../src/recorder/store/varints';
@@ -20,7 +20,7 @@ import { pictureOf } from '../../../src/recorder/views/picture';
 import { tensorOf } from '../../../src/recorder/views/tensor';
 import { timelineOf } from '../../../src/recorder/views/timeline';
 import { updateOf } from '../../../src/recorder/views/update';
-import { bits, dice, given, leaf, MemoryTarget, type Mlp, op, PATH, Script, trainMlp } from './script';
+import { asItGoes, bits, dice, given, leaf, MemoryTarget, type Mlp, op, PATH, Script, trainMlp } from './script';
 
 const folder = mkdtempSync(join(tmpdir(), 'backstep-file-'));
 const file = (name: string) => join(folder, name);
@@ -164,23 +164,6 @@ describe('a file', () => {
 function fileOf(r: Recording): Buffer {
   const target = new MemoryTarget();
   write(r, target, { checkpoints: 64e6 });
-  return target.bytes;
-}
-
-/** A run that was written as it went, a state at every iteration: what a kill leaves is a prefix of it. */
-function asItGoes(iterations: number): Buffer {
-  const target = new MemoryTarget();
-  let writer: RunWriter | null = null;
-  const { script } = trainMlp({
-    iterations,
-    dropout: true,
-    onIteration: (r) => {
-      writer ??= new RunWriter(r, target, 'run.backstep');
-      writer.flush();
-    },
-  });
-  writer!.finish();
-  expect(script.recording.ticks).toBe(read(target.bytes).ticks);
   return target.bytes;
 }
 

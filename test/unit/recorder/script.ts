@@ -9,6 +9,7 @@ import { Tensor } from '../../../src/engine/tensor';
 import '../../../src/engine/ops';
 import type { LocalsDelta, RecordedValue } from '../../../src/protocol/recorded';
 import type { Target } from '../../../src/recorder/file/bytes';
+import { RunWriter } from '../../../src/recorder/file/writer';
 import { Recorder } from '../../../src/recorder/recorder';
 import type { Recording, TensorUse } from '../../../src/recorder/recording';
 import { Replay } from '../../../src/recorder/replay';
@@ -297,4 +298,20 @@ export class MemoryTarget implements Target {
 
   sync(): void {}
   close(): void {}
+}
+
+/** A run that was written as it went, a state at every iteration: what a kill leaves is a prefix of it. */
+export function asItGoes(iterations: number): Buffer {
+  const target = new MemoryTarget();
+  let writer: RunWriter | null = null;
+  trainMlp({
+    iterations,
+    dropout: true,
+    onIteration: (r) => {
+      writer ??= new RunWriter(r, target, 'run.backstep');
+      writer.flush();
+    },
+  });
+  writer!.finish();
+  return target.bytes;
 }
