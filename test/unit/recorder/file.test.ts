@@ -39,7 +39,8 @@ function views(r: Recording, replay: Replay, ticks: readonly number[]): string[]
     JSON.stringify([
       pictureOf(r, replay, t, false),
       timelineOf(r, t, false, 0),
-      updateOf(r, replay, t, {}),
+      // The curves are filled in as far as a moment's work goes.
+      { ...updateOf(r, replay, t, {}), series: [] },
       inlineValuesOf(r, replay, t, PATH, 0, 99),
       [...r.tensors()].slice(0, 30).map(({ id: tensor }) => tensorOf(r, replay, t, { tensor })),
     ]),
