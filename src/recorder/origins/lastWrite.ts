@@ -2,13 +2,17 @@
 import type { WriteView } from '../../protocol/origins';
 import type { TensorRef } from '../../protocol/views';
 import { lastAtOrBefore } from '../columns';
-import type { Recording } from '../recording';
+import type { Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
-import { elementOf } from '../views/common';
+import { elementOf, placeText, storageAt } from '../views/common';
 import { labelOf } from '../views/cursor';
 import { statesAt } from '../views/parameters';
+import { nameOf } from '../views/tensor';
 import { compile, momentsOf } from '../watch/compile';
+import { evaluate, truth } from '../watch/evaluate';
 import { type Moments, MomentsOf } from '../watch/moments';
+import { parse } from '../watch/parse';
+import { ScopeAt } from '../watch/scope';
 
 export interface WriteQuestion {
   ref?: TensorRef;
@@ -29,20 +33,47 @@ export function lastWrite(
   if (expression?.trim() === 'loss') return lossWrite(r, tick);
   const moments = ref ? writesOf(r, ref, tick) : momentsOf(r, compile(`changed(${expression ?? ''})`), {});
   const ticks = moments?.refresh() ?? [];
-  const tensor = ref && (ref.part === 'grad' ? null : tensorOf(r, ref, tick));
+  const written = (at: number): boolean => {
+    if (!ref) return !isItem || changed(r, replay, at, expression ?? '');
+    const [now, before] = [at, at - 1].map((t) => useOf(r, ref.part === 'grad' ? r.gradAt(ref.tensor, t) : tensor, t));
+    if (element)
+      return !Object.is(now && elementOf(replay, now, element), before && elementOf(replay, before, element));
+    const out = r.kindAt(at) === 'update' ? r.recordAt(at)?.outs[0] : null;
+    return !out || !now || storageAt(r, out.tensor, at) !== storageAt(r, now.tensor, at) || meet(out, now);
+  };
+  const isItem = expression !== undefined && parse(expression).kind === 'item';
+  const tensor = ref && ref.part !== 'grad' ? tensorOf(r, ref, tick) : null;
   for (let i = lastAtOrBefore(ticks, tick - 1); i >= 0; i--) {
-    const at = ticks[i];
-    looked(at);
-    if (element && tensor !== null && tensor !== undefined) {
-      const [now, before] = [at, at - 1].map((t) => {
-        const use = t < 0 ? null : r.useAt(tensor, t);
-        return use && elementOf(replay, use, element);
-      });
-      if (Object.is(now, before)) continue;
-    }
-    return { tick: at, text: labelOf(r, at) };
+    looked(ticks[i]);
+    if (written(ticks[i])) return { tick: ticks[i], text: textAt(r, ref, ticks[i]) };
   }
   return null;
+}
+
+/** A gradient that was cleared has no op that tells of it. */
+function textAt(r: Recording, ref: TensorRef | undefined, tick: number): string {
+  const cleared = ref?.part === 'grad' && r.gradAt(ref.tensor, tick) === null;
+  const place = r.placeAt(tick);
+  return cleared
+    ? `${nameOf(r, ref.tensor, 'grad', tick)} is cleared${place ? ` (${placeText(place)})` : ''}`
+    : labelOf(r, tick);
+}
+
+const changed = (r: Recording, replay: Replay, tick: number, expression: string): boolean => {
+  const scope = new ScopeAt({ recording: r, replay, tick, instance: {} });
+  return truth(evaluate(parse(`changed(${expression})`), scope), scope);
+};
+
+const useOf = (r: Recording, tensor: number | null, tick: number): TensorUse | null =>
+  tensor === null || tick < 0 ? null : r.useAt(tensor, tick);
+
+/** Do two tensors of one memory share any of it? By the stretches that they span: strides are left out. */
+function meet(a: TensorUse, b: TensorUse): boolean {
+  const [x, y] = [a, b].map(({ shape, strides, offset }) => ({
+    from: offset,
+    to: shape.reduce((last, n, d) => last + (n - 1) * strides[d], offset),
+  }));
+  return x.from <= y.to && y.from <= x.to;
 }
 
 const tensorOf = (r: Recording, { tensor, part = 'value' }: TensorRef, tick: number): number | null =>

@@ -69,7 +69,8 @@ function recordText(r: Recording, record: OpRecord): string {
   if (record.kind === 'update') {
     if (r.passAt(record.tick)?.kind === 'backward') return `gradient added to ${name ?? 'a tensor'}.grad`;
     const what = ruleAt(r, record) || r.passAt(record.tick) ? 'update of' : 'write to';
-    return name ? `${what} ${name}: ${textOf(r, record)}` : `write: ${textOf(r, record)}`;
+    const written = name ?? outName(r, record);
+    return written ? `${what} ${written}: ${textOf(r, record)}` : `write: ${textOf(r, record)}`;
   }
   if (name && ruleAt(r, record)) return `update of ${name}: ${textOf(r, record)}`;
   // Inside of a step() that has not written yet, what belongs to the rule is not known: only whom it is for.

@@ -175,9 +175,13 @@ function attrText(a: ArgUse): string {
 export function operandName(r: Recording, use: TensorUse, record: OpRecord): string {
   const storage = storageAt(r, use.tensor, record.tick);
   const owned = Parameters.of(r).ofStorage(storage, record.tick);
-  if (owned?.part === 'state')
-    for (const [name, tensor] of statesAt(r, owned.parameter, record.tick))
-      if (storageAt(r, tensor, record.tick) === storage) return name;
+  if (owned?.part === 'state') {
+    // An optimizer keeps what it made only afterwards.
+    const kept = Math.min(r.passAt(record.tick)?.end ?? record.tick, r.ticks) - 1;
+    for (const tick of [record.tick, kept])
+      for (const [name, tensor] of statesAt(r, owned.parameter, tick))
+        if (storageAt(r, tensor, tick) === storage) return name;
+  }
   const names = Names.of(r);
   if (owned && names.owner(use.tensor)) return owned.part === 'grad' ? 'g' : 'w';
   return names.variable(use.tensor, record.tick, 'inner') ?? (owned?.part === 'grad' ? 'g' : owned ? 'w' : '');

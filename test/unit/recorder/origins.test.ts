@@ -5,7 +5,7 @@ import { historyOf } from '../../../src/recorder/origins/history';
 import { lastWrite } from '../../../src/recorder/origins/lastWrite';
 import { whyGradient } from '../../../src/recorder/origins/whyGradient';
 import { Replay } from '../../../src/recorder/replay';
-import { backwardFrom, given, leaf, op, Script, trainMlp } from './script';
+import { backwardFrom, dataOf, given, leaf, noGrad, op, Script, trainMlp } from './script';
 
 const mlp = trainMlp({ iterations: 5, samples: 6 });
 const thinned = trainMlp({ iterations: 5, samples: 6, memoryLimit: 4000 });
@@ -37,6 +37,48 @@ describe('last write', () => {
     expect(lastWrite(recording, mlp.replay, end, { expression: 'linear1.weight' })?.tick).toBe(
       lastWrite(recording, mlp.replay, end, { ref: { tensor: id(0) } })?.tick,
     );
+  });
+});
+
+describe('last write of a part', () => {
+  const script = new Script();
+  script.line(1);
+  const w = leaf(given([3], (i) => i));
+  const view = op('slice', dataOf(w), 0, 1, 3, 1);
+  for (let i = 0; i < 2; i++) {
+    script.line(2, { w, view });
+    backwardFrom(op('sum', op('mul', w, w)));
+    script.line(3);
+    op('fill_', op('select', w.grad!, 0, 1), 0.5 + i);
+    script.line(4);
+    noGrad(() => op('fill_', op('select', dataOf(w), 0, 0), 9 + i));
+    script.line(5);
+    noGrad(() => op('fill_', op('select', dataOf(w), 0, 2), 7 + i));
+    script.line(6);
+    w.grad = null;
+    script.recorder.ran({ kind: 'grad', tensor: w, cause: 'set' });
+  }
+  script.line(7);
+  script.stop();
+  const { recording: r } = script;
+  const before = r.ticks - 2;
+  const line = (question: Parameters<typeof lastWrite>[3], at = r.ticks - 1) => {
+    const found = lastWrite(r, new Replay(), at, question);
+    return found && r.placeAt(found.tick)!.line;
+  };
+  const grad = { tensor: w.id, part: 'grad' } as const;
+
+  it('of a gradient is that of the element', () => {
+    expect(line({ ref: grad, element: [1] }, before)).toBe(3);
+    expect(line({ ref: grad, element: [0] }, before)).toBe(2);
+    expect(lastWrite(r, new Replay(), r.ticks - 1, { ref: grad })!.text).toBe('w.grad is cleared (train.py:6)');
+  });
+
+  it('of a view is where its own part of the memory was written', () => {
+    expect(line({ ref: { tensor: view.id } })).toBe(5);
+    expect(line({ ref: { tensor: w.id }, element: [0] })).toBe(4);
+    expect(line({ expression: 'w[0]' })).toBe(4);
+    expect(line({ expression: 'w' })).toBe(5);
   });
 });
 
