@@ -5,6 +5,7 @@ import type { Recording, TensorUse } from './recording';
 import { argUses, type Replay } from './replay';
 import { Names } from './views/names';
 import { Parameters } from './views/parameters';
+import { MomentsOf } from './watch/moments';
 
 const hash = (...parts: (string | Uint8Array)[]): string => {
   const h = createHash('sha256');
@@ -92,10 +93,7 @@ export function branchPointAt(r: Recording, replay: Replay, tick: number): Branc
 
 /** First tick of a line's own, where a run with another text of it leaves this one; null where it never ran. */
 export function firstTickOf(r: Recording, path: string, line: number): number | null {
-  const site = r.sites.findIndex((s) => s.path === path && s.line === line);
-  if (site < 0) return null;
-  for (let t = 0; t < r.ticks; t++) if (r.siteAt(t) === site && r.kindAt(t) === 'line') return t;
-  return null;
+  return MomentsOf.of(r).line(path, line).ticks[0] ?? null;
 }
 
 /** A branch on its way to its tick: which edits of the first run are due, and whether it is there. */

@@ -3,15 +3,19 @@
 import type { RecordedValue } from '../protocol/recorded';
 import type { BreakpointSpec, BreakpointStatus, FunctionBreakpointSpec } from '../protocol/session';
 import type { Place } from '../protocol/ticks';
+import { lastAtOrBefore } from './columns';
 import { unquote } from './format';
 import { hitCountHolds } from './hitCount';
 import type { Recording } from './recording';
+import { MomentsOf } from './watch/moments';
 
 interface Condition {
   condition?: string;
   hitCondition?: string;
   /** What the condition was at ticks already asked about. */
   held: Map<number, boolean>;
+  /** At how many of the first ticks it was true. */
+  counted?: { from: number; count: number };
   /** Recorded ticks that it is about, ascending. */
   ticks(): readonly number[];
 }
@@ -115,6 +119,20 @@ export class Breakpoints {
     });
   }
 
+  /** Ticks that may hit a breakpoint, breakpoint by breakpoint. */
+  places(): (readonly number[])[] {
+    return [...this.byPlace.values(), this.functions].flatMap((list) => list.map((b) => b.ticks()));
+  }
+
+  /** The nearest of such ticks from one on, in a direction; -1 if there is none. */
+  nextOf(places: readonly (readonly number[])[], tick: number, direction: 1 | -1): number {
+    const found = places.flatMap((ticks) => {
+      const at = direction === 1 ? lastAtOrBefore(ticks, tick - 1) + 1 : lastAtOrBefore(ticks, tick);
+      return ticks[at] ?? [];
+    });
+    return found.length === 0 ? -1 : direction === 1 ? Math.min(...found) : Math.max(...found);
+  }
+
   /** Recorded ticks at a breakpoint's line, ascending. */
   ticksOf(id: number): readonly number[] {
     const found = [...this.byPlace.values()].flat().find((b) => b.id === id);
@@ -123,7 +141,10 @@ export class Breakpoints {
 
   /** Another line has taken this tick's place. */
   forget(tick: number): void {
-    for (const b of [...this.byPlace.values(), this.functions].flat()) b.held.delete(tick);
+    for (const b of [...this.byPlace.values(), this.functions].flat()) {
+      b.held.delete(tick);
+      b.counted = undefined;
+    }
   }
 
   /** The breakpoints that this tick hits, log points among them. */
@@ -161,13 +182,18 @@ export class Breakpoints {
 
   /** How often the line was reached (with its condition true) up to and including this tick. */
   private count(b: Condition, tick: number, evaluate: EvaluateAt): number {
-    return b.ticks().filter((t) => t <= tick && this.holds(b, t, evaluate)).length;
+    const ticks = b.ticks();
+    const end = lastAtOrBefore(ticks, tick) + 1;
+    if (!b.condition) return end;
+    // Counted on from where it was counted last, forward.
+    let { from, count } = b.counted && b.counted.from <= end ? b.counted : { from: 0, count: 0 };
+    for (; from < end; from++) if (this.holds(b, ticks[from], evaluate)) count++;
+    b.counted = { from, count };
+    return count;
   }
 
-  private ticksAt(path: string, line: number): number[] {
-    const r = this.recording;
-    const site = r.sites.findIndex((s) => s.path === path && s.line === line);
-    return this.collect(`${path}:${line}`, (t) => r.siteAt(t) === site);
+  private ticksAt(path: string, line: number): readonly number[] {
+    return MomentsOf.of(this.recording).line(path, line).ticks;
   }
 
   /** Line ticks of a kind, from what is recorded by now. */

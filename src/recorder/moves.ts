@@ -33,9 +33,11 @@ function levels(r: Recording, tick: number): string[] {
 
 export const searchesBack = (move: Move): boolean => /back|reverse/i.test(move);
 
-/** The goal of a move from `from`. `never` is a goal that only breakpoints, or the end, can end. */
+/** A goal that only breakpoints, or the end, can end. */
+export const never: Goal = () => false;
+
+/** The goal of a move from `from`. */
 export function searchFor(r: Recording, move: Move, from: number): Search {
-  const never: Goal = () => false;
   const chain = from >= 0 && from < r.ticks ? levels(r, from) : [];
   const within = (names: readonly string[]): Goal => {
     const set = new Set(names);

@@ -1,8 +1,10 @@
 /** The cursor over a recording, and the search for where a move ends. */
 import type { Move, StopReason } from '../protocol/session';
 import type { Breakpoints, EvaluateAt } from './breakpoints';
-import { type Goal, searchFor } from './moves';
+import { lastAtOrBefore } from './columns';
+import { type Goal, never, searchFor } from './moves';
 import type { Recording } from './recording';
+import { MomentsOf } from './watch/moments';
 import type { WatchHit } from './watch/watchpoints';
 
 /** A move's end in the recorded part; null where it runs past its end. */
@@ -52,8 +54,12 @@ export class Timeline {
     const logs: { text: string; tick: number }[] = [];
     let stop: Stop | null = null;
     let t = this.tick + direction;
-    for (; !stop && t >= 0 && t < r.ticks; t += direction) {
-      if (t % SLICE === 0) this.looked(t);
+    // Where only breakpoints stop, only their ticks are looked at.
+    const places = goal === never ? this.breakpoints.places() : null;
+    const next = (from: number) => (places ? this.breakpoints.nextOf(places, from, direction) : from);
+    let looks = 0;
+    for (t = next(t); !stop && t >= 0 && t < r.ticks; t = next(t + direction)) {
+      if (looks++ % SLICE === 0) this.looked(t);
       if (!single) stop = this.stopAt(t, goal, direction === 1 ? logs : null);
       else if (goal(t)) stop = { tick: t, reason: 'step' };
     }
@@ -95,13 +101,10 @@ export class Timeline {
 
   /** The recorded `line` tick at a place that is nearest to the cursor, or null. */
   nearest(path: string, line: number): number | null {
-    const r = this.recording;
-    let best: number | null = null;
-    for (let t = 0; t < r.ticks; t++) {
-      const site = r.kindAt(t) === 'line' ? r.sites[r.siteAt(t)] : null;
-      if (site?.line !== line || site.path !== path) continue;
-      if (best === null || Math.abs(t - this.tick) <= Math.abs(best - this.tick)) best = t;
-    }
-    return best;
+    const { ticks } = MomentsOf.of(this.recording).line(path, line);
+    const before = lastAtOrBefore(ticks, this.tick);
+    const around = ticks.slice(Math.max(0, before), before + 2);
+    if (around.length === 0) return null;
+    return around.reduce((best, t) => (Math.abs(t - this.tick) <= Math.abs(best - this.tick) ? t : best));
   }
 }

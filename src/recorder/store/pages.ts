@@ -253,8 +253,17 @@ export class Pages {
 
   /** The page of a tick, for what it says of ticks alone: quick to read, page after page. */
   ticksOf(tick: number): Page {
-    const index = this.indexOf('tick', tick);
+    return this.ticksAt(this.indexOf('tick', tick));
+  }
+
+  /** A page, for what it says of ticks alone. */
+  ticksAt(index: number): Page {
     return index < this.settled ? this.shelf.ticks(index) : this.hot[index - this.settled];
+  }
+
+  /** Names the structure that a page has in common with others; -1 if that is not known. `texts`: what its texts say included. */
+  structureOf(index: number, texts: boolean): number {
+    return index < this.settled ? this.shelf.structure(index, texts) : -1;
   }
 
   of(base: keyof Bases, id: number): Page {

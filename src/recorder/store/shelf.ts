@@ -221,6 +221,11 @@ export class Shelf {
     }
   }
 
+  /** A number that pages of one structure have in common; -1 for a page that is like no other, or has texts that are. */
+  structure(index: number, texts: boolean): number {
+    return texts && this.columns.texts.at(index) > 0 ? -1 : this.columns.template.at(index);
+  }
+
   /** A page of which only the ticks are to be read. */
   ticks(index: number): Page {
     if (this.lastPage?.index === index) return this.lastPage;

@@ -5,11 +5,12 @@ import type { Replay } from '../replay';
 import { statsOf } from '../stats';
 import { elementOf, valuesOf } from './common';
 import { isCount, type Rule, ruleOf } from './rule';
-import type { UpdateEvent } from './updates';
+import { LONG, type UpdateEvent } from './updates';
 
 /** More points than a chart can show are not computed. */
 const POINTS = 500;
-/** Milliseconds for one answer, about; points beyond are left out until asked for again. */
+/** Ops to run again for one answer, and milliseconds in a long run; points beyond are left out until asked for again. */
+const BUDGET = 3000;
 const AT_ONCE = 15;
 
 interface Numbers {
@@ -35,8 +36,11 @@ export function seriesOf(
   events: readonly UpdateEvent[],
   element: readonly number[],
 ): UpdateSeries[] {
-  const until = performance.now() + AT_ONCE;
-  const points = events.map((event) => pointOf(r, replay, parameter, event, element, until));
+  const ops = replay.replayed + BUDGET;
+  const time = performance.now() + AT_ONCE;
+  const long = r.iterationCount > LONG;
+  const enough = () => replay.replayed > ops || (long && performance.now() > time);
+  const points = events.map((event) => pointOf(r, replay, parameter, event, element, enough));
   const roles: string[] = [];
   for (const point of points) for (const role of point?.keys() ?? []) if (!roles.includes(role)) roles.push(role);
   return roles.map((role) => ({
@@ -52,7 +56,7 @@ function pointOf(
   parameter: number,
   event: UpdateEvent,
   element: readonly number[],
-  until: number,
+  enough: () => boolean,
 ): Point | null {
   let cache = caches.get(r);
   if (!cache) caches.set(r, (cache = new WeakMap()));
@@ -61,7 +65,7 @@ function pointOf(
   const key = element.join();
   let point = known.get(key);
   if (point) return point;
-  if (performance.now() > until) return null;
+  if (enough()) return null;
   const rule = ruleOf(r, parameter, event);
   const one = (use: TensorUse): Numbers => ({
     element: finite(elementOf(replay, use, element)),

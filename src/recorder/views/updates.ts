@@ -26,7 +26,7 @@ interface Origin {
   grads: readonly number[];
 }
 /** Runs of more iterations are not read as a whole: so many points of them are, as many with every question as take so many milliseconds. */
-const LONG = 250;
+export const LONG = 250;
 const POINTS = 250;
 const AT_ONCE = 12;
 

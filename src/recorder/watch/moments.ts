@@ -1,6 +1,8 @@
 /** At which ticks a value can change: ascending lists that grow with the recording, so that nothing is looked at where nothing happened. */
 import { lastAtOrBefore } from '../columns';
-import type { OpRecord, PassRecord, Recording } from '../recording';
+import { KINDS, type OpRecord, type PassRecord, type Recording } from '../recording';
+import type { Page } from '../store/page';
+import { Scan } from '../store/scan';
 import { opName } from '../views/common';
 
 /** Ticks, ascending, without repeats. `refresh` brings them up to the recording's end. */
@@ -197,19 +199,16 @@ export class MomentsOf {
   /** Line ticks at which a name got another value, in any frame. */
   bindings(name: string): Moments {
     return this.list(`bindings ${name}`, () => {
-      const { r } = this;
       const written = `${JSON.stringify(name)}:`;
-      let read = 0;
-      return () => {
-        const found: number[] = [];
-        for (; read < r.ticks; read++) {
-          const kind = r.kindAt(read);
-          if (kind !== 'line' && kind !== 'output') continue;
-          const change = r.namesAt(r.frameAt(read), read);
-          if (change?.tick === read && change.value.includes(written)) found.push(read);
-        }
-        return found;
-      };
+      const found = (page: Page) =>
+        [...page.names.of.values()]
+          .flat()
+          .filter((c) => c.value.includes(written))
+          .map(({ tick }) => ({ at: tick - page.from, what: null }))
+          .sort((a, b) => a.at - b.at);
+      // Texts that differ in their numbers are one to the pages: names with digits have to be read.
+      const scan = new Scan(this.r.pages, found, /\d/.test(name) ? 'all' : 'texts');
+      return () => ticksOf(scan);
     });
   }
 
@@ -223,20 +222,20 @@ export class MomentsOf {
   private scan(name: string): () => OpPlace[] {
     const { r } = this;
     const places = new Map<string, { place: OpPlace; waiting: number[] }>();
-    let read = 0;
+    const wanted = (record: OpRecord) => (name === 'out' ? record.op || record.kind !== 'update' : runs(record, name));
+    const scan = new Scan(r.pages, (page) => recordsOf(page, wanted), 'rows');
     return () => {
-      for (; read < r.ticks; read++) {
-        const record = r.recordAt(read);
-        if (!record || (name === 'out' ? !record.op && record.kind === 'update' : !runs(record, name))) continue;
-        const key = placeKey(record);
+      for (const { at: tick, what: key } of scan.fresh()) {
         let known = places.get(key);
         if (!known) {
+          const first = r.recordAt(tick);
+          if (!first) continue;
           const waiting: number[] = [];
           const moments = new Moments(r, () => waiting.splice(0));
-          known = { place: { key, name: record.name, first: record, moments }, waiting };
+          known = { place: { key, name: first.name, first, moments }, waiting };
           places.set(key, known);
         }
-        known.waiting.push(read);
+        known.waiting.push(tick);
       }
       return [...places.values()].map(({ place }) => place);
     };
@@ -246,20 +245,33 @@ export class MomentsOf {
   place(record: OpRecord): Moments {
     const key = placeKey(record);
     return this.list(`place ${key}`, () => {
+      const scan = new Scan(this.r.pages, (page) => recordsOf(page, (other) => placeKey(other) === key), 'rows');
+      return () => ticksOf(scan);
+    });
+  }
+
+  /** Where a line ran. */
+  line(path: string, line: number): Moments {
+    return this.list(`line ${path}:${line}`, () => {
       const { r } = this;
-      let read = 0;
-      return () => {
-        const found: number[] = [];
-        for (; read < r.ticks; read++) {
-          if (r.kindAt(read) !== record.kind || (record.kind === 'forward' && r.siteAt(read) !== record.site)) continue;
-          const other = r.recordAt(read);
-          if (other && placeKey(other) === key) found.push(read);
-        }
-        return found;
+      const isThere = (site: number) => r.sites[site]?.line === line && r.sites[site].path === path;
+      const found = (page: Page) => {
+        const there: { at: number; what: null }[] = [];
+        for (let i = 0; i < page.kind.length; i++)
+          if (KINDS[page.kind.at(i)] === 'line' && isThere(page.site.at(i))) there.push({ at: i, what: null });
+        return there;
       };
+      const scan = new Scan(r.pages, found, 'ticks');
+      return () => ticksOf(scan);
     });
   }
 }
+
+const ticksOf = (scan: Scan<unknown>): number[] => Array.from(scan.fresh(), ({ at }) => at);
+
+/** The ticks of a page's ops, with the keys of their places. */
+const recordsOf = (page: Page, wanted: (record: OpRecord) => unknown): { at: number; what: string }[] =>
+  page.records.filter(wanted).map((record) => ({ at: record.tick - page.from, what: placeKey(record) }));
 
 const placeKey = (record: OpRecord): string => `${record.kind} ${record.site} ${record.module} ${record.name}`;
 
