@@ -1,4 +1,5 @@
 /** The debugger's questions to Python; the answers are JSON, so that no exception and no proxy crosses. */
+import { context } from '../engine/context';
 import type { RecordedValue } from '../protocol/recorded';
 import type { Completion, Evaluator } from '../recorder/evaluator';
 import type { ScriptHost } from './host';
@@ -31,8 +32,16 @@ export function createEvaluator(host: ScriptHost): Evaluator {
   return {
     evaluateLive: (expression, frame, mode) =>
       read<RecordedValue | null>(live(expression, frame, mode === 'exec-or-eval')),
-    evaluatePast: (expression, recorded, then) =>
-      host.within(then, () => read<RecordedValue | null>(past(expression, JSON.stringify(recorded)))),
+    evaluatePast: (expression, recorded, then) => {
+      // Looking changes nothing: what it draws, the run draws again.
+      const { generator } = context;
+      const before = generator.snapshot();
+      try {
+        return host.within(then, () => read<RecordedValue | null>(past(expression, JSON.stringify(recorded))));
+      } finally {
+        generator.restore(before);
+      }
+    },
     setLive: (frame, target, value) => read<RecordedValue>(setValue(frame, target, value)),
     editLive: (frames, target, value) =>
       read<RecordedValue>(edit(host.runtime.python.toPy([...frames]), target, value)),

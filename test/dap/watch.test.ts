@@ -107,4 +107,34 @@ describe.skipIf(!built)('watchpoints', () => {
     await client.setExceptionBreakpointsRequest({ filters: [], filterOptions: [{ filterId: 'origin' }] });
     expect(await client.go('reverseContinue')).toMatchObject({ line: 6 });
   });
+
+  test('what is looked at in the past draws nothing from the run', async () => {
+    const program = fixture('draws.py');
+    await client.stopped({ program });
+    const whole = client.printed();
+    await client.stop();
+    client = new Client();
+    await client.start();
+    await client.stopped({ program, breakpoints: [{ line: 9, condition: 'step == 4' }] });
+    await client.go('stepBack');
+    expect(await client.value('torch.rand(3).shape')).toBe('torch.Size([3])');
+    await client.value('random.random()');
+    await client.breakAt(program, [{ line: 13, logMessage: '{torch.randn(2).norm():.2f} {random.random()}' }]);
+    await client.breakAt(program, []);
+    await client.go('continue');
+    expect(client.printed()).toBe(whole);
+  });
+
+  test('a search from the past that finds nothing rests at the end, and says what is not there', async () => {
+    const program = fixture('norms.py');
+    await client.stopped({ program });
+    await watch('norm(nothing) > 1');
+    await client.go('stepBack');
+    await client.go('stepBack');
+    expect((await client.go('continue')).description).toContain('has ended');
+    expect(client.printed('stderr')).toContain(
+      "The watchpoint norm(nothing) > 1 never had a value: nothing in this run is called 'nothing'.",
+    );
+    await client.go('stepBack');
+  });
 });

@@ -61,21 +61,22 @@ export function historyOf(
     if (!element) return value;
     return { kind: 'item', of: value, index: element.map((i): Node => ({ kind: 'value', value: i })) };
   };
+  let measured = false;
   const value = (t: number): number | null => {
     const scope = new ScopeAt({ recording: r, replay, tick: t, instance: { moments: moments ?? undefined } });
     try {
-      const found = evaluate(node(c.node), scope);
-      return (
-        numberOf(found, scope) ??
-        numberOf(evaluate({ kind: 'call', name: measure, args: [node(c.node)] }, scope), scope)
-      );
+      const found = numberOf(evaluate(node(c.node), scope), scope);
+      if (found !== null) return found;
+      measured = true;
+      return numberOf(evaluate({ kind: 'call', name: measure, args: [node(c.node)] }, scope), scope);
     } catch (error) {
       if (error instanceof NotThere || error instanceof Fault) return null;
       throw error;
     }
   };
   const shown = ref ? nameOf(r, ref.tensor, ref.part ?? 'value', tick) : expression;
-  return of(ref ? textFor(shown, measure, element) : shown, moments?.refresh() ?? [], value);
+  const view = of(ref ? textFor(shown, measure, element) : shown, moments?.refresh() ?? [], value);
+  return !ref && measured ? { ...view, name: textFor(shown, measure, element) } : view;
 }
 
 const textFor = (name: string, measure: Measure, element: number[] | undefined): string =>

@@ -245,6 +245,7 @@ describe('history', () => {
     expect(values({ expression: 'max(output.weight) - min(output.weight)' })).toEqual(
       run.seen.map((s) => Math.fround(Math.max(...s.weights[2]) - Math.min(...s.weights[2]))),
     );
+    expect(historyOf(r, replay, last, { expression: 'output.weight' }).name).toBe('norm(output.weight)');
     expect(historyOf(r, replay, run.seen[2].tick, { expression: 'loss' })).toMatchObject({
       name: 'loss',
       at: 2,
