@@ -185,7 +185,14 @@ def past(expression, recorded):
         code, is_value = _compile(expression, True)
         if not is_value:
             raise RuntimeError('the past takes expressions, not statements: nothing of it can be changed. Branch from here to run this')
-        return _look(eval(code, rebuild(code, json.loads(recorded), _modules())))
+        # Looking changes nothing: what it draws, the run draws again.
+        random = sys.modules.get('random')
+        state = random and random.getstate()
+        try:
+            return _look(eval(code, rebuild(code, json.loads(recorded), _modules())))
+        finally:
+            if state:
+                random.setstate(state)
     return _answer(body)
 
 
