@@ -384,3 +384,70 @@ test('a branch is answered as a configuration, and a client that can start sessi
   expect(client.messages.filter((m) => m.type === 'request')).toHaveLength(1);
   await expect(client.request('backstep.branch', {})).rejects.toThrow('Say what the branch changes');
 });
+
+test('work that takes long is a progress report, whose button cancels it', async () => {
+  const { client, sessions } = start({ cancel: () => null });
+  await client.launch({ program, stopOnEntry: true }, { supportsProgressReporting: true });
+  await client.request('configurationDone');
+  await client.event('stopped');
+  const [session] = sessions;
+  session!.emit('working', { title: 'History', text: 'Iteration 10 of 100', percent: 10 });
+  const started = await client.event<DebugProtocol.ProgressStartEvent['body']>('progressStart');
+  expect(started).toMatchObject({
+    title: 'History',
+    message: 'Iteration 10 of 100',
+    percentage: 10,
+    cancellable: true,
+  });
+  session!.emit('working', { title: 'History', text: 'Iteration 20 of 100', percent: 20 });
+  const { progressId } = started;
+  expect(await client.event('progressUpdate')).toMatchObject({
+    progressId,
+    message: 'Iteration 20 of 100',
+    percentage: 20,
+  });
+  await client.request('cancel', { progressId });
+  expect(session!.asked.at(-1)).toEqual({ name: 'cancel', args: {} });
+  session!.emit('working', null);
+  expect(await client.event('progressEnd')).toEqual({ progressId });
+  await client.request('cancel', { progressId });
+  expect(session!.asked.filter(({ name }) => name === 'cancel')).toHaveLength(1);
+});
+
+test('a branch that catches up can be cancelled: its session ends', async () => {
+  const { client, sessions } = start({ start: () => null });
+  await client.launch({ program }, { supportsProgressReporting: true });
+  await client.request('configurationDone');
+  sessions[0]!.emit('loading', { text: 'Catching up: iteration 3 of 9', percent: 30 });
+  const update = await client.event<DebugProtocol.ProgressStartEvent['body']>('progressStart');
+  await client.request('cancel', { progressId: client.events('progressStart').at(-1)!.body.progressId });
+  await client.event('terminated');
+  expect(update.cancellable).toBe(true);
+  expect(sessions[0]!.disposed).toBe(true);
+  expect(client.events('progressEnd').length).toBe(client.events('progressStart').length);
+});
+
+test('a comparison that is cancelled closes the other run', async () => {
+  const sessions: FakeSession[] = [];
+  const client = new InlineClient(async (args) => {
+    // The other run never ends.
+    sessions.push(FakeSession.from(args, sessions.length > 0 ? { start: () => null } : {}));
+    return sessions.at(-1)!;
+  });
+  await client.launch({ program, stopOnEntry: true });
+  await client.request('configurationDone');
+  await client.event('stopped');
+  const asked = client.send('backstep.compare', { seed: 2 });
+  await vi.waitFor(() => expect(sessions[1]?.asked.some(({ name }) => name === 'start')).toBe(true));
+  await client.request('cancel', { requestId: asked });
+  expect(await client.response(asked)).toMatchObject({ success: false, message: 'cancelled' });
+  await vi.waitFor(() => expect(sessions[1]!.disposed).toBe(true));
+  expect(sessions[0]!.disposed).toBe(false);
+});
+
+test('a client that does not know of invalidated variables is not told', async () => {
+  const { client, sessions } = await stoppedOnEntry();
+  sessions[0]!.emit('invalidated', {});
+  await client.request('threads');
+  expect(client.events('invalidated')).toHaveLength(0);
+});

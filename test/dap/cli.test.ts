@@ -184,6 +184,47 @@ IndexError: list index out of range
     expect(stdout).toMatch(/The first value that differs: X, made by rand in iteration 1:/);
   });
 
+  test('compare sets one script beside itself with another seed; its own seeds move along', async () => {
+    const script = fixture('train.py');
+    const { code, stdout } = await backstep('compare', script, '--seed', '1,2');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^A {2}train\.py \(seed 1\) .*\nB {2}train\.py \(seed 2\)/);
+    expect(stdout).not.toContain('Another line');
+    expect(stdout).toMatch(/The first value that differs: X, made by rand in iteration 1:/);
+  });
+
+  test('compare says what is missing to compare with', async () => {
+    const script = fixture('train.py');
+    expect((await backstep('compare', script)).stderr).toMatch(/two seeds: --seed 1,2/);
+    expect((await backstep('compare', script, '--seed', 'x,2')).stderr).toMatch(/'x' is no seed/);
+  });
+
+  test('a seed is what a script that seeds itself has, and what one that does not draws from', async () => {
+    const script = join(folder, 'seeds.py');
+    const own =
+      'torch.manual_seed(0)\ng = torch.Generator()\ng.manual_seed(5)\nprint(torch.initial_seed(), g.initial_seed())';
+    await writeFile(script, `import random, torch\nprint(torch.rand(1).item(), random.random())\n${own}\n`);
+    const [one, again, other] = await Promise.all(['7', '7', '8'].map((n) => backstep('run', '--seed', n, script)));
+    expect(one!.stdout).toMatch(/\n7 12\n$/);
+    expect(again!.stdout).toBe(one!.stdout);
+    expect(other!.stdout).toMatch(/\n8 13\n$/);
+    expect(other!.stdout.split('\n')[0]).not.toBe(one!.stdout.split('\n')[0]);
+  });
+
+  test('a branch of a run with a seed has that seed', async () => {
+    const [one, two] = ['seeded', 'branched'].map((name) => join(folder, `${name}.backstep`));
+    await backstep('record', fixture('train.py'), '--seed', '3', '-o', one!, '-q');
+    const { stderr, code } = await backstep('branch', one!, '--iteration', '3', '--set', 'opt.lr=0.2', '-o', two!);
+    expect(code).toBe(0);
+    expect(stderr).toContain('Up to here all is as in the first run');
+    const client = new Client();
+    await client.start();
+    await client.initializeRequest();
+    const launch = client.send('launch', { program: one, seed: 4 });
+    await expect(launch).rejects.toThrow(/it has the seed that it was made with/);
+    await client.stop();
+  });
+
   test.each(['bad.backstep', 'BAD.BACKSTEP'])(
     '%s is data by its name: one that is not ours says so and is not run',
     async (name) => {
