@@ -100,16 +100,38 @@ export async function compareRuns(
 
 type Pair = { a: StepView | null; b: StepView | null };
 
-/** Goes over both in order. Another text of a line is noted and passed; after another op nothing is known to belong together. */
+/** Goes over both in order. Another text of a line is noted and passed; what only one of them has is noted and left out. */
 function align(a: StepView[], b: StepView[]): { structure: Pair | null; values: [StepView, StepView] | null } {
   let structure: Pair | null = null;
-  for (let i = 0; i < Math.max(a.length, b.length); i++) {
-    const [x, y] = [a[i] ?? null, b[i] ?? null];
-    if (!x || !y || x.op !== y.op) return { structure: structure ?? { a: x, b: y }, values: null };
+  for (let i = 0, j = 0; i < a.length || j < b.length; i++, j++) {
+    const [x, y] = [a[i] ?? null, b[j] ?? null];
+    if (x?.op !== y?.op || !x || !y) {
+      structure ??= { a: x, b: y };
+      const again = together(a, b, i, j);
+      if (!again) return { structure, values: null };
+      [i, j] = [again[0] - 1, again[1] - 1];
+      continue;
+    }
     if (x.text !== y.text) structure ??= { a: x, b: y };
     if (x.hash !== y.hash) return { structure, values: [x, y] };
   }
   return { structure, values: null };
+}
+
+/** Steps that are left out at most to find where two runs go on together, and how many must then be the same. */
+const LEFT_OUT = 200;
+const ALIKE = 3;
+
+/** Where two runs do the same again, with the fewest steps left out; null where they do not. */
+function together(a: StepView[], b: StepView[], i: number, j: number): [number, number] | null {
+  const alike = (x: StepView | undefined, y: StepView | undefined) => x?.op === y?.op && x?.text === y?.text;
+  for (let out = 1; out <= LEFT_OUT; out++)
+    for (let ofA = 0; ofA <= out; ofA++) {
+      const [x, y] = [i + ofA, j + out - ofA];
+      if (x >= a.length || y >= b.length) continue;
+      if (Array.from({ length: ALIKE }, (_, k) => alike(a[x + k], b[y + k])).every(Boolean)) return [x, y];
+    }
+  return null;
 }
 
 async function measure(a: RunName, b: RunName, iteration: number, x: StepView, y: StepView): Promise<ValueDifference> {
@@ -266,6 +288,10 @@ export function comparisonText(c: Comparison): string {
     const width = Math.max(...c.parameters.map((p) => p.name.length));
     for (const { name, norms } of c.parameters) {
       const known = norms.filter((n): n is number => n !== null);
+      if (known.length === 0) {
+        put(`  ${name.padEnd(width)}  of another shape in B, or not there`);
+        continue;
+      }
       const begun = norms.findIndex((n) => n !== null && n !== 0);
       const since = begun < 0 ? 'never' : `from iteration ${c.at[begun] + 1}`;
       put(

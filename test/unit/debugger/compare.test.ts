@@ -16,13 +16,14 @@ const SOURCE = [
 const LR = 0.1;
 
 /** A few iterations; what is asked for makes a run of another kind. */
-function run({ later = LR, source = SOURCE, extra = false, iterations = 4 } = {}): Session {
+function run({ later = LR, source = SOURCE, extra = false, twice = false, iterations = 4 } = {}): Session {
   const script = new Script(1 << 30, source);
   const w = leaf(given([3], (i) => i + 1));
   const x = given([3], (i) => 0.5 - i);
   for (let i = 0; i < iterations; i++) {
     script.line(2, { w });
-    const y = op('mul', x, w);
+    let y = op('mul', x, w);
+    if (twice && i === 2) y = op('tanh', y);
     script.line(3);
     const loss = op('sum', op('mul', y, y));
     if (extra && i === 2) {
@@ -88,6 +89,13 @@ describe('two runs', () => {
     const found = await compare(run(), run({ extra: true, later: 0.1 }));
     expect(found).toMatchObject({ same: false, values: null, loss: null, structure: { iteration: 2 } });
     expect(found.structure!.b!.text).toBe('extra = y.exp()');
+  });
+
+  test('an op that one of them has does not hide what it changes', async () => {
+    const found = await compare(run(), run({ twice: true }));
+    expect(found.structure).toMatchObject({ iteration: 2, b: { op: 'tanh' } });
+    expect(found.values).toMatchObject({ iteration: 2, a: { op: 'mul', line: 'train.py:3' } });
+    expect(found.loss!.iteration).toBe(2);
   });
 
   test('one that is longer is told as such', async () => {
