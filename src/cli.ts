@@ -127,7 +127,8 @@ interface RecordOptions {
 }
 
 async function record(file: string, args: string[], { out, quiet = false, watch, seed }: RecordOptions): Promise<void> {
-  const launch = await check(file, args, { stopAtEnd: true, ...seeded(seed) });
+  const path = recordingPath(out);
+  const launch = await check(file, args, { stopAtEnd: true, record: path, ...seeded(seed) });
   if (isRecording(launch.program)) throw new Error(`${file} is a recording already.`);
   const session = await openForShell(launch);
   const watches = new Watches(session, watch);
@@ -140,12 +141,15 @@ async function record(file: string, args: string[], { out, quiet = false, watch,
   try {
     await watches.set();
     const cursor = await atEnd(session, basename(file), onStop);
-    await save(session, cursor, resolve(out), quiet);
+    await save(session, cursor, path, quiet);
     process.exitCode = watches.exitCode(await goOn(session));
   } finally {
     await session.dispose();
   }
 }
+
+/** Where a recording is written to, from the run's first second on. By its name it is known as data. */
+const recordingPath = (out: string): string => resolve(isRecording(out) ? out : `${out}.backstep`);
 
 /** Runs a script (or opens a recording) to its end, where it rests. Rejects where there is nothing to rest at. */
 async function atEnd(
@@ -161,7 +165,7 @@ async function atEnd(
           .then(() => session.request('move', { move: 'continue' }))
           .catch(failed);
     });
-    session.on('terminated', () => failed(new Error(`${name} ended before anything could be saved.`)));
+    session.on('terminated', () => failed(new Error(`${name} ended before its end could be recorded.`)));
   });
   await session.request('setExceptionFilters', { filters: [] });
   await session.request('start', { stopOnEntry: false });
@@ -199,6 +203,7 @@ function indexOf(text: string, what: string): number {
 async function branch(file: string, args: string[], options: BranchOptions): Promise<void> {
   const launch = await check(file, args, { stopAtEnd: true, ...seeded(options.seed) });
   const name = basename(file);
+  const out = options.out === undefined ? undefined : recordingPath(options.out);
   const edits = options.set.map((text) => parseEdit(text) ?? { code: text });
   // A script runs once before: there is nothing to leave else.
   const first = await openScript(launch, ASSETS);
@@ -222,14 +227,14 @@ async function branch(file: string, args: string[], options: BranchOptions): Pro
   } finally {
     await first.dispose();
   }
-  const session = await openForShell(await checkLaunch({ ...configuration, stopAtEnd: true }));
+  const session = await openForShell(await checkLaunch({ ...configuration, stopAtEnd: true, record: out }));
   let failed: string | null = null;
   session.on('branched', ({ error }) => {
     failed = error;
   });
   try {
     const cursor = await atEnd(session, configuration.name);
-    if (options.out) await save(session, cursor, resolve(options.out), false);
+    if (out) await save(session, cursor, out, false);
     const code = await goOn(session);
     process.exitCode = failed ? 2 : code;
   } finally {
@@ -319,7 +324,7 @@ program
   .description('Run a script and save a recording that VS Code opens and steps through, in both directions.')
   .argument('<file>', 'a Python script')
   .argument('[args...]', "the script's own arguments, after --")
-  .requiredOption('-o, --out <recording>', 'where to save, such as run.backstep')
+  .requiredOption('-o, --out <recording>', 'the file to write while it runs, such as run.backstep')
   .option('-w, --watch <expression>', WATCH_HELP, collected, [])
   .option('--seed <number>', SEED_HELP)
   .option('-q, --quiet', 'say nothing about the recording')
@@ -342,7 +347,7 @@ program
     [],
   )
   .option('--seed <number>', SEED_HELP)
-  .option('-o, --out <recording>', 'where to save the branch, such as branch.backstep')
+  .option('-o, --out <recording>', 'the file to write the branch to, such as branch.backstep')
   .action(branch);
 
 addRecordingCommands(program, openRecording, ASSETS);

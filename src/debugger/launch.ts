@@ -45,6 +45,15 @@ function checkBranch(args: Partial<LaunchArguments>, { from, edits, lines }: Bra
  * Rejects with a message for the user when there is nothing to run.
  */
 export async function checkLaunch(args: Partial<LaunchArguments>, base = process.cwd()): Promise<LaunchArguments> {
+  const checked = await checkProgram(args, base);
+  const { record } = args;
+  if (record === undefined) return checked;
+  if (typeof record !== 'string' || !isRecording(record))
+    throw new Error(`"record" is ${record}: it must be the path of a recording to write, such as run.backstep.`);
+  return { ...checked, record: resolve(base, record) };
+}
+
+async function checkProgram(args: Partial<LaunchArguments>, base: string): Promise<LaunchArguments> {
   if (args.branch) return checkBranch(args, args.branch);
   const { program } = args;
   if (typeof program !== 'string' || program.trim() === '') {

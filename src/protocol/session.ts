@@ -315,6 +315,8 @@ export interface LaunchArguments {
   noDebug?: boolean;
   /** Bound for recorded values, in MB; beyond it old values are replayed instead of kept. Default 256. */
   memoryLimit?: number;
+  /** A recording that is written while the script runs, and complete when it ends; a file that is there is replaced. */
+  record?: string;
   /** The script's first seed becomes this one, and its others move along with it; what it draws unseeded follows from it too. */
   seed?: number;
   /** Runs to a tick of another run, has an edit there, and goes on. */

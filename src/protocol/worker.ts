@@ -3,9 +3,10 @@ import type { EventName, Events, LaunchArguments, RequestName, Requests, Session
 
 /**
  * The worker blocks in `Atomics.wait` while paused. A host posts its message to the port, adds 1 to control[REQUESTS] and notifies;
- * the worker reads all messages with `receiveMessageOnPort` at safe points and when woken.
+ * the worker reads all messages with `receiveMessageOnPort` at safe points and when woken. control[INTERRUPTED] is 1 where an interrupt
+ * is the user's, who ends the script, and not one that makes room for a request.
  */
-export const Control = { REQUESTS: 0, LENGTH: 1 } as const;
+export const Control = { REQUESTS: 0, INTERRUPTED: 1, LENGTH: 2 } as const;
 
 export interface WorkerData {
   launch: LaunchArguments;

@@ -102,6 +102,12 @@ export class ScriptSession implements Session {
 
   /** Raises KeyboardInterrupt in the script, as Ctrl-C does. */
   interrupt(): void {
+    Atomics.store(this.control, Control.INTERRUPTED, 1);
+    this.wake();
+  }
+
+  /** Takes Python out of what it does, to a safe point. */
+  private wake(): void {
     Atomics.store(this.interruptByte, 0, SIGINT);
     Atomics.add(this.control, Control.REQUESTS, 1);
     Atomics.notify(this.control, Control.REQUESTS);
@@ -114,7 +120,7 @@ export class ScriptSession implements Session {
 
   /** A Python loop answers at its next line; one long call into C does not, and must be interrupted. */
   private interruptUnless(answer: Promise<unknown>): void {
-    const timer = setTimeout(() => this.interrupt(), PAUSE_PATIENCE);
+    const timer = setTimeout(() => this.wake(), PAUSE_PATIENCE);
     const settled = () => clearTimeout(timer);
     answer.then(settled, settled);
   }

@@ -1,7 +1,7 @@
 /** The worker thread: Python, engine and recorder, or an opened recording. Blocks while paused, and serves all the same. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -10,8 +10,8 @@ import { memory } from '../engine/dtype';
 import { withLines } from '../protocol/branch';
 import { isRecording } from '../protocol/recordingFile';
 import type { EventName, Events, LaunchArguments, SessionCapabilities } from '../protocol/session';
-import type { FromWorker, ToWorker, WorkerData } from '../protocol/worker';
-import { load, save, writeNotes } from '../recorder/file';
+import { Control, type FromWorker, type ToWorker, type WorkerData } from '../protocol/worker';
+import { load, type RunWriter, record, save, writeNotes } from '../recorder/file';
 import { PythonNeeded } from '../recorder/looking';
 import { Recorder } from '../recorder/recorder';
 import type { Recording } from '../recorder/recording';
@@ -36,15 +36,36 @@ const emit = <N extends EventName>(name: N, event: Events[N]) => post({ type: 'e
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-function hostOf(recording: Recording, inbox: () => Inbox): ServerHost {
+/** `writer`: of the file that the run is written to while it goes on. */
+function hostOf(recording: Recording, inbox: () => Inbox, writer: () => Writing | null): ServerHost {
   return {
     emit,
-    poll: () => inbox().poll(),
-    block: (done) => inbox().block(done),
+    poll: () => {
+      writer()?.writer.tick();
+      inbox().poll();
+    },
+    block: (done) => {
+      writer()?.writer.flush();
+      inbox().block(done);
+    },
     interrupted: () => inbox().interrupted(),
     accept: () => inbox().accept(),
-    save: (path) => save(recording, path),
+    save: (path) => {
+      const own = writer();
+      return own?.path === path ? own.writer.save() : save(recording, path);
+    },
   };
+}
+
+interface Writing {
+  path: string;
+  writer: RunWriter;
+}
+
+function beginWriting(recording: Recording, path: string): Writing {
+  const writer = record(recording, path, basename(path));
+  writer.onFailure = (text) => emit('output', { category: 'stderr', text: `${text}\n`, tick: recording.ticks - 1 });
+  return { path, writer };
 }
 
 /** Words for a file that is not there or cannot be read; null where it can. */
@@ -157,9 +178,14 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
   if (seed !== undefined) recording.origin.seed = seed;
   recording.sources.set(recording.script, texts.get(launch.program) ?? readFileSync(launch.program, 'utf8'));
   let inbox: Inbox;
+  let writing: Writing | null = null;
   const server = new SessionServer(
     recording,
-    hostOf(recording, () => inbox),
+    hostOf(
+      recording,
+      () => inbox,
+      () => writing,
+    ),
     { stopAtEnd: launch.stopAtEnd !== false, recorder, branch },
   );
   inbox = new Inbox(port, control, (m) => void inbox.answer(m, () => server.handle(m.name, m.args as never)));
@@ -178,17 +204,20 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
     exit: (exitCode) => end(exitCode),
     interrupted: () => {
       server.safePoint();
-      return inbox.cancelled;
+      return inbox.cancelled || Atomics.exchange(control, Control.INTERRUPTED, 0) === 1;
     },
   };
   const host = await loadHost(folder, functions, { entropy, files: sources });
   const end = (exitCode: number) => {
     context.observer = null;
+    recorder.flushEdits();
+    writing?.writer.finish();
     server.ended(exitCode);
     // Still answers, until the host ends the thread.
     inbox.block(() => false);
   };
   server.evaluator = createEvaluator(host);
+  if (launch.record) writing = beginWriting(recording, launch.record);
   ready({ live: true, evaluate: true }, launch.program);
   inbox.block(() => server.hasStarted);
   recorder.attach();

@@ -81,6 +81,7 @@ export class DiskTarget implements Target {
   }
 
   append(bytes: Uint8Array): void {
+    if (fstatSync(this.file).nlink === 0) throw new Error('the file was deleted while it was written');
     try {
       for (let done = 0; done < bytes.length; )
         done += writeSync(this.file, bytes, done, bytes.length - done, this.size + done);

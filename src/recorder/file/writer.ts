@@ -86,12 +86,14 @@ class Writer {
     return { settled: pages.settled, open: pages.hot.map((page) => pages.shelf.pack(page, false)) };
   }
 
-  protected addNotes(): void {
+  /** The bookmarks, if they are others than before. */
+  protected addNotes(): boolean {
     const { bookmarks } = this.r;
     const text = JSON.stringify(bookmarks);
-    if (text === this.bookmarks) return;
+    if (text === this.bookmarks) return false;
     this.bookmarks = text;
     this.append(packNotes(bookmarks));
+    return true;
   }
 }
 
@@ -163,7 +165,9 @@ export class RunWriter extends Writer {
   private pause = EVERY;
   private sinceWhole = 0;
   private whole = 0;
+  /** Ticks that the last state told of; and where that lies, if the run was over. */
   private ticks = 0;
+  private end = -1;
   private readonly checkpoints = new Checkpoints();
 
   constructor(
@@ -196,19 +200,20 @@ export class RunWriter extends Writer {
     this.pause = Math.max(EVERY, (this.last - begun) / SHARE);
   }
 
-  /** The run is over, or saved as far as it is: the file is whole. Returns its bytes. Throws where it could not be written. */
-  finish(): number {
+  /** The run is over, or saved as far as it is: the file is whole. */
+  finish(): void {
     this.attempt(() => {
-      this.add(true);
+      if (this.r.ticks > this.ticks || this.end < 0) return this.add(true);
+      if (this.addNotes()) this.append(pointer(this.end));
       this.target.sync();
     });
-    if (this.failure) throw new RecordingFileError(this.failure);
-    return this.target.size;
   }
 
-  /** Bookmarks were set. */
-  notes(): void {
-    this.attempt(() => this.addNotes());
+  /** The same for somebody who waits for it: the file's bytes, or why there is no whole file. */
+  save(): number {
+    this.finish();
+    if (this.failure !== null) throw new RecordingFileError(this.failure);
+    return this.target.size;
   }
 
   private add(ended: boolean): void {
@@ -218,6 +223,7 @@ export class RunWriter extends Writer {
     this.addPieces(shelf.pieces.length, (piece, at) => shelf.written(piece, at));
     const whole = ended || this.sinceWhole > Math.max(LARGE, 2 * this.whole);
     const { at, bytes } = this.addState(this.everything, { whole, own: true, ended });
+    this.end = ended ? at : -1;
     this.ticks = this.r.ticks;
     if (whole) {
       this.whole = bytes;
@@ -238,12 +244,18 @@ export class RunWriter extends Writer {
     try {
       work();
     } catch (error) {
-      const { ticks, iterationCount } = this.r;
-      const shown = `What ${this.name} holds so far can be opened (about iteration ${iterationCount}, tick ${ticks}); the script runs on.`;
-      this.failure = `The recording is no longer written to ${this.name}: ${(error as Error).message}. ${shown}`;
-      this.onFailure(this.failure);
+      this.failure = `${this.name} is not whole: ${reasonOf(error)}.`;
+      const there = `The recording is no longer written: ${this.failure} What it holds, up to tick ${this.ticks}, can be opened.`;
+      this.onFailure(`${there} The script runs on.`);
     }
   }
+}
+
+/** Words of the system, in ours. */
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'there is no space left on the disk';
+  return message;
 }
 
 /** Which contents a file needs so that replay never has far to go: those that cross an iteration's edge, at edges that lie well apart. */

@@ -21,9 +21,11 @@ export function infoOf(r: Recording, use: Use | null): RecordingInfo {
     thinned.push(
       `Weights and optimizer state are kept at every ${spacing}th iteration (the bound is ${bound}); between two of these they are computed again, bit by bit.`,
     );
-  if (leftOut > 0)
+  // What was left out of memory can be read again from a file that the run is written to.
+  const gone = r.file ? 0 : leftOut;
+  if (gone > 0)
     thinned.push(
-      `Data from Python of iterations before ${leftOut + 1} was left out to stay within ${bound}: what was computed from it cannot be shown there.`,
+      `Data from Python of iterations before ${gone + 1} was left out to stay within ${bound}: what was computed from it cannot be shown there.`,
     );
   if (r.linesLeftOut > 0) thinned.push(`${r.linesLeftOut} lines of long loops without tensor ops were not kept.`);
   return {
@@ -34,7 +36,7 @@ export function infoOf(r: Recording, use: Use | null): RecordingInfo {
     structure,
     contents: held,
     checkpointEvery: spacing,
-    leftOutBefore: leftOut,
+    leftOutBefore: gone,
     linesLeftOut: r.linesLeftOut,
     thinned,
   };

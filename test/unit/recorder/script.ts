@@ -287,7 +287,7 @@ export class MemoryTarget implements Target {
 
   append(bytes: Uint8Array): void {
     if (this.room >= 0 && this.size + bytes.length > this.room)
-      throw new Error('ENOSPC: no space left on device, write');
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
     this.bytes = Buffer.concat([this.bytes, bytes]);
   }
 
