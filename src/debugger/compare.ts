@@ -226,7 +226,7 @@ async function compareWeights(
 const num = (v: number | string | null): string =>
   typeof v === 'number' ? (Number.isFinite(v) ? String(Number(v.toPrecision(6))) : String(v)) : (v ?? 'none');
 const stepText = (s: StepView | null): string =>
-  s ? `${s.op ? `${s.op}, ` : ''}${s.line}  ${s.text}  (tick ${s.tick + 1})` : 'nothing: the run has ended';
+  s ? `${s.op ? `${s.op}, ` : ''}${s.line}  ${s.text}  (tick ${s.tick + 1})` : 'nothing: the run comes no further';
 
 const BARS = '▁▂▃▄▅▆▇█';
 

@@ -95,7 +95,14 @@ export class Branches implements vscode.Disposable {
     const launched = isRecording(run.program) ? { memoryLimit } : { cwd, memoryLimit };
     const made: BranchConfiguration = await branchOf(run.session, wish, ids.next(), launched);
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(run.session.script));
-    await vscode.debug.startDebugging(folder, { ...made, branchOf: run.id });
+    // The branch is what one wants to see, once it is there.
+    const known = new Set(this.runs.all);
+    const arrived = this.runs.onDidStop((branch) => {
+      if (known.has(branch) || branch.configuration.branchOf !== run.id) return;
+      arrived.dispose();
+      void this.runs.focus(branch);
+    });
+    if (!(await vscode.debug.startDebugging(folder, { ...made, branchOf: run.id }))) arrived.dispose();
   }
 
   /** Looking at a recording runs nothing; a branch of it runs its script. */
@@ -119,13 +126,16 @@ export class Branches implements vscode.Disposable {
     if (!picked) return;
     const named = (r: Run) => ({ name: r.name, session: r.session });
     const text = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: 'Comparing' },
-      async (progress) => {
+      { location: vscode.ProgressLocation.Notification, title: 'Comparing', cancellable: true },
+      async (progress, token) => {
+        const cancelled = new AbortController();
+        token.onCancellationRequested(() => cancelled.abort(new Error('cancelled')));
         let done = 0;
-        const found = await compareRuns(named(run), named(picked.other), (part) => {
+        const told = (part: number) => {
           progress.report({ increment: 100 * (part - done) });
           done = part;
-        });
+        };
+        const found = await compareRuns(named(run), named(picked.other), told, cancelled.signal);
         return comparisonText(found);
       },
     );

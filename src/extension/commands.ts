@@ -153,7 +153,7 @@ function parseTick(text: string, here: number, last: number): number | null {
 
 export function registerCommands(runs: Runs, panels: Panels, log: Log, extension: vscode.Uri): vscode.Disposable {
   const { table } = new Commands(runs, panels, log, extension);
-  const questions = new Questions(runs, log);
+  const questions = new Questions(runs, panels, log);
   const branches = new Branches(runs, log);
   return vscode.Disposable.from(
     questions,

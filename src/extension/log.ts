@@ -24,6 +24,8 @@ export class Log implements vscode.Disposable {
 
   /** Shows an error to the user, with buttons; never waits for the answer. */
   tell(error: unknown, actions: { [title: string]: () => unknown } = {}): void {
+    // Who cancelled it knows.
+    if (error instanceof Error && error.message === 'cancelled') return;
     this.error(error);
     const buttons = { ...actions, 'Show Log': () => this.show() };
     const message = error instanceof Error ? error.message : String(error);

@@ -44,7 +44,7 @@ const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
   seek: ({ tick }) => Number.isSafeInteger(tick),
   move: ({ move }) => typeof move === 'string' && Object.hasOwn(MOVES, move),
   inspect: ({ ref }) => ref === null || isTensor(ref),
-  history: ({ ref }) => isTensor(ref),
+  history: ({ ref, element }) => isTensor(ref) && optional(naturals)(element),
   optimizer: ({ open, parameter, element }) =>
     typeof open === 'boolean' && optional(natural)(parameter) && optional(naturals)(element),
   reveal: ({ path, line, focus }) => isPath(path) && isLine(line) && typeof focus === 'boolean',

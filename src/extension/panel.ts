@@ -30,7 +30,7 @@ export class NetworkPanel implements vscode.Disposable {
   private said: { title: string; text: string } | null = null;
   private severalShown = false;
   /** Chosen before the view was there. */
-  private toShow: TensorRef | null = null;
+  private toShow: (() => void) | null = null;
   /** The move under way was asked for here. */
   private asked = false;
   /** Until when a loss of focus is VS Code's doing; there can be two at one stop. */
@@ -74,7 +74,14 @@ export class NetworkPanel implements vscode.Disposable {
   /** Shows a tensor in the inspector. */
   inspect(ref: TensorRef): void {
     if (this.ready) this.post({ type: 'show', ref });
-    else this.toShow = ref;
+    else this.toShow = () => this.inspect(ref);
+  }
+
+  /** Shows a tensor in the inspector, and plots it (or an element of it) over the iterations. */
+  plot(ref: TensorRef, element?: number[]): void {
+    this.inspect(ref);
+    if (this.ready) void this.feed.history(ref, element);
+    else this.toShow = () => this.plot(ref, element);
   }
 
   /** Says why there is nothing to show, in place of the network. */
@@ -108,11 +115,9 @@ export class NetworkPanel implements vscode.Disposable {
     this.post({ type: 'runs', runs: this.severalShown ? lines : [] });
   }
 
-  /** A stop is what VS Code moves its focus to: the run that is asked for stops where it rests. */
   private focus(id: string): void {
     const run = this.around.runs.byDebugSession(id);
-    if (!run || run === this.pick() || run.state !== 'stopped' || !run.cursor) return;
-    run.session.request('seek', { tick: run.cursor.tick }).catch((error) => this.feed.fail(error));
+    if (run && run !== this.pick()) void this.around.runs.focus(run);
   }
 
   private onStop(): void {
@@ -147,7 +152,7 @@ export class NetworkPanel implements vscode.Disposable {
         this.feed.reset();
         if (this.said) this.post({ type: 'notice', ...this.said });
         this.follow();
-        if (this.toShow) this.post({ type: 'show', ref: this.toShow });
+        this.toShow?.();
         this.toShow = null;
         break;
       case 'seek':
@@ -158,7 +163,7 @@ export class NetworkPanel implements vscode.Disposable {
         void this.feed.inspect(message.ref);
         break;
       case 'history':
-        void this.feed.history(message.ref);
+        void this.feed.history(message.ref, message.element);
         break;
       case 'optimizer':
         void this.feed.showOptimizer(message);

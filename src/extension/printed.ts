@@ -43,7 +43,10 @@ export class PrintedView implements vscode.WebviewViewProvider, vscode.Disposabl
     webview.onDidReceiveMessage((message) => this.onMessage(message));
     view.onDidChangeVisibility(() => {
       // A hidden view is gone, script and all; it says `ready` again when it is back.
-      if (!view.visible) this.ready = false;
+      if (view.visible) return;
+      this.ready = false;
+      // To give a session the focus brings the Debug Console up: whoever looks at this view goes on looking.
+      if (Date.now() - this.runs.focusedAt < 1000) view.show(true);
     });
     view.onDidDispose(() => {
       this.view = undefined;

@@ -4,14 +4,16 @@ import type { GradientTerm } from '../protocol/origins';
 import type { WatchSpec } from '../protocol/session';
 import type { TensorRef } from '../protocol/views';
 import type { Log } from './log';
+import type { Panels } from './panels';
 import type { Run, Runs } from './runs';
 import { tensorOf, type VariableContext } from './variableContext';
 import { TEMPLATES, type WatchTemplate, wrongNumber } from './watchTemplates';
 
-/** What the graph hands to a command of its context menu. */
+/** What the network's nodes and the tensor panel's cells hand to a command of their context menus. */
 interface NodeContext {
   webviewSection?: string;
   node?: number;
+  cell?: { tensor: number; part?: TensorRef['part']; element: number[] };
 }
 
 type Context = VariableContext & NodeContext;
@@ -21,6 +23,9 @@ interface Subject {
   expression: string;
   text: string;
   ref?: TensorRef;
+  /** One number of it, and how expressions write that. */
+  element?: number[];
+  at?: string;
 }
 
 const OWN = 'An expression…';
@@ -32,9 +37,12 @@ export class Questions implements vscode.Disposable {
 
   constructor(
     private readonly runs: Runs,
+    private readonly panels: Panels,
     private readonly log: Log,
   ) {
-    this.subscription = runs.onDidOpen((run) => void this.send(run).catch((error) => log.tell(error)));
+    this.subscription = runs.onDidOpen((run) => {
+      if (this.watchpoints.length > 0) void this.send(run).catch((error) => log.tell(error));
+    });
   }
 
   readonly table: Record<string, (context?: Context) => Promise<void>> = {
@@ -52,8 +60,13 @@ export class Questions implements vscode.Disposable {
 
   // ---- watchpoints ------------------------------------------------------------------------------------------------
 
+  /** Every run has the same, a branch as well as the run that it left. */
+  private async sendAll(): Promise<void> {
+    await Promise.all(this.runs.all.map((run) => this.send(run)));
+  }
+
   private async send(run: Run): Promise<void> {
-    if (this.watchpoints.length === 0 || run.noDebug) return;
+    if (run.noDebug) return;
     await run.session.request('setWatchpoints', { group: 'user', watchpoints: this.watchpoints });
   }
 
@@ -77,24 +90,30 @@ export class Questions implements vscode.Disposable {
       : await vscode.window.showInputBox({
           title: 'Watchpoint',
           prompt: 'Stops where this begins to hold, in both directions',
-          value: given ? `norm(${given.expression}) > 100` : 'norm(p.grad) > 100',
+          value: given ? `norm(${given.expression}${given.at ?? ''}) > 100` : 'norm(p.grad) > 100',
         });
     if (!expression) return;
     const watchpoints = [...this.watchpoints, { expression }];
     const statuses = await run?.session.request('setWatchpoints', { group: 'user', watchpoints });
     const wrong = statuses?.at(-1)?.message;
+    if (!wrong) this.watchpoints = watchpoints;
+    await this.sendAll();
     if (wrong) throw new Error(wrong);
-    this.watchpoints = watchpoints;
-    void vscode.window.showInformationMessage(
-      `Watching ${expression}: Continue and Reverse stop where it begins to hold.`,
-    );
+    // A tensor without a name of its own is `tensor(12)` to expressions.
+    const said = given ? expression.replaceAll(given.expression, given.text.replace(given.at ?? '', '')) : expression;
+    const text = `Watching ${said}: Continue and Reverse stop where it begins to hold.`;
+    const moves = run?.state === 'stopped' ? ['Reverse', 'Continue'] : [];
+    void vscode.window.showInformationMessage(text, ...moves).then((picked) => {
+      const move = picked === 'Reverse' ? 'reverseContinue' : 'continue';
+      if (picked) run?.session.request('move', { move }).catch((error) => this.log.tell(error));
+    });
   }
 
   private async filled(template: WatchTemplate, run: Run | undefined, given?: Subject): Promise<string | undefined> {
     const subject = template.of ? (given ?? (await this.parameter(run))) : null;
     if (template.of && !subject) return undefined;
     const name = subject?.expression ?? '';
-    const of = template.of === 'gradient' && !name.endsWith('.grad') ? `${name}.grad` : name;
+    const of = `${name}${template.of === 'gradient' && !name.endsWith('.grad') ? '.grad' : ''}${subject?.at ?? ''}`;
     const answers: string[] = [];
     for (const { prompt, value } of template.asks) {
       const answer = await vscode.window.showInputBox({
@@ -130,7 +149,7 @@ export class Questions implements vscode.Disposable {
     );
     if (!kept) return;
     this.watchpoints = kept.map(({ watchpoint }) => watchpoint);
-    await this.runs.active?.session.request('setWatchpoints', { group: 'user', watchpoints: this.watchpoints });
+    await this.sendAll();
   }
 
   // ---- where a number comes from ----------------------------------------------------------------------------------
@@ -139,8 +158,11 @@ export class Questions implements vscode.Disposable {
     const run = this.needed(context);
     const subject = (await this.subjectOf(run, context)) ?? (await this.choose(run, 'Go to the Last Write of', true));
     if (!subject) return;
-    const { ref, expression, text } = subject;
-    const found = await run.session.request('lastWrite', ref ? { ref } : { expression });
+    const { ref, element, expression, text } = subject;
+    const found = await run.session.request(
+      'lastWrite',
+      ref ? { ref, ...(element ? { element } : {}) } : { expression },
+    );
     if (found) await run.session.request('seek', { tick: found.tick });
     else void vscode.window.showInformationMessage(`Nothing that was recorded wrote ${text} before this.`);
   }
@@ -149,9 +171,12 @@ export class Questions implements vscode.Disposable {
     const run = this.needed(context);
     const subject = (await this.subjectOf(run, context)) ?? (await this.choose(run, 'Why the Gradient of', false));
     if (!subject?.ref) return;
-    const why = await run.session.request('whyGradient', { tensor: subject.ref.tensor });
+    const why = await run.session.request('whyGradient', {
+      tensor: subject.ref.tensor,
+      ...(subject.element ? { element: subject.element } : {}),
+    });
     if (why.missing) throw new Error(why.missing);
-    const element = why.element.length > 0 ? `[${why.element.join(', ')}]` : '';
+    const at = why.element.length > 0 ? `[${why.element.join(', ')}]` : '';
     const rows = why.terms.map((term) => ({
       label: `$(arrow-small-right) ${numberText(term.value)}`,
       description: term.text,
@@ -163,22 +188,26 @@ export class Questions implements vscode.Disposable {
         ? []
         : [{ label: numberText(why.rest), description: 'a hook, or a change after it', detail: '', term: null }];
     const picked = await vscode.window.showQuickPick([...rows, ...rest], {
-      title: `${why.name}${element} = ${numberText(why.value ?? 0)}: the sum of`,
+      title: `${why.name}${at} = ${numberText(why.value ?? 0)}: the sum of`,
       placeHolder: 'Choose a term to go to its tick',
       matchOnDescription: true,
     });
     if (!picked?.term) return;
     const { samples, tick } = picked.term;
     await run.session.request('seek', { tick });
-    if (samples) await showSamples(`${why.name}${element}: ${picked.term.text}`, picked.term);
+    if (samples) await showSamples(`${why.name}${at}: ${picked.term.text}`, picked.term);
   }
 
   private async history(context?: Context): Promise<void> {
     const run = this.needed(context);
     const subject = (await this.subjectOf(run, context)) ?? (await this.choose(run, 'History of', true));
     if (!subject) return;
-    const { ref, expression } = subject;
-    const { name, points, at, missing } = await run.session.request('history', ref ? { ref } : { expression });
+    const { ref, element, expression } = subject;
+    if (ref) {
+      this.panels.show().plot(ref, element);
+      return;
+    }
+    const { name, points, at, missing } = await run.session.request('history', { expression });
     if (missing) throw new Error(missing);
     const sizes = points.map((p) => (typeof p.value === 'number' ? Math.abs(p.value) : 0));
     const most = Math.max(...sizes, Number.MIN_VALUE);
@@ -227,11 +256,15 @@ export class Questions implements vscode.Disposable {
       const tensor = nodes.find((node) => node.id === context.node)?.tensor;
       if (typeof tensor !== 'number') throw new Error('This node has no value yet at the cursor.');
       ref = { tensor };
-    } else if (context?.variable) ref = await tensorOf(run, context).catch(() => undefined);
+    } else if (context?.cell) ref = { tensor: context.cell.tensor, part: context.cell.part ?? 'value' };
+    else if (context?.variable) ref = await tensorOf(run, context).catch(() => undefined);
     if (!ref) return undefined;
     const { expression, text } = await run.session.request('watchable', { name: '', tensor: ref });
     if (expression === null) throw new Error(text);
-    return { expression, text, ref };
+    const element = context?.cell?.element;
+    if (!element?.length) return { expression, text, ref };
+    const at = `[${element.join(', ')}]`;
+    return { expression, at, text: `${text}${at}`, ref, element };
   }
 
   private async choose(run: Run, title: string, loss: boolean): Promise<Subject | undefined> {

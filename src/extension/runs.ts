@@ -5,6 +5,8 @@ import type { Events, Session } from '../protocol/session';
 import type { Cursor } from '../protocol/ticks';
 
 export const DEBUG_TYPE = 'backstep';
+/** VS Code says well within this many milliseconds that another session has its focus. */
+const FOCUS_WITHIN = 1000;
 
 /** One debug session (or one recording's editor) with the Session behind it; a restart gives it a new one. */
 export interface Run {
@@ -141,6 +143,30 @@ export class Runs implements vscode.Disposable {
     });
     this.changeActive();
     this.opened.fire(run);
+  }
+
+  /** When a run was given the focus last. */
+  focusedAt = 0;
+
+  /**
+   * Makes a run the one that VS Code's debug views show. A stop does not do so while another session stands still, and there is no API for
+   * it: the command that goes from one session to the next is repeated until it is there.
+   */
+  async focus(run: Run): Promise<void> {
+    for (let tries = this.runs.size; tries > 0 && vscode.debug.activeDebugSession?.id !== run.id; tries--) {
+      this.focusedAt = Date.now();
+      const changed = new Promise<void>((resolve) => {
+        const subscription = vscode.debug.onDidChangeActiveDebugSession(done);
+        const timer = setTimeout(done, FOCUS_WITHIN);
+        function done(): void {
+          clearTimeout(timer);
+          subscription.dispose();
+          resolve();
+        }
+      });
+      await vscode.commands.executeCommand('workbench.action.debug.nextConsole');
+      await changed;
+    }
   }
 
   /** Called when a debug session, or a recording's editor, is done with its run. */

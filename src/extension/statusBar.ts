@@ -13,13 +13,17 @@ export function registerStatusBar(runs: Runs): vscode.Disposable {
       item.hide();
       return;
     }
-    const { cursor, state } = run;
+    const { cursor, state, stop } = run;
     const iteration = cursor && cursor.iterations > 1 ? `iteration ${cursor.iteration + 1}` : '';
     if (state === 'stopped' && cursor) {
-      item.text = `$(debug-step-back) ${[iteration, cursor.label].filter(Boolean).join(' · ')}`;
-      item.tooltip = `Tick ${cursor.tick + 1} of ${cursor.ticks}: a tick is one line, op, gradient or write. Select to go to another.`;
+      const watched = stop?.reason === 'watchpoint' ? (stop.watchpoints ?? []).map(({ expression }) => expression) : [];
+      const why = watched.length > 0 ? `$(eye) ${watched.join(', ')}` : '';
+      item.text = `$(debug-step-back) ${[iteration, cursor.label, why].filter(Boolean).join(' · ')}`;
+      item.tooltip = `Tick ${cursor.tick + 1} of ${cursor.ticks}: a tick is one line, op, gradient or write. Select to go to another.${watched.length > 0 ? ` ${stop?.text}` : ''}`;
       void sayThinned(run, item.tooltip);
-      item.accessibilityInformation = { label: `Backstep: ${[cursor.label, iteration].filter(Boolean).join(', ')}` };
+      item.accessibilityInformation = {
+        label: `Backstep: ${[cursor.label, iteration, ...watched].filter(Boolean).join(', ')}`,
+      };
     } else {
       const shown =
         loss === undefined || loss === null ? '' : `loss ${typeof loss === 'number' ? loss.toPrecision(6) : loss}`;

@@ -1,7 +1,7 @@
 /** A recording in its editor: looked at without a debug session, and handed over to one when it is debugged. */
 import { basename } from 'node:path';
-import type * as vscode from 'vscode';
-import type { Session } from '../protocol/session';
+import * as vscode from 'vscode';
+import type { Events, Session } from '../protocol/session';
 import type { NetworkPanel, Surroundings } from './panel';
 import type { Run } from './runs';
 
@@ -47,6 +47,7 @@ export class Viewer implements vscode.Disposable {
       session.on('stopped', ({ cursor }) => {
         this.tick = cursor.tick;
       });
+      session.on('working', (event) => this.working(session, event));
       session.on('output', ({ category, text }) => category === 'stderr' && log.tell(text.trim()));
       runs.openViewed(this.program, session);
       await session.request('start', { stopOnEntry: true });
@@ -58,6 +59,38 @@ export class Viewer implements vscode.Disposable {
         error instanceof Error ? error.message : String(error),
       );
     }
+  }
+
+  private progress: { report(event: NonNullable<Events['working']>): void; end(): void } | null = null;
+
+  /** What takes long says how far it is, and can be cancelled: a debug session's adapter does so for its own. */
+  private working(session: Session, event: Events['working']): void {
+    if (!event) {
+      this.progress?.end();
+      this.progress = null;
+      return;
+    }
+    if (!this.progress) {
+      let end = () => {};
+      const ended = new Promise<void>((resolve) => (end = resolve));
+      let at = 0;
+      let show: vscode.Progress<{ message?: string; increment?: number }> | null = null;
+      const { title } = event;
+      void vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+        (progress, token) => {
+          show = progress;
+          token.onCancellationRequested(() => void session.request('cancel', {}).catch(() => {}));
+          return ended;
+        },
+      );
+      const report = ({ text, percent }: NonNullable<Events['working']>) => {
+        show?.report({ message: text, increment: Math.max(0, percent - at) });
+        at = Math.max(at, percent);
+      };
+      this.progress = { report, end };
+    }
+    this.progress.report(event);
   }
 
   private handOver(run: Run): void {
@@ -79,6 +112,8 @@ export class Viewer implements vscode.Disposable {
     const { session } = this;
     if (!session) return;
     this.session = null;
+    this.progress?.end();
+    this.progress = null;
     this.around.runs.close(`viewed:${this.program}`);
     void session.dispose();
   }

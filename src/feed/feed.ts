@@ -106,10 +106,11 @@ export class Feed {
     if (tensor && this.inspected === ref) this.post({ type: 'tensor', tensor });
   }
 
-  /** A tensor over the iterations, once it is asked for. */
-  async history(ref: TensorRef): Promise<void> {
+  /** A tensor (or an element of it) over the iterations, once it is asked for. */
+  async history(ref: TensorRef, element?: number[]): Promise<void> {
     const { session } = this;
-    const history = await session?.request('history', { ref }).catch((error) => this.fail(error));
+    const asked = session?.request('history', { ref, ...(element ? { element } : {}) });
+    const history = await asked?.catch((error) => this.fail(error));
     if (history && session === this.session) this.post({ type: 'history', ref, history });
   }
 
@@ -128,6 +129,8 @@ export class Feed {
   }
 
   fail(error: unknown): void {
+    // Who cancelled it knows.
+    if (error instanceof Error && error.message === 'cancelled') return;
     this.post({ type: 'error', text: error instanceof Error ? error.message : String(error) });
   }
 }

@@ -144,7 +144,7 @@ class Page {
         void this.feed.inspect(message.ref);
         break;
       case 'history':
-        void this.feed.history(message.ref);
+        void this.feed.history(message.ref, message.element);
         break;
       case 'optimizer':
         void this.feed.showOptimizer(message);

@@ -54,7 +54,7 @@ export type FromWebview =
   /** Show this tensor in the inspector, and keep it current as the cursor moves; null closes it. */
   | { type: 'inspect'; ref: (TensorRef & { slice?: number[]; row0?: number; col0?: number }) | null }
   /** A tensor over the iterations: what was not looked at is computed again. */
-  | { type: 'history'; ref: TensorRef }
+  | { type: 'history'; ref: TensorRef; element?: number[] }
   /** Show this parameter in the optimizer panel; null closes the panel. */
   | { type: 'optimizer'; open: boolean; parameter?: number; element?: number[] }
   /** Go to a node's line in the editor. */

@@ -290,6 +290,11 @@ describe.skipIf(missing !== null)('the page', () => {
     await view.page.keyboard.press('ArrowRight');
     await view.page.keyboard.press('ArrowDown');
     expect(await view.page.textContent('.heatmap .readout')).toMatch(/^\[1, 1\] = -?0\.\d+/);
+    // What VS Code's menu for a cell is about: where does this number come from?
+    expect(JSON.parse((await view.page.getAttribute('.heatmap canvas', 'data-vscode-context'))!)).toMatchObject({
+      webviewSection: 'cell',
+      cell: { tensor: 102, part: 'value', element: [1, 1] },
+    });
     await view.page.keyboard.press('Enter');
     await view.drawn();
     expect(ofType(await view.posted(), 'optimizer').at(-1)).toMatchObject({ parameter: 102, element: [1, 1] });

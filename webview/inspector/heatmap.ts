@@ -49,6 +49,7 @@ export class Heatmap {
     this.element.append(el('h3', {}, 'Heat-map'), this.slices, this.canvas, line, legend, this.pages);
     this.canvas.addEventListener('pointermove', (event) => this.point(event));
     this.canvas.addEventListener('click', (event) => this.point(event));
+    this.canvas.addEventListener('pointerdown', (event) => this.point(event));
     this.canvas.addEventListener('pointerleave', () => {
       if (document.activeElement !== this.canvas) this.off();
     });
@@ -117,6 +118,13 @@ export class Heatmap {
     const index = this.index();
     setText(this.readout, `${index.length > 0 ? `[${index.join(', ')}] = ` : ''}${exact(cell, this.view!.dtype)}`);
     this.follow.hidden = !this.actions?.follow;
+    // VS Code's menu for webviews reads what it is about from here.
+    const { tensor, part } = this.view!.ref;
+    this.canvas.dataset.vscodeContext = JSON.stringify({
+      webviewSection: 'cell',
+      cell: { tensor, part, element: index },
+      preventDefaultContextMenuItems: true,
+    });
   }
 
   private off(): void {

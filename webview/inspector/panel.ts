@@ -46,6 +46,8 @@ export class InspectorPanel {
   private readonly numbers: Numbers;
   private readonly body: HTMLElement;
   private drawn: TensorView | null = null;
+  /** The history that was seen last. */
+  private plotted: Model['history'] = null;
   private model: Model | null = null;
 
   constructor(private readonly store: Store) {
@@ -211,7 +213,7 @@ export class InspectorPanel {
     const width = Math.max(200, this.past.clientWidth || this.element.clientWidth - 24);
     const here = model.cursor?.tick ?? -1;
     const at = known ? known.points.filter((point) => point.tick <= here).length - 1 : -1;
-    keyed(this.past, [ref.tensor, part, known?.name, known?.points.length, at, width].join('|'), () => {
+    const fresh = keyed(this.past, [ref.tensor, part, known?.name, known?.points.length, at, width].join('|'), () => {
       if (!known)
         return [
           button(
@@ -234,6 +236,9 @@ export class InspectorPanel {
         }),
       ];
     });
+    // It was asked for a moment ago.
+    if (fresh && known && model.history !== this.plotted) this.past.scrollIntoView({ block: 'nearest' });
+    this.plotted = model.history;
   }
 
   private buildExplain(node: GraphNode | null): void {

@@ -11,6 +11,9 @@ interface Use {
   leftOut: number;
 }
 
+/** Of a power of two. */
+const ordinal = (n: number): string => `${n}${n % 10 === 2 && n % 100 !== 12 ? 'nd' : 'th'}`;
+
 const NONE: Use = { used: 0, limit: 0, structure: 0, held: 0, spacing: 1, leftOut: 0 };
 
 export function infoOf(r: Recording, use: Use | null): RecordingInfo {
@@ -19,7 +22,7 @@ export function infoOf(r: Recording, use: Use | null): RecordingInfo {
   const thinned: string[] = [];
   if (spacing > 1)
     thinned.push(
-      `Weights and optimizer state are kept at every ${spacing}th iteration (the bound is ${bound}); between two of these they are computed again, bit by bit.`,
+      `Weights and optimizer state are kept at every ${ordinal(spacing)} iteration (the bound is ${bound}); between two of these they are computed again, bit by bit.`,
     );
   // What was left out of memory can be read again from a file that the run is written to.
   const gone = r.file ? 0 : leftOut;
