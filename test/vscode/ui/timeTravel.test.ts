@@ -43,17 +43,17 @@ describe('a run that went wrong', () => {
   }
   const choose = (row: string) =>
     code.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first().click();
-  /** Takes an entry of a variable's menu. The view is drawn anew after a stop, which closes a menu. */
-  async function menu(name: string, entry: string): Promise<void> {
+  /** Takes an entry of the menu of w, once the view shows w as it is here: what is drawn anew closes a menu. A click that comes as it opens is not heard. */
+  async function menu(value: string, entry: string): Promise<void> {
+    await expect.poll(() => variable('w').textContent(), wait).toContain(value);
+    await variable('w').click({ button: 'right' });
     const item = code.page.locator('.monaco-menu .action-item', { hasText: entry });
-    const take = async () => {
-      if (!(await item.isVisible())) await variable(name).click({ button: 'right' });
-      return item.click({ timeout: 2000 }).then(
-        () => true,
-        () => false,
-      );
+    await item.waitFor(wait);
+    const taken = async () => {
+      await item.click({ timeout: 1000 }).catch(() => {});
+      return item.isHidden();
     };
-    await expect.poll(take, { ...wait, interval: 500 }).toBe(true);
+    await expect.poll(taken, { ...wait, interval: 300 }).toBe(true);
   }
   const notification = (text: string) => code.page.locator('.notifications-toasts', { hasText: text });
   /** One of Backstep's views by what is in it. */
@@ -90,13 +90,14 @@ describe('a run that went wrong', () => {
   });
 
   test('Go to Last Write from the menu of a variable', async () => {
+    await variable('Op add_').waitFor(wait);
     await variable('Parameters').click();
-    await menu('w', 'Go to Last Write');
+    await menu('-162…81', 'Go to Last Write');
     await at(/iteration 3 · update of w/);
   });
 
   test('a watchpoint from the menu of a variable', async () => {
-    await menu('w', 'Add Watchpoint');
+    await menu('-27…54', 'Add Watchpoint');
     await asked('Watch w');
     await choose('A norm is above a bound');
     await asked('A norm is above a bound');
