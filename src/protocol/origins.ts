@@ -38,6 +38,95 @@ export interface GradientView {
   missing: string | null;
 }
 
+export interface ExplainQuestion {
+  /** Tick of an op, or of its gradient. */
+  tick: number;
+  /** Of its result; where the gradient (or the value) is largest, if left out. */
+  element?: number[];
+  /** Number of the argument among those that are tensors, and its element: where its gradient is largest, if left out. */
+  argument?: number;
+  at?: number[];
+}
+
+/** One number that a result was computed from. */
+export interface ExplainFactor {
+  /** `weight[0, 3]` */
+  name: string;
+  argument: number;
+  element: number[];
+  value: number | string;
+  /** How much the result moves for a small step of this: ∂y/∂x. */
+  slope: number | string;
+}
+
+/** One path of a gradient through an op: what came in at an element of the result, times how much that element depends on the argument's. */
+export interface ExplainTerm {
+  /** Of the result. */
+  element: number[];
+  upstream: number | string;
+  local: number | string;
+  product: number | string;
+}
+
+export interface ExplainArgument {
+  /** The op's own name for it, and the script's: `weight`, `linear1.weight`. */
+  role: string;
+  name: string;
+  shape: number[];
+  /** False where no gradient goes. */
+  grad: boolean;
+}
+
+/** A step of the chain rule: from the gradient of what an op gave to that of what it was given. */
+export interface ChainFactor {
+  /** Where the gradient of this op ran. */
+  tick: number;
+  /** `∂loss/∂zhat`: of what by what. */
+  of: string;
+  by: string;
+  op: string;
+  place: Place | null;
+  /** Norm of the gradient that came in, and of what went on. */
+  upstream: number | null;
+  downstream: number | null;
+  /** Other ways from here to the loss, which are added. */
+  others: number;
+}
+
+export interface ExplainView {
+  /** `linear in linear1` */
+  op: string;
+  tick: number;
+  place: Place | null;
+  formula: string;
+  gradient: string | null;
+  arguments: ExplainArgument[];
+  result: {
+    name: string;
+    shape: number[];
+    element: number[];
+    value: number | string;
+    /** The largest ones; `more` are left out. */
+    factors: ExplainFactor[];
+    more: number;
+    /** The result is the sum of value times slope over these arguments (`linear`, `add`, `mean` …): the terms can be written out. Empty where it is not. */
+    sums: number[];
+  } | null;
+  /** Of the chosen argument at the chosen element. Null before the gradient ran, or where none goes. */
+  flow: {
+    argument: number;
+    element: number[];
+    value: number | string;
+    terms: ExplainTerm[];
+    more: number;
+    /** Sum of all terms, those left out among them; null where the gradient cannot be taken apart. */
+    sum: number | string | null;
+  } | null;
+  /** From the loss to the chosen argument, along the largest gradient. */
+  chain: ChainFactor[];
+  missing: string | null;
+}
+
 export type Measure = 'norm' | 'mean' | 'min' | 'max';
 
 export interface HistoryView {

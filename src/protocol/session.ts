@@ -3,7 +3,7 @@
  * The worker answers these requests; `Session` is their face in the extension host or the command line.
  */
 import type { BranchPoint, BranchSpec } from './branch';
-import type { GradientView, HistoryView, Measure, WriteView } from './origins';
+import type { ExplainQuestion, ExplainView, GradientView, HistoryView, Measure, WriteView } from './origins';
 import type { Cursor, Place } from './ticks';
 import type {
   Bookmark,
@@ -17,6 +17,7 @@ import type {
   TimelineView,
   UpdateView,
 } from './views';
+import type { CheckView, PlaneAxes, PlaneView } from './whatif';
 
 export interface BreakpointSpec {
   line: number;
@@ -222,10 +223,18 @@ export interface Requests {
   lastWrite: [{ ref?: TensorRef; element?: number[]; expression?: string }, WriteView | null];
   /** The terms of a gradient at the cursor, at an element (the largest, if left out). */
   whyGradient: [{ tensor: number; element?: number[] }, GradientView];
+  /** The op that ran at a tick (or whose gradient ran there), with its numbers at an element of its result and of one of its arguments. */
+  explain: [ExplainQuestion, ExplainView];
   /** A tensor or an expression over the iterations. */
   history: [{ ref?: TensorRef; expression?: string; measure?: Measure; element?: number[] }, HistoryView];
   /** Prints an expression for all past iterations, as `output`; answers how many there were. */
   probe: [{ expression: string }, { count: number }];
+
+  // what would be otherwise
+  /** A gradient at the cursor against small differences of the loss, in float64; or each argument of the op whose gradient ran at a tick, alone. */
+  checkGradient: [{ tensor?: number; op?: number }, CheckView[]];
+  /** The loss of the cursor's iteration over a plane through its weights; `n` points along each side. */
+  plane: [{ axes: PlaneAxes; n?: number }, PlaneView];
 
   // comparing
   outline: [{ from: number; count: number }, OutlineView];

@@ -190,7 +190,8 @@ export class Contents {
     const known = this.tensors.get(t);
     if (known) {
       const { record } = known;
-      const gradFn = linked ? (t.gradFn?.name ?? null) : record.gradFn;
+      // A Function of the script's own links its result after the op that made it.
+      const gradFn = linked || record.gradFn === null ? (t.gradFn?.name ?? null) : record.gradFn;
       // A leaf that a gradient came to once stays what it was then; one that is frozen before is frozen.
       const requiresGrad = t.requiresGrad || (record.requiresGrad && (!t.isLeaf || this.recording.leaves.has(t.id)));
       if (record.requiresGrad !== requiresGrad || gradFn !== record.gradFn) {

@@ -4,12 +4,21 @@ import type { CallShape, Meta } from '../engine/autograd/node';
 import { runFormulas } from '../engine/autograd/opNode';
 import { context, unobserved, withGrad } from '../engine/context';
 import { run } from '../engine/dispatch';
-import type { Data } from '../engine/dtype';
+import { type Data, DTYPES, type DType } from '../engine/dtype';
 import { type Arg, isInplace, type Op } from '../engine/op';
 import { Storage } from '../engine/storage';
 import { Tensor } from '../engine/tensor';
 import { fits } from './geometry';
 import { type ArgUse, dtypeOf, type OpRecord, type TensorUse, type Value } from './recording';
+
+/** What an op is run on in place of what it had. */
+export interface Given {
+  tensor(use: TensorUse): Tensor;
+  /** The dtype that stands for a recorded one. */
+  dtype(recorded: DType): DType;
+}
+
+const isDType = (v: Arg): v is DType => typeof v === 'string' && Object.hasOwn(DTYPES, v);
 
 /** Contents recomputed lately, newest last, so that neighbours of a tick come for free. */
 export class Replay {
@@ -81,7 +90,7 @@ export class Replay {
             record,
             record.grads.map((g) => g && this.tensor(g)),
           )
-        : this.as(record, () => this.forward(record));
+        : this.again(record);
     for (const [i, out] of record.outs.entries()) {
       const made = outs[i];
       if (!out || !made || out.value.producerIndex !== record.index || out.value.result !== i) continue;
@@ -92,26 +101,32 @@ export class Replay {
     }
   }
 
-  /** Runs `body` unseen, with the settings that a record was made under. */
-  private as<T>(record: OpRecord, body: () => T): T {
+  /** Runs `body` unseen, with the settings that a record was made under; `tracked`: its ops can be differentiated. */
+  private as<T>(record: Pick<OpRecord, 'defaultDtype'>, body: () => T, tracked = false): T {
     const { defaultDtype: dtype, autocast } = context;
     // The casts that it made are records of their own.
     context.autocast = null;
     context.defaultDtype = record.defaultDtype ?? 'float32';
     try {
-      return withGrad(false, () => unobserved(body));
+      return withGrad(tracked, () => unobserved(body));
     } finally {
       context.defaultDtype = dtype;
       context.autocast = autocast;
     }
   }
 
-  private forward(record: OpRecord): (Tensor | null)[] {
+  /** The results of an op that runs again: on the inputs that it had, or on others. It draws the same random numbers. */
+  again(record: OpRecord, given?: Given): (Tensor | null)[] {
+    return this.as(record, () => this.forward(record, given));
+  }
+
+  private forward(record: OpRecord, given?: Given): (Tensor | null)[] {
     const op = record.op!;
+    const tensor = (use: TensorUse) => (given ?? this).tensor(use);
     const args = record.args.map((a, i): Arg => {
-      if ('attr' in a) return a.attr;
-      if ('uses' in a) return a.uses.map((u) => u && this.tensor(u));
-      const t = this.tensor(a.use);
+      if ('attr' in a) return given && isDType(a.attr) ? given.dtype(a.attr) : a.attr;
+      if ('uses' in a) return a.uses.map((u) => u && tensor(u));
+      const t = tensor(a.use);
       // An op in place writes into its first argument: give it memory of its own.
       if (i === 0 && isInplace(op)) t.storage = new Storage(t.storage.dtype, t.storage.data.slice() as Data);
       return t;
@@ -126,28 +141,37 @@ export class Replay {
     }
   }
 
-  /** The gradients of an op's arguments, from the gradients of its results: those that came in, or others of their shapes. */
-  gradients(record: OpRecord, grads: (Tensor | null)[]): (Tensor | null)[] {
-    const forward = record.forwardOf!;
+  /**
+   * The gradients of an op's arguments, from the gradients of its results: those that came in, or others of their shapes; at what the op
+   * had read, or elsewhere. Where a gradient that comes in requires one itself, the answer can be differentiated by it.
+   */
+  gradients(record: OpRecord, grads: (Tensor | null)[], given?: Given): (Tensor | null)[] {
+    const wanted = record.outs.map((o) => o !== null);
+    return this.formulas(record.forwardOf!, wanted, grads, given, record.defaultDtype);
+  }
+
+  /** The same for an op whose gradient need not have run. `wanted`: of which of its tensors, in their order. */
+  formulas(
+    forward: OpRecord,
+    wanted: readonly boolean[],
+    grads: readonly (Tensor | null)[],
+    given?: Given,
+    defaultDtype = forward.defaultDtype,
+  ): (Tensor | null)[] {
     const op = forward.op!;
+    const tensor = (use: TensorUse) => (given ?? this).tensor(use);
     const find = (name: string): Tensor => {
       const result = /^result(\d*)$/.exec(name);
-      if (result) return this.tensor(forward.outs[Number(result[1] || 0)]!);
+      if (result) return tensor(forward.outs[Number(result[1] || 0)]!);
       const [param, item] = name.split('.');
       const a = forward.args[op.schema.params.findIndex((p) => p.name === param)];
-      if ('use' in a) return this.tensor(a.use);
-      if ('uses' in a) return this.tensor(a.uses[Number(item)]!);
+      if ('use' in a) return tensor(a.use);
+      if ('uses' in a) return tensor(a.uses[Number(item)]!);
       throw new Error(`${op.name}: ${name} is not a tensor`);
     };
-    return this.as(record, () =>
-      runFormulas(
-        op,
-        shapeOf(op, forward.args),
-        grads,
-        record.outs.map((o) => o !== null),
-        find,
-      ),
-    );
+    const shape = shapeOf(op, forward.args, given && ((d) => given.dtype(d)));
+    const tracked = grads.some((g) => g?.requiresGrad);
+    return this.as({ defaultDtype }, () => runFormulas(op, shape, grads, wanted, find), tracked);
   }
 
   private keep(value: Value, data: Data): void {
@@ -183,12 +207,12 @@ export function savedUses(forward: OpRecord): TensorUse[] {
 }
 
 /** callShape() of a recorded call: shapes and attributes without any elements. */
-function shapeOf(op: Op, args: readonly ArgUse[]): CallShape {
+function shapeOf(op: Op, args: readonly ArgUse[], dtype: (d: DType) => DType = (d) => d): CallShape {
   const meta = (u: TensorUse): Meta => ({
     shape: u.shape,
     strides: u.strides,
     offset: u.offset,
-    dtype: dtypeOf(u),
+    dtype: dtype(dtypeOf(u)),
   });
   const metas = new Map<string, Meta | Meta[]>();
   const attrs = new Map<string, Arg>();
@@ -199,7 +223,7 @@ function shapeOf(op: Op, args: readonly ArgUse[]): CallShape {
       const given = a.uses.filter((u) => u !== null);
       metas.set(p.name, given.map(meta));
       attrs.set(p.name, a.uses.map((u) => u !== null) as unknown as Arg);
-    } else attrs.set(p.name, a.attr);
+    } else attrs.set(p.name, isDType(a.attr) ? dtype(a.attr) : a.attr);
   }
   return { metas, attrs };
 }

@@ -12,6 +12,7 @@ import { entryOf, stepInTargets } from './frames';
 import { Looking } from './looking';
 import { searchesBack } from './moves';
 import { badLossText } from './nonfinite';
+import { explainOf } from './origins/explain';
 import { historyOf } from './origins/history';
 import { lastWrite } from './origins/lastWrite';
 import { whyGradient } from './origins/whyGradient';
@@ -32,6 +33,8 @@ import { timelineOf } from './views/timeline';
 import { updateOf } from './views/update';
 import { watchableOf } from './watch/watchable';
 import { type WatchHit, Watchpoints } from './watch/watchpoints';
+import { checkGradient } from './whatif/checkGradient';
+import { planeOf } from './whatif/plane';
 import { Interrupted, type Interruption, Work } from './work';
 
 /** What the room that owns the thread gives. */
@@ -71,6 +74,9 @@ const TITLES: { [N in RequestName]?: string } = {
   setBreakpoints: 'Log Over All Iterations',
   lastWrite: 'Go to Last Write',
   whyGradient: 'Why This Gradient',
+  explain: 'Explain',
+  checkGradient: 'Check Gradient',
+  plane: 'Loss over a Plane',
   outline: 'Comparing',
   results: 'Comparing',
   weights: 'Comparing',
@@ -644,6 +650,15 @@ export class SessionServer {
     whyGradient: (question) => whyGradient(this.recording, this.replay, this.timeline.tick, question),
     history: (question) => historyOf(this.recording, this.replay, this.timeline.tick, question, this.point),
     probe: ({ expression }) => this.probe(expression),
+    explain: (question) => explainOf(this.recording, this.replay, this.timeline.tick, question),
+    checkGradient: (question) =>
+      checkGradient(this.recording, this.replay, this.timeline.tick, question, (done, of) =>
+        this.work.at(done / of, () => `Element ${done + 1} of ${of}`),
+      ),
+    plane: (question) =>
+      planeOf(this.recording, this.replay, this.timeline.tick, question, (done, of) =>
+        this.work.at(done / of, () => `Point ${done + 1} of ${of}`),
+      ),
     outline: ({ from, count }) => outlineOf(this.recording, this.replay, from, count),
     results: ({ tick }) => resultsOf(this.recording, this.replay, tick),
     weights: ({ iteration }) => weightsOf(this.recording, this.replay, iteration),

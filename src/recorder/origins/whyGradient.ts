@@ -11,6 +11,7 @@ import { elementOf, valuesOf, wire } from '../views/common';
 import { labelOf } from '../views/cursor';
 import { nameOf } from '../views/tensor';
 import { MomentsOf } from '../watch/moments';
+import { flatUses } from './chain';
 
 /** Multiplications for the samples of one answer at most; beyond, the terms alone are told. */
 const WORK = 2e8;
@@ -200,7 +201,7 @@ function usesOf(r: Recording, pass: PassRecord, last: number, tensor: number, co
   const found: Found[] = [];
   for (const record of recordsIn(r, pass.start, last + 1)) {
     if (record.kind !== 'backward' || !record.forwardOf) continue;
-    const uses = flat(record.forwardOf);
+    const uses = flatUses(record.forwardOf);
     for (const [nr, out] of record.outs.entries()) {
       const use = uses[nr];
       if (!out || use?.tensor !== tensor || (content && use.value.id !== content.value.id)) continue;
@@ -209,10 +210,6 @@ function usesOf(r: Recording, pass: PassRecord, last: number, tensor: number, co
   }
   return found;
 }
-
-/** The tensors among an op's arguments, as its gradient's results stand. */
-const flat = ({ args }: OpRecord): (TensorUse | null)[] =>
-  args.flatMap((a) => ('use' in a ? [a.use] : 'uses' in a ? a.uses : []));
 
 /** A gradient that nobody cleared before this pass. */
 function earlier(r: Recording, tensor: number, pass: PassRecord): { use: TensorUse; tick: number } | null {

@@ -83,18 +83,32 @@ function leadingTo(r: Recording, root: OpRecord, iteration: number): OpRecord[] 
   // Another network's output that was made while the iteration before ran (a GAN's generator) is part of the picture too.
   const reach = r.iteration(Math.max(0, own - 1)).start;
   const found = new Map<number, OpRecord>([[root.index, root]]);
+  const hidden = new Set<number>();
   const stack = [root];
   while (stack.length) {
     const record = stack.pop()!;
     for (const use of argUses(record.args)) {
       const source = sourceOf(r, use, record.index);
-      if (!source || found.has(source.index) || !ofNetwork(source)) continue;
+      if (!source || found.has(source.index)) continue;
+      const inside = source.tick >= start && insideFunction(r, use, source, hidden.has(record.index));
+      if (!inside && !ofNetwork(source)) continue;
       if (source.tick < start && (source.gradFn === null || source.tick < reach)) continue;
+      if (inside) hidden.add(source.index);
       found.set(source.index, source);
       stack.push(source);
     }
   }
   return [...found.values()].sort((a, b) => a.index - b.index);
+}
+
+/**
+ * Was this computed inside of a Function of the script's own? autograd does not see the ops there, but their result has a gradient
+ * function. `below`: it is used by such an op.
+ */
+function insideFunction(r: Recording, use: TensorUse, source: OpRecord, below: boolean): boolean {
+  if (source.gradFn !== null || source.op === null) return false;
+  const known = r.tensor(use.tensor);
+  return below ? known?.requiresGrad !== true : known !== undefined && known.gradFn !== null;
 }
 
 function soFar(r: Recording, iteration: number): OpRecord[] {

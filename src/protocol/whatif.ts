@@ -1,0 +1,79 @@
+/** What would be otherwise: gradients checked by small differences, and the loss elsewhere than where training went. */
+import type { Place } from './ticks';
+
+export interface CheckedElement {
+  element: number[];
+  /** What backward() gave. */
+  gradient: number | string;
+  /** (loss(w + h) - loss(w - h)) / 2h, in float64. */
+  difference: number | string;
+}
+
+export interface CheckView {
+  /** `linear1.weight`, or `weight of linear in linear1` for an op's argument. */
+  name: string;
+  /** What was changed a little to see: `the loss of iteration 3`, `linear in linear1 alone`. */
+  against: string;
+  place: Place | null;
+  /** How many of how many elements were looked at. */
+  checked: number;
+  of: number;
+  /** The element in which the two differ most; null where nothing could be checked. */
+  worst: CheckedElement | null;
+  /** Largest difference, as a part of the largest gradient. */
+  error: number | string | null;
+  /** True: they agree as well as the recorded precision can. */
+  agrees: boolean;
+  /** Elements at which the loss has a kink within the small step: there is no gradient to compare with. */
+  kinks: number;
+  /** Why nothing could be checked, in words. */
+  missing: string | null;
+}
+
+/** Two directions in the space of the weights. */
+export type PlaneAxes =
+  /** Two elements: the axes are their own values. */
+  | { kind: 'elements'; x: { tensor: number; element: number[] }; y: { tensor: number; element: number[] } }
+  /** Two random directions, each filter as long as the weights' (Li et al. 2018, Visualizing the Loss Landscape of Neural Nets). */
+  | { kind: 'random'; seed: number }
+  /** The two main directions of the way that the weights went (principal components). */
+  | { kind: 'path' };
+
+export interface PlanePoint {
+  iteration: number;
+  tick: number;
+  x: number;
+  y: number;
+  /** The loss that was recorded there; of another batch where the script has many. */
+  loss: number | string | null;
+}
+
+export interface PlaneArrow {
+  role: 'gradient' | 'velocity' | 'step';
+  x: number;
+  y: number;
+  /** Part of its length that lies in the plane, 0 to 1. */
+  within: number;
+}
+
+export interface PlaneView {
+  axes: PlaneAxes;
+  /** What the axes are, in words: `linear1.weight[0, 3]`, `1st main direction (71 %)`. */
+  xName: string;
+  yName: string;
+  /** Ends of the axes, and how many points each has. */
+  x: [number, number];
+  y: [number, number];
+  n: number;
+  /** n x n losses, row by row from the lowest y. */
+  losses: (number | string)[];
+  /** The point at the cursor: the plane goes through it, and its loss is the recorded one to the bit. */
+  here: { x: number; y: number; loss: number | string };
+  /** The loss that was recorded. */
+  recorded: number | string;
+  path: PlanePoint[];
+  arrows: PlaneArrow[];
+  /** What the losses are of: `the batch of iteration 3`. */
+  of: string;
+  missing: string | null;
+}

@@ -1,0 +1,94 @@
+/** An op with its numbers: what adds up to its result and to its gradient, and the chain rule from the loss. */
+import { describe, expect, it } from 'vitest';
+import type { ExplainView } from '../../../src/protocol/origins';
+import { explainOf } from '../../../src/recorder/origins/explain';
+import { Replay } from '../../../src/recorder/replay';
+import { trainMlp } from './script';
+
+const mlp = trainMlp({ iterations: 3, samples: 6, rule: 'sgd' });
+const small = trainMlp({ iterations: 3, samples: 6, rule: 'sgd', memoryLimit: 4000 });
+const { recording: r } = mlp.script;
+const forwardTick = (name: string, nth = 0): number => {
+  const found: number[] = [];
+  for (let t = r.iteration(2).start; t < r.iteration(2).backward; t++) if (r.recordAt(t)?.name === name) found.push(t);
+  return found[nth];
+};
+const end = r.ticks - 1;
+const explain = (tick: number, more = {}): ExplainView => explainOf(r, mlp.replay, end, { tick, ...more });
+const n = Number;
+
+describe('explain', () => {
+  it('writes a linear layer out as the sum of its products', () => {
+    const view = explain(forwardTick('linear', 1));
+    expect(view.op).toBe('linear in linear2 (train.py:15)');
+    const { factors, value, sums, more } = view.result!;
+    expect(sums).toEqual([0]);
+    expect(more).toBe(0);
+    const terms = factors.filter((f) => f.argument === 0).map((f) => n(f.value) * n(f.slope));
+    expect(terms.reduce((a, b) => a + b, 0)).toBeCloseTo(n(value), 5);
+    const weights = factors.filter((f) => f.argument === 1);
+    expect(new Set(weights.map((f) => f.name.slice(0, 7)))).toEqual(new Set(['weight[']));
+  });
+
+  it('adds the bias where there is one', () => {
+    const { result } = explain(forwardTick('linear', 2));
+    expect(result!.sums).toEqual([0, 2]);
+  });
+
+  it('says of a sigmoid what it was of, and its slope there', () => {
+    const view = explain(forwardTick('sigmoid'), { element: [1, 2] });
+    const { factors, value, sums, element } = view.result!;
+    expect(element).toEqual([1, 2]);
+    expect(sums).toEqual([]);
+    expect(factors).toHaveLength(1);
+    const y = n(value);
+    expect(1 / (1 + Math.exp(-n(factors[0].value)))).toBeCloseTo(y, 6);
+    expect(n(factors[0].slope)).toBeCloseTo(y * (1 - y), 6);
+  });
+
+  it('takes a gradient apart: what came in times the local derivatives adds up to it', () => {
+    for (let tick = r.iteration(2).start; tick < r.iteration(2).backward; tick++) {
+      const record = r.recordAt(tick);
+      if (!record?.gradFn) continue;
+      const { flow } = explain(tick);
+      expect(flow, record.name).not.toBeNull();
+      expect(flow!.terms.length, record.name).toBeGreaterThan(0);
+      expect(n(flow!.sum), record.name).toBeCloseTo(n(flow!.value), 6);
+      for (const t of flow!.terms) expect(n(t.upstream) * n(t.local)).toBeCloseTo(n(t.product), 9);
+    }
+  });
+
+  it('answers for a chosen argument and element, and the same from a thinned recording', () => {
+    const tick = forwardTick('linear', 0);
+    const view = explain(tick, { argument: 1, at: [2, 3] });
+    expect(view.flow).toMatchObject({ argument: 1, element: [2, 3] });
+    expect(view.flow!.value).toBe(mlp.seen[2].grads[0][2 * 20 + 3]);
+    expect(view.flow!.terms.length).toBeLessThanOrEqual(6);
+    const same = explainOf(small.script.recording, new Replay(), end, { tick, argument: 1, at: [2, 3] });
+    expect(same).toEqual(view);
+  });
+
+  it('tells the chain rule from the loss to a weight, with norms that follow from each other', () => {
+    const { chain } = explain(forwardTick('linear', 0), { argument: 1, at: [2, 3] });
+    expect(chain[0].of).toBe('loss');
+    expect(chain.at(-1)!.by).toBe('linear1.weight');
+    expect(chain.map((f) => f.op)).toEqual('mean mul sub linear sigmoid linear relu linear'.split(' '));
+    expect(chain.find((f) => f.op === 'mul')!.others).toBe(0);
+    expect(chain.find((f) => f.op === 'sub')!.others).toBe(1);
+    const norm = Math.hypot(...mlp.seen[2].grads[0]);
+    expect(n(chain.at(-1)!.downstream)).toBeCloseTo(norm, 5);
+    for (const [i, f] of chain.entries())
+      if (i > 0 && chain[i - 1].others === 0 && f.others === 0)
+        expect(n(f.upstream), f.op).toBeCloseTo(n(chain[i - 1].downstream), 6);
+  });
+
+  it('has no flow before the gradient ran, and says where there is no op', () => {
+    const tick = forwardTick('relu');
+    const early = explainOf(r, mlp.replay, tick, { tick });
+    expect(early.flow).toBeNull();
+    expect(early.result).not.toBeNull();
+    expect(explainOf(r, mlp.replay, end, { tick: 0 }).missing).toBe(
+      'At this tick no op ran: choose an op in the network.',
+    );
+  });
+});
