@@ -50,7 +50,7 @@ export async function checkLaunch(args: Partial<LaunchArguments>, base = process
   if (record === undefined) return checked;
   if (typeof record !== 'string' || !isRecording(record))
     throw new Error(`"record" is ${record}: it must be the path of a recording to write, such as run.backstep.`);
-  return { ...checked, record: resolve(base, record) };
+  return { ...checked, record: resolve(checked.cwd ?? base, record) };
 }
 
 async function checkProgram(args: Partial<LaunchArguments>, base: string): Promise<LaunchArguments> {

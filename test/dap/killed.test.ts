@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { checkLaunch } from '../../src/debugger/launch';
 import { load } from '../../src/recorder/file';
 import { Replay } from '../../src/recorder/replay';
 import { pictureOf } from '../../src/recorder/views/picture';
@@ -129,3 +130,19 @@ function replayed(file: string): Promise<{ code: number | null; stdout: string; 
     child.on('close', (code) => done({ code, stdout, stderr }));
   });
 }
+
+describe('"record" in a launch', () => {
+  const program = join(import.meta.dirname, '../fixtures/train.py');
+
+  test('is a recording beside the script, or one with a path', async () => {
+    const { record } = await checkLaunch({ program, record: 'run.backstep' });
+    expect(record).toBe(join(import.meta.dirname, '../fixtures/run.backstep'));
+    expect((await checkLaunch({ program, record: join(folder, 'a.BACKSTEP') })).record).toBe(
+      join(folder, 'a.BACKSTEP'),
+    );
+  });
+
+  test.each(['train.py', '', 7])('is refused where it is %j: a script must not be overwritten', async (record) => {
+    await expect(checkLaunch({ program, record: record as string })).rejects.toThrow(/"record" is .*run\.backstep/);
+  });
+});

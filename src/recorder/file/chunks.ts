@@ -9,6 +9,8 @@ export const PREFIX = MAGIC.length + 4;
 export const HEAD = 17;
 /** A chunk larger than this is no part of a recording of ours. */
 export const MAX_CHUNK = 256 * 1024 * 1024;
+/** The same for a state, of which more is read than bytes. */
+const MAX_STATE = 128 * 1024 * 1024;
 /** What gzip makes less of than this is stored as it is. */
 const WORTH = 0.9;
 const SAMPLE = 1 << 16;
@@ -88,7 +90,8 @@ export function headAt(file: FileBytes, at: number): Head | string {
   if (!(at >= PREFIX && file.size - at >= HEAD)) return `it is cut off ${where}`;
   const head = Buffer.from(file.read(at, HEAD));
   const found = { kind: head.readUInt8(0), at, size: head.readUInt32LE(1), length: head.readUInt32LE(5) };
-  if (!KINDS.has(found.kind) || found.length > MAX_CHUNK || found.size > found.length) return `it is damaged ${where}`;
+  const most = found.kind === CHUNK.state ? MAX_STATE : MAX_CHUNK;
+  if (!KINDS.has(found.kind) || found.length > most || found.size > found.length) return `it is damaged ${where}`;
   if (found.size > file.size - at - HEAD) return `it is cut off ${where}`;
   return found;
 }

@@ -22,7 +22,7 @@ export type { RunWriter } from './writer';
 /** Contents to store so that no tick is far from one; roots come on top. */
 const CHECKPOINTS = 64 * 1024 * 1024;
 /** What states say may have so many bytes together: a run that has more is not one that this machine could show. */
-const MOST_BYTES = 1024 * 1024 * 1024;
+const MOST_BYTES = 256 * 1024 * 1024;
 
 /** Writes the file and returns its bytes. The old file stays until the new one is whole. */
 export function save(recording: Recording, path: string, options = { checkpoints: CHECKPOINTS }): number {

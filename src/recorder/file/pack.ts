@@ -2,6 +2,8 @@
 import { decode, encode } from '@msgpack/msgpack';
 
 const DEPTH = 24;
+/** Values in one part of a file: a byte each could ask for a hundred times the memory. */
+const MOST = 1 << 22;
 
 export const pack = (value: unknown): Uint8Array => encode(value, { maxDepth: DEPTH });
 
@@ -16,6 +18,7 @@ export function unpackValue(bytes: Uint8Array): unknown {
  */
 class Scan {
   private at = 0;
+  private count = 0;
   private readonly view: DataView;
 
   constructor(private readonly bytes: Uint8Array) {
@@ -46,6 +49,7 @@ class Scan {
   }
 
   private item(depth: number): void {
+    if (++this.count > MOST) throw new Error('it has too many parts');
     const b = this.view.getUint8(this.take(1));
     if (b <= 0x7f || b >= 0xe0 || b === 0xc0 || b === 0xc2 || b === 0xc3) return;
     if (b <= 0x8f) this.items((b & 15) * 2, depth + 1);

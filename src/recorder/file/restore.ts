@@ -145,8 +145,10 @@ export class Restoring {
     const from = new Unpacker(bytes(s.templates, 'pages'));
     while (!from.done) {
       const length = whole(from.number(), 'pages', 0, LONGEST);
-      const kinds = Uint8Array.from({ length }, () => index(from.byte(), COUNTED, 'pages'));
-      const values = Float64Array.from({ length }, () => from.signed());
+      const kinds = new Uint8Array(length);
+      const values = new Float64Array(length);
+      for (let i = 0; i < length; i++) kinds[i] = index(from.byte(), COUNTED, 'pages');
+      for (let i = 0; i < length; i++) values[i] = from.signed();
       templates.add({ kinds, values, bases: new Float64Array(COUNTED) });
     }
     if (templates.all.length > TEMPLATES) throw new Damage('pages');

@@ -68,6 +68,8 @@ export class Page {
   /** Index of the pass, -1 outside. */
   readonly pass = new Column(Float64Array, 64);
 
+  /** How many numbers it was read from; 0 where it was not. */
+  numbers = 0;
   readonly records: OpRecord[] = [];
   readonly values: Value[] = [];
   readonly tensors = new Map<number, TensorRecord>();

@@ -110,7 +110,10 @@ export class Shelf {
 
   /** A packed page as what it was. */
   unpack(packed: PackedPage, index: number, bases: Bases): Page {
-    return this.codec.read(this.source(packed, bases), index, bases);
+    const source = this.source(packed, bases);
+    const page = this.codec.read(source, index, bases);
+    page.numbers = source.values.length;
+    return page;
   }
 
   private keep(bytes: Uint8Array, texts: Uint8Array): void {
@@ -196,13 +199,13 @@ export class Shelf {
     if (page) this.open.delete(index);
     else {
       page = this.read(index);
-      this.openTicks += page.kind.length;
+      this.openTicks += weight(page);
     }
     this.open.set(index, page);
-    for (const [old, { kind }] of this.open) {
+    for (const [old, other] of this.open) {
       if ((this.open.size <= PAGES && this.openTicks <= TICKS) || old === index) break;
       this.open.delete(old);
-      this.openTicks -= kind.length;
+      this.openTicks -= weight(other);
     }
     this.lastPage = page;
     return page;
@@ -245,6 +248,9 @@ export class Shelf {
     return page;
   }
 }
+
+/** Ticks of a page; of one whose ticks say a lot, as many as would mostly say that. */
+const weight = ({ kind, numbers }: Page): number => Math.max(kind.length, numbers >> 6);
 
 function textsOf(bytes: Uint8Array): string[] {
   const texts: unknown = JSON.parse(new TextDecoder().decode(bytes));

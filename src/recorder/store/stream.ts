@@ -116,7 +116,7 @@ export const TEMPLATES = 1500;
 /** Longer pages are no iteration that repeats. */
 export const LONGEST = 20_000;
 /** Numbers of a page, and bytes of one that is pressed: beyond, it is no page of ours. */
-const MOST_NUMBERS = 1 << 24;
+const MOST_NUMBERS = 1 << 23;
 const MOST_PRESSED = 1 << 26;
 
 export interface Packed {

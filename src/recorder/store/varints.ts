@@ -74,9 +74,15 @@ export function packNumbers(numbers: ArrayLike<number>): Uint8Array {
   return out.take();
 }
 
+/** More numbers in a row than this are none of a recording. */
+const MOST = 1 << 24;
+
 export function unpackNumbers(bytes: Uint8Array): number[] {
   const from = new Unpacker(bytes);
   const found: number[] = [];
-  for (let last = 0; !from.done; found.push(last)) last += from.signed();
+  for (let last = 0; !from.done; found.push(last)) {
+    if (found.length >= MOST) throw new Error('there are too many numbers');
+    last += from.signed();
+  }
   return found;
 }

@@ -457,6 +457,10 @@ describe('a hostile file', () => {
     expect(() => unpackValue(new Uint8Array(100_000).fill(0x91))).toThrow(/nested/);
     expect(() => unpackValue(Uint8Array.from([0xc6, 0x7f, 0xff, 0xff, 0xff]))).toThrow(/ends/);
     expect(() => unpackValue(Uint8Array.from([0xd4, 1, 1]))).toThrow(/unknown kind/);
+    const many = new Uint8Array(5_000_000).fill(0x90);
+    many.set([0xdd, 0, 0x4c, 0x4b, 0x3b]);
+    expect(() => unpackValue(many)).toThrow(/too many parts/);
+    expect(() => unpackNumbers(new Uint8Array(20_000_000))).toThrow(/too many numbers/);
   });
 
   it('with random changes inside never does worse than a message', () => {
