@@ -4,7 +4,7 @@ export type RecordedValue =
   | { k: 'prim'; type: string; repr: string; cut?: boolean }
   /** A tensor by the engine's id: its elements come from the recording. `type` is the Python class: `Tensor`, `Parameter`. */
   | { k: 'tensor'; id: number; type: string }
-  | { k: 'module'; id: number; type: string }
+  | { k: 'module'; id: number; type: string; training?: boolean }
   /** Anything else. `items` are [accessor, value]: `[0]`, `['key']`, `.name`; the first of them only, if `cut`. */
   | { k: 'object'; type: string; repr: string; length?: number; items?: [string, RecordedValue][]; cut?: boolean };
 

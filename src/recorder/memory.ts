@@ -12,9 +12,9 @@ import { Slabs } from './store/slabs';
 /** What a content costs beside its elements, in bytes. */
 const EACH = 400;
 /** The part of the bound that contents and structure may take; the rest is for what is being looked at, and for garbage. */
-const PART = 0.5;
+const PART = 0.4;
 /** The part that contents may take which their stretch alone used: the latest ones, which most looks are at. */
-const PASSING = 1 / 8;
+const PASSING = 1 / 10;
 /** Less than this in all is never left out. */
 const LEAST = 4 * 1024 * 1024;
 /** Stretches between two looks at what the structure takes. */

@@ -42,6 +42,8 @@ function follow(r: Recording, tick: number, value: RecordedValue, step: string, 
       const tensor = m?.parameters.get(name) ?? m?.buffers.get(name);
       if (tensor !== undefined)
         return { k: 'tensor', id: tensor, type: m?.parameters.has(name) ? 'Parameter' : 'Tensor' };
+      if (name === 'training' && value.training !== undefined)
+        return { k: 'prim', type: 'bool', repr: value.training ? 'True' : 'False' };
       const child = m?.children.get(name);
       return child === undefined ? null : { k: 'module', id: child, type: r.modules.get(child)?.type ?? 'Module' };
     }

@@ -118,7 +118,7 @@ export class SessionServer {
   ) {
     this.alive = options.recorder !== null;
     // What is looked at counts too.
-    this.replay = new Replay(options.recorder ? options.recorder.memoryUse.limit / 8 : undefined);
+    this.replay = new Replay(options.recorder ? options.recorder.memoryUse.limit / 12 : undefined);
     this.catching = options.branch ? new CatchingUp(options.branch) : null;
     this.breakpoints = new Breakpoints(recording);
     this.work = new Work(host);

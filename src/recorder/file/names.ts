@@ -15,11 +15,12 @@ export function checkNames(json: string): void {
 }
 
 function checkValue(v: unknown, depth: number): void {
-  const x = v as { k?: unknown; id?: unknown; repr?: unknown; type?: unknown; items?: unknown };
+  const x = v as { k?: unknown; id?: unknown; repr?: unknown; type?: unknown; items?: unknown; training?: unknown };
   if (typeof x !== 'object' || x === null || !VALUES.has(x.k as string) || typeof x.type !== 'string' || depth > 8)
     throw new Damage('names');
   if (x.k === 'tensor' || x.k === 'module') whole(x.id, 'names');
   else if (typeof x.repr !== 'string') throw new Damage('names');
+  if (x.training !== undefined && typeof x.training !== 'boolean') throw new Damage('names');
   if (x.items === undefined) return;
   rows(x.items, 'names', 2, ([accessor, item]) => {
     text(accessor, 'names');

@@ -30,6 +30,10 @@ _short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = 6
 _short.maxstring = _short.maxother = 80
 
 
+# What a user asks an optimizer or a scheduler of the past for, written down deeper than other attributes.
+_DEEP = {'.param_groups': 3, '._last_lr': 1, '.base_lrs': 1}
+
+
 def encode(value, depth=_DEPTH):
     """A RecordedValue, ready for JSON."""
     kind = type(value)
@@ -47,7 +51,7 @@ def encode(value, depth=_DEPTH):
     if isinstance(value, nn.Module):
         if _unborn(value):
             return {'k': 'object', 'type': kind.__name__, 'repr': f'{kind.__name__} before its super().__init__()'}
-        return {'k': 'module', 'id': value._trace_id, 'type': kind.__name__}
+        return {'k': 'module', 'id': value._trace_id, 'type': kind.__name__, 'training': bool(value.training)}
     return _object(value, kind, depth)
 
 
@@ -66,7 +70,8 @@ def _object(value, kind, depth):
         written['length'] = length
     if pairs is not None:
         if depth > 0:
-            written['items'] = [[name, encode(item, depth - 1)] for name, item in pairs[:_ITEMS]]
+            deep = _DEEP if isinstance(value, (torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler)) else {}
+            written['items'] = [[name, encode(item, deep.get(name, depth - 1))] for name, item in pairs[:_ITEMS]]
         if len(pairs) > _ITEMS or (depth == 0 and pairs) or (length is not None and length > len(pairs)):
             written['cut'] = True
     return written
@@ -146,7 +151,9 @@ def signature(value, depth=1):
         return len(value), next(reversed(value), None), _inside(list(value.values())[:_ITEMS], depth)
     if kind is set:
         return len(value)
-    if isinstance(value, (torch.Tensor, nn.Module)) or isinstance(value, _HIDDEN):
+    if isinstance(value, nn.Module):
+        return value.__dict__.get('training')
+    if isinstance(value, torch.Tensor) or isinstance(value, _HIDDEN):
         return None
     if isinstance(value, torch.optim.Optimizer):
         # Its state is the recorder's own; what a user changes is in the groups.

@@ -38,7 +38,9 @@ def value_of(written, name):
     if kind == 'tensor':
         return tensor_of(written['id'], name)
     if kind == 'module':
-        return RecordedModule(written['id'], written['type'])
+        return RecordedModule(written['id'], written['type'], written.get('training'))
+    if any(accessor.startswith('.') for accessor, _ in written.get('items') or []):
+        return RecordedObject(written, name)
     return _container(written, name)
 
 
@@ -66,21 +68,68 @@ def _container(written, name):
         if kind in ('list', 'tuple', 'dict') and written.get('length') == 0:
             return {'list': list, 'tuple': tuple, 'dict': dict}[kind]()
         raise NotRecorded(f"'{name}' of the past was recorded only in part: step forward to the end to use it")
-    values = [value_of(item, f'{name}{accessor}') for accessor, item in items]
     if kind == 'dict':
-        return {ast.literal_eval(accessor[1:-1]): value for (accessor, _), value in zip(items, values)}
+        found = RecordedDict(items, name)
+        return found if found.missing else dict(found)
+    values = [value_of(item, f'{name}{accessor}') for accessor, item in items]
     if kind == 'Size':
         return torch.Size(values)
     return tuple(values) if kind == 'tuple' else values
 
 
+class RecordedDict(dict):
+    """A dict as it was; of items that were recorded only in part it says so."""
+
+    def __init__(self, items, name):
+        self.missing = {}
+        for accessor, item in items:
+            key = ast.literal_eval(accessor[1:-1])
+            try:
+                self[key] = value_of(item, f'{name}{accessor}')
+            except NotRecorded as error:
+                self.missing[key] = error
+
+    def __missing__(self, key):
+        raise self.missing.get(key) or KeyError(key)
+
+
+class RecordedObject:
+    """An object as it was: attributes that were recorded can be read, its methods cannot be called."""
+
+    def __init__(self, written, name):
+        self.__dict__.update(_written=written, _name=name, _items=dict(written['items']))
+
+    def __getattr__(self, name):
+        item = self._items.get(f'.{name}')
+        if item is not None:
+            return value_of(item, f'{self._name}.{name}')
+        if name == 'get_last_lr' and '._last_lr' in self._items:
+            return lambda: list(self._last_lr)
+        raise NotRecorded(f"of a {self._written['type']} of the past, only plain attributes were recorded, not '{name}'")
+
+    def __setattr__(self, name, value):
+        raise NotRecorded('the past cannot be changed')
+
+    def _unknown(self, *args, **kwargs):
+        raise NotRecorded(f"of a {self._written['type']} of the past, only plain attributes were recorded")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __len__ = __iter__ = __contains__ = _unknown
+    __getitem__ = __call__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _unknown
+    __float__ = __int__ = __index__ = _unknown
+    __hash__ = object.__hash__
+
+    def __repr__(self):
+        return self._written['repr']
+
+
 class RecordedModule:
     """A module as it was: its parameters, buffers and submodules can be read, but it cannot be called."""
 
-    def __init__(self, id, type):
+    def __init__(self, id, type, training=None):
         found = json.loads(_host.past_module(id))
         self.__dict__.update(_type=type, _extra=found['extra'], _children=dict(found['children']),
-                             _parameters=dict(found['parameters']), _buffers=dict(found['buffers']), _types=found['types'])
+                             _parameters=dict(found['parameters']), _buffers=dict(found['buffers']), _types=found['types'],
+                             **({} if training is None else {'training': training}))
 
     def __getattr__(self, name):
         if name in self._parameters:
