@@ -22,6 +22,7 @@ import { createHost, type HostFunctions, type ScriptHost } from './host';
 import { Inbox } from './inbox';
 import { createRuntime } from './runtime';
 import { lockRealm } from './sandbox';
+import { ScratchFile } from './scratch';
 
 const MB = 1024 * 1024;
 const DEFAULT_MEMORY = 256;
@@ -166,7 +167,10 @@ async function runOnly(launch: LaunchArguments, folder: string): Promise<void> {
 }
 
 async function debug(launch: LaunchArguments, folder: string): Promise<void> {
-  const recorder = new Recorder({ memoryLimit: (launch.memoryLimit ?? DEFAULT_MEMORY) * MB });
+  const recorder = new Recorder({
+    memoryLimit: (launch.memoryLimit ?? DEFAULT_MEMORY) * MB,
+    scratch: new ScratchFile(),
+  });
   const { recording } = recorder;
   recording.script = launch.program;
   const { branch } = launch;

@@ -7,6 +7,7 @@
 
 import { Column } from './columns';
 import type { Recording, Value } from './recording';
+import type { Scratch } from './store/shelf';
 import { Slabs } from './store/slabs';
 
 /** What a content costs beside its elements, in bytes. */
@@ -15,6 +16,8 @@ const EACH = 400;
 const PART = 0.4;
 /** The part that contents may take which their stretch alone used: the latest ones, which most looks are at. */
 const PASSING = 1 / 10;
+/** The part that structure may take in memory; beyond, settled pages go into a scratch file. */
+const STRUCTURE = 1 / 8;
 /** Less than this in all is never left out. */
 const LEAST = 4 * 1024 * 1024;
 /** Stretches between two looks at what the structure takes. */
@@ -58,6 +61,7 @@ export class Memory {
   constructor(
     private readonly recording: Recording,
     readonly limit: number,
+    private readonly scratch: Scratch | null = null,
   ) {
     this.begin();
   }
@@ -144,7 +148,12 @@ export class Memory {
   /** What the structure takes, and what is shared with the script: contents from long ago that were used just now. */
   private look(): void {
     const { recording, stretch } = this;
-    this.structure = recording.structureBytes + this.first.bytes + this.iteration.bytes;
+    const bytes = () => recording.structureBytes + this.first.bytes + this.iteration.bytes;
+    this.structure = bytes();
+    if (this.scratch && this.structure > this.limit * STRUCTURE) {
+      recording.pages.shelf.spill(this.scratch);
+      this.structure = bytes();
+    }
     this.shared = 0;
     const window = this.first.at(this.oldest);
     for (const [id, used] of this.lastUse)

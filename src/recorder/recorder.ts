@@ -12,6 +12,7 @@ import { KINDS, type OpRecord, OpRow, Recording, type StateValue, type TensorUse
 import { savedUses } from './replay';
 import type { TraceSink } from './sink';
 import { stateKey } from './store/page';
+import type { Scratch } from './store/shelf';
 
 /** So many lines in a row, without a tensor op or a print between them, are kept one by one; beyond, only the latest. */
 const QUIET_LINES = 100_000;
@@ -19,6 +20,8 @@ const QUIET_LINES = 100_000;
 export interface RecorderOptions {
   /** Bytes of contents to hold; beyond, old ones are dropped and replayed when asked for. */
   memoryLimit: number;
+  /** Where structure goes that does not fit. */
+  scratch?: Scratch;
 }
 
 export class Recorder implements Observer, TraceSink {
@@ -53,7 +56,7 @@ export class Recorder implements Observer, TraceSink {
   private readonly states = new Map<string, StateValue>();
 
   constructor(options: RecorderOptions) {
-    this.memory = new Memory(this.recording, options.memoryLimit);
+    this.memory = new Memory(this.recording, options.memoryLimit, options.scratch);
     this.contents = new Contents(this.recording, this.memory);
     this.course = new Course(this.recording, this.memory);
   }
@@ -212,6 +215,8 @@ export class Recorder implements Observer, TraceSink {
 
   ran(event: OpEvent): void {
     if (event.kind !== 'update') this.contents.written();
+    // Before anything of the event is looked at: what it uses may be of another stretch than itself.
+    this.memory.op();
     switch (event.kind) {
       case 'pass':
         if (event.state === 'begin') this.beginBackward(event.roots[0]);
@@ -344,7 +349,6 @@ export class Recorder implements Observer, TraceSink {
   }
 
   private newRecord(kind: OpRecord['kind'], name: string): OpRecord {
-    this.memory.op();
     const { recordCount, ticks, pages } = this.recording;
     // An op and its tick are of one page.
     pages.keepShort();

@@ -8,7 +8,6 @@ import { openScript, type ScriptSession } from '../../src/python/scriptSession';
 import { load } from '../../src/recorder/file';
 import type { Recording } from '../../src/recorder/recording';
 import { Replay } from '../../src/recorder/replay';
-import { Names } from '../../src/recorder/views/names';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const ASSETS = resolve(ROOT, 'dist');
@@ -32,13 +31,23 @@ function random(seed: number): (n: number) => number {
 const same = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((v, i) => Object.is(v, b[i]));
 
+/** The tensor of `net.0.weight`, where a frame calls the network so. */
+function tensorOf(r: Recording, tick: number, frame: number, path: string): number | null {
+  const [variable, ...names] = path.split('.');
+  const owned = names.pop()!;
+  const root = r.nameAt(frame, variable, tick);
+  let m = root?.k === 'module' ? r.modules.get(root.id) : undefined;
+  for (const name of names) m = r.modules.get(m?.children.get(name) ?? -1);
+  return m?.parameters.get(owned) ?? m?.buffers.get(owned) ?? null;
+}
+
 /** Everything that differs from what was told. */
 function differences(r: Recording, replay: Replay, told: Told): string[] {
-  const names = Names.of(r);
+  const frame = r.frame(r.frameAt(told.tick))?.parent ?? -1;
   const found: string[] = [];
   for (const [key, value] of Object.entries(told.state)) {
     const [path, part] = key.split(' ');
-    const tensor = names.tensorNamed(path) ?? names.tensorNamed(path.slice(path.indexOf('.') + 1));
+    const tensor = tensorOf(r, told.tick, frame, path);
     if (tensor === null) {
       found.push(`${key} has no tensor`);
       continue;
@@ -62,7 +71,6 @@ function differences(r: Recording, replay: Replay, told: Told): string[] {
     if (!same(now, [value].flat()))
       found.push(`${key} at ${told.tick}: ${now.slice(0, 3)}, not ${[value].flat().slice(0, 3)}`);
   }
-  const frame = r.frame(r.frameAt(told.tick))?.parent ?? -1;
   for (const [name, text] of Object.entries(told.names)) {
     const value = r.nameAt(frame, name, told.tick);
     if (value && 'repr' in value && value.repr !== text && !value.repr.includes('...'))
@@ -94,7 +102,7 @@ async function run(program: string, memoryLimit: number): Promise<{ session: Scr
 }
 
 const PROGRAMS = ['mlp', 'cnn', 'lstm', 'transformer', 'gan', 'lbfgs', 'function'];
-const LIMITS = [256, 0.02];
+const LIMITS = [256, 0.2];
 
 describe.skipIf(!existsSync(join(ASSETS, 'worker.mjs')))('what training moves', () => {
   test.each(PROGRAMS.flatMap((p) => LIMITS.map((mb) => [p, mb] as const)))(
@@ -145,13 +153,13 @@ describe.skipIf(!existsSync(join(ASSETS, 'worker.mjs')))('what training moves', 
               expect(value, expression).toBe(t.names[name]);
             }
         };
-        for (let i = 0; i < 6; i++) await at(told[pick(told.length)]);
+        for (let i = 0; i < 3; i++) await at(told[pick(told.length)]);
         // Saved and opened again: all of it, in any order.
         const path = join(folder, 'run.backstep');
         await session.request('save', { path });
         const r = load(path);
         const replay = new Replay(100_000);
-        for (let i = 0; i < 2 * told.length; i++) {
+        for (let i = 0; i < told.length; i++) {
           expect(differences(r, replay, told[pick(told.length)]).join('\n')).toBe('');
           if (pick(3) === 0) replay.forget();
         }

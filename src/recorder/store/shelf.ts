@@ -44,6 +44,13 @@ export interface Guard {
   failed(index: number, error: unknown): never;
 }
 
+/** A place outside of memory. */
+export interface Scratch {
+  /** Null where there is no room. */
+  write(bytes: Uint8Array): number | null;
+  read(at: number, length: number): Uint8Array;
+}
+
 const NO_TEXTS = new Uint8Array(0);
 
 export class Shelf {
@@ -60,7 +67,7 @@ export class Shelf {
   };
   readonly pieces: Piece[] = [];
   /** Where pieces are that are not in memory, and who looks at what a stranger may have written. */
-  file: { read(at: number): Uint8Array; guard: Guard | null } | null = null;
+  file: { read(at: number, length: number): Uint8Array; guard: Guard | null } | null = null;
   private readonly fetched = new Map<number, Uint8Array>();
   private fetchedBytes = 0;
   /** Bytes of the last piece that are in use. */
@@ -156,12 +163,26 @@ export class Shelf {
     this.stored -= piece.length;
   }
 
+  private spilled = 0;
+
+  /** Puts the pieces that are full out of memory. */
+  spill(scratch: Scratch): void {
+    const { pieces } = this;
+    this.file ??= { read: (at, length) => scratch.read(at, length), guard: null };
+    for (; this.spilled < pieces.length - 1; this.spilled++) {
+      const { bytes } = pieces[this.spilled];
+      const at = bytes && scratch.write(bytes);
+      if (at === null) return;
+      this.written(this.spilled, at);
+    }
+  }
+
   pieceBytes(index: number): Uint8Array {
     const piece = this.pieces[index];
     if (piece.bytes) return piece.bytes;
     let bytes = this.fetched.get(index);
     if (bytes) return bytes;
-    bytes = this.file!.read(piece.at);
+    bytes = this.file!.read(piece.at, piece.length);
     if (bytes.length !== piece.length) throw new Error('pages have another length than it says');
     this.fetched.set(index, bytes);
     this.fetchedBytes += bytes.length;

@@ -125,10 +125,17 @@ export interface Packed {
   bytes: Uint8Array;
 }
 
+/** Bytes of templates that are learned from one page; beyond, a structure has to come a second time. */
+const FREE = 512 * 1024;
+/** Structures to remember that came once. */
+const ONCE = 4000;
+
 export class Templates {
   /** Only ever appended to. */
   readonly all: Template[] = [];
   private readonly byHash = new Map<string, number[]>();
+  /** Structures that were met once. */
+  private readonly once = new Set<string>();
   /** Bytes that the templates take. */
   bytes = 0;
 
@@ -144,13 +151,22 @@ export class Templates {
       if (differing && (!best || differing.length < best.differing.length)) best = { template, differing };
       if (best && best.differing.length <= few) break;
     }
-    const room = learn && length <= LONGEST && known.length < VARIANTS && this.all.length < TEMPLATES;
+    const room =
+      learn && this.again(key) && length <= LONGEST && known.length < VARIANTS && this.all.length < TEMPLATES;
     if (best && (best.differing.length <= few || !room))
       return { template: best.template, bytes: exceptions(sink, this.all[best.template], best.differing) };
     if (!room) return { template: -1, bytes: whole(sink) };
     const template = this.learn(sink, best && this.all[best.template]);
     this.byHash.set(key, [...known, template]);
     return { template, bytes: NOTHING };
+  }
+
+  /** Does a structure repeat? While there are few templates, each is taken to. */
+  private again(key: string): boolean {
+    if (this.bytes < FREE || this.byHash.has(key) || this.once.has(key)) return true;
+    if (this.once.size >= ONCE) this.once.clear();
+    this.once.add(key);
+    return false;
   }
 
   /** A template of a page, with what the best one so far says of it: which numbers stay, and which keep their distance. */

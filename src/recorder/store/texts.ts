@@ -26,6 +26,7 @@ const ID = '\ue000';
 const HOLE = '\ue001';
 /** Patterns in all, and numbers in a text: beyond, a text is kept as it is. */
 export const PATTERNS = 5000;
+const BYTES = 8 * 1024 * 1024;
 const MOST = 400;
 
 /** How a number is written: as JavaScript does, with `.0` behind, with a fixed number of decimals, or otherwise. */
@@ -47,7 +48,7 @@ export class Texts {
             holes.push({ id, text: found });
             return id ? ID : HOLE;
           });
-    if (pattern === null || holes.length > MOST || this.patterns.size >= PATTERNS) {
+    if (pattern === null || holes.length > MOST || this.patterns.size >= PATTERNS || this.patterns.bytes >= BYTES) {
       sink.part(-1);
       sink.put(PLAIN, literals.push(text) - 1);
       return;

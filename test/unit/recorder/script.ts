@@ -13,6 +13,7 @@ import { RunWriter } from '../../../src/recorder/file/writer';
 import { Recorder } from '../../../src/recorder/recorder';
 import type { Recording, TensorUse } from '../../../src/recorder/recording';
 import { Replay } from '../../../src/recorder/replay';
+import type { Scratch } from '../../../src/recorder/store/shelf';
 
 /** The test's own random op: uniform draws, in the generator's order. */
 export const draw: Op = defineOp<[number[]]>({
@@ -35,8 +36,8 @@ export class Script {
   private frames = [0];
   private next = 1;
 
-  constructor(memoryLimit = 1 << 30, source = '') {
-    this.recorder = new Recorder({ memoryLimit });
+  constructor(memoryLimit = 1 << 30, source = '', scratch?: Scratch) {
+    this.recorder = new Recorder({ memoryLimit, scratch });
     context.generator = new Generator();
     context.defaultDtype = 'float32';
     context.gradEnabled = true;
