@@ -25,7 +25,7 @@ const LOOK = 64;
 /** Ops in a stretch at most. */
 const OPS = 1024;
 /** More ops than this are not to be run again for a value, if there is anything else that can give way. */
-const FAR = 8192;
+export const FAR = 8192;
 
 export class Memory {
   /** Bytes of contents: of those that only their stretch used or that are not looked through yet, and of the others. */

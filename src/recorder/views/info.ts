@@ -1,5 +1,6 @@
 /** How much of a run is kept, and what was thinned to stay within the bound. */
 import type { RecordingInfo } from '../../protocol/session';
+import { FAR } from '../memory';
 import type { Recording } from '../recording';
 
 interface Use {
@@ -8,21 +9,26 @@ interface Use {
   structure: number;
   held: number;
   spacing: number;
+  far: number;
   leftOut: number;
 }
 
 /** Of a power of two. */
 const ordinal = (n: number): string => `${n}${n % 10 === 2 && n % 100 !== 12 ? 'nd' : 'th'}`;
 
-const NONE: Use = { used: 0, limit: 0, structure: 0, held: 0, spacing: 1, leftOut: 0 };
+const NONE: Use = { used: 0, limit: 0, structure: 0, held: 0, spacing: 1, far: 0, leftOut: 0 };
 
 export function infoOf(r: Recording, use: Use | null): RecordingInfo {
-  const { used, limit, structure, held, spacing, leftOut } = use ?? NONE;
+  const { used, limit, structure, held, spacing, far, leftOut } = use ?? NONE;
   const bound = `${Math.round(limit / 1024 / 1024)} MB`;
   const thinned: string[] = [];
   if (spacing > 1)
     thinned.push(
       `Weights and optimizer state are kept at every ${ordinal(spacing)} iteration (the bound is ${bound}); between two of these they are computed again, bit by bit.`,
+    );
+  if (far > FAR)
+    thinned.push(
+      `Up to ${far} ops are run again to show a value of an old iteration: a larger bound makes that fewer.`,
     );
   // What was left out of memory can be read again from a file that the run is written to.
   const gone = r.file ? 0 : leftOut;
