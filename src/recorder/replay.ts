@@ -24,6 +24,8 @@ const isDType = (v: Arg): v is DType => typeof v === 'string' && Object.hasOwn(D
 export class Replay {
   private readonly recent = new Map<number, Data>();
   private recentBytes = 0;
+  /** Contents that ops still to be run need, with how many do: they are not forgotten, or they would be made again and again. */
+  private readonly awaited = new Map<number, number>();
   /** How many ops were run again, for the bench and the tests. */
   replayed = 0;
   /** Hears, before each op that runs again, how many of how many have; what it throws ends the replay, which can be asked for again. */
@@ -36,9 +38,22 @@ export class Replay {
     const held = value.data ?? this.recent.get(value.id);
     if (held) return held;
     const plan = this.plan(value);
-    for (const [i, record] of plan.entries()) {
-      this.looked(i, plan.length);
-      this.execute(record);
+    const { awaited } = this;
+    const wait = ({ id }: Value, more: number) => {
+      const count = (awaited.get(id) ?? 0) + more;
+      if (count > 0) awaited.set(id, count);
+      else awaited.delete(id);
+    };
+    try {
+      wait(value, 1);
+      for (const record of plan) for (const use of inputs(record)) wait(use.value, 1);
+      for (const [i, record] of plan.entries()) {
+        this.looked(i, plan.length);
+        this.execute(record);
+        for (const use of inputs(record)) wait(use.value, -1);
+      }
+    } finally {
+      awaited.clear();
     }
     const data = this.recent.get(value.id);
     if (!data) throw new Error('a content could not be computed again');
@@ -179,6 +194,7 @@ export class Replay {
     this.recentBytes += data.byteLength;
     for (const [old, bytes] of this.recent) {
       if (this.recentBytes <= this.limit || old === value.id) break;
+      if (this.awaited.has(old)) continue;
       this.recent.delete(old);
       this.recentBytes -= bytes.byteLength;
     }
