@@ -15,8 +15,21 @@ const scriptText = (text: string): string => text.replace(/<\/(script)/gi, '<\\/
 const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);
 
+/** The display language, and what it says for what English says. */
+export interface Speech {
+  language: string;
+  words: Readonly<Record<string, string>>;
+}
+
+const ENGLISH: Speech = { language: 'en', words: {} };
+
 /** The page. `assets` is the folder of our built files. */
-export async function pageOf(assets: string, recording: Uint8Array, title: string): Promise<string> {
+export async function pageOf(
+  assets: string,
+  recording: Uint8Array,
+  title: string,
+  { language, words }: Speech = ENGLISH,
+): Promise<string> {
   const text = (name: string) => readFile(join(assets, name), 'utf8');
   const [page, view, pageStyle, viewStyle, layout] = await Promise.all(
     ['page.js', 'webview.js', 'page.css', 'webview.css', 'elk-worker.min.js'].map(text),
@@ -34,7 +47,7 @@ export async function pageOf(assets: string, recording: Uint8Array, title: strin
     'connect-src blob:',
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${escaped(language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -42,7 +55,7 @@ export async function pageOf(assets: string, recording: Uint8Array, title: strin
 <title>${escaped(title)}</title>
 <style>${style}</style>
 </head>
-<body class="vscode-dark" data-opening="Opening the recording…">
+<body class="vscode-dark" data-words="${escaped(JSON.stringify(words))}">
 <main id="script"></main>
 <div id="view"></div>
 <script type="text/plain" id="recording">${base64(recording)}</script>
@@ -59,13 +72,14 @@ export async function writePage(
   recording: string,
   out: string,
   name = basename(recording),
+  speech = ENGLISH,
 ): Promise<number> {
   const { size } = await stat(recording);
   if (size > LARGEST)
     throw new Error(
       `This recording has ${Math.round(size / 1e6)} MB; a page holds at most ${LARGEST >> 20} MB. Record fewer iterations.`,
     );
-  const html = await pageOf(assets, await readFile(recording), `${name} (Backstep)`);
+  const html = await pageOf(assets, await readFile(recording), `${name} (Backstep)`, speech);
   const part = `${out}.part`;
   try {
     await writeFile(part, html);

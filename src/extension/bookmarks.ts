@@ -19,8 +19,8 @@ export async function bookmark(run: Run, at?: AtTick): Promise<void> {
   const tick = await tickOf(run, at);
   const known = (await all(run)).find((b) => b.tick === tick);
   const note = await vscode.window.showInputBox({
-    title: known ? `Bookmark at Tick ${tick + 1}` : `Bookmark Tick ${tick + 1}`,
-    prompt: 'A note, if you like. It is kept in the recording.',
+    title: known ? vscode.l10n.t('Bookmark at Tick {0}', tick + 1) : vscode.l10n.t('Bookmark Tick {0}', tick + 1),
+    prompt: vscode.l10n.t('A note, if you like. It is kept in the recording.'),
     value: known?.note ?? '',
   });
   if (note !== undefined) await run.session.request('bookmark', { tick, note });
@@ -28,17 +28,22 @@ export async function bookmark(run: Run, at?: AtTick): Promise<void> {
 
 export async function removeBookmark(run: Run, at?: AtTick): Promise<void> {
   const tick = await tickOf(run, at);
-  if (!(await all(run)).some((b) => b.tick === tick)) throw new Error(`There is no bookmark at tick ${tick + 1}.`);
+  if (!(await all(run)).some((b) => b.tick === tick))
+    throw new Error(vscode.l10n.t('There is no bookmark at tick {0}.', tick + 1));
   await run.session.request('bookmark', { tick, note: null });
 }
 
 export async function goToBookmark(run: Run): Promise<void> {
   const items = (await all(run)).map(({ tick, note }) => ({
-    label: note || 'no note',
-    description: `tick ${tick + 1}`,
+    label: note || vscode.l10n.t('no note'),
+    description: vscode.l10n.t('tick {0}', tick + 1),
     tick,
   }));
-  if (items.length === 0) throw new Error('There are no bookmarks yet: "Backstep: Bookmark This Tick…" sets one.');
-  const picked = await vscode.window.showQuickPick(items, { title: 'Go to Bookmark', matchOnDescription: true });
+  if (items.length === 0)
+    throw new Error(vscode.l10n.t('There are no bookmarks yet: "Backstep: Bookmark This Tick…" sets one.'));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Go to Bookmark'),
+    matchOnDescription: true,
+  });
   if (picked) await run.session.request('seek', { tick: picked.tick });
 }

@@ -45,7 +45,8 @@ export class Branches implements vscode.Disposable {
 
   private active(): Run {
     const run = this.runs.active;
-    if (!run) throw new Error('No Backstep session is running. Press F5 in a training script to start one.');
+    if (!run)
+      throw new Error(vscode.l10n.t('No Backstep session is running. Press F5 in a training script to start one.'));
     return run;
   }
 
@@ -56,13 +57,14 @@ export class Branches implements vscode.Disposable {
     const { tick, iteration, label } = await run.session.request('cursor', {});
     const name = context?.variable?.evaluateName ?? context?.variable?.name;
     const text = await vscode.window.showInputBox({
-      title: `Branch from Here: iteration ${iteration + 1}, ${label}`,
-      prompt:
+      title: vscode.l10n.t('Branch from Here: iteration {0}, {1}', iteration + 1, label),
+      prompt: vscode.l10n.t(
         'What is changed at this tick: a weight, a gradient, a buffer, a hyperparameter (lr, momentum), a variable, or any statement',
+      ),
       placeHolder: 'lr = 0.01    or    net.fc.weight[0, 0] = 0.5',
       value: name ? `${name} = ` : '',
       valueSelection: name ? [name.length + 3, name.length + 3] : undefined,
-      validateInput: (t) => (/=\s*$/.test(t) ? 'A value is missing after =' : undefined),
+      validateInput: (t) => (/=\s*$/.test(t) ? vscode.l10n.t('A value is missing after =') : undefined),
     });
     if (!text?.trim()) return;
     await this.start(run, { tick, edits: [parseEdit(text) ?? { code: text.trim() }] });
@@ -72,13 +74,14 @@ export class Branches implements vscode.Disposable {
   private async branchLine(): Promise<void> {
     const run = this.active();
     const editor = vscode.window.activeTextEditor;
-    if (!editor) throw new Error('Put the caret on the line of the script that is to be changed.');
+    if (!editor) throw new Error(vscode.l10n.t('Put the caret on the line of the script that is to be changed.'));
     const line = editor.selection.active.line;
     const was = editor.document.lineAt(line).text;
     const text = await vscode.window.showInputBox({
-      title: `Branch with Another Line ${line + 1}`,
-      prompt:
+      title: vscode.l10n.t('Branch with Another Line {0}', line + 1),
+      prompt: vscode.l10n.t(
         'The script runs again from its beginning with this line, and stops where the line first runs. Leave it empty to take the line out',
+      ),
       value: was.trim(),
     });
     if (text === undefined || text.trim() === was.trim()) return;
@@ -107,9 +110,12 @@ export class Branches implements vscode.Disposable {
 
   /** Looking at a recording runs nothing; a branch of it runs its script. */
   private async mayRun(run: Run): Promise<boolean> {
-    const go = 'Run the Script';
-    const detail = `A branch runs the script that was recorded (${run.session.script}). Do so only if you trust where the recording comes from.`;
-    const text = 'Run the recorded script?';
+    const go = vscode.l10n.t('Run the Script');
+    const detail = vscode.l10n.t(
+      'A branch runs the script that was recorded ({0}). Do so only if you trust where the recording comes from.',
+      run.session.script,
+    );
+    const text = vscode.l10n.t('Run the recorded script?');
     return (await vscode.window.showWarningMessage(text, { modal: true, detail }, go)) === go;
   }
 
@@ -118,15 +124,19 @@ export class Branches implements vscode.Disposable {
     const others = this.runs.all.filter((other) => other !== run);
     if (others.length === 0)
       throw new Error(
-        'There is no other run to compare with: branch from this one, start another script, or open a recording.',
+        vscode.l10n.t(
+          'There is no other run to compare with: branch from this one, start another script, or open a recording.',
+        ),
       );
     const items = others.map((other) => ({ label: other.name, other }));
     const picked =
-      items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { title: `Compare ${run.name} with` });
+      items.length === 1
+        ? items[0]
+        : await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Compare {0} with', run.name) });
     if (!picked) return;
     const named = (r: Run) => ({ name: r.name, session: r.session });
     const text = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: 'Comparing', cancellable: true },
+      { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Comparing'), cancellable: true },
       async (progress, token) => {
         const cancelled = new AbortController();
         token.onCancellationRequested(() => cancelled.abort(new Error('cancelled')));

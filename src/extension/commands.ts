@@ -23,7 +23,7 @@ const MOVES: Record<string, Move> = {
   'backstep.stepBackOut': 'stepBackOut',
 };
 
-const RECORDINGS = { 'Backstep recordings': ['backstep'] };
+const recordings = () => ({ [vscode.l10n.t('Backstep recordings')]: ['backstep'] });
 
 /** The commands' functions, over the live runs. */
 class Commands {
@@ -68,7 +68,7 @@ class Commands {
   private async start(uri: vscode.Uri | undefined, noDebug: boolean): Promise<void> {
     const program = uri?.fsPath ?? programOnScreen();
     if (!program) {
-      this.log.tell('Open a Python script first: Backstep debugs the script on screen.');
+      this.log.tell(vscode.l10n.t('Open a Python script first: Backstep debugs the script on screen.'));
       return;
     }
     const folder = vscode.workspace.getWorkspaceFolder(uri ?? vscode.Uri.file(program));
@@ -78,7 +78,7 @@ class Commands {
   private async withRun(work: (run: Run) => Promise<unknown>): Promise<void> {
     const run = this.runs.active;
     if (!run) {
-      this.log.tell('No Backstep session is running. Press F5 in a training script to start one.');
+      this.log.tell(vscode.l10n.t('No Backstep session is running. Press F5 in a training script to start one.'));
       return;
     }
     await work(run).catch((error) => this.log.tell(error));
@@ -89,10 +89,11 @@ class Commands {
       const { tick, ticks } = await run.session.request('cursor', {});
       const last = Math.max(0, ticks - 1);
       const picked = await vscode.window.showInputBox({
-        title: 'Go to Tick',
-        prompt: `1 to ${last + 1}; +5 and -5 count from here`,
+        title: vscode.l10n.t('Go to Tick'),
+        prompt: vscode.l10n.t('1 to {0}; +5 and -5 count from here', last + 1),
         value: String(tick + 1),
-        validateInput: (text) => (parseTick(text, tick, last) === null ? `A number from 1 to ${last + 1}` : undefined),
+        validateInput: (text) =>
+          parseTick(text, tick, last) === null ? vscode.l10n.t('A number from 1 to {0}', last + 1) : undefined,
       });
       const target = picked === undefined ? null : parseTick(picked, tick, last);
       if (target !== null) await run.session.request('seek', { tick: target });
@@ -103,26 +104,29 @@ class Commands {
     return this.withRun(async (run) => {
       const { script } = run.session;
       const uri = await vscode.window.showSaveDialog({
-        title: 'Save Recording',
+        title: vscode.l10n.t('Save Recording'),
         defaultUri: vscode.Uri.file(join(dirname(script), `${basename(script, '.py')}.backstep`)),
-        filters: RECORDINGS,
+        filters: recordings(),
       });
       if (!uri) return;
       const { bytes } = await run.session.request('save', { path: uri.fsPath });
       const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-      void vscode.window.showInformationMessage(`Saved ${basename(uri.fsPath)} (${size}).`);
+      void vscode.window.showInformationMessage(vscode.l10n.t('Saved {0} ({1}).', basename(uri.fsPath), size));
     });
   }
 
   private async openRecording(): Promise<void> {
-    const picked = await vscode.window.showOpenDialog({ title: 'Open Recording', filters: RECORDINGS });
+    const picked = await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Open Recording'),
+      filters: recordings(),
+    });
     if (picked?.[0]) await vscode.commands.executeCommand('vscode.openWith', picked[0], 'backstep.recording');
   }
 
   private async debugRecording(uri?: vscode.Uri): Promise<void> {
     const program = uri?.fsPath ?? programOnScreen();
     if (!program || !isRecording(program)) {
-      this.log.tell('Open a recording (.backstep) first.');
+      this.log.tell(vscode.l10n.t('Open a recording (.backstep) first.'));
       return;
     }
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(program));
@@ -134,7 +138,7 @@ class Commands {
     if (!run) return;
     const tensor = await tensorOf(run, context).catch(() => undefined);
     if (tensor) this.panels.show().inspect(tensor);
-    else this.log.tell(`${context.variable?.name ?? 'This'} is not a recorded tensor.`);
+    else this.log.tell(vscode.l10n.t('{0} is not a recorded tensor.', context.variable?.name ?? vscode.l10n.t('This')));
   }
 
   private async showCoverage(): Promise<void> {

@@ -8,7 +8,9 @@ import { DEBUG_TYPE } from './runs';
 
 /** A configuration for a script or recording, as F5, the CodeLens and the title button start it. */
 export function configurationFor(program: string): vscode.DebugConfiguration {
-  const name = isRecording(program) ? `Open ${basename(program)}` : `Debug training: ${basename(program)}`;
+  const name = isRecording(program)
+    ? vscode.l10n.t('Open {0}', basename(program))
+    : vscode.l10n.t('Debug training: {0}', basename(program));
   return { type: DEBUG_TYPE, request: 'launch', name, program };
 }
 
@@ -25,7 +27,7 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
   constructor(private readonly log: Log) {}
 
   provideDebugConfigurations(): vscode.DebugConfiguration[] {
-    return [{ type: DEBUG_TYPE, request: 'launch', name: 'Debug training', program: `\${file}` }];
+    return [{ type: DEBUG_TYPE, request: 'launch', name: vscode.l10n.t('Debug training'), program: `\${file}` }];
   }
 
   /** Fills in what is missing. `undefined` calls the start off; whoever gets that was told why. */
@@ -36,7 +38,9 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     if (!config.type && !config.request && !config.program) {
       const program = programOnScreen();
       if (!program) {
-        this.log.tell('Backstep debugs Python scripts (.py) and recordings (.backstep): open one, then press F5.');
+        this.log.tell(
+          vscode.l10n.t('Backstep debugs Python scripts (.py) and recordings (.backstep): open one, then press F5.'),
+        );
         return undefined;
       }
       Object.assign(config, configurationFor(program), { noDebug: config.noDebug });
@@ -55,8 +59,8 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     const program = String(config.program ?? '');
     // A recording is data: looking at it runs nothing.
     if (!vscode.workspace.isTrusted && !isRecording(program)) {
-      this.log.tell('Backstep runs no script in a workspace that is not trusted.', {
-        'Manage Workspace Trust': () => vscode.commands.executeCommand('workbench.trust.manage'),
+      this.log.tell(vscode.l10n.t('Backstep runs no script in a workspace that is not trusted.'), {
+        [vscode.l10n.t('Manage Workspace Trust')]: () => vscode.commands.executeCommand('workbench.trust.manage'),
       });
       return undefined;
     }
@@ -64,7 +68,7 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     if (config.branch) return config;
     const document = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === program);
     if (document?.isUntitled) {
-      this.log.tell('Save the script first: Backstep runs files.');
+      this.log.tell(vscode.l10n.t('Save the script first: Backstep runs files.'));
       return undefined;
     }
     if (document?.isDirty && !(await document.save())) return undefined;

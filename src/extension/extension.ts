@@ -1,5 +1,6 @@
 /** Activation: wires commands, views and the debugger. Loads neither adapter nor engine; the first session does. */
 import * as vscode from 'vscode';
+import { setWords } from '../protocol/l10n';
 import { AdapterFactory } from './adapters';
 import { registerCommands } from './commands';
 import { ConfigurationProvider } from './configuration';
@@ -16,6 +17,7 @@ import { registerStatusBar } from './statusBar';
 const UNSUPPORTED = /is not in Backstep yet/;
 
 export function activate(context: vscode.ExtensionContext): void {
+  setWords(vscode.l10n.bundle);
   const log = new Log();
   const runs = new Runs();
   const marks = new Marks(runs);
@@ -46,5 +48,7 @@ export function activate(context: vscode.ExtensionContext): void {
 /** An exception for a missing part of torch comes with the page that says what there is. */
 function offerWayOut({ stop }: Run, log: Log): void {
   if (stop?.reason !== 'exception' || !UNSUPPORTED.test(stop.text ?? '')) return;
-  log.tell(stop.text, { 'Open Coverage Page': () => vscode.commands.executeCommand(COVERAGE_COMMAND) });
+  log.tell(stop.text, {
+    [vscode.l10n.t('Open Coverage Page')]: () => vscode.commands.executeCommand(COVERAGE_COMMAND),
+  });
 }

@@ -21,14 +21,14 @@ class TrainingLens implements vscode.CodeLensProvider {
     const range = new vscode.Range(line, 0, line, 0);
     return [
       new vscode.CodeLens(range, {
-        title: '$(debug-alt) Debug training',
-        tooltip: 'Run this script on Backstep, stepping forward and backward',
+        title: `$(debug-alt) ${vscode.l10n.t('Debug training')}`,
+        tooltip: vscode.l10n.t('Run this script on Backstep, stepping forward and backward'),
         command: 'backstep.debug',
         arguments: [document.uri],
       }),
       new vscode.CodeLens(range, {
-        title: 'Run',
-        tooltip: 'Run this script on Backstep without recording it',
+        title: vscode.l10n.t('Run'),
+        tooltip: vscode.l10n.t('Run this script on Backstep without recording it'),
         command: 'backstep.run',
         arguments: [document.uri],
       }),

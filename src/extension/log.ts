@@ -27,7 +27,7 @@ export class Log implements vscode.Disposable {
     // Who cancelled it knows.
     if (error instanceof Error && error.message === 'cancelled') return;
     this.error(error);
-    const buttons = { ...actions, 'Show Log': () => this.show() };
+    const buttons = { ...actions, [vscode.l10n.t('Show Log')]: () => this.show() };
     const message = error instanceof Error ? error.message : String(error);
     void vscode.window
       .showErrorMessage(message, ...Object.keys(buttons))

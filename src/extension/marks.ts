@@ -18,8 +18,8 @@ function phaseDecoration(color: string, what: string): vscode.TextEditorDecorati
 
 export class Marks implements vscode.Disposable {
   private readonly phases = {
-    backward: phaseDecoration('backstep.backward', '← backward'),
-    update: phaseDecoration('backstep.update', '↻ update'),
+    backward: phaseDecoration('backstep.backward', `← ${vscode.l10n.t('backward')}`),
+    update: phaseDecoration('backstep.update', `↻ ${vscode.l10n.t('update')}`),
   };
   private readonly hovered = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,

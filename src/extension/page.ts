@@ -1,6 +1,7 @@
 /** The webview's page: our own files and nothing else. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { currentWords } from '../protocol/l10n';
 
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
@@ -29,7 +30,7 @@ export function page(
     `connect-src ${webview.cspSource}`,
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${escaped(vscode.env.language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -37,7 +38,7 @@ export function page(
 <link rel="stylesheet" href="${file('webview.css')}">
 <title>Backstep</title>
 </head>
-<body data-elk="${file('elk-worker.min.js')}"${opening ? ` data-opening="${escaped(opening)}"` : ''}>
+<body data-elk="${file('elk-worker.min.js')}" data-words="${escaped(JSON.stringify(currentWords()))}"${opening ? ` data-opening="${escaped(opening)}"` : ''}>
 <script nonce="${nonce}" src="${file(`${script}.js`)}"></script>
 </body>
 </html>`;

@@ -61,9 +61,9 @@ export class NetworkPanel implements vscode.Disposable {
         if (this.ready && run === this.pick()) void this.feed.grow(event);
       }),
       runs.onDidMark((run) => run === this.pick() && run.state === 'stopped' && this.show()),
-      runs.onDidEnd((run) => run === this.pick() && this.end('The script has ended.')),
+      runs.onDidEnd((run) => run === this.pick() && this.end(vscode.l10n.t('The script has ended.'))),
       runs.onDidClose(() => void this.sendRuns()),
-      runs.onDidClose(() => !this.pick() && this.end('The debug session has ended.')),
+      runs.onDidClose(() => !this.pick() && this.end(vscode.l10n.t('The debug session has ended.'))),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.onCaret(textEditor)),
     ];
     webview.webview.options = { enableScripts: true, localResourceRoots: [assets] };
@@ -192,7 +192,7 @@ export class NetworkPanel implements vscode.Disposable {
   /** Moves the run; the debugger hears of it from the Session, as the views do. */
   private go(wish: Extract<FromWebview, { type: 'seek' | 'move' }>): void {
     if (!this.pick()) {
-      this.feed.fail('No debug session is running. Press F5 in the script to start one.');
+      this.feed.fail(vscode.l10n.t('No debug session is running. Press F5 in the script to start one.'));
       return;
     }
     this.asked = true;

@@ -33,7 +33,7 @@ export class Panels implements vscode.Disposable {
       return panel;
     }
     const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: !focus };
-    return this.share(vscode.window.createWebviewPanel(VIEW_TYPE, 'Backstep: Network', column));
+    return this.share(vscode.window.createWebviewPanel(VIEW_TYPE, vscode.l10n.t('Backstep: Network'), column));
   }
 
   private openBySetting(run: Run): void {
@@ -59,7 +59,7 @@ export class Panels implements vscode.Disposable {
 
   private adopt(uri: vscode.Uri, webview: vscode.WebviewPanel): void {
     const path = uri.fsPath;
-    const opening = `Opening ${basename(path)}…`;
+    const opening = vscode.l10n.t('Opening {0}…', basename(path));
     const panel = new NetworkPanel(webview, this.around, () => this.around.runs.byProgram(path), opening);
     const viewer = new Viewer(path, panel, this.around);
     this.editors.set(path, panel);

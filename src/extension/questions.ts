@@ -7,7 +7,7 @@ import type { Log } from './log';
 import type { Panels } from './panels';
 import type { Run, Runs } from './runs';
 import { tensorOf, type VariableContext } from './variableContext';
-import { TEMPLATES, type WatchTemplate, wrongNumber } from './watchTemplates';
+import { isNumber, TEMPLATES, type WatchTemplate } from './watchTemplates';
 
 /** What the network's nodes and the tensor panel's cells hand to a command of their context menus. */
 interface NodeContext {
@@ -27,8 +27,6 @@ interface Subject {
   element?: number[];
   at?: string;
 }
-
-const OWN = 'An expression…';
 
 export class Questions implements vscode.Disposable {
   /** The user's watchpoints, for every run to come. */
@@ -75,21 +73,27 @@ export class Questions implements vscode.Disposable {
     const given = run && (await this.subjectOf(run, context));
     const picked = await vscode.window.showQuickPick(
       [
-        ...TEMPLATES.filter((t) => !given || t.of).map((t) => ({ label: t.label, detail: t.detail, template: t })),
+        ...TEMPLATES.filter((t) => !given || t.of).map((t) => ({
+          label: vscode.l10n.t(t.label),
+          detail: vscode.l10n.t(t.detail),
+          template: t,
+        })),
         {
-          label: OWN,
-          detail: 'over loss, p, p.grad, buf, relu, variables: norm, mean, min, max, any, all, changed, rises',
+          label: vscode.l10n.t('An expression…'),
+          detail: vscode.l10n.t(
+            'over loss, p, p.grad, buf, relu, variables: norm, mean, min, max, any, all, changed, rises',
+          ),
           template: null,
         },
       ],
-      { title: given ? `Watch ${given.text}` : 'Add Watchpoint', matchOnDetail: true },
+      { title: given ? vscode.l10n.t('Watch {0}', given.text) : vscode.l10n.t('Add Watchpoint'), matchOnDetail: true },
     );
     if (!picked) return;
     const expression = picked.template
       ? await this.filled(picked.template, run, given)
       : await vscode.window.showInputBox({
-          title: 'Watchpoint',
-          prompt: 'Stops where this begins to hold, in both directions',
+          title: vscode.l10n.t('Watchpoint'),
+          prompt: vscode.l10n.t('Stops where this begins to hold, in both directions'),
           value: given ? `norm(${given.expression}${given.at ?? ''}) > 100` : 'norm(p.grad) > 100',
         });
     if (!expression) return;
@@ -101,10 +105,11 @@ export class Questions implements vscode.Disposable {
     if (wrong) throw new Error(wrong);
     // A tensor without a name of its own is `tensor(12)` to expressions.
     const said = given ? expression.replaceAll(given.expression, given.text.replace(given.at ?? '', '')) : expression;
-    const text = `Watching ${said}: Continue and Reverse stop where it begins to hold.`;
-    const moves = run?.state === 'stopped' ? ['Reverse', 'Continue'] : [];
+    const text = vscode.l10n.t('Watching {0}: Continue and Reverse stop where it begins to hold.', said);
+    const reverse = vscode.l10n.t('Reverse');
+    const moves = run?.state === 'stopped' ? [reverse, vscode.l10n.t('Continue')] : [];
     void vscode.window.showInformationMessage(text, ...moves).then((picked) => {
-      const move = picked === 'Reverse' ? 'reverseContinue' : 'continue';
+      const move = picked === reverse ? 'reverseContinue' : 'continue';
       if (picked) run?.session.request('move', { move }).catch((error) => this.log.tell(error));
     });
   }
@@ -117,10 +122,10 @@ export class Questions implements vscode.Disposable {
     const answers: string[] = [];
     for (const { prompt, value } of template.asks) {
       const answer = await vscode.window.showInputBox({
-        title: template.label,
-        prompt,
+        title: vscode.l10n.t(template.label),
+        prompt: vscode.l10n.t(prompt),
         value,
-        validateInput: wrongNumber,
+        validateInput: (text) => (isNumber(text) ? undefined : vscode.l10n.t('A number, such as 0.1 or 1e-6')),
       });
       if (answer === undefined) return undefined;
       answers.push(answer.trim());
@@ -130,22 +135,27 @@ export class Questions implements vscode.Disposable {
 
   /** Any parameter, or one of those that the run has. */
   private async parameter(run: Run | undefined): Promise<Subject | undefined> {
-    const any = { label: 'Any parameter', subject: { expression: 'p', text: 'any parameter' } };
+    const any = {
+      label: vscode.l10n.t('Any parameter'),
+      subject: { expression: 'p', text: vscode.l10n.t('any parameter') },
+    };
     const named = run
       ? (await parametersOf(run)).map(({ name }) => ({ label: name, subject: { expression: name, text: name } }))
       : [];
     if (named.length === 0) return any.subject;
-    return (await vscode.window.showQuickPick([any, ...named], { title: 'Of which tensor?' }))?.subject;
+    return (await vscode.window.showQuickPick([any, ...named], { title: vscode.l10n.t('Of which tensor?') }))?.subject;
   }
 
   private async remove(): Promise<void> {
     if (this.watchpoints.length === 0) {
-      void vscode.window.showInformationMessage('There are no watchpoints. Add one with "Backstep: Add Watchpoint…".');
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('There are no watchpoints. Add one with "Backstep: Add Watchpoint…".'),
+      );
       return;
     }
     const kept = await vscode.window.showQuickPick(
       this.watchpoints.map((watchpoint) => ({ label: watchpoint.expression, picked: true, watchpoint })),
-      { title: 'Watchpoints: those left unchecked are removed', canPickMany: true },
+      { title: vscode.l10n.t('Watchpoints: those left unchecked are removed'), canPickMany: true },
     );
     if (!kept) return;
     this.watchpoints = kept.map(({ watchpoint }) => watchpoint);
@@ -156,7 +166,8 @@ export class Questions implements vscode.Disposable {
 
   private async lastWrite(context?: Context): Promise<void> {
     const run = this.needed(context);
-    const subject = (await this.subjectOf(run, context)) ?? (await this.choose(run, 'Go to the Last Write of', true));
+    const subject =
+      (await this.subjectOf(run, context)) ?? (await this.choose(run, vscode.l10n.t('Go to the Last Write of'), true));
     if (!subject) return;
     const { ref, element, expression, text } = subject;
     const found = await run.session.request(
@@ -164,12 +175,16 @@ export class Questions implements vscode.Disposable {
       ref ? { ref, ...(element ? { element } : {}) } : { expression },
     );
     if (found) await run.session.request('seek', { tick: found.tick });
-    else void vscode.window.showInformationMessage(`Nothing that was recorded wrote ${text} before this.`);
+    else
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('Nothing that was recorded wrote {0} before this.', text),
+      );
   }
 
   private async whyGradient(context?: Context): Promise<void> {
     const run = this.needed(context);
-    const subject = (await this.subjectOf(run, context)) ?? (await this.choose(run, 'Why the Gradient of', false));
+    const subject =
+      (await this.subjectOf(run, context)) ?? (await this.choose(run, vscode.l10n.t('Why the Gradient of'), false));
     if (!subject?.ref) return;
     const why = await run.session.request('whyGradient', {
       tensor: subject.ref.tensor,
@@ -186,10 +201,17 @@ export class Questions implements vscode.Disposable {
     const rest =
       why.rest === null
         ? []
-        : [{ label: numberText(why.rest), description: 'a hook, or a change after it', detail: '', term: null }];
+        : [
+            {
+              label: numberText(why.rest),
+              description: vscode.l10n.t('a hook, or a change after it'),
+              detail: '',
+              term: null,
+            },
+          ];
     const picked = await vscode.window.showQuickPick([...rows, ...rest], {
-      title: `${why.name}${at} = ${numberText(why.value ?? 0)}: the sum of`,
-      placeHolder: 'Choose a term to go to its tick',
+      title: vscode.l10n.t('{0} = {1}: the sum of', `${why.name}${at}`, numberText(why.value ?? 0)),
+      placeHolder: vscode.l10n.t('Choose a term to go to its tick'),
       matchOnDescription: true,
     });
     if (!picked?.term) return;
@@ -200,7 +222,7 @@ export class Questions implements vscode.Disposable {
 
   private async history(context?: Context): Promise<void> {
     const run = this.needed(context);
-    const subject = (await this.subjectOf(run, context)) ?? (await this.choose(run, 'History of', true));
+    const subject = (await this.subjectOf(run, context)) ?? (await this.choose(run, vscode.l10n.t('History of'), true));
     if (!subject) return;
     const { ref, element, expression } = subject;
     if (ref) {
@@ -212,13 +234,13 @@ export class Questions implements vscode.Disposable {
     const sizes = points.map((p) => (typeof p.value === 'number' ? Math.abs(p.value) : 0));
     const most = Math.max(...sizes, Number.MIN_VALUE);
     const rows = points.map((p, i) => ({
-      label: `${i === at ? '$(debug-stackframe)' : '$(blank)'} iteration ${p.iteration + 1}`,
-      description: `${'█'.repeat(Math.round((sizes[i] / most) * 24))} ${p.value === null ? 'none' : numberText(p.value)}`,
+      label: `${i === at ? '$(debug-stackframe)' : '$(blank)'} ${vscode.l10n.t('iteration {0}', p.iteration + 1)}`,
+      description: `${'█'.repeat(Math.round((sizes[i] / most) * 24))} ${p.value === null ? vscode.l10n.t('none') : numberText(p.value)}`,
       tick: p.tick,
     }));
     const picked = await vscode.window.showQuickPick(rows, {
-      title: `${name} over the iterations`,
-      placeHolder: 'Choose an iteration to go there',
+      title: vscode.l10n.t('{0} over the iterations', name),
+      placeHolder: vscode.l10n.t('Choose an iteration to go there'),
       matchOnDescription: true,
     });
     if (picked) await run.session.request('seek', { tick: picked.tick });
@@ -227,8 +249,8 @@ export class Questions implements vscode.Disposable {
   private async probe(): Promise<void> {
     const run = this.needed();
     const expression = await vscode.window.showInputBox({
-      title: 'Log Over All Iterations',
-      prompt: 'An expression: it is computed again for every iteration so far',
+      title: vscode.l10n.t('Log Over All Iterations'),
+      prompt: vscode.l10n.t('An expression: it is computed again for every iteration so far'),
       value: 'loss',
     });
     if (!expression) return;
@@ -244,7 +266,8 @@ export class Questions implements vscode.Disposable {
 
   private needed(context?: Context): Run {
     const run = this.runOf(context);
-    if (!run) throw new Error('No Backstep session is running. Press F5 in a training script to start one.');
+    if (!run)
+      throw new Error(vscode.l10n.t('No Backstep session is running. Press F5 in a training script to start one.'));
     return run;
   }
 
@@ -254,7 +277,7 @@ export class Questions implements vscode.Disposable {
     if (context?.node !== undefined) {
       const { nodes } = await run.session.request('picture', {});
       const tensor = nodes.find((node) => node.id === context.node)?.tensor;
-      if (typeof tensor !== 'number') throw new Error('This node has no value yet at the cursor.');
+      if (typeof tensor !== 'number') throw new Error(vscode.l10n.t('This node has no value yet at the cursor.'));
       ref = { tensor };
     } else if (context?.cell) ref = { tensor: context.cell.tensor, part: context.cell.part ?? 'value' };
     else if (context?.variable) ref = await tensorOf(run, context).catch(() => undefined);
@@ -272,7 +295,9 @@ export class Questions implements vscode.Disposable {
       label: name,
       subject: { expression: name, text: name, ref: { tensor } } as Subject,
     }));
-    const first = loss ? [{ label: 'loss', subject: { expression: 'loss', text: 'the loss' } as Subject }] : [];
+    const first = loss
+      ? [{ label: 'loss', subject: { expression: 'loss', text: vscode.l10n.t('the loss') } as Subject }]
+      : [];
     return (await vscode.window.showQuickPick([...first, ...named], { title }))?.subject;
   }
 
@@ -287,15 +312,17 @@ const numberText = (v: number | string): string =>
   typeof v === 'string' ? v : Number.isInteger(v) ? String(v) : String(Number(v.toPrecision(6)));
 
 function detailOf({ formula, norm, samples, place }: GradientTerm): string {
-  const where = place ? `line ${place.line}` : '';
-  const size = norm === null ? '' : `norm ${numberText(norm)}`;
-  const of = samples ? `sum over ${samples.length} samples` : '';
+  const where = place ? vscode.l10n.t('line {0}', place.line) : '';
+  const size = norm === null ? '' : vscode.l10n.t('norm {0}', numberText(norm));
+  const of = samples ? vscode.l10n.t('sum over {0} samples', samples.length) : '';
   return [formula, of, size, where].filter(Boolean).join('  ·  ');
 }
 
 /** What each sample adds, the largest first: they add up to the term. */
 async function showSamples(title: string, { samples, value }: GradientTerm): Promise<void> {
   const sorted = [...(samples ?? [])].sort((a, b) => Math.abs(Number(b.value)) - Math.abs(Number(a.value)));
-  const rows = sorted.map((s) => ({ label: `sample ${s.index}`, description: numberText(s.value) }));
-  await vscode.window.showQuickPick(rows, { title: `${title} = ${numberText(value)}, sample by sample` });
+  const rows = sorted.map((s) => ({ label: vscode.l10n.t('sample {0}', s.index), description: numberText(s.value) }));
+  await vscode.window.showQuickPick(rows, {
+    title: vscode.l10n.t('{0} = {1}, sample by sample', title, numberText(value)),
+  });
 }

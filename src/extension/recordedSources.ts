@@ -17,7 +17,7 @@ export function registerRecordedSources(runs: Runs): vscode.Disposable {
     async provideTextDocumentContent({ query }) {
       const [program, path] = JSON.parse(query) as [string, string];
       const run = runs.byProgram(program);
-      if (!run) throw new Error('The recording that holds this script is not open any more.');
+      if (!run) throw new Error(vscode.l10n.t('The recording that holds this script is not open any more.'));
       return (await run.session.request('source', { path })).text;
     },
   });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Printed } from '../feed/printed';
+import { currentWords } from '../protocol/l10n';
 import type { Run } from './runs';
 
 /** Asks where, and writes one HTML page that steps through the run. */
@@ -12,26 +13,29 @@ export async function exportRecording(run: Run, assets: string): Promise<void> {
   const { session, program } = run;
   const name = basename(program).replace(/\.(py|backstep)$/i, '');
   const uri = await vscode.window.showSaveDialog({
-    title: 'Export Recording as HTML',
+    title: vscode.l10n.t('Export Recording as HTML'),
     defaultUri: vscode.Uri.file(join(dirname(program), `${name}.html`)),
-    filters: { 'Web page': ['html'] },
+    filters: { [vscode.l10n.t('Web page')]: ['html'] },
   });
   if (!uri) return;
   const { writePage } = await import('../export/html');
   const bytes = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Exporting ${basename(uri.fsPath)}` },
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Exporting {0}', basename(uri.fsPath)) },
     async () => {
       const file = join(tmpdir(), `${name}-${randomUUID()}.backstep`);
       try {
         await session.request('save', { path: file });
-        return await writePage(assets, file, uri.fsPath, basename(session.script));
+        return await writePage(assets, file, uri.fsPath, basename(session.script), {
+          language: vscode.env.language,
+          words: currentWords(),
+        });
       } finally {
         await rm(file, { force: true });
       }
     },
   );
-  const open = 'Open in Browser';
-  const said = `Exported ${basename(uri.fsPath)} (${(bytes / 1e6).toFixed(1)} MB).`;
+  const open = vscode.l10n.t('Open in Browser');
+  const said = vscode.l10n.t('Exported {0} ({1} MB).', basename(uri.fsPath), (bytes / 1e6).toFixed(1));
   void vscode.window.showInformationMessage(said, open).then((picked) => {
     if (picked === open) void vscode.env.openExternal(uri);
   });
@@ -45,12 +49,12 @@ export async function goToOutput(run: Run): Promise<void> {
     .filter(({ text }) => text.trim() !== '')
     .map((line) => ({
       label: line.text,
-      description: `iteration ${line.iteration + 1}${line.tick > tick ? ' · later' : ''}`,
+      description: `${vscode.l10n.t('iteration {0}', line.iteration + 1)}${line.tick > tick ? ` · ${vscode.l10n.t('later')}` : ''}`,
       tick: line.tick,
     }));
-  if (items.length === 0) throw new Error('Nothing was printed yet.');
+  if (items.length === 0) throw new Error(vscode.l10n.t('Nothing was printed yet.'));
   const picker = vscode.window.createQuickPick<(typeof items)[number]>();
-  Object.assign(picker, { title: 'Go to Printed Line', items, matchOnDescription: true });
+  Object.assign(picker, { title: vscode.l10n.t('Go to Printed Line'), items, matchOnDescription: true });
   // The last line that is printed at the cursor is where one looks from.
   const here = items.findLast((item) => item.tick <= tick);
   if (here) picker.activeItems = [here];

@@ -55,7 +55,7 @@ export class Viewer implements vscode.Disposable {
     } catch (error) {
       log.error(error);
       this.panel.notice(
-        `${basename(this.program)} cannot be shown`,
+        vscode.l10n.t('{0} cannot be shown', basename(this.program)),
         error instanceof Error ? error.message : String(error),
       );
     }

@@ -1,4 +1,4 @@
-/** Watchpoints by name, as the palette offers them. Pure: no vscode. */
+/** Watchpoints by name, as the palette offers them: in English, which are the keys of their translations. Pure: no vscode. */
 
 export interface WatchTemplate {
   label: string;
@@ -117,6 +117,5 @@ export const TEMPLATES: readonly WatchTemplate[] = [
   },
 ];
 
-/** What a user is told while a bound is typed; undefined where it is one. */
-export const wrongNumber = (text: string): string | undefined =>
-  text.trim() !== '' && Number.isFinite(Number(text)) ? undefined : 'A number, such as 0.1 or 1e-6';
+/** May it be a bound? */
+export const isNumber = (text: string): boolean => text.trim() !== '' && Number.isFinite(Number(text));

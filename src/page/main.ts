@@ -1,6 +1,7 @@
 /** One page that steps through a recording: the recorder's server in the page itself, the script beside the network. No network, no VS Code. */
 
 import { el } from '../../webview/dom';
+import { t } from '../../webview/l10n';
 import { PrintedList } from '../../webview/printed/list';
 import { Feed } from '../feed/feed';
 import { Printed } from '../feed/printed';
@@ -12,6 +13,8 @@ import { addressOf, openEmbedded } from './open';
 import { BookmarksPanel, VariablesPanel } from './panels';
 import { PageSession } from './session';
 import { fileName, SourcePanel } from './source';
+
+document.body.dataset.opening = t('Opening the recording…');
 
 /** What the view posted before there was a session. */
 const early: FromWebview[] = [];

@@ -1,4 +1,5 @@
 /** The wire between the host (extension host or command line) and the worker thread that runs the script. */
+import type { Words } from './l10n';
 import type { EventName, Events, LaunchArguments, RequestName, Requests, SessionCapabilities } from './session';
 
 /**
@@ -15,6 +16,8 @@ export interface WorkerData {
   interrupt: SharedArrayBuffer;
   /** Folder of our built files: pyodide/, python/. */
   assets: string;
+  /** What it says, in the display language. */
+  words: Words;
 }
 
 export type ToWorker = {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import { currentWords } from '../protocol/l10n';
 import type {
   EventName,
   Events,
@@ -48,6 +49,7 @@ export class ScriptSession implements Session {
       control: this.control.buffer as SharedArrayBuffer,
       interrupt: this.interruptByte.buffer as SharedArrayBuffer,
       assets,
+      words: currentWords(),
     };
     this.ready = new Promise((resolve, reject) => {
       this.settleReady = { resolve, reject };

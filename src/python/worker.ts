@@ -8,6 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { context } from '../engine/context';
 import { memory } from '../engine/dtype';
 import { withLines } from '../protocol/branch';
+import { setWords } from '../protocol/l10n';
 import { isRecording } from '../protocol/recordingFile';
 import type { EventName, Events, LaunchArguments, SessionCapabilities } from '../protocol/session';
 import { Control, type FromWorker, type ToWorker, type WorkerData } from '../protocol/worker';
@@ -28,6 +29,7 @@ const MB = 1024 * 1024;
 const DEFAULT_MEMORY = 256;
 
 const data = workerData as WorkerData;
+setWords(data.words);
 const port = parentPort!;
 const control = new Int32Array(data.control);
 const interrupt = new Uint8Array(data.interrupt);

@@ -22,6 +22,7 @@ vi.mock('vscode', () => ({
     getConfiguration: () => ({ get: () => 256 }),
   },
   commands: {},
+  l10n: { t: (text: string) => text },
 }));
 
 import { ConfigurationProvider } from '../../../src/extension/configuration';

@@ -4,6 +4,8 @@ vi.mock('vscode', () => {
   const event = () => ({ dispose: () => {} });
   return {
     Uri: { joinPath: (...parts: string[]) => parts.join('/') },
+    l10n: { t: (text: string) => text },
+    env: { language: 'en' },
     debug: { onDidChangeActiveStackItem: event },
     window: { onDidChangeTextEditorSelection: event },
   };
