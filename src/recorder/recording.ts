@@ -35,6 +35,8 @@ export * from './rows';
 
 /** Elements in a file, by content. */
 export interface Elements {
+  /** Nothing that was given to the file is missing in it. */
+  readonly complete: boolean;
   /** Null where the file has none of this content. */
   elements(value: Value): Data | null;
   /** The same as bytes, with some behind them. */

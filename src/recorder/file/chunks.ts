@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { CHUNK, FORMAT, MAGIC } from '../../protocol/recordingFile';
+import type { PieceFile } from '../store/shelf';
 import type { FileBytes } from './bytes';
 import { RecordingFileError } from './check';
 
@@ -114,3 +115,6 @@ export function chunkAt(file: FileBytes, at: number, kind: number): Uint8Array {
   if (unpacked.length !== found.length) throw new RecordingFileError('a part of it has another length than it says');
   return unpacked;
 }
+
+/** The pages of a file, by where their chunks begin. */
+export const pagesIn = (file: FileBytes): PieceFile => ({ read: (at) => chunkAt(file, at, CHUNK.pages) });

@@ -14,6 +14,7 @@ const TOGETHER = 1 << 20;
 
 /** Where a file has what. Chunks go by where they begin in it. */
 export class FileElements implements Elements {
+  complete = true;
   /** `end`: where the next one begins; -1 for a chunk's last. */
   private readonly places = new Map<number, { chunk: number; offset: number; end: number }>();
   private readonly open = new Map<number, Uint8Array>();

@@ -6,7 +6,7 @@ import { Recording } from '../recording';
 import { UnknownOp } from '../store/codec';
 import { DiskBytes, DiskTarget, type FileBytes, MemoryBytes } from './bytes';
 import { fields, RecordingFileError } from './check';
-import { after, checkPrefix, chunkAt, type Head, headAt, PREFIX } from './chunks';
+import { after, checkPrefix, chunkAt, type Head, headAt, PREFIX, pagesIn } from './chunks';
 import { FileElements } from './elements';
 import { PageGuard, unknownOp } from './guard';
 import { readNotes } from './notes';
@@ -74,11 +74,8 @@ export function open(file: FileBytes): Recording {
   const recording = new Recording();
   const elements = new FileElements(file);
   recording.file = elements;
-  recording.pages.shelf.file = {
-    read: (at) => chunkAt(file, at, CHUNK.pages),
-    guard: new PageGuard(recording),
-  };
-  const restoring = new Restoring(recording, elements, file.size);
+  recording.pages.shelf.guard = new PageGuard(recording);
+  const restoring = new Restoring(recording, elements, pagesIn(file), file.size);
   try {
     for (const state of found.states) restoring.add(state);
     restoring.finish();

@@ -8,7 +8,7 @@ import type { FrameRecord, PassRecord } from '../rows';
 import { runsOf } from '../store/ledger';
 import type { Runs } from '../store/page';
 import { BASES } from '../store/pages';
-import type { PackedPage } from '../store/shelf';
+import type { PackedPage, PieceFile } from '../store/shelf';
 import { COUNTED, LONGEST, TEMPLATES } from '../store/stream';
 import { PATTERNS } from '../store/texts';
 import { Unpacker, unpackNumbers } from '../store/varints';
@@ -42,6 +42,7 @@ export class Restoring {
   constructor(
     private readonly r: Recording,
     private readonly elements: FileElements,
+    private readonly file: PieceFile,
     /** Length of the file: nothing lies beyond. */
     private readonly size: number,
   ) {
@@ -163,7 +164,11 @@ export class Restoring {
     const [at, lengths] = list(s.pieces, 'pages', 2).map((v) => numbers(v, 'pages', 0, this.size + MAX_CHUNK));
     if (at.length !== lengths.length) throw new Damage('pages');
     for (const [i, place] of at.entries())
-      shelf.pieces.push({ bytes: null, at: place, length: whole(lengths[i], 'pages', 0, MAX_CHUNK) });
+      shelf.pieces.push({
+        bytes: null,
+        length: whole(lengths[i], 'pages', 0, MAX_CHUNK),
+        place: { file: this.file, at: place },
+      });
     const columns = list(s.pages, 'pages', PAGE.length).map((v) => numbers(v, 'pages', -1, 2 ** 40));
     if (columns.some(({ length }) => length !== columns[0].length)) throw new Damage('pages');
     for (let i = 0; i < columns[0].length; i++) {
@@ -324,7 +329,7 @@ export class Restoring {
       pages.hot.push(shelf.unpack(packed, at, pages.basesOf(at)));
     }
     this.cut();
-    for (const page of pages.hot) shelf.file!.guard!.page(page);
+    for (const page of pages.hot) shelf.guard!.page(page);
   }
 
   /** What is known of pages that a file does not have (it is cut off) is forgotten. */

@@ -4,7 +4,7 @@ import type { Recording } from '../recording';
 import type { Page } from '../store/page';
 import type { Target } from './bytes';
 import { RecordingFileError } from './check';
-import { chunkAt, filePrefix, MAX_CHUNK, packChunk } from './chunks';
+import { filePrefix, MAX_CHUNK, packChunk, pagesIn } from './chunks';
 import { ElementsWriter, FileElements } from './elements';
 import { packNotes } from './notes';
 import { pack } from './pack';
@@ -168,7 +168,9 @@ export class RunWriter extends Writer {
   /** Ticks that the last state told of; and where that lies, if the run was over. */
   private ticks = 0;
   private end = -1;
+  private readonly file: FileElements;
   private readonly checkpoints = new Checkpoints();
+  private readonly pages = pagesIn(this.target);
 
   constructor(
     recording: Recording,
@@ -177,12 +179,8 @@ export class RunWriter extends Writer {
   ) {
     const file = new FileElements(target);
     super(recording, target, (...placed) => file.add(...placed));
-    recording.file = file;
+    recording.file = this.file = file;
     this.addState(this.everything, { whole: true, own: true, ended: false });
-    recording.pages.shelf.file = {
-      read: (at) => chunkAt(target, at, CHUNK.pages),
-      guard: null,
-    };
     recording.pages.onSettled = (page) => this.attempt(() => this.settled(page));
   }
 
@@ -220,7 +218,7 @@ export class RunWriter extends Writer {
     const { shelf } = this.r.pages;
     this.addRoots();
     shelf.seal();
-    this.addPieces(shelf.pieces.length, (piece, at) => shelf.written(piece, at));
+    this.addPieces(shelf.pieces.length, (piece, at) => shelf.written(piece, this.pages, at));
     const whole = ended || this.sinceWhole > Math.max(LARGE, 2 * this.whole);
     const { at, bytes } = this.addState(this.everything, { whole, own: true, ended });
     this.end = ended ? at : -1;
@@ -244,6 +242,7 @@ export class RunWriter extends Writer {
     try {
       work();
     } catch (error) {
+      this.file.complete = false;
       this.failure = `${this.name} is not whole: ${reasonOf(error)}.`;
       const there = `The recording is no longer written: ${this.failure} What it holds, up to tick ${this.ticks}, can be opened.`;
       this.onFailure(`${there} The script runs on.`);

@@ -31,8 +31,13 @@ interface Piece {
   /** Null where they are only in the file. */
   bytes: Uint8Array | null;
   length: number;
-  /** Where the file has them; -1: it does not. */
-  at: number;
+  /** Where they can be read again; null: nowhere. */
+  place: { file: PieceFile; at: number } | null;
+}
+
+/** Bytes outside of memory. */
+export interface PieceFile {
+  read(at: number, length: number): Uint8Array;
 }
 
 /** Looks at what is read from a file, before anybody sees it. */
@@ -45,10 +50,9 @@ export interface Guard {
 }
 
 /** A place outside of memory. */
-export interface Scratch {
+export interface Scratch extends PieceFile {
   /** Null where there is no room. */
   write(bytes: Uint8Array): number | null;
-  read(at: number, length: number): Uint8Array;
 }
 
 const NO_TEXTS = new Uint8Array(0);
@@ -66,8 +70,8 @@ export class Shelf {
     texts: new Column(Int32Array, 64),
   };
   readonly pieces: Piece[] = [];
-  /** Where pieces are that are not in memory, and who looks at what a stranger may have written. */
-  file: { read(at: number, length: number): Uint8Array; guard: Guard | null } | null = null;
+  /** Looks at what a stranger may have written. */
+  guard: Guard | null = null;
   private readonly fetched = new Map<number, Uint8Array>();
   private fetchedBytes = 0;
   /** Bytes of the last piece that are in use. */
@@ -130,7 +134,7 @@ export class Shelf {
     if (!last || this.used + length > last.length) {
       this.seal();
       const room = Math.max(PIECE, length);
-      pieces.push({ bytes: new Uint8Array(room), length: 0, at: -1 });
+      pieces.push({ bytes: new Uint8Array(room), length: 0, place: null });
       this.stored += room;
       this.used = 0;
     }
@@ -155,25 +159,21 @@ export class Shelf {
     last.bytes = last.bytes.slice(0, last.length);
   }
 
-  /** A piece can be read from the file from now on. */
-  written(index: number, at: number): void {
+  /** A piece can be read from a file from now on. */
+  written(index: number, file: PieceFile, at: number): void {
     const piece = this.pieces[index];
-    piece.at = at;
+    if (piece.bytes) this.stored -= piece.length;
     piece.bytes = null;
-    this.stored -= piece.length;
+    piece.place = { file, at };
   }
 
-  private spilled = 0;
-
-  /** Puts the pieces that are full out of memory. */
+  /** Puts the pieces that are full and in no file out of memory. */
   spill(scratch: Scratch): void {
-    const { pieces } = this;
-    this.file ??= { read: (at, length) => scratch.read(at, length), guard: null };
-    for (; this.spilled < pieces.length - 1; this.spilled++) {
-      const { bytes } = pieces[this.spilled];
-      const at = bytes && scratch.write(bytes);
+    for (const [i, { bytes }] of this.pieces.slice(0, -1).entries()) {
+      if (!bytes) continue;
+      const at = scratch.write(bytes);
       if (at === null) return;
-      this.written(this.spilled, at);
+      this.written(i, scratch, at);
     }
   }
 
@@ -182,7 +182,8 @@ export class Shelf {
     if (piece.bytes) return piece.bytes;
     let bytes = this.fetched.get(index);
     if (bytes) return bytes;
-    bytes = this.file!.read(piece.at, piece.length);
+    const { file, at } = piece.place!;
+    bytes = file.read(at, piece.length);
     if (bytes.length !== piece.length) throw new Error('pages have another length than it says');
     this.fetched.set(index, bytes);
     this.fetchedBytes += bytes.length;
@@ -233,7 +234,7 @@ export class Shelf {
   }
 
   private read(index: number): Page {
-    const guard = this.file?.guard;
+    const { guard } = this;
     const bases = this.basesOf(index);
     try {
       const page = this.unpack(this.packed(index), index, bases);
@@ -255,7 +256,7 @@ export class Shelf {
     if (this.lastPage?.index === index) return this.lastPage;
     let page = this.open.get(index) ?? this.light.get(index);
     if (page) return page;
-    const guard = this.file?.guard;
+    const { guard } = this;
     const bases = this.basesOf(index);
     try {
       page = this.codec.readColumns(this.source(this.packed(index), bases), index, bases);

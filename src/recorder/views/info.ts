@@ -31,7 +31,7 @@ export function infoOf(r: Recording, use: Use | null): RecordingInfo {
       `Up to ${far} ops are run again to show a value of an old iteration: a larger bound makes that fewer.`,
     );
   // What was left out of memory can be read again from a file that the run is written to.
-  const gone = r.file ? 0 : leftOut;
+  const gone = r.file?.complete ? 0 : leftOut;
   if (gone > 0)
     thinned.push(
       `Data from Python of iterations before ${gone + 1} was left out to stay within ${bound}: what was computed from it cannot be shown there.`,

@@ -8,7 +8,12 @@ import { pictureOf } from '../../../src/recorder/views/picture';
 import { bits, MemoryTarget, type Mlp, trainMlp } from './script';
 
 /** A run that is written whenever `when` says so. */
-function recorded(iterations: number, target: MemoryTarget, when: (i: number) => boolean, memoryLimit?: number) {
+function recorded(
+  iterations: number,
+  target: MemoryTarget,
+  when: (i: number, r: Recording) => boolean,
+  memoryLimit?: number,
+) {
   let writer: RunWriter | null = null;
   const failures: string[] = [];
   const m = trainMlp({
@@ -21,7 +26,7 @@ function recorded(iterations: number, target: MemoryTarget, when: (i: number) =>
         writer = new RunWriter(r, target, 'run.backstep');
         writer.onFailure = (text) => failures.push(text);
       }
-      if (when(r.iterationCount)) writer.flush();
+      if (when(r.iterationCount, r)) writer.flush();
     },
   });
   return { m, writer: writer! as RunWriter, failures };
@@ -78,6 +83,26 @@ describe('a run that is written as it goes', () => {
     same(read(copy.bytes), m, 60);
   });
 
+  it('is the same run where some of its pages were put elsewhere before they were written', () => {
+    const parts: Uint8Array[] = [];
+    const scratch = {
+      write: (bytes: Uint8Array) => parts.push(bytes.slice()) - 1,
+      read: (at: number) => parts[at],
+    };
+    const target = new MemoryTarget();
+    let i = 0;
+    const { m, writer } = recorded(30, target, (_, r) => {
+      const { shelf } = r.pages;
+      shelf.seal();
+      if (i++ % 3 < 2) shelf.spill(scratch);
+      return i % 7 === 0;
+    });
+    writer.finish();
+    expect(parts.length).toBeGreaterThan(5);
+    same(m.script.recording, m, 30);
+    same(read(target.bytes), m, 30);
+  });
+
   it('goes on where the disk is full, and what is there opens', () => {
     const room = 30_000;
     const target = new MemoryTarget(room);
@@ -95,6 +120,7 @@ describe('a run that is written as it goes', () => {
     expect(r.damage).toMatch(/its end is missing/);
     expect(r.iterationCount).toBeGreaterThan(2);
     expect(failures[0]).toContain(`up to tick ${r.ticks},`);
+    expect(m.script.recording.file?.complete).toBe(false);
     same(r, m, r.iterationCount - 1);
     // The run itself is whole in memory, and in what was written of it.
     same(m.script.recording, m, 40);
