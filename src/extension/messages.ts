@@ -1,6 +1,7 @@
 /** Checks what a webview sent before anything is done with it. Pure: no vscode. */
 import { isAbsolute } from 'node:path';
 import type { Move } from '../protocol/session';
+import type { NodeMeasure } from '../protocol/views';
 import type { FromWebview } from '../protocol/webview';
 
 const MOVES: { [M in Move]: true } = {
@@ -17,6 +18,8 @@ const MOVES: { [M in Move]: true } = {
   iterationForward: true,
   iterationBack: true,
 };
+
+const MEASURES: { [M in NodeMeasure]: true } = { ratio: true, dead: true, change: true };
 
 type Fields = Record<string, unknown>;
 type Check = (value: unknown) => boolean;
@@ -47,6 +50,7 @@ const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
   history: ({ ref, element }) => isTensor(ref) && optional(naturals)(element),
   optimizer: ({ open, parameter, element }) =>
     typeof open === 'boolean' && optional(natural)(parameter) && optional(naturals)(element),
+  measure: ({ measure }) => measure === null || (typeof measure === 'string' && Object.hasOwn(MEASURES, measure)),
   reveal: ({ path, line, focus }) => isPath(path) && isLine(line) && typeof focus === 'boolean',
   mark: ({ path, line }) => isPath(path) && isLine(line),
   focus: ({ run }) => typeof run === 'string' && run.length < 200,

@@ -168,6 +168,9 @@ export class NetworkPanel implements vscode.Disposable {
       case 'optimizer':
         void this.feed.showOptimizer(message);
         break;
+      case 'measure':
+        void this.feed.measure(message.measure);
+        break;
       case 'reveal':
         void this.reveal(message.path, message.line, message.focus);
         break;

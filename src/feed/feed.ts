@@ -1,6 +1,6 @@
 /** Gathers what a view shows into one message per stop. Asks the Session, posts to the view, keeps nothing else. */
 import type { Session } from '../protocol/session';
-import type { TensorRef } from '../protocol/views';
+import type { NodeMeasure, TensorRef } from '../protocol/views';
 import type { FromWebview, ToWebview } from '../protocol/webview';
 
 type Inspected = Extract<FromWebview, { type: 'inspect' }>['ref'];
@@ -14,6 +14,7 @@ export class Feed {
   private spansFrom = 0;
   private inspected: Inspected = null;
   private optimizer: Optimizer | null = null;
+  private measured: NodeMeasure | null = null;
   private gathering = false;
   private again = false;
   private growing = false;
@@ -25,6 +26,7 @@ export class Feed {
   /** The view is new (or lost what it had): the next message brings everything. */
   reset(): void {
     this.moves = 0;
+    this.measured = null;
     this.forget();
   }
 
@@ -69,7 +71,10 @@ export class Feed {
     if (!session) return;
     try {
       const [picture, timeline, info, tensor, update] = await Promise.all([
-        session.request('picture', structure === undefined ? {} : { have: structure }),
+        session.request('picture', {
+          ...(structure === undefined ? {} : { have: structure }),
+          ...(this.measured === null ? {} : { measure: this.measured }),
+        }),
         session.request('timeline', { from: this.spansFrom }),
         session.request('info', {}),
         // A tensor that is gone by now must not take the whole picture with it.
@@ -104,6 +109,13 @@ export class Feed {
     if (!session || !ref) return;
     const tensor = await session.request('tensor', ref).catch((error) => this.fail(error));
     if (tensor && this.inspected === ref) this.post({ type: 'tensor', tensor });
+  }
+
+  /** Has this measured of every node, with every picture from now on. */
+  async measure(wanted: NodeMeasure | null): Promise<void> {
+    if (this.measured === wanted) return;
+    this.measured = wanted;
+    if (wanted !== null && this.session) await this.show();
   }
 
   /** A tensor (or an element of it) over the iterations, once it is asked for. */

@@ -152,6 +152,9 @@ class Page {
       case 'optimizer':
         void this.feed.showOptimizer(message);
         break;
+      case 'measure':
+        void this.feed.measure(message.measure);
+        break;
       case 'reveal':
         this.source.reveal(message);
         break;

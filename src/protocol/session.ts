@@ -8,6 +8,7 @@ import type { Cursor, Place } from './ticks';
 import type {
   Bookmark,
   GraphView,
+  NodeMeasure,
   NumbersView,
   OutlineView,
   OutputView,
@@ -198,7 +199,7 @@ export interface Requests {
 
   // the views'
   cursor: [Record<string, never>, Cursor];
-  picture: [{ have?: string }, PictureView];
+  picture: [{ have?: string; measure?: NodeMeasure }, PictureView];
   graph: [Record<string, never>, GraphView];
   timeline: [{ from: number }, TimelineView];
   tensor: [TensorRef & { slice?: number[]; row0?: number; col0?: number }, TensorView];

@@ -142,6 +142,25 @@ export interface NodeState {
   gradNorm: number | null;
   /** NaN or infinity in the value or the gradient. */
   bad: boolean;
+  /** The measure that was asked for; null where the node has none, left out where none was asked for. */
+  measured?: number | null;
+}
+
+/**
+ * A number of each node that is worked out only when asked for:
+ * `ratio`: of a parameter's latest update, the norm of the change over the norm of the weight before it;
+ * `dead`: of an activation, the share of units that passed no signal for any sample (a relu that gave only zeros, a sigmoid or tanh that
+ * was flat);
+ * `change`: norm of the difference from the same node in the iteration before, over the norm of what it was then.
+ */
+export type NodeMeasure = 'ratio' | 'dead' | 'change';
+
+/** How this iteration's network differs from that of the iteration before. */
+export interface GraphChange {
+  /** Ids of nodes that the iteration before did not have. */
+  fresh: number[];
+  /** Ops that it had and this one has not: `relu of fc1`, with the node of this graph that stands where it stood before. */
+  gone: { op: string; label: string; module: string; place: Place | null; after: number | null }[];
 }
 
 /** One message, one redraw: everything the picture needs when the cursor moves. */
@@ -151,6 +170,10 @@ export interface PictureView {
   graph?: GraphView;
   structure: string;
   nodes: NodeState[];
+  /** What `measured` of the nodes is. */
+  measure?: NodeMeasure;
+  /** Left out where the network is that of the iteration before, and in the first. */
+  change?: GraphChange;
 }
 
 // ---- the timeline ---------------------------------------------------------------------------------------------

@@ -1,7 +1,16 @@
 /** The wire between the extension and its webview. Both sides check what they get: a webview trusts no message's shape. */
 import type { HistoryView } from './origins';
 import type { Move, RecordingInfo } from './session';
-import type { Cursor, PictureView, PrintedLine, TensorRef, TensorView, TimelineView, UpdateView } from './views';
+import type {
+  Cursor,
+  NodeMeasure,
+  PictureView,
+  PrintedLine,
+  TensorRef,
+  TensorView,
+  TimelineView,
+  UpdateView,
+} from './views';
 
 /** A run as the loss plot draws it. */
 export interface RunLine {
@@ -57,6 +66,8 @@ export type FromWebview =
   | { type: 'history'; ref: TensorRef; element?: number[] }
   /** Show this parameter in the optimizer panel; null closes the panel. */
   | { type: 'optimizer'; open: boolean; parameter?: number; element?: number[] }
+  /** Have this measured of every node, from now on; null ends it. */
+  | { type: 'measure'; measure: NodeMeasure | null }
   /** Go to a node's line in the editor. */
   | { type: 'reveal'; path: string; line: number; focus: boolean }
   /** Hovering a node marks its line; null takes the mark away. */

@@ -631,7 +631,8 @@ export class SessionServer {
       return { text };
     },
     cursor: () => this.cursor(),
-    picture: ({ have }) => pictureOf(this.recording, this.replay, this.timeline.tick, this.atLiveEnd, have),
+    picture: ({ have, measure }) =>
+      pictureOf(this.recording, this.replay, this.timeline.tick, this.atLiveEnd, have, measure),
     graph: () => graphOf(this.recording, this.recording.iterationAt(this.timeline.tick), this.timeline.tick),
     timeline: ({ from }) => timelineOf(this.recording, this.timeline.tick, this.atLiveEnd, from),
     tensor: (ref) => tensorOf(this.recording, this.replay, this.timeline.tick, ref),

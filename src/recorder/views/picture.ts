@@ -1,33 +1,42 @@
 /** Everything the picture needs at a tick: the graph, and each node's numbers. */
-import type { GraphNode, NodeState, PictureView, Stats } from '../../protocol/views';
+import type { GraphNode, NodeMeasure, NodeState, PictureView, Stats } from '../../protocol/views';
 import type { OpRecord, Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { statsOf } from '../stats';
+import { changeOf } from './changes';
 import { bad, rms } from './common';
 import { cursorOf } from './cursor';
 import { accumulations, backwardsOf, near, writes } from './grads';
-import { type Built, builtAt } from './graph';
+import { builtAt } from './graph';
+import { type Moment, measured } from './measures';
 
-/** The picture at a tick. `have` is the structure that the asker knows already: then the graph is left out. */
-export function pictureOf(r: Recording, replay: Replay, tick: number, live: boolean, have?: string): PictureView {
+/**
+ * The picture at a tick. `have` is the structure that the asker knows already: then the graph is left out. `measure` is worked out of each
+ * node where it is asked for.
+ */
+export function pictureOf(
+  r: Recording,
+  replay: Replay,
+  tick: number,
+  live: boolean,
+  have?: string,
+  measure?: NodeMeasure,
+): PictureView {
   const iteration = r.iterationAt(Math.max(0, tick));
   const built = builtAt(r, iteration, tick);
   const { structure } = built.view;
   const moment = { r, replay, tick, iteration, built };
+  const change = changeOf(r, iteration, built);
+  const nodes = built.view.nodes.map((n) => (built.records[n.id] ? opState(moment, n) : leafState(moment, n)));
+  if (measure) for (const node of nodes) node.measured = node.tensor === null ? null : measured(moment, node, measure);
   return {
     cursor: cursorOf(r, tick, live),
     ...(have === structure ? {} : { graph: built.view }),
     structure,
-    nodes: built.view.nodes.map((node) => (built.records[node.id] ? opState(moment, node) : leafState(moment, node))),
+    nodes,
+    ...(measure ? { measure } : {}),
+    ...(change ? { change } : {}),
   };
-}
-
-interface Moment {
-  r: Recording;
-  replay: Replay;
-  tick: number;
-  iteration: number;
-  built: Built;
 }
 
 interface Seen {

@@ -1,7 +1,7 @@
 /** What the picture says of a run is what the run computed. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Tensor } from '../../../src/engine/tensor';
-import type { PictureView } from '../../../src/protocol/views';
+import type { NodeMeasure, PictureView } from '../../../src/protocol/views';
 import { stackAt } from '../../../src/recorder/stack';
 import { cursorOf } from '../../../src/recorder/views/cursor';
 import { graphOf } from '../../../src/recorder/views/graph';
@@ -202,6 +202,71 @@ describe('the picture', () => {
     expect(stateOf(picture(w.updateTick!), 'linear1.weight').updated).toBe(true);
     const old = stateOf(picture(w.updateTick! - 1), 'linear1.weight').valueNorm;
     expect(old).toBeCloseTo(norm(m.seen[1].weights[0]), 12);
+  });
+
+  it('measures what is asked for, and nothing else', () => {
+    const r = m.script.recording;
+    const end = r.endOf(2) - 1;
+    const asked = (tick: number, measure: NodeMeasure) => pictureOf(r, m.replay, tick, false, undefined, measure);
+    const of = (p: PictureView, label: string) => stateOf(p, label).measured;
+    expect(of(picture(end), 'linear1.weight')).toBeUndefined();
+    const [before, after] = [m.seen[1].weights[0], m.seen[2].weights[0]];
+    const ratio = norm(after.map((w, i) => w - before[i])) / norm(before);
+    const updated = asked(end, 'ratio');
+    expect(updated.measure).toBe('ratio');
+    expect(of(updated, 'linear1.weight')).toBeCloseTo(ratio, 12);
+    expect(of(updated, 'relu of linear1')).toBeNull();
+    // Until this iteration's update the latest is that of the iteration before.
+    expect(of(asked(r.iteration(3).start, 'ratio'), 'linear1.weight')).toBeCloseTo(ratio, 12);
+    const change = asked(end, 'change');
+    expect(of(change, 'linear1.weight')).toBeCloseTo(ratio, 12);
+    const loss = [m.seen[1].loss, m.seen[2].loss];
+    expect(of(change, 'loss')).toBeCloseTo(Math.abs(loss[1] - loss[0]) / loss[0], 6);
+    expect(of(asked(r.endOf(0) - 1, 'change'), 'loss')).toBeNull();
+  });
+
+  it('counts units that are still for every sample', () => {
+    const script = new Script();
+    // Three units over two samples: dead, sometimes alive, alive.
+    const z = leaf(given([2, 3], (i) => [-1, -1, 2, -3, 5, 1][i]));
+    script.line(1, { z });
+    const both = op('add', op('sum', op('relu', z)), op('sum', op('sigmoid', op('mul', z, 100))));
+    backwardFrom(both);
+    script.stop();
+    const { nodes, graph } = pictureOf(
+      script.recording,
+      m.replay,
+      script.recording.ticks - 1,
+      false,
+      undefined,
+      'dead',
+    );
+    const of = (name: string) => nodes[graph!.nodes.find((n) => n.op === name)!.id].measured;
+    expect(of('relu')).toBeCloseTo(1 / 3, 12);
+    expect(of('sigmoid')).toBe(1);
+    expect(of('sum')).toBeNull();
+  });
+
+  it('tells what is new and what is gone against the iteration before', () => {
+    const script = new Script();
+    const w = leaf(given([3], (i) => i + 1));
+    for (const extra of [0, 2, 1]) {
+      script.line(1, { w });
+      let y = op('mul', w, 2);
+      for (let k = 0; k < extra; k++) y = op('relu', y);
+      backwardFrom(op('sum', y));
+      noGrad(() => op('sub_', dataOf(w), op('mul', w.grad!, 0.1)));
+    }
+    script.stop();
+    const r = script.recording;
+    const at = (i: number) => pictureOf(r, m.replay, r.endOf(i) - 1, false);
+    expect(at(0).change).toBeUndefined();
+    const [grown, shrunk] = [at(1), at(2)];
+    const ops = (p: PictureView) => p.change!.fresh.map((id) => p.graph!.nodes[id].op);
+    expect(ops(grown)).toEqual(['relu', 'relu']);
+    expect(grown.change!.gone).toEqual([]);
+    expect(ops(shrunk)).toEqual([]);
+    expect(shrunk.change!.gone.map((g) => g.op)).toEqual(['relu']);
   });
 
   it('leaves the graph out for one who has it', () => {

@@ -1,0 +1,93 @@
+/** Numbers of a node that are worked out only when they are asked for. */
+import { isComplex } from '../../engine/dtype';
+import type { NodeMeasure, NodeState } from '../../protocol/views';
+import { dtypeOf, type Recording, type TensorUse } from '../recording';
+import type { Replay } from '../replay';
+import { builtBefore, pairsOf } from './changes';
+import { opName, valuesOf } from './common';
+import { writes } from './grads';
+import type { Built } from './graph';
+
+export interface Moment {
+  r: Recording;
+  replay: Replay;
+  tick: number;
+  iteration: number;
+  built: Built;
+}
+
+/** One node's number at the moment, or null where it has none. */
+export function measured(m: Moment, { id }: NodeState, measure: NodeMeasure): number | null {
+  const parameter = m.built.view.nodes[id].kind === 'parameter';
+  if (measure === 'dead') return deadShare(m, id);
+  if (parameter) return lastUpdate(m, id);
+  return measure === 'change' ? changed(m, id) : null;
+}
+
+/** ‖now − before‖ / ‖before‖ over all elements; null where that says nothing. */
+function distance({ replay }: Moment, now: TensorUse | null, before: TensorUse | null): number | null {
+  if (!now || !before || now.shape.join() !== before.shape.join() || isComplex(dtypeOf(now))) return null;
+  const a = valuesOf(replay, now);
+  const b = valuesOf(replay, before);
+  let moved = 0;
+  let size = 0;
+  for (let i = 0; i < a.length; i++) {
+    const old = Number(b[i]);
+    moved += (Number(a[i]) - old) ** 2;
+    size += old ** 2;
+  }
+  const ratio = Math.sqrt(moved) / Math.sqrt(size);
+  return Number.isFinite(ratio) ? ratio : null;
+}
+
+/** Update-to-weight ratio of the latest update at or before the moment: this iteration's, as far as it has come, or the one before's. */
+function lastUpdate(m: Moment, id: number): number | null {
+  const { r, tick, built } = m;
+  const tensor = built.uses[id]?.tensor;
+  if (tensor === undefined) return null;
+  for (const iteration of [m.iteration, m.iteration - 1]) {
+    const begun = iteration < 0 ? -1 : r.iteration(iteration).backward;
+    if (begun < 0) continue;
+    const written = writes(r, tensor, begun, r.endOf(iteration)).filter((record) => record.tick <= tick);
+    const last = written[written.length - 1];
+    if (last) return distance(m, r.useAt(tensor, last.tick), r.useAt(tensor, written[0].tick - 1));
+  }
+  return null;
+}
+
+/** Of what an op gave (or an input held), against the same node in the iteration before. */
+function changed(m: Moment, id: number): number | null {
+  const before = builtBefore(m.r, m.iteration);
+  const old = before && pairsOf(m.built.view, before.view).get(id);
+  return old === null || old === undefined ? null : distance(m, m.built.uses[id], before!.uses[old]);
+}
+
+/** A unit passes on less than this share of the steepest slope: it is flat. */
+const FLAT = 0.05;
+
+/** Does an activation pass no signal where it gave this? By the op's name. */
+const STILL: Record<string, (y: number) => boolean> = {
+  relu: (y) => y === 0,
+  relu6: (y) => y === 0 || y === 6,
+  hardtanh: (y) => y === -1 || y === 1,
+  hardsigmoid: (y) => y === 0 || y === 1,
+  sigmoid: (y) => 4 * y * (1 - y) < FLAT,
+  tanh: (y) => 1 - y * y < FLAT,
+};
+
+/** Share of an activation's units (channels of images, else elements of the last dimension) that are still for every sample. */
+function deadShare({ replay, built }: Moment, id: number): number | null {
+  const record = built.records[id];
+  const use = built.uses[id];
+  const still = record && STILL[opName(record).replace(/_$/, '')];
+  if (!still || !use || use.shape.includes(0)) return null;
+  const { shape } = use;
+  // (N, C, H, W) has its units in the second dimension, (N, …, C) in the last.
+  const axis = shape.length >= 4 ? 1 : shape.length - 1;
+  const units = shape.length === 0 ? 1 : shape[axis];
+  const stride = shape.slice(axis + 1).reduce((a, n) => a * n, 1);
+  const alive = new Uint8Array(units);
+  const values = valuesOf(replay, use);
+  for (let i = 0; i < values.length; i++) if (!still(Number(values[i]))) alive[Math.floor(i / stride) % units] = 1;
+  return 1 - alive.reduce((sum, one) => sum + one, 0) / units;
+}
