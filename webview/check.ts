@@ -88,6 +88,14 @@ const picture = shape({
       valueNorm: nullableNum,
       gradNorm: nullableNum,
       bad: isBool,
+      measured: opt(isNum),
+    }),
+  ),
+  measure: opt(oneOf('ratio', 'dead', 'change')),
+  change: opt(
+    shape({
+      fresh: list(isInt),
+      gone: list(shape({ op: isStr, label: isStr, module: isStr, place: orNull(place), after: orNull(isInt) })),
     }),
   ),
 });

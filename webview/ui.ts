@@ -1,5 +1,6 @@
 /** The user's choices, and how they come back from storage. */
 import type { TensorRef } from '../src/protocol/views';
+import { ALL_MODES, type Mode } from './graph/modes';
 
 export type Part = NonNullable<TensorRef['part']>;
 
@@ -21,6 +22,8 @@ export interface Ui {
   /** Modules the user closed (true) or opened (false), by path; the others are as the size of the network asks. */
   folded: Record<string, boolean>;
   zoom: { k: number; x: number; y: number } | null;
+  /** What colours the nodes. */
+  mode: Mode;
   logLoss: boolean;
   parameter: number | null;
   element: number[] | null;
@@ -41,6 +44,7 @@ const freshUi = (): Ui => ({
   panels: null,
   folded: {},
   zoom: null,
+  mode: 'progress',
   logLoss: false,
   parameter: null,
   element: null,
@@ -68,6 +72,7 @@ const KEPT: Partial<Record<keyof Ui, (v: unknown) => boolean>> = {
   panels: oneOf(true, false, null),
   folded: (v) => typeof v === 'object' && v !== null && Object.values(v).every(isBool),
   zoom: fields(isNum, 'k', 'x', 'y'),
+  mode: oneOf(...ALL_MODES),
   logLoss: isBool,
   parameter: isNum,
   element: isNums,

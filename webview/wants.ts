@@ -1,6 +1,7 @@
 /** What the panels want to see, said to the extension whenever it changes: views state a wish, nobody counts requests. */
 import type { TensorRef } from '../src/protocol/views';
 import type { FromWebview } from '../src/protocol/webview';
+import { measureOf } from './graph/modes';
 import { post } from './host';
 import { type Model, shows } from './store';
 import type { Part } from './ui';
@@ -26,7 +27,7 @@ export function shownRef(model: Model): TensorRef | null {
 export const sameRef = (a: TensorRef, b: TensorRef): boolean =>
   a.tensor === b.tensor && (a.part ?? 'value') === (b.part ?? 'value');
 
-type Wish = Extract<FromWebview, { type: 'inspect' | 'optimizer' }>;
+type Wish = Extract<FromWebview, { type: 'inspect' | 'optimizer' | 'measure' }>;
 
 function wishes(model: Model): Wish[] {
   const { ui } = model;
@@ -48,6 +49,7 @@ function wishes(model: Model): Wish[] {
       ...(open && model.parameter !== null ? { parameter: model.parameter } : {}),
       ...(open && ui.element ? { element: ui.element } : {}),
     },
+    { type: 'measure', measure: measureOf(ui.mode) },
   ];
 }
 
@@ -55,6 +57,7 @@ const said = new Map<string, string>();
 function forget(): void {
   said.set('inspect', '{"type":"inspect","ref":null}');
   said.set('optimizer', '{"type":"optimizer","open":false}');
+  said.set('measure', '{"type":"measure","measure":null}');
 }
 forget();
 

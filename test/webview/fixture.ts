@@ -7,10 +7,12 @@ import type { Phase, TickKind } from '../../src/protocol/ticks';
 import type {
   Bookmark,
   Cursor,
+  GraphChange,
   GraphNode,
   GraphView,
   Histogram,
   IterationSpan,
+  NodeMeasure,
   NodeState,
   PictureView,
   Stats,
@@ -356,6 +358,9 @@ export class Fixture {
   moves = Number.MAX_SAFE_INTEGER;
 
   bookmarks: Bookmark[] = [];
+  /** What is measured of every node, as the view asked. */
+  measure: NodeMeasure | null = null;
+  change: GraphChange | null = null;
   readonly iterations: Iteration[];
   tick = 0;
 
@@ -439,7 +444,30 @@ export class Fixture {
       valueNorm: value && stats(value.data).norm,
       gradNorm: grad && stats(grad.data).norm,
       bad: false,
+      ...(this.measure === null ? {} : { measured: value && this.measured(id, value, this.measure) }),
     };
+  }
+
+  private measured(id: number, now: Matrix, measure: NodeMeasure): number | null {
+    const name = VALUE_OF[id]!;
+    const { i, within } = this.at();
+    if (measure === 'dead') {
+      const still =
+        name === 'a1' ? (v: number) => v === 0 : name === 'a2' ? (v: number) => 4 * v * (1 - v) < 0.05 : null;
+      if (!still) return null;
+      const alive = new Set<number>();
+      now.data.forEach((v, k) => {
+        if (!still(v)) alive.add(k % now.cols);
+      });
+      return 1 - alive.size / now.cols;
+    }
+    const weight = WEIGHTS.some(([n]) => n === name);
+    if (!weight && measure === 'ratio') return null;
+    const updated = find(id, (t) => t.line === 37);
+    const last = weight && updated !== null && updated <= within ? i : i - 1;
+    const old = weight ? this.iterations[last]?.values[name] : this.iterations[i - 1]?.values[name];
+    if (!old) return null;
+    return stats(now.data.map((v, k) => v - old.data[k]!)).norm! / stats(old.data).norm!;
   }
 
   pictureView(have?: string): PictureView {
@@ -447,6 +475,8 @@ export class Fixture {
       cursor: this.cursor(),
       structure: GRAPH.structure,
       nodes: GRAPH.nodes.map((n) => this.state(n.id)),
+      ...(this.measure ? { measure: this.measure } : {}),
+      ...(this.change ? { change: this.change } : {}),
     };
     return have === GRAPH.structure ? picture : { ...picture, graph: GRAPH };
   }

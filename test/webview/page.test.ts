@@ -1,6 +1,7 @@
 /** The built page in a real browser, under the policy VS Code gives it: messages in, what is on the page and what is asked out. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NodeState } from '../../src/protocol/views';
 import type { FromWebview } from '../../src/protocol/webview';
 import { BACKWARD_START, Fixture, GRAPH, NODE, PER_ITERATION, UPDATE_START } from './fixture';
 import { launch, missing, type Options, open, type View } from './harness';
@@ -92,6 +93,57 @@ describe.skipIf(missing !== null)('the page', () => {
     await seek(view, 1);
     expect(await classes(view, NODE.relu)).toMatch(/hollow/);
     expect(await classes(view, NODE.w1)).not.toMatch(/upd/);
+    await close(view);
+  });
+
+  it('colours the nodes by a measure that the session works out, with a scale', async () => {
+    const view = await show(PER_ITERATION + BACKWARD_START + 6);
+    await view.news();
+    await view.page.selectOption('select.mode', 'ratio');
+    await view.drawn();
+    expect(ofType(await view.news(), 'measure')).toEqual([{ type: 'measure', measure: 'ratio' }]);
+    fixture.measure = 'ratio';
+    await view.send(fixture.picture('three-class'));
+    fixture.measure = null;
+    expect(await classes(view, NODE.w1)).toMatch(/measured (dark|light)-ink/);
+    expect(await classes(view, NODE.relu)).toMatch(/measured none/);
+    expect(await view.page.textContent(`${card(NODE.w1)} .measure`)).toMatch(/^0\.\d+|e−\d+$/);
+    expect(await view.page.getAttribute(card(NODE.w1), 'aria-label')).toMatch(/update-to-weight ratio/);
+    expect(await view.page.getAttribute('.scale', 'aria-label')).toMatch(/^Update ratio, from dark violet/);
+    // The border still tells what ran, and the cursor stays where it is.
+    expect(await view.page.locator('.card.cursor').count()).toBe(1);
+    await view.page.focus(card(NODE.relu));
+    for (const expected of ['dead', 'change', 'progress']) {
+      await view.page.keyboard.press('m');
+      await view.drawn();
+      expect(await view.page.inputValue('select.mode')).toBe(expected);
+    }
+    expect(await classes(view, NODE.w1)).not.toMatch(/measured/);
+    expect(await view.page.isVisible('.below .legend')).toBe(true);
+    await close(view);
+  });
+
+  it('draws a gradient that explodes red and one that vanishes pale, and says so', async () => {
+    const view = await show(UPDATE_START - 1);
+    const message = structuredClone(fixture.picture()) as { picture: { nodes: NodeState[] } };
+    message.picture.nodes[NODE.relu]!.gradNorm = 1e6;
+    message.picture.nodes[NODE.sigmoid]!.gradNorm = 1e-12;
+    await view.send(message);
+    const link = (from: number, to: number) => view.page.locator(`[data-link="g:n${from}>n${to}"]`);
+    expect(await link(NODE.relu, NODE.linear2).getAttribute('class')).toMatch(/exploding/);
+    expect(await link(NODE.relu, NODE.linear2).locator('title').textContent()).toMatch(/norm 1000000, .* exploding$/);
+    expect(await link(NODE.sigmoid, NODE.output).getAttribute('class')).toMatch(/vanishing/);
+    expect(await link(NODE.linear2, NODE.sigmoid).getAttribute('class')).not.toMatch(/exploding|vanishing/);
+    await close(view);
+  });
+
+  it('marks what is new in this iteration', async () => {
+    const view = await show(3);
+    fixture.change = { fresh: [NODE.relu], gone: [] };
+    await view.send(fixture.picture('three-class'));
+    fixture.change = null;
+    expect(await classes(view, NODE.relu)).toMatch(/fresh/);
+    expect(await classes(view, NODE.linear1)).not.toMatch(/fresh/);
     await close(view);
   });
 

@@ -5,9 +5,10 @@ import { readMessage } from '../../webview/check';
 import { barSize, exact, nodeLabel, num, shapeText } from '../../webview/format';
 import { neighbour } from '../../webview/graph/keyboard';
 import { defaultFolds, drawn } from '../../webview/graph/model';
+import { inkOn, position, scaleFor, shade, ticksOf } from '../../webview/graph/modes';
 import { gradientPoints, roundPath } from '../../webview/graph/paths';
 import { plainLayout } from '../../webview/graph/plain';
-import { cardState, gradWidth } from '../../webview/graph/state';
+import { cardState, gradWidth, healthOf } from '../../webview/graph/state';
 import { wrap } from '../../webview/graph/wrap';
 import { middleOf, othersOf, roomFor, runAt, treeOf } from '../../webview/timeline/runs';
 import { positive, spanAt, tickOf, xOf } from '../../webview/timeline/scale';
@@ -245,6 +246,23 @@ describe('the graph', () => {
     expect(roundPath(back)).toMatch(/^M90,47L/);
     expect(gradWidth(1)).toBeGreaterThan(gradWidth(1e-3));
     expect(gradWidth(null)).toBe(gradWidth(1e-9));
+  });
+  it('calls a gradient vanishing or exploding against the median and beyond all measure', () => {
+    expect([1e-2, 10, 1e-6, 2e4, 1e-11, null].map((norm) => healthOf(norm, 5e-3))).toEqual([
+      ...[null, 'exploding', 'vanishing', 'exploding', 'vanishing', null],
+    ]);
+    expect(healthOf(2e4, 1e4)).toBe('exploding');
+    expect(healthOf(1e-3, null)).toBeNull();
+  });
+  it('has a scale of whole decades that only grows', () => {
+    const first = scaleFor('grad', [0.002, 0.05, 0], null)!;
+    expect(first).toEqual({ log: true, low: 0.001, high: 0.1 });
+    expect(scaleFor('grad', [0.01], first)).toEqual(first);
+    expect(scaleFor('grad', [3], first)!.high).toBe(10);
+    expect([1e-9, 0.001, 0.01, 0.1, 7].map((v) => position(first, v))).toEqual([0, 0, 0.5, 1, 1]);
+    expect(scaleFor('value', [], null)).toBeNull();
+    expect(ticksOf('grad', first).map((t) => t.text)).toEqual(['0.001', '0.01', '0.1']);
+    expect([shade(0), shade(1)].map(inkOn)).toEqual(['light', 'dark']);
   });
   it('says a node in words', () => {
     const f = new Fixture(1);

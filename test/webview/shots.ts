@@ -18,6 +18,10 @@ const fixture = new Fixture(200);
 export async function serve(view: View, f: Fixture): Promise<void> {
   for (const message of await view.news()) {
     if (message.type === 'inspect' && message.ref) await view.send({ type: 'tensor', tensor: f.tensor(message.ref) });
+    if (message.type === 'measure') {
+      f.measure = message.measure;
+      if (f.measure) await view.send(f.picture());
+    }
     if (message.type === 'optimizer' && message.open) {
       await view.send({ type: 'update', update: f.update(message.parameter, message.element) });
     }
@@ -52,6 +56,22 @@ for (const theme of ['dark', 'light', 'hc', 'hclight']) {
   await shot(`backward-${theme}-480`, { ...NARROW, theme }, (view) => at(view, middle + BACKWARD_START + 6));
   await shot(`optimizer-${theme}-1100`, { ...WIDE, theme }, async (view) => {
     await at(view, middle + UPDATE_START + 2);
+  });
+}
+for (const [mode, theme, size] of [
+  ['value', 'dark', WIDE],
+  ['grad', 'light', WIDE],
+  ['ratio', 'dark', WIDE],
+  ['ratio', 'hclight', { width: 400, height: 860 }],
+  ['dead', 'hc', WIDE],
+  ['change', 'light', NARROW],
+] as const) {
+  await shot(`mode-${mode}-${theme}-${size.width}`, { ...size, theme }, async (view) => {
+    await at(view, middle + BACKWARD_START + 6);
+    await view.page.selectOption('select.mode', mode);
+    await view.drawn();
+    await serve(view, fixture);
+    fixture.measure = null;
   });
 }
 await shot('optimizer-dark-400', { width: 400, height: 800 }, async (view) => {

@@ -1,13 +1,14 @@
 /** Draws a laid-out graph and keeps it current. Structure is drawn once per layout, state at every cursor. */
 import { type Selection, select } from 'd3';
-import { svg } from '../dom';
+import { setText, svg } from '../dom';
 import { barSize, short } from '../format';
 import { calm } from '../theme';
 import { fitText } from './measure';
 import { type Box, boxTitle, type Card, type Drawn, type Link } from './model';
+import { inkOn, type Mode, modeText, position, type Scale, shade } from './modes';
 import { gradientPoints, roundPath } from './paths';
 import type { Layout, Rect } from './place';
-import { cardState, linkState, type Shown, type States } from './state';
+import { cardState, linkState, medianGradient, type Shown, type States } from './state';
 
 export interface Handlers {
   card(card: Card, event: MouseEvent): void;
@@ -17,6 +18,9 @@ export interface Handlers {
 }
 
 export interface Marks {
+  mode: Mode;
+  scale: Scale | null;
+  fresh: ReadonlySet<number>;
   cursor: number | null;
   kind: string;
   selected: number | null;
@@ -80,11 +84,14 @@ export class Drawing {
         layer,
         of,
         (link) => link.key,
-        () => svg('g', { class: 'link' }, svg('path')),
+        () =>
+          name
+            ? svg('g', { class: 'link' }, svg('title'), svg('path', { class: 'hit' }), svg('path'))
+            : svg('g', { class: 'link' }, svg('path')),
       );
       groups.attr('data-link', (link) => `${name}${link.key}`);
       groups.each(function (link) {
-        this.querySelector('path')!.setAttribute('d', d(link));
+        for (const path of this.querySelectorAll('path')) path.setAttribute('d', d(link));
       });
     };
     draw(this.links, paths, (link) => roundPath(layout.links.get(link.key)!), '');
@@ -148,15 +155,20 @@ export class Drawing {
   state(drawing: Drawn, states: States, marks: Marks): void {
     const { shown } = this;
     this.cards.selectChildren<SVGGElement, Card>().each(function (card) {
-      const state = cardState(card, states, marks.cursor);
+      const state = cardState(card, states, marks.cursor, marks.mode);
       const selected = marks.selected !== null && card.members.includes(marks.selected);
       const caret = card.members.some((id) => marks.caret.has(id));
-      const key = `${JSON.stringify(state)}${selected}${caret}`;
+      const fresh = card.members.some((id) => marks.fresh.has(id));
+      const { low, high } = marks.scale ?? {};
+      const key = `${JSON.stringify(state)}${selected}${caret}${fresh}${marks.mode}${low}${high}`;
       if (shown.get(card.key) === key) return;
       shown.set(card.key, key);
-      showCard(this, card, state, selected, caret);
+      showCard(this, card, state, { selected, caret, fresh }, marks);
     });
-    const linkStates = new Map(drawing.links.map((l) => [l.key, linkState(l, states, marks.cursor, marks.kind)]));
+    const median = medianGradient(states);
+    const linkStates = new Map(
+      drawing.links.map((l) => [l.key, linkState(l, states, marks.cursor, marks.kind, median)]),
+    );
     this.links.selectChildren<SVGGElement, Link>().each(function (link) {
       const state = linkStates.get(link.key)!;
       const classes = `link${state.lit ? ' lit' : ''}${state.now === 'forward' ? ' now' : ''}`;
@@ -164,8 +176,10 @@ export class Drawing {
     });
     this.grads.selectChildren<SVGGElement, Link>().each(function (link) {
       const state = linkStates.get(link.key)!;
-      const classes = `link grad${state.flowed ? ' flowed' : ''}${state.now === 'backward' ? ' now' : ''}`;
+      const { flowed, now, health, label } = state;
+      const classes = `link grad${flowed ? ' flowed' : ''}${now === 'backward' ? ' now' : ''}${health && flowed ? ` ${health}` : ''}`;
       if (this.getAttribute('class') !== classes) this.setAttribute('class', classes);
+      setText(this.firstElementChild!, label);
       const width = state.width.toFixed(2);
       if (this.getAttribute('stroke-width') !== width) this.setAttribute('stroke-width', width);
     });
@@ -238,6 +252,7 @@ function cardParts(card: Card): SVGGElement {
     ...(card.node?.gradFn === null ? [] : bar('grad', inset, 54, track, 5)),
     svg('text', { class: 'number value', x: width - inset, y: 48 }),
     svg('text', { class: 'number grad', x: width - inset, y: 60 }),
+    svg('text', { class: 'measure', x: inset, y: 55 }),
     svg('text', { class: 'far', x: width / 2, y: height / 2 + 6 }, fitText(card.title, width * 0.6, true)),
   );
   return node;
@@ -251,13 +266,14 @@ function chipParts(card: Card): SVGGElement {
     ...frame(card, 32, 5),
     svg('text', { class: 'detail name', x: 9, y: 14 }, card.title),
     svg('text', { class: 'detail shape', x: width - 9, y: 14 }, card.detail),
+    svg('text', { class: 'measure', x: 9, y: 27 }),
     ...bar('value', 9, 19, width - 18, 3),
     ...bar('grad', 9, 25, width - 18, 3),
   );
   return node;
 }
 
-function showCard(node: SVGGElement, card: Card, state: Shown, selected: boolean, caret: boolean): void {
+function showCard(node: SVGGElement, card: Card, state: Shown, own: Record<string, boolean>, marks: Marks): void {
   const classes = ['card', card.kind];
   for (const [name, on] of Object.entries({
     hollow: !state.forward && !state.partly,
@@ -267,18 +283,18 @@ function showCard(node: SVGGElement, card: Card, state: Shown, selected: boolean
     upd: state.updated,
     bad: state.bad,
     cursor: state.cursor,
-    selected,
-    caret,
+    ...own,
   })) {
     if (on) classes.push(name);
   }
+  classes.push(...shadeOf(node, state, marks));
   node.setAttribute('class', classes.join(' '));
   node.setAttribute('aria-label', state.label);
-  node.setAttribute('aria-pressed', String(selected));
+  node.setAttribute('aria-pressed', String(own.selected));
   if (state.cursor) node.setAttribute('aria-current', 'step');
   else node.removeAttribute('aria-current');
   const group = select(node);
-  group.select('title').text(state.label);
+  group.select('title').text(own.fresh ? `${state.label}, new in this iteration` : state.label);
   const ran = state.forward && card.kind !== 'input';
   group.select('.marks').text(`${ran ? '→' : ''}${state.backward ? '←' : ''}${state.updated ? '✓' : ''}`);
   for (const [name, rms] of [
@@ -289,4 +305,21 @@ function showCard(node: SVGGElement, card: Card, state: Shown, selected: boolean
     if (fill) fill.setAttribute('width', String(barSize(rms) * Number(fill.dataset.full)));
     group.select(`.number.${name}`).text(rms === null ? '' : short(rms));
   }
+}
+
+/** Colours a card on the mode's scale, and writes its number: the classes that say so. */
+function shadeOf(node: SVGGElement, { measure }: Shown, { mode, scale }: Marks): string[] {
+  if (mode === 'progress') {
+    node.style.removeProperty('--shade');
+    return [];
+  }
+  const text = node.querySelector('.measure');
+  if (text) setText(text, measure === null ? '' : modeText(mode, measure));
+  if (measure === null || !scale) {
+    node.style.removeProperty('--shade');
+    return ['measured', 'none'];
+  }
+  const colour = shade(position(scale, measure));
+  node.style.setProperty('--shade', colour);
+  return ['measured', `${inkOn(colour)}-ink`];
 }

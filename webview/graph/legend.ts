@@ -1,5 +1,6 @@
 /** What the colours and shapes mean: the four that matter in one line, the rest and the keys behind a question mark. */
-import { button, el } from '../dom';
+import { button, el, keyed } from '../dom';
+import { ALL_MODES, MODES, type Mode, type Scale, shade, ticksOf } from './modes';
 
 type Entry = [name: string, text: string, hint: string];
 
@@ -11,6 +12,17 @@ const FIRST: Entry[] = [
 ];
 const MORE: Entry[] = [
   ['hollow', 'not run yet', 'This op has not run in this iteration so far'],
+  [
+    'explode',
+    'exploding',
+    'A gradient of more than 1000 times the network\u2019s median, above 1e4, or not finite: red and broken',
+  ],
+  [
+    'vanish',
+    'vanishing',
+    'A gradient of less than a 1000th of the network\u2019s median, or below 1e-10: pale and dotted',
+  ],
+  ['fresh', 'new', 'The iteration before did not have this op'],
   ['bars', 'size', 'Typical size (root mean square) of value and gradient, from 1e-6 to 1e3 on a logarithmic scale'],
 ];
 const KEYS: [string, string][] = [
@@ -19,6 +31,7 @@ const KEYS: [string, string][] = [
   ['S, Shift+S', 'go to where it ran forward, backward (or double-click)'],
   ['C', 'close or open a module (or click its name)'],
   ['F', 'fit the whole network'],
+  ['M, Shift+M', 'colour the nodes by the next, or the last, measure'],
   ['.', 'find the op that is running'],
   ['+ −', 'zoom (or scroll; drag to move)'],
   ['Esc', 'follow the debugger again'],
@@ -32,10 +45,19 @@ export class Legend {
     { class: 'legend', 'aria-label': 'Legend' },
     ...FIRST.map(([name, text, hint]) => el('li', { title: hint }, swatch(name), text)),
   );
+  /** What colours the nodes. */
+  readonly choice = el(
+    'select',
+    { class: 'mode', 'aria-label': 'Colour of the nodes', title: 'Colour the nodes by (m)' },
+    ...ALL_MODES.map((mode) => el('option', { value: mode, title: MODES[mode].hint }, MODES[mode].name)),
+  );
+  /** The colours of a mode, with numbers. */
+  readonly scale = el('div', { class: 'scale', role: 'img', hidden: true });
   readonly help: HTMLButtonElement;
   readonly popup: HTMLElement;
 
-  constructor() {
+  constructor(choose: (mode: Mode) => void) {
+    this.choice.addEventListener('change', () => choose(this.choice.value as Mode));
     const rows = [...FIRST, ...MORE].map(([name, text, hint]) =>
       el('tr', {}, el('th', { scope: 'row' }, swatch(name), text), el('td', {}, hint)),
     );
@@ -71,6 +93,36 @@ export class Legend {
       this.toggle(false);
       this.help.focus();
       event.stopPropagation();
+    });
+  }
+
+  /** Says what the colours mean now. */
+  show(mode: Mode, scale: Scale | null): void {
+    if (this.choice.value !== mode) this.choice.value = mode;
+    this.line.hidden = mode !== 'progress';
+    this.scale.hidden = mode === 'progress';
+    keyed(this.scale, `${mode} ${scale?.low} ${scale?.high}`, () => {
+      if (mode === 'progress') return [];
+      const words = scale ? '' : 'Nothing to show at this moment';
+      this.scale.title = MODES[mode].hint;
+      if (!scale) {
+        this.scale.setAttribute('aria-label', `${MODES[mode].name}: ${words}`);
+        return [words];
+      }
+      const ramp = el('i', { class: 'ramp' });
+      const stops = Array.from({ length: 13 }, (_, i) => shade(i / 12));
+      ramp.style.background = `linear-gradient(to right, ${stops.join(', ')})`;
+      const marks = ticksOf(mode, scale);
+      this.scale.setAttribute(
+        'aria-label',
+        `${MODES[mode].name}, from dark violet, ${marks[0]!.text}, to light yellow, ${marks.at(-1)!.text}`,
+      );
+      const labels = marks.map(({ at, text }) => {
+        const label = el('span', {}, text);
+        label.style.left = `${at * 100}%`;
+        return label;
+      });
+      return [ramp, ...labels];
     });
   }
 

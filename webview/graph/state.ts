@@ -2,6 +2,7 @@
 import type { NodeState } from '../../src/protocol/views';
 import { nodeLabel, num, plural } from '../format';
 import type { Card, Link } from './model';
+import { MODES, type Mode, modeText, modeValue } from './modes';
 
 export interface Shown {
   forward: boolean;
@@ -14,6 +15,8 @@ export interface Shown {
   grad: number | null;
   cursor: boolean;
   label: string;
+  /** What the mode shows of it, where it has such a number. */
+  measure: number | null;
 }
 
 export type States = ReadonlyMap<number, NodeState>;
@@ -28,18 +31,34 @@ const EMPTY: Shown = {
   grad: null,
   cursor: false,
   label: '',
+  measure: null,
 };
 
-export function cardState(card: Card, states: States, cursor: number | null): Shown {
+export function cardState(card: Card, states: States, cursor: number | null, mode: Mode = 'progress'): Shown {
   const atCursor = cursor !== null && card.members.includes(cursor);
+  const measure = modeOf(card, states, mode);
+  const says = measure === null ? '' : `, ${MODES[mode].said} ${modeText(mode, measure)}`;
   if (card.node) {
     const state = states.get(card.node.id);
-    const label = nodeLabel(card.node, state, atCursor);
+    const label = nodeLabel(card.node, state, atCursor) + says;
     if (!state) return { ...EMPTY, cursor: atCursor, label };
     const { forward, backward, updated, bad, value, grad } = state;
-    return { forward, partly: false, backward, updated, bad, value, grad, cursor: atCursor, label };
+    return { forward, partly: false, backward, updated, bad, value, grad, cursor: atCursor, label, measure };
   }
-  return foldedState(card, states, atCursor);
+  const folded = foldedState(card, states, atCursor);
+  return { ...folded, label: folded.label + says, measure };
+}
+
+/** The mode's number of a card: a folded module shows its output's, or the largest that is in it. */
+export function modeOf(card: Card, states: States, mode: Mode): number | null {
+  if (mode === 'progress') return null;
+  if (card.node) return modeValue(mode, states.get(card.node.id));
+  const found = card.members.map((id) => states.get(id));
+  if (MODES[mode].folded === 'last') return foldedState(card, states, false).value;
+  return found.reduce<number | null>((most, state) => {
+    const v = modeValue(mode, state);
+    return v === null ? most : Math.max(most ?? v, v);
+  }, null);
 }
 
 function foldedState(card: Card, states: States, atCursor: boolean): Shown {
@@ -67,8 +86,11 @@ function foldedState(card: Card, states: States, atCursor: boolean): Shown {
     grad: last?.grad ?? null,
     cursor: atCursor,
     label: label.filter(Boolean).join(', '),
+    measure: null,
   };
 }
+
+export type Health = 'vanishing' | 'exploding' | null;
 
 export interface LinkShown {
   /** The value went along it. */
@@ -77,6 +99,9 @@ export interface LinkShown {
   flowed: boolean;
   /** Stroke width of the gradient. */
   width: number;
+  health: Health;
+  /** The gradient in words; '' where none came yet. */
+  label: string;
   /** Runs along this link at the cursor: forward into its op, backward out of it. */
   now: 'forward' | 'backward' | null;
 }
@@ -91,9 +116,41 @@ export function gradWidth(norm: number | null): number {
   return MIN_WIDTH + (MAX_WIDTH - MIN_WIDTH) * Math.min(1, Math.max(0, size));
 }
 
-export function linkState(link: Link, states: States, cursor: number | null, kind: string): LinkShown {
+/** A gradient so many times larger or smaller than the network's median is called exploding or vanishing; or beyond these norms. */
+export const FAR_FROM_MEDIAN = 1000;
+export const LARGE = 1e4;
+export const SMALL = 1e-10;
+
+/** Median of the gradient norms of what the ops gave, so far in this backward pass; null while there is none. */
+export function medianGradient(states: States): number | null {
+  const norms: number[] = [];
+  for (const { backward, gradNorm, updateTick, backwardTick } of states.values()) {
+    if (backward && backwardTick !== null && updateTick === null && gradNorm !== null && gradNorm > 0)
+      norms.push(gradNorm);
+  }
+  norms.sort((a, b) => a - b);
+  const middle = norms.length >> 1;
+  if (norms.length === 0) return null;
+  return norms.length % 2 === 1 ? norms[middle]! : Math.sqrt(norms[middle - 1]! * norms[middle]!);
+}
+
+export function healthOf(norm: number | null, median: number | null): Health {
+  if (norm === null) return null;
+  const usual = median ?? norm;
+  if (norm > LARGE || norm > usual * FAR_FROM_MEDIAN) return 'exploding';
+  return norm < SMALL || norm < usual / FAR_FROM_MEDIAN ? 'vanishing' : null;
+}
+
+export function linkState(
+  link: Link,
+  states: States,
+  cursor: number | null,
+  kind: string,
+  median: number | null = null,
+): LinkShown {
   let lit = false;
   let flowed = false;
+  let bad = false;
   let norm: number | null = null;
   let now: LinkShown['now'] = null;
   for (const [from, to] of link.pairs) {
@@ -102,10 +159,27 @@ export function linkState(link: Link, states: States, cursor: number | null, kin
     lit ||= source?.forward === true;
     if (link.grad && target?.backward && source) {
       flowed = true;
+      // Its norm is over the finite elements: where there are others the gradient has left all bounds.
+      bad ||= source.bad && source.backward;
       if (source.gradNorm !== null) norm = Math.max(norm ?? 0, source.gradNorm);
     }
     if (cursor === to && kind === 'forward' && lit) now = 'forward';
     if (cursor === to && kind === 'backward' && flowed) now = 'backward';
   }
-  return { lit, flowed, width: gradWidth(norm), now };
+  const health = bad ? 'exploding' : healthOf(norm, median);
+  return {
+    lit,
+    flowed,
+    width: gradWidth(norm),
+    health,
+    label: flowed ? gradLabel(norm, median, health, bad) : '',
+    now,
+  };
+}
+
+function gradLabel(norm: number | null, median: number | null, health: Health, bad: boolean): string {
+  if (bad) return 'Gradient with NaN or infinity';
+  if (norm === null) return 'Gradient: not there yet';
+  const times = median === null || median === 0 ? '' : `, ${num(norm / median, 2)} times the network\u2019s median`;
+  return `Gradient norm ${num(norm)}${times}${health === null ? '' : `: ${health}`}`;
 }

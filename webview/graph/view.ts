@@ -8,7 +8,9 @@ import { type Direction, extreme, neighbour } from './keyboard';
 import { layout } from './layout';
 import { Legend } from './legend';
 import { type Card, type Drawn, drawn, folds } from './model';
+import { ALL_MODES, type Scale, scaleFor } from './modes';
 import type { Layout } from './place';
+import { modeOf } from './state';
 import { wrap } from './wrap';
 
 const ARROWS: Record<string, Direction> = {
@@ -40,6 +42,9 @@ export class GraphPanel {
   private active: string | null = null;
   private cursorSeen = '';
   private culling = false;
+  private scale: Scale | null = null;
+  private scaleOf = '';
+  private readonly legend: Legend;
 
   constructor(private readonly store: Store) {
     this.frame.append(this.world);
@@ -63,7 +68,8 @@ export class GraphPanel {
       const key = (event.target as SVGElement).closest?.<SVGElement>('[data-key]')?.dataset.key;
       if (key) this.setActive(key);
     });
-    const legend = new Legend();
+    const legend = new Legend((mode) => this.store.setUi({ mode }));
+    this.legend = legend;
     const tools = el(
       'div',
       { class: 'tools', role: 'toolbar', 'aria-label': 'Graph' },
@@ -74,7 +80,7 @@ export class GraphPanel {
     );
     const stage = el('div', { class: 'stage' }, this.frame, this.note, legend.popup);
     tools.append(legend.help);
-    this.below = el('div', { class: 'below' }, legend.line, tools);
+    this.below = el('div', { class: 'below' }, legend.choice, legend.line, legend.scale, tools);
     this.element = el('section', { class: 'panel graph-panel', 'aria-label': 'Network' }, stage, this.below);
     new ResizeObserver(() => {
       if (this.now && !this.camera.taken) this.refit();
@@ -146,9 +152,14 @@ export class GraphPanel {
     const { model, now } = this;
     if (!model || !now) return;
     const { cursor } = model;
+    const { mode } = model.ui;
+    this.rescale(model, now.drawing);
     this.drawing.state(now.drawing, model.states, {
       cursor: cursor?.node ?? null,
       kind: cursor?.kind ?? 'line',
+      mode,
+      scale: this.scale,
+      fresh: new Set(model.picture?.change?.fresh),
       selected: model.ui.node,
       caret: model.caret,
     });
@@ -158,6 +169,17 @@ export class GraphPanel {
       this.cursorSeen = seen;
       this.showCursor(false);
     }
+  }
+
+  /** The colours' scale for what is drawn; another network or mode begins a new one. */
+  private rescale(model: Model, drawing: Drawn): void {
+    const { mode } = model.ui;
+    const of = `${mode} ${model.graph!.structure}`;
+    const cards = drawing.cards.flatMap((card) => [card, ...card.chips]);
+    const values = cards.map((card) => modeOf(card, model.states, mode)).filter((v) => v !== null);
+    this.scale = mode === 'progress' ? null : scaleFor(mode, values, this.scaleOf === of ? this.scale : null);
+    this.scaleOf = of;
+    this.legend.show(mode, this.scale);
   }
 
   private rectAtCursor() {
@@ -250,6 +272,11 @@ export class GraphPanel {
     this.store.setUi({ folded: { ...folded, [path]: !folds(graph, folded).includes(path) } });
   }
 
+  private nextMode(by: 1 | -1): void {
+    const at = ALL_MODES.indexOf(this.store.model.ui.mode);
+    this.store.setUi({ mode: ALL_MODES[(at + by + ALL_MODES.length) % ALL_MODES.length]! });
+  }
+
   private key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.altKey || event.metaKey || !this.now) return;
     const card = this.active === null ? undefined : this.now.drawing.byKey.get(this.active);
@@ -262,6 +289,7 @@ export class GraphPanel {
       const path = card.kind === 'folded' ? card.module!.path : card.box;
       if (path) this.toggle(path);
     } else if (event.key === 'f') this.fit();
+    else if (event.key === 'm' || event.key === 'M') this.nextMode(event.shiftKey ? -1 : 1);
     else if (event.key === '.') this.showCursor(true);
     else if (event.key === '+' || event.key === '=') this.camera.by(1.3);
     else if (event.key === '-') this.camera.by(1 / 1.3);
