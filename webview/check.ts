@@ -123,6 +123,7 @@ const stats = shape({
 });
 
 const grid = shape({
+  axes: list(isInt),
   slice: list(isInt),
   rows: isInt,
   cols: isInt,
@@ -138,6 +139,18 @@ const wholeGrid: Check = (v) => {
   return g.cells.length === g.windowRows * g.windowCols;
 };
 
+const images = shape({
+  from: isInt,
+  total: isInt,
+  channels: isInt,
+  height: isInt,
+  width: isInt,
+  step: isInt,
+  low: isNum,
+  high: isNum,
+  pixels: list(isStr),
+});
+
 const tensor = shape({
   ref,
   name: isStr,
@@ -146,8 +159,26 @@ const tensor = shape({
   requiresGrad: isBool,
   gradFn: orNull(isStr),
   stats,
-  histogram: orNull(shape({ edges: list(isNum), counts: list(isNum) })),
+  histogram: orNull(shape({ edges: list(isNum), counts: list(isNum), before: orNull(list(isNum)) })),
   grid: orNull(wholeGrid),
+  dimensions: list(orNull(isStr)),
+  against: orNull(shape({ tick: isInt, iteration: isInt })),
+  images: orNull(images),
+  imageLike: isBool,
+  health: list(
+    shape({ kind: isStr, label: isStr, reason: isStr, expression: isStr, tick: isInt, place: orNull(place) }),
+  ),
+  parameter: orNull(
+    shape({
+      tensor: isInt,
+      name: isStr,
+      states: list(isStr),
+      updates: isInt,
+      weight: nullableNum,
+      gradient: nullableNum,
+      update: nullableNum,
+    }),
+  ),
   missing: orNull(isStr),
 });
 
@@ -172,6 +203,63 @@ const history = shape({
   missing: orNull(isStr),
 });
 
+const isElement = list(isInt);
+const explain = shape({
+  op: isStr,
+  tick: isInt,
+  place: orNull(place),
+  formula: isStr,
+  gradient: orNull(isStr),
+  arguments: list(shape({ tensor: orNull(isInt), role: isStr, name: isStr, shape: list(isInt), grad: isBool })),
+  result: orNull(
+    shape({
+      name: isStr,
+      shape: list(isInt),
+      element: isElement,
+      value: isCell,
+      factors: list(shape({ name: isStr, argument: isInt, element: isElement, value: isCell, slope: isCell })),
+      more: isInt,
+      sums: list(isInt),
+    }),
+  ),
+  flow: orNull(
+    shape({
+      argument: isInt,
+      element: isElement,
+      value: isCell,
+      terms: list(shape({ element: isElement, upstream: isCell, local: isCell, product: isCell })),
+      more: isInt,
+      sum: orNull(isCell),
+    }),
+  ),
+  chain: list(
+    shape({
+      tick: isInt,
+      of: isStr,
+      by: isStr,
+      op: isStr,
+      place: orNull(place),
+      upstream: nullableNum,
+      downstream: nullableNum,
+      others: isInt,
+    }),
+  ),
+  missing: orNull(isStr),
+});
+
+const checked = shape({
+  name: isStr,
+  against: isStr,
+  place: orNull(place),
+  checked: isInt,
+  of: isInt,
+  worst: orNull(shape({ element: isElement, gradient: isCell, difference: isCell })),
+  error: orNull(isCell),
+  agrees: isBool,
+  kinks: isInt,
+  missing: orNull(isStr),
+});
+
 const info = shape({
   ticks: isInt,
   iterations: isInt,
@@ -187,8 +275,11 @@ const messages: { [T in ToWebview['type']]: Check } = {
   picture: shape({ picture, timeline, tensor: orNull(tensor), update: orNull(update), info, moves: isInt }),
   running: shape({ cursor, loss: orNull(isCell), timeline: orNull(timeline) }),
   tensor: shape({ tensor }),
-  history: shape({ ref, history }),
-  show: shape({ ref }),
+  history: shape({ ref, element: opt(isElement), measure: opt(isStr), history }),
+  explain: shape({ question: shape({ tick: isInt }), explain }),
+  checked: shape({ question: shape({ tensor: opt(isInt), op: opt(isInt) }), views: list(checked) }),
+  cells: shape({ question: ref, grid: orNull(wholeGrid) }),
+  show: shape({ ref, face: opt(oneOf('history', 'explain')), element: opt(isElement) }),
   update: shape({ update }),
   caret: shape({ nodes: list(isInt) }),
   notice: shape({ title: isStr, text: isStr }),

@@ -1,5 +1,4 @@
 /** What is known and what the user chose. Views read it and redraw; nothing here touches the page. */
-import type { HistoryView } from '../src/protocol/origins';
 import type { RecordingInfo } from '../src/protocol/session';
 import type {
   Bookmark,
@@ -30,7 +29,11 @@ export interface Model {
   info: RecordingInfo | null;
   tensor: TensorView | null;
   /** The history that was asked for last. */
-  history: { ref: TensorRef; history: HistoryView } | null;
+  history: Extract<ToWebview, { type: 'history' }> | null;
+  /** The op that was asked for last, with its numbers. */
+  explain: Extract<ToWebview, { type: 'explain' }> | null;
+  /** The check of gradients that was asked for last. */
+  checked: Extract<ToWebview, { type: 'checked' }> | null;
   update: UpdateView | null;
   caret: ReadonlySet<number>;
   /** Runs side by side; empty where there is one. */
@@ -79,6 +82,8 @@ export class Store {
   private readonly graphs = new Map<string, GraphView>();
   private readonly listeners: ((model: Model) => void)[] = [];
   private scheduled = false;
+  /** Hears the cells that a table asked for. */
+  onCells: (message: Extract<ToWebview, { type: 'cells' }>) => void = () => {};
   /** The extension began anew (a reload, another session) and does not know any more what the panels show. */
   fresh = false;
 
@@ -95,6 +100,8 @@ export class Store {
       info: null,
       tensor: null,
       history: null,
+      explain: null,
+      checked: null,
       update: null,
       caret: new Set(),
       runs: [],
@@ -165,6 +172,15 @@ export class Store {
         break;
       case 'history':
         m.history = message;
+        break;
+      case 'explain':
+        m.explain = message;
+        break;
+      case 'checked':
+        m.checked = message;
+        break;
+      case 'cells':
+        this.onCells(message);
         break;
       case 'update':
         m.update = message.update;

@@ -12,6 +12,7 @@ import { PrintedView } from './printed';
 import { registerRecordedSources } from './recordedSources';
 import { DEBUG_TYPE, type Run, Runs } from './runs';
 import { registerStatusBar } from './statusBar';
+import { registerTables } from './tables';
 
 /** How Backstep's torch words a name that it does not have. */
 const UNSUPPORTED = /is not in Backstep yet/;
@@ -41,6 +42,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new PrintedView(runs, log, assets),
     registerStatusBar(runs),
     registerRecordedSources(runs),
+    registerTables(),
     runs.onDidStop((run) => offerWayOut(run, log)),
   );
 }

@@ -38,16 +38,38 @@ const part: Check = (value) =>
 const isTensor: Check = (value) => {
   if (typeof value !== 'object' || value === null) return false;
   const ref = value as Fields;
-  const window = optional(natural)(ref.row0) && optional(natural)(ref.col0) && optional(naturals)(ref.slice);
-  return natural(ref.tensor) && optional(part)(ref.part) && window;
+  const axes = optional((v) => naturals(v) && (v as unknown[]).length === 2)(ref.axes);
+  const window = axes && optional(natural)(ref.row0) && optional(natural)(ref.col0) && optional(naturals)(ref.slice);
+  const against = optional((v) => v === 'iteration' || natural(v))(ref.against) && optional(natural)(ref.images);
+  return natural(ref.tensor) && optional(part)(ref.part) && window && against;
 };
+
+const isExplain: Check = (value) => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { tick, element, argument, tensor, at } = value as Fields;
+  return natural(tick) && [argument, tensor].every(optional(natural)) && [element, at].every(optional(naturals));
+};
+
+const isCheck: Check = (value) => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { tensor, op } = value as Fields;
+  return tensor === undefined ? natural(op) : natural(tensor) && op === undefined;
+};
+
+const isMeasure: Check = (value) => ['norm', 'mean', 'min', 'max'].includes(value as string);
 
 const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
   ready: () => true,
   seek: ({ tick }) => Number.isSafeInteger(tick),
   move: ({ move }) => typeof move === 'string' && Object.hasOwn(MOVES, move),
   inspect: ({ ref }) => ref === null || isTensor(ref),
-  history: ({ ref, element }) => isTensor(ref) && optional(naturals)(element),
+  history: ({ ref, element, measure }) => isTensor(ref) && optional(naturals)(element) && optional(isMeasure)(measure),
+  explain: ({ question }) => isExplain(question),
+  check: ({ question }) => isCheck(question),
+  cancel: () => true,
+  cells: ({ question }) => isTensor(question),
+  text: ({ ref, as, to }) =>
+    isTensor(ref) && (as === 'python' || as === 'csv') && (to === 'clipboard' || to === 'editor'),
   optimizer: ({ open, parameter, element }) =>
     typeof open === 'boolean' && optional(natural)(parameter) && optional(naturals)(element),
   measure: ({ measure }) => measure === null || (typeof measure === 'string' && Object.hasOwn(MEASURES, measure)),

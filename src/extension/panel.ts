@@ -9,6 +9,7 @@ import { readFromWebview } from './messages';
 import { page } from './page';
 import { recordedSource } from './recordedSources';
 import type { Run, Runs } from './runs';
+import { openTable } from './tables';
 import { runLines } from './tree';
 
 /** What a panel needs of the rest of the extension. */
@@ -71,17 +72,10 @@ export class NetworkPanel implements vscode.Disposable {
     this.follow();
   }
 
-  /** Shows a tensor in the inspector. */
-  inspect(ref: TensorRef): void {
-    if (this.ready) this.post({ type: 'show', ref });
-    else this.toShow = () => this.inspect(ref);
-  }
-
-  /** Shows a tensor in the inspector, and plots it (or an element of it) over the iterations. */
-  plot(ref: TensorRef, element?: number[]): void {
-    this.inspect(ref);
-    if (this.ready) void this.feed.history(ref, element);
-    else this.toShow = () => this.plot(ref, element);
+  /** Shows a tensor in the inspector, or an element of it, on one of its tabs. */
+  inspect(ref: TensorRef, how: { face?: 'history' | 'explain'; element?: number[] } = {}): void {
+    if (this.ready) this.post({ type: 'show', ref, ...how });
+    else this.toShow = () => this.inspect(ref, how);
   }
 
   /** Says why there is nothing to show, in place of the network. */
@@ -163,7 +157,22 @@ export class NetworkPanel implements vscode.Disposable {
         void this.feed.inspect(message.ref);
         break;
       case 'history':
-        void this.feed.history(message.ref, message.element);
+        void this.feed.history(message);
+        break;
+      case 'explain':
+        void this.feed.explain(message.question);
+        break;
+      case 'check':
+        void this.feed.check(message.question);
+        break;
+      case 'cancel':
+        this.feed.cancel();
+        break;
+      case 'cells':
+        void this.feed.cells(message.question);
+        break;
+      case 'text':
+        void this.write(message);
         break;
       case 'optimizer':
         void this.feed.showOptimizer(message);
@@ -190,6 +199,14 @@ export class NetworkPanel implements vscode.Disposable {
         void vscode.env.clipboard.writeText(message.text);
         break;
     }
+  }
+
+  /** All of a tensor into the clipboard, or as a table into an editor tab. */
+  private async write({ ref, as, to }: Extract<FromWebview, { type: 'text' }>): Promise<void> {
+    const written = await this.feed.text(ref, as);
+    if (!written) return;
+    if (to === 'editor') await openTable(written.name, written.text);
+    else await vscode.env.clipboard.writeText(written.text);
   }
 
   /** Moves the run; the debugger hears of it from the Session, as the views do. */

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { GradientTerm } from '../protocol/origins';
 import type { WatchSpec } from '../protocol/session';
 import type { TensorRef } from '../protocol/views';
+import { checkText } from '../protocol/whatif';
 import type { Log } from './log';
 import type { Panels } from './panels';
 import type { Run, Runs } from './runs';
@@ -48,6 +49,7 @@ export class Questions implements vscode.Disposable {
     'backstep.removeWatchpoint': () => this.asking(() => this.remove()),
     'backstep.lastWrite': (context) => this.asking(() => this.lastWrite(context)),
     'backstep.whyGradient': (context) => this.asking(() => this.whyGradient(context)),
+    'backstep.checkGradient': (context) => this.asking(() => this.checkGradient(context)),
     'backstep.showHistory': (context) => this.asking(() => this.history(context)),
     'backstep.logOverIterations': () => this.asking(() => this.probe()),
   };
@@ -220,13 +222,35 @@ export class Questions implements vscode.Disposable {
     if (samples) await showSamples(`${why.name}${at}: ${picked.term.text}`, picked.term);
   }
 
+  /** Of a node of the network its op alone, of anything else its gradient against the loss. */
+  private async checkGradient(context?: Context): Promise<void> {
+    const run = this.needed(context);
+    const op = context?.node === undefined ? undefined : await gradientTickOf(run, context.node);
+    const subject =
+      op === undefined
+        ? ((await this.subjectOf(run, context)) ?? (await this.choose(run, 'Check the Gradient of', false)))
+        : undefined;
+    if (op === undefined && !subject?.ref) return;
+    const tensor = subject?.ref?.tensor;
+    const views = await run.session.request('checkGradient', op === undefined ? { tensor } : { op });
+    const wrong = views.some((view) => !view.missing && !view.agrees);
+    const text = views.map(checkText).join(' ');
+    const [worst] = views.filter((view) => !view.agrees && view.worst);
+    const show = tensor !== undefined && (worst ?? views[0])?.worst ? ['Show the Element'] : [];
+    const say = wrong ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+    void say(text, ...show).then((picked) => {
+      const element = (worst ?? views[0])?.worst?.element;
+      if (picked && tensor !== undefined) this.panels.show().inspect({ tensor, part: 'grad' }, { element });
+    });
+  }
+
   private async history(context?: Context): Promise<void> {
     const run = this.needed(context);
     const subject = (await this.subjectOf(run, context)) ?? (await this.choose(run, vscode.l10n.t('History of'), true));
     if (!subject) return;
     const { ref, element, expression } = subject;
     if (ref) {
-      this.panels.show().plot(ref, element);
+      this.panels.show().inspect(ref, { face: 'history', ...(element ? { element } : {}) });
       return;
     }
     const { name, points, at, missing } = await run.session.request('history', { expression });
@@ -304,6 +328,16 @@ export class Questions implements vscode.Disposable {
   dispose(): void {
     this.subscription.dispose();
   }
+}
+
+/** Where an op's gradient ran; undefined for a node that is no op. */
+async function gradientTickOf(run: Run, node: number): Promise<number | undefined> {
+  const [graph, { nodes }] = await Promise.all([run.session.request('graph', {}), run.session.request('picture', {})]);
+  const { kind } = graph.nodes.find(({ id }) => id === node) ?? {};
+  if (kind !== 'op' && kind !== 'loss') return undefined;
+  const state = nodes.find(({ id }) => id === node);
+  if (state?.backward && state.backwardTick !== null) return state.backwardTick;
+  throw new Error('The gradient of this op has not run yet at the cursor: step on into loss.backward().');
 }
 
 const parametersOf = async (run: Run) => (await run.session.request('update', {})).parameters;

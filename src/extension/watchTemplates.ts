@@ -1,5 +1,18 @@
 /** Watchpoints by name, as the palette offers them: in English, which are the keys of their translations. Pure: no vscode. */
 
+import {
+  dead,
+  EXPLODES,
+  exploding,
+  nonfinite,
+  notUpdated,
+  SATURATES,
+  saturated,
+  VANISHES,
+  vanishing,
+  withoutGradient,
+} from '../protocol/health';
+
 export interface WatchTemplate {
   label: string;
   detail: string;
@@ -19,14 +32,14 @@ export const TEMPLATES: readonly WatchTemplate[] = [
     detail: 'in a tensor, or in any parameter',
     asks: [],
     of: 'value',
-    expression: (of) => `nonfinite(${of})`,
+    expression: nonfinite,
   },
   {
     label: 'NaN or Inf appears in a gradient',
     detail: 'as backward() puts it into .grad',
     asks: [],
     of: 'gradient',
-    expression: (of) => `nonfinite(${of})`,
+    expression: nonfinite,
   },
   {
     label: 'First NaN or Inf anywhere',
@@ -51,28 +64,28 @@ export const TEMPLATES: readonly WatchTemplate[] = [
   {
     label: 'A gradient explodes',
     detail: 'its norm is above a bound',
-    asks: bound('100'),
+    asks: bound(EXPLODES),
     of: 'gradient',
-    expression: (of, most) => `norm(${of}) > ${most}`,
+    expression: exploding,
   },
   {
     label: 'A gradient vanishes',
     detail: "its norm is below a fraction of the whole net's",
-    asks: [{ prompt: "Fraction of the norm of all the net's gradients", value: '1e-4' }],
+    asks: [{ prompt: "Fraction of the norm of all the net's gradients", value: VANISHES }],
     of: 'gradient',
-    expression: (of, fraction) => `norm(${of}) < ${fraction} * norm(grads)`,
+    expression: vanishing,
   },
   {
     label: 'A ReLU is dead',
     detail: 'nothing passes it for the whole batch',
     asks: [],
-    expression: () => 'all(relu == 0)',
+    expression: () => dead('relu'),
   },
   {
     label: 'A sigmoid is saturated',
     detail: 'most of its results are next to 0 or 1',
-    asks: [{ prompt: 'Share of the results within 0.01 of 0 or 1', value: '0.9' }],
-    expression: (_, share) => `mean(abs(sigmoid - 0.5) > 0.49) > ${share}`,
+    asks: [{ prompt: 'Share of the results within 0.01 of 0 or 1', value: SATURATES }],
+    expression: (_, share) => saturated('sigmoid', share),
   },
   {
     label: 'An update is large for its weight',
@@ -93,14 +106,14 @@ export const TEMPLATES: readonly WatchTemplate[] = [
     detail: 'its .grad is None when backward() is over',
     asks: [],
     of: 'gradient',
-    expression: (of) => `${of} is None`,
+    expression: withoutGradient,
   },
   {
     label: 'A step leaves a parameter as it was',
     detail: 'though it has a gradient',
     asks: [],
     of: 'value',
-    expression: (of) => `norm(update(${of})) == 0`,
+    expression: notUpdated,
   },
   {
     label: 'The loss rises',

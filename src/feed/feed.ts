@@ -1,8 +1,12 @@
 /** Gathers what a view shows into one message per stop. Asks the Session, posts to the view, keeps nothing else. */
-import type { Session } from '../protocol/session';
-import type { NodeMeasure, TensorRef } from '../protocol/views';
-import type { FromWebview, ToWebview } from '../protocol/webview';
 
+import type { ExplainQuestion } from '../protocol/origins';
+import type { Session } from '../protocol/session';
+import type { NodeMeasure, TensorFormat, TensorQuestion, TensorRef } from '../protocol/views';
+import type { FromWebview, ToWebview } from '../protocol/webview';
+import type { CheckQuestion } from '../protocol/whatif';
+
+type Wish<T extends FromWebview['type']> = Extract<FromWebview, { type: T }>;
 type Inspected = Extract<FromWebview, { type: 'inspect' }>['ref'];
 type Optimizer = Extract<FromWebview, { type: 'optimizer' }>;
 type MoveWish = Extract<FromWebview, { type: 'seek' | 'move' }>;
@@ -15,6 +19,8 @@ export class Feed {
   private inspected: Inspected = null;
   private optimizer: Optimizer | null = null;
   private measured: NodeMeasure | null = null;
+  /** A question that may take long. */
+  private asked: AbortController | null = null;
   private gathering = false;
   private again = false;
   private growing = false;
@@ -119,11 +125,47 @@ export class Feed {
   }
 
   /** A tensor (or an element of it) over the iterations, once it is asked for. */
-  async history(ref: TensorRef, element?: number[]): Promise<void> {
+  async history({ ref, element, measure }: Wish<'history'>): Promise<void> {
     const { session } = this;
-    const asked = session?.request('history', { ref, ...(element ? { element } : {}) });
-    const history = await asked?.catch((error) => this.fail(error));
-    if (history && session === this.session) this.post({ type: 'history', ref, history });
+    const question = { ref, ...(element ? { element } : {}), ...(measure ? { measure } : {}) };
+    const history = await this.long((signal) => session?.request('history', question, signal));
+    if (history && session === this.session) this.post({ type: 'history', ...question, history });
+  }
+
+  /** An op with its numbers; the one that was asked for before is not wanted any more. */
+  async explain(question: ExplainQuestion): Promise<void> {
+    const { session } = this;
+    const explain = await this.long((signal) => session?.request('explain', question, signal));
+    if (explain && session === this.session) this.post({ type: 'explain', question, explain });
+  }
+
+  async check(question: CheckQuestion): Promise<void> {
+    const { session } = this;
+    const views = await this.long((signal) => session?.request('checkGradient', question, signal));
+    if (session === this.session) this.post({ type: 'checked', question, views: views ?? [] });
+  }
+
+  async cells(question: TensorQuestion): Promise<void> {
+    const { session } = this;
+    const grid = await session?.request('cells', question).catch((error) => this.fail(error));
+    if (grid !== undefined && session === this.session) this.post({ type: 'cells', question, grid });
+  }
+
+  /** All of a tensor, for a clipboard or a table; undefined where it failed, which was said. */
+  async text(ref: TensorRef, as: TensorFormat): Promise<{ name: string; text: string } | undefined> {
+    return (await this.session?.request('tensorText', { ...ref, as }).catch((error) => this.fail(error))) ?? undefined;
+  }
+
+  /** Ends what takes long. */
+  cancel(): void {
+    this.asked?.abort();
+  }
+
+  /** One at a time: what is asked next ends the one before. */
+  private async long<T>(ask: (signal: AbortSignal) => Promise<T> | undefined): Promise<T | undefined> {
+    this.cancel();
+    const { signal } = (this.asked = new AbortController());
+    return (await ask(signal)?.catch((error) => this.fail(error))) ?? undefined;
   }
 
   async showOptimizer(wish: Optimizer): Promise<void> {

@@ -147,7 +147,19 @@ class Page {
         void this.feed.inspect(message.ref);
         break;
       case 'history':
-        void this.feed.history(message.ref, message.element);
+        void this.feed.history(message);
+        break;
+      case 'explain':
+        void this.feed.explain(message.question);
+        break;
+      case 'check':
+        void this.feed.check(message.question);
+        break;
+      case 'cells':
+        void this.feed.cells(message.question);
+        break;
+      case 'text':
+        void this.write(message);
         break;
       case 'optimizer':
         void this.feed.showOptimizer(message);
@@ -180,6 +192,16 @@ class Page {
         path,
         set.filter((b) => b.verified).map((b) => b.line),
       );
+  }
+
+  /** A page has no editor: a table is saved as a file. */
+  private async write({ ref, as, to }: Extract<FromWebview, { type: 'text' }>): Promise<void> {
+    const written = await this.feed.text(ref, as);
+    if (!written) return;
+    if (to === 'clipboard') return navigator.clipboard?.writeText(written.text);
+    const href = URL.createObjectURL(new Blob([written.text], { type: 'text/csv' }));
+    el('a', { href, download: `${written.name}.csv` }).click();
+    URL.revokeObjectURL(href);
   }
 
   private goToTick(): void {

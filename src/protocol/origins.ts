@@ -45,6 +45,8 @@ export interface ExplainQuestion {
   element?: number[];
   /** Number of the argument among those that are tensors, and its element: where its gradient is largest, if left out. */
   argument?: number;
+  /** Or the argument that is this tensor. */
+  tensor?: number;
   at?: number[];
 }
 
@@ -69,6 +71,7 @@ export interface ExplainTerm {
 }
 
 export interface ExplainArgument {
+  tensor: number | null;
   /** The op's own name for it, and the script's: `weight`, `linear1.weight`. */
   role: string;
   name: string;

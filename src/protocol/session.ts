@@ -13,6 +13,9 @@ import type {
   OutlineView,
   OutputView,
   PictureView,
+  TensorFormat,
+  TensorGrid,
+  TensorQuestion,
   TensorRef,
   TensorView,
   TimelineView,
@@ -202,7 +205,11 @@ export interface Requests {
   picture: [{ have?: string; measure?: NodeMeasure }, PictureView];
   graph: [Record<string, never>, GraphView];
   timeline: [{ from: number }, TimelineView];
-  tensor: [TensorRef & { slice?: number[]; row0?: number; col0?: number }, TensorView];
+  tensor: [TensorQuestion, TensorView];
+  /** More cells of the same, for a table. */
+  cells: [TensorQuestion, TensorGrid | null];
+  /** All of a tensor: `torch.tensor(...)` or comma separated values. */
+  tensorText: [TensorRef & { as: TensorFormat }, { name: string; text: string }];
   update: [{ parameter?: number; element?: number[] }, UpdateView];
   /** Shapes and gradient norms on the lines of the current frame, for VS Code's inline values. */
   inlineValues: [{ path: string; from: number; to: number }, { line: number; text: string }[]];

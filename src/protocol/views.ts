@@ -34,6 +34,8 @@ export interface Histogram {
   /** bins + 1 edges, ascending. */
   edges: number[];
   counts: number[];
+  /** The same tensor one iteration before, in the same bins; null where there was none, or where it would have to be computed again at length. */
+  before: number[] | null;
 }
 
 /** What to look at: a tensor of the recording, its gradient, or a named state tensor of its optimizer, at the cursor. */
@@ -42,6 +44,67 @@ export interface TensorRef {
   tensor: number;
   /** `value` when left out. `state:momentum_buffer` names an optimizer's state tensor of this parameter. */
   part?: 'value' | 'grad' | `state:${string}`;
+}
+
+/** Which cells of a tensor are looked at. */
+export interface TensorWindow {
+  /** The dimensions that go down and across; the last two, if left out. */
+  axes?: [number, number];
+  /** Index in the other dimensions, in their order. */
+  slice?: number[];
+  row0?: number;
+  col0?: number;
+}
+
+export interface TensorQuestion extends TensorRef, TensorWindow {
+  /** The difference from what it was: at the same place of the iteration before, or at a tick. */
+  against?: 'iteration' | number;
+  /** Pictures from this one on, where it can be seen as pictures. */
+  images?: number;
+}
+
+export type TensorFormat = 'python' | 'csv';
+
+/** Something that is wrong with a tensor, in the sense of the watchpoint that would stop there. */
+export interface HealthChip {
+  kind: 'nonfinite' | 'dead' | 'saturated' | 'vanishing' | 'exploding' | 'no gradient' | 'not updated';
+  label: string;
+  /** Why it is said, with its numbers. */
+  reason: string;
+  /** The watchpoint that stops where this begins. */
+  expression: string;
+  tick: number;
+  place: Place | null;
+}
+
+/** What training does to a parameter, as norms. */
+export interface ParameterFacts {
+  tensor: number;
+  name: string;
+  /** Names of what an optimizer keeps of it: `momentum_buffer`, `exp_avg`. */
+  states: string[];
+  updates: number;
+  weight: number | null;
+  gradient: number | null;
+  /** Of the last update at or before the cursor. */
+  update: number | null;
+}
+
+/** Pictures: [N, C, H, W], [C, H, W] or [H, W], with one channel or three. */
+export interface TensorImages {
+  /** Number of the first one here, and of all. */
+  from: number;
+  total: number;
+  channels: number;
+  /** In pixels, as drawn: every `step`-th of a large one. */
+  height: number;
+  width: number;
+  step: number;
+  /** The values that are black and white. */
+  low: number;
+  high: number;
+  /** Red, green, blue and alpha of each in base64; what is not finite is clear. */
+  pixels: string[];
 }
 
 export interface TensorView {
@@ -54,14 +117,26 @@ export interface TensorView {
   gradFn: string | null;
   stats: Stats;
   histogram: Histogram | null;
-  /** The last two dimensions at `slice` of the leading ones; 1-d tensors are one row. Never more than 64 x 64 cells at a time. */
+  /** Two dimensions at `slice` of the others; 1-d tensors are one row. Never more than 64 x 64 cells at a time. */
   grid: TensorGrid | null;
+  /** PyTorch's names of its dimensions where they are known: `out_features`, `N`, `C`. */
+  dimensions: (string | null)[];
+  /** With what it is compared: then all the numbers are differences. */
+  against: { tick: number; iteration: number } | null;
+  images: TensorImages | null;
+  /** It can be seen as pictures. */
+  imageLike: boolean;
+  health: HealthChip[];
+  /** Null where it is no parameter. */
+  parameter: ParameterFacts | null;
   /** Why there is nothing to show (no gradient yet, not kept), in words; then the rest is empty. */
   missing: string | null;
 }
 
 export interface TensorGrid {
-  /** Index of the leading dimensions that was taken. */
+  /** The dimensions that go down and across; of 1-d tensors the one that goes across. */
+  axes: number[];
+  /** Index that was taken in the other dimensions. */
   slice: number[];
   rows: number;
   cols: number;

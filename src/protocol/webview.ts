@@ -1,16 +1,20 @@
 /** The wire between the extension and its webview. Both sides check what they get: a webview trusts no message's shape. */
-import type { HistoryView } from './origins';
+import type { ExplainQuestion, ExplainView, HistoryView, Measure } from './origins';
 import type { Move, RecordingInfo } from './session';
 import type {
   Cursor,
   NodeMeasure,
   PictureView,
   PrintedLine,
+  TensorFormat,
+  TensorGrid,
+  TensorQuestion,
   TensorRef,
   TensorView,
   TimelineView,
   UpdateView,
 } from './views';
+import type { CheckQuestion, CheckView } from './whatif';
 
 /** A run as the loss plot draws it. */
 export interface RunLine {
@@ -43,9 +47,13 @@ export type ToWebview =
   | { type: 'running'; cursor: Cursor; loss: number | string | null; timeline: TimelineView | null }
   | { type: 'tensor'; tensor: TensorView }
   | { type: 'update'; update: UpdateView }
-  | { type: 'history'; ref: TensorRef; history: HistoryView }
+  | { type: 'history'; ref: TensorRef; element?: number[]; measure?: Measure; history: HistoryView }
+  | { type: 'explain'; question: ExplainQuestion; explain: ExplainView }
+  /** What a check of gradients found; empty where it was cancelled or failed. */
+  | { type: 'checked'; question: CheckQuestion; views: CheckView[] }
+  | { type: 'cells'; question: TensorQuestion; grid: TensorGrid | null }
   /** Show this tensor in the inspector: the user chose it outside the view, among the debugger's variables. */
-  | { type: 'show'; ref: TensorRef }
+  | { type: 'show'; ref: TensorRef; face?: 'history' | 'explain'; element?: number[] }
   /** Nodes made by the editor's current line. */
   | { type: 'caret'; nodes: number[] }
   /** Nothing can be shown, and why: in place of the network. */
@@ -61,9 +69,19 @@ export type FromWebview =
   | { type: 'seek'; tick: number }
   | { type: 'move'; move: Move }
   /** Show this tensor in the inspector, and keep it current as the cursor moves; null closes it. */
-  | { type: 'inspect'; ref: (TensorRef & { slice?: number[]; row0?: number; col0?: number }) | null }
+  | { type: 'inspect'; ref: TensorQuestion | null }
   /** A tensor over the iterations: what was not looked at is computed again. */
-  | { type: 'history'; ref: TensorRef; element?: number[] }
+  | { type: 'history'; ref: TensorRef; element?: number[]; measure?: Measure }
+  /** An op with its numbers. */
+  | { type: 'explain'; question: ExplainQuestion }
+  /** A gradient against small differences. */
+  | { type: 'check'; question: CheckQuestion }
+  /** Ends a check, a history or an explanation that takes long. */
+  | { type: 'cancel' }
+  /** More cells, for a table. */
+  | { type: 'cells'; question: TensorQuestion }
+  /** Copies all of a tensor, or opens it as a table in an editor. */
+  | { type: 'text'; ref: TensorRef; as: TensorFormat; to: 'clipboard' | 'editor' }
   /** Show this parameter in the optimizer panel; null closes the panel. */
   | { type: 'optimizer'; open: boolean; parameter?: number; element?: number[] }
   /** Have this measured of every node, from now on; null ends it. */

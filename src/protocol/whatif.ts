@@ -9,6 +9,13 @@ export interface CheckedElement {
   difference: number | string;
 }
 
+export interface CheckQuestion {
+  /** A tensor whose gradient backward() gave, against the loss. */
+  tensor?: number;
+  /** Or the op whose gradient ran at this tick, alone: all its arguments. */
+  op?: number;
+}
+
 export interface CheckView {
   /** `linear1.weight`, or `weight of linear in linear1` for an op's argument. */
   name: string;
@@ -77,3 +84,18 @@ export interface PlaneView {
   of: string;
   missing: string | null;
 }
+
+/** A check in words. */
+export function checkText(view: CheckView): string {
+  if (view.missing) return `${view.name}: ${view.missing}`;
+  const { worst } = view;
+  const where = `[${worst!.element.join(', ')}]`;
+  const said = view.agrees ? 'agrees with' : 'DIFFERS from';
+  const part = view.checked < view.of ? ` (${view.checked} of ${view.of} elements)` : '';
+  const kinks = view.kinks > 0 ? `; ${view.kinks} at a kink left out` : '';
+  const place = view.place ? ` at ${fileAndLine(view.place)}` : '';
+  return `The gradient of ${view.name} ${said} small differences of ${view.against}${place}${part}${kinks}. Worst at ${where}: gradient ${worst!.gradient}, difference ${worst!.difference}.`;
+}
+
+const fileAndLine = ({ path, line }: Place): string =>
+  `${path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)}:${line}`;

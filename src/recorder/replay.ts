@@ -60,6 +60,16 @@ export class Replay {
     return data;
   }
 
+  /** How many ops would have to run again for a content; infinity where it is gone for good. */
+  cost(value: Value): number {
+    if (value.data || this.recent.has(value.id)) return 0;
+    try {
+      return this.plan(value).length;
+    } catch {
+      return Number.POSITIVE_INFINITY;
+    }
+  }
+
   /** A tensor as it was used: fresh memory bookkeeping, shared elements. For reading only. */
   tensor(use: TensorUse): Tensor {
     if (!fits(use, use.value)) throw new Error('this value cannot be what the recording says');

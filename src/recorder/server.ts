@@ -28,7 +28,8 @@ import { inlineValuesOf, nodesAt } from './views/lines';
 import { outlineOf, resultsOf, weightsOf } from './views/outline';
 import { outputsOf } from './views/outputs';
 import { pictureOf } from './views/picture';
-import { tensorOf } from './views/tensor';
+import { cellsOf, tensorOf } from './views/tensor';
+import { tensorText } from './views/text';
 import { timelineOf } from './views/timeline';
 import { updateOf } from './views/update';
 import { watchableOf } from './watch/watchable';
@@ -635,7 +636,9 @@ export class SessionServer {
       pictureOf(this.recording, this.replay, this.timeline.tick, this.atLiveEnd, have, measure),
     graph: () => graphOf(this.recording, this.recording.iterationAt(this.timeline.tick), this.timeline.tick),
     timeline: ({ from }) => timelineOf(this.recording, this.timeline.tick, this.atLiveEnd, from),
-    tensor: (ref) => tensorOf(this.recording, this.replay, this.timeline.tick, ref),
+    tensor: (question) => tensorOf(this.recording, this.replay, this.timeline.tick, question),
+    cells: (question) => cellsOf(this.recording, this.replay, this.timeline.tick, question),
+    tensorText: (question) => tensorText(this.recording, this.replay, this.timeline.tick, question),
     update: (args) => updateOf(this.recording, this.replay, this.timeline.tick, args),
     inlineValues: ({ path, from, to }) =>
       inlineValuesOf(this.recording, this.replay, this.timeline.tick, path, from, to),

@@ -334,7 +334,7 @@ export function histogram(data: ArrayLike<number>, bins = 32): Histogram | null 
   const counts = new Array<number>(bins).fill(0);
   for (const v of Array.from(data).filter(Number.isFinite))
     counts[Math.min(bins - 1, Math.floor((v - min) / width))]!++;
-  return { edges: Array.from({ length: bins + 1 }, (_, i) => min + i * width), counts };
+  return { edges: Array.from({ length: bins + 1 }, (_, i) => min + i * width), counts, before: null };
 }
 
 /** A session that answers as the worker would. */
@@ -508,6 +508,12 @@ export class Fixture {
       shape: n.shape,
       requiresGrad: n.kind !== 'input',
       gradFn: n.gradFn,
+      dimensions: n.shape.map(() => null),
+      against: null,
+      images: null,
+      imageLike: false,
+      health: [],
+      parameter: null,
     };
     if (!m) {
       return {
@@ -532,7 +538,17 @@ export class Fixture {
       ...base,
       stats: stats(m.data),
       histogram: histogram(m.data),
-      grid: { slice: [], rows: m.rows, cols: m.cols, row0, col0, cells, windowRows, windowCols },
+      grid: {
+        axes: n.shape.length > 1 ? [0, 1] : [0],
+        slice: [],
+        rows: m.rows,
+        cols: m.cols,
+        row0,
+        col0,
+        cells,
+        windowRows,
+        windowCols,
+      },
       missing: null,
     };
   }

@@ -47,7 +47,8 @@ export function explainOf(r: Recording, replay: Replay, tick: number, question: 
   const element = within(result, question.element) ?? largest(replay, came ?? result);
   view.result = resultOf(r, replay, forward, nr, result, element);
   if (!ran || !came) return view;
-  const argument = ran.outs[question.argument ?? -1] ? question.argument! : first(replay, ran);
+  const asking = question.argument ?? uses.findIndex((use) => use !== null && use.tensor === question.tensor);
+  const argument = ran.outs[asking] ? asking : first(replay, ran);
   const out = ran.outs[argument];
   if (!out) return view;
   const at = within(out, question.at) ?? largest(replay, out);
@@ -106,7 +107,8 @@ function argumentOf(
   grad: boolean,
 ): ExplainArgument {
   const name = use && !use.wrapped ? nameOf(r, use.tensor, 'value', forward.tick) : role;
-  return { role, name, shape: use ? [...use.shape] : [], grad };
+  const tensor = use && !use.wrapped ? use.tensor : null;
+  return { tensor, role, name, shape: use ? [...use.shape] : [], grad };
 }
 
 /** The argument whose gradient is largest; a parameter's rather than an activation's of the same size. */

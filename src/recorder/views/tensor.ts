@@ -1,57 +1,142 @@
-/** One tensor at the cursor: statistics, histogram, and a window of its elements. */
-import { type Data, isDifferentiable } from '../../engine/dtype';
-import type { Histogram, Stats, TensorGrid, TensorRef, TensorView } from '../../protocol/views';
+/** One tensor at the cursor: statistics, histogram, a window of its elements, and what is wrong with it. */
+import type { Stats, TensorGrid, TensorQuestion, TensorRef, TensorView } from '../../protocol/views';
 import { dtypeOf, type Recording, type TensorUse } from '../recording';
 import type { Replay } from '../replay';
-import { magnitudes, statsOf } from '../stats';
-import { opName, placeText, valuesOf, wire } from './common';
+import { statsOf, statsOfData } from '../stats';
+import { madeAnew } from '../watch/names';
+import { opName, placeText, valuesOf } from './common';
 import { gradientAt } from './grads';
+import { healthOf } from './health';
 import { Names } from './names';
+import { factsOf } from './parameterFacts';
 import { statesAt } from './parameters';
+import { gridOf, histogramOf, imagesOf, picturing, type Shown } from './shown';
+import { type Then, thenOf } from './then';
 
-const WINDOW = 64;
-const BINS = 32;
 const EMPTY: Stats = { count: 0, mean: null, std: null, min: null, max: null, norm: null, zeros: 0, nan: 0, inf: 0 };
+/** The histogram of the iteration before is drawn where it costs no more ops than this to have it again. */
+const CHEAP = 64;
 
-type Wanted = TensorRef & { slice?: number[]; row0?: number; col0?: number };
-
-export function tensorOf(r: Recording, replay: Replay, tick: number, wanted: Wanted): TensorView {
+export function tensorOf(r: Recording, replay: Replay, tick: number, wanted: TensorQuestion): TensorView {
   const { tensor, part = 'value' } = wanted;
   const known = r.tensor(tensor);
-  const name = nameOf(r, tensor, part, tick);
   const found = known ? partAt(r, tensor, part, tick) : 'The recording has no such tensor.';
+  const then = known && wanted.against !== undefined ? thenOf(r, tensor, tick, wanted.against) : null;
+  const shown = typeof found === 'string' ? found : shownOf(r, replay, found, part, wanted, then);
   const ref: TensorRef = { tensor, part };
-  if (typeof found === 'string')
+  const place = { known: known !== undefined, shape: r.whereabouts(tensor, r.ticks)?.shape ?? [] };
+  const base = {
+    ref,
+    name: nameOf(r, tensor, part, tick),
+    requiresGrad: known?.requiresGrad ?? false,
+    gradFn: null,
+    dimensions: dimensionsOf(r, tensor, place.shape),
+    against: then && { tick: then.tick, iteration: r.iterationAt(then.tick) },
+    health: place.known && tick >= 0 ? healthOf(r, replay, tensor, tick) : [],
+    parameter: place.known && tick >= 0 ? factsOf(r, replay, tensor, tick) : null,
+  };
+  if (typeof found === 'string' || typeof shown === 'string')
     return {
-      ref,
-      name,
+      ...base,
       dtype: known?.dtype ?? 'float32',
-      shape: r.whereabouts(tensor, r.ticks)?.shape ?? [],
-      requiresGrad: known?.requiresGrad ?? false,
-      gradFn: null,
+      shape: place.shape,
       stats: EMPTY,
       histogram: null,
       grid: null,
-      missing: found,
+      images: null,
+      imageLike: false,
+      missing: typeof found === 'string' ? found : (shown as string),
     };
-  const stats = statsOf(replay, found);
-  const dtype = dtypeOf(found);
   return {
-    ref,
-    name,
-    dtype,
+    ...base,
+    dtype: shown.dtype,
     shape: found.shape,
     requiresGrad: part === 'value' && known!.requiresGrad,
     gradFn: part === 'value' ? known!.gradFn : null,
-    stats,
-    histogram: histogramOf(valuesOf(replay, found), stats, !isDifferentiable(dtype)),
-    grid: gridOf(replay, found, wanted),
+    stats: shown.stats,
+    histogram: histogramOf(shown, then ? null : beforeOf(r, replay, tensor, part, tick)),
+    grid: gridOf(shown, wanted),
+    images: wanted.images === undefined ? null : imagesOf(shown, wanted.images),
+    imageLike: picturing(found.shape) !== null,
     missing: null,
   };
 }
 
+/** More cells of what a tensor's view shows. */
+export function cellsOf(r: Recording, replay: Replay, tick: number, wanted: TensorQuestion): TensorGrid | null {
+  const { tensor, part = 'value' } = wanted;
+  const found = r.tensor(tensor) ? partAt(r, tensor, part, tick) : null;
+  if (found === null || typeof found === 'string') return null;
+  const then = wanted.against !== undefined ? thenOf(r, tensor, tick, wanted.against) : null;
+  const shown = shownOf(r, replay, found, part, wanted, then);
+  return typeof shown === 'string' ? null : gridOf(shown, wanted);
+}
+
+/** The elements, or their difference from another time; or why there is none. */
+function shownOf(
+  r: Recording,
+  replay: Replay,
+  use: TensorUse,
+  part: string,
+  { against }: TensorQuestion,
+  then: Then | null,
+): Shown | string {
+  const now: Shown = {
+    dtype: dtypeOf(use),
+    shape: use.shape,
+    data: valuesOf(replay, use),
+    stats: statsOf(replay, use),
+  };
+  if (against === undefined) return now;
+  const was = then && partAt(r, then.tensor, part, then.tick);
+  if (was === null || typeof was === 'string')
+    return against === 'iteration' ? 'There was none in the iteration before.' : 'There was none at that tick.';
+  if (was.shape.join() !== use.shape.join()) return `Its shape was ${was.shape.join(' × ')} then: nothing to compare.`;
+  const old = valuesOf(replay, was);
+  const data = Float64Array.from({ length: old.length }, (_, i) => Number(now.data[i]) - Number(old[i]));
+  return { dtype: 'float64', shape: use.shape, data, stats: statsOfData(data) };
+}
+
+/** The same tensor one iteration before, where it is at hand. */
+function beforeOf(r: Recording, replay: Replay, tensor: number, part: string, tick: number): Shown | null {
+  const then = thenOf(r, tensor, tick, 'iteration');
+  const use = then && partAt(r, then.tensor, part, then.tick);
+  if (use === null || typeof use === 'string' || replay.cost(use.value) > CHEAP) return null;
+  return { dtype: dtypeOf(use), shape: use.shape, data: valuesOf(replay, use), stats: statsOf(replay, use) };
+}
+
+/** PyTorch's names of the dimensions, of what modules hold and of what convolutions give. */
+function dimensionsOf(r: Recording, tensor: number, shape: readonly number[]): (string | null)[] {
+  const names = r.tensor(tensor) ? (layoutOf(r, tensor, shape.length) ?? []) : [];
+  return shape.map((_, d) => (names.length === shape.length ? names[d] : null));
+}
+
+const SPACE = ['L', 'H W', 'D H W'];
+const KERNEL = ['kernel', 'kernel_height kernel_width', 'kernel_depth kernel_height kernel_width'];
+
+function layoutOf(r: Recording, tensor: number, rank: number): string[] | null {
+  const made = madeAnew(r, tensor);
+  if (made) {
+    const spatial = /(?:conv|pool)(?:_transpose)?([123])d/.exec(made.name);
+    if (spatial) return ['N', 'C', ...SPACE[Number(spatial[1]) - 1].split(' ')].slice(-rank);
+    return made.name === 'linear' && rank === 2 ? ['N', 'features'] : null;
+  }
+  for (const { type, parameters } of r.modules.values())
+    for (const [name, id] of parameters) {
+      if (id !== tensor) continue;
+      if (type === 'Linear') return name === 'weight' ? ['out_features', 'in_features'] : ['out_features'];
+      if (type === 'Embedding') return ['num_embeddings', 'embedding_dim'];
+      const conv = /^Conv(Transpose)?([123])d$/.exec(type);
+      if (!conv) return null;
+      if (name !== 'weight') return ['out_channels'];
+      const channels = conv[1] ? ['in_channels', 'out_channels'] : ['out_channels', 'in_channels'];
+      return [...channels, ...KERNEL[Number(conv[2]) - 1].split(' ')];
+    }
+  return null;
+}
+
 /** The asked part's content at the tick, or why there is none. */
-function partAt(r: Recording, tensor: number, part: string, tick: number): TensorUse | string {
+export function partAt(r: Recording, tensor: number, part: string, tick: number): TensorUse | string {
   const known = r.tensor(tensor)!;
   const made = known.producer;
   if (tick < 0) return 'Nothing has run yet.';
@@ -86,59 +171,3 @@ export function nameOf(r: Recording, tensor: number, part: string, tick: number)
   if (part === 'grad') return named ? `${base}.grad` : `gradient of ${base}`;
   return part.startsWith('state:') ? `${part.slice('state:'.length)} of ${base}` : base;
 }
-
-/** About 32 bins over the finite elements; integers in a small range get a bin each. */
-function histogramOf(data: Data, { min, max }: Stats, whole: boolean): Histogram | null {
-  if (min === null || max === null) return null;
-  let low = min;
-  let width: number;
-  let bins = BINS;
-  if (whole) {
-    const range = max - min + 1;
-    width = Math.max(1, Math.ceil(range / BINS));
-    bins = Math.ceil(range / width);
-    low = min - 0.5;
-  } else if (max > min && Number.isFinite(max - min)) width = (max - min) / BINS;
-  else {
-    // All elements are one number, or so far apart that the distance is no number: one bin around them.
-    bins = 1;
-    const room = max > min ? 0 : Math.max(Math.abs(min) * 1e-3, 1e-6);
-    return { edges: [min - room, max + room], counts: [countFinite(data)] };
-  }
-  const counts = new Array<number>(bins).fill(0);
-  for (let i = 0; i < data.length; i++) {
-    const v = Number(data[i]);
-    if (Number.isFinite(v)) counts[Math.max(0, Math.min(bins - 1, Math.floor((v - low) / width)))]++;
-  }
-  const edges = Array.from({ length: bins + 1 }, (_, i) => low + i * width);
-  if (!whole) edges[bins] = max;
-  return { edges, counts };
-}
-
-function countFinite(data: Data): number {
-  let n = 0;
-  for (let i = 0; i < data.length; i++) if (Number.isFinite(Number(data[i]))) n++;
-  return n;
-}
-
-/** A window of the last two dimensions, at an index of the leading ones. */
-function gridOf(replay: Replay, use: TensorUse, { slice, row0, col0 }: Wanted): TensorGrid | null {
-  const { shape, strides } = use;
-  if (shape.includes(0)) return null;
-  const rank = shape.length;
-  const rows = rank >= 2 ? shape[rank - 2] : 1;
-  const cols = rank >= 1 ? shape[rank - 1] : 1;
-  const taken = shape.slice(0, Math.max(0, rank - 2)).map((n, d) => inside(slice?.[d], n));
-  const top = inside(row0, rows);
-  const left = inside(col0, cols);
-  const windowRows = Math.min(WINDOW, rows - top);
-  const windowCols = Math.min(WINDOW, cols - left);
-  const base = taken.reduce((offset, i, d) => offset + i * strides[d], use.offset);
-  const down = rank >= 2 ? strides[rank - 2] : 0;
-  const across = rank >= 1 ? strides[rank - 1] : 0;
-  const shown = replay.tensor(use).alias([windowRows, windowCols], [down, across], base + top * down + left * across);
-  const cells = Array.from(magnitudes(shown) as Float64Array, (v) => wire(Number(v)));
-  return { slice: taken, rows, cols, row0: top, col0: left, cells, windowRows, windowCols };
-}
-
-const inside = (wanted: unknown, n: number): number => Math.max(0, Math.min(n - 1, Math.trunc(Number(wanted)) || 0));

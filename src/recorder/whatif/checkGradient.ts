@@ -2,10 +2,10 @@
 import type { Data } from '../../engine/dtype';
 import { isFloat } from '../../engine/dtype';
 import type { Tensor } from '../../engine/tensor';
-import type { CheckedElement, CheckView } from '../../protocol/whatif';
+import type { CheckedElement, CheckQuestion, CheckView } from '../../protocol/whatif';
 import type { OpRecord, PassRecord, Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
-import { placeText, valuesOf, wire } from '../views/common';
+import { valuesOf, wire } from '../views/common';
 import { nameOf } from '../views/tensor';
 import { Doubles, doubles } from './doubles';
 import { Rerun } from './rerun';
@@ -18,13 +18,6 @@ const STEP = 6e-6;
 const ROUNDING = { float32: 2e-3, float64: 1e-6, float16: 0.1, bfloat16: 0.3 } as const;
 /** One-sided slopes that differ by more than this part of the larger have a kink between them. */
 const KINK = 0.02;
-
-export interface CheckQuestion {
-  /** A tensor whose gradient backward() gave, against the loss. */
-  tensor?: number;
-  /** Or the op at this tick, alone: all its arguments. */
-  op?: number;
-}
 
 type Looked = (done: number, of: number) => void;
 
@@ -246,16 +239,4 @@ export function elementAt(shape: readonly number[], flat: number): number[] {
 /** Position in the memory of the i-th element. */
 function positionOf(use: TensorUse, i: number): number {
   return elementAt(use.shape, i).reduce((sum, k, d) => sum + k * use.strides[d], use.offset);
-}
-
-/** In words, for a console. */
-export function checkText(view: CheckView): string {
-  if (view.missing) return `${view.name}: ${view.missing}`;
-  const { worst } = view;
-  const where = `[${worst!.element.join(', ')}]`;
-  const said = view.agrees ? 'agrees with' : 'DIFFERS from';
-  const part = view.checked < view.of ? ` (${view.checked} of ${view.of} elements)` : '';
-  const kinks = view.kinks > 0 ? `; ${view.kinks} at a kink left out` : '';
-  const place = view.place ? ` at ${placeText(view.place)}` : '';
-  return `The gradient of ${view.name} ${said} small differences of ${view.against}${place}${part}${kinks}. Worst at ${where}: gradient ${worst!.gradient}, difference ${worst!.difference}.`;
 }

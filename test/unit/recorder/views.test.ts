@@ -445,7 +445,7 @@ describe('a tensor', () => {
     script.stop();
     const v = tensorOf(script.recording, m.replay, script.recording.ticks - 1, { tensor: t.id });
     expect(v.dtype).toBe('int64');
-    expect(v.histogram).toEqual({ edges: [-0.5, 0.5, 1.5, 2.5], counts: [10, 10, 10] });
+    expect(v.histogram).toEqual({ edges: [-0.5, 0.5, 1.5, 2.5], counts: [10, 10, 10], before: null });
     const last = script.recording.ticks - 1;
     expect(tensorOf(script.recording, m.replay, last, { tensor: t.id, part: 'grad' }).missing).toMatch(/not require/);
     expect(tensorOf(script.recording, m.replay, last, { tensor: t.id, part: 'state:x' }).missing).toMatch(

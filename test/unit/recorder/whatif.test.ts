@@ -1,8 +1,9 @@
 /** Gradients checked by small differences, and the loss over a plane: against recorded runs. */
 import { describe, expect, it } from 'vitest';
 import type { PlaneAxes } from '../../../src/protocol/whatif';
+import { checkText } from '../../../src/protocol/whatif';
 import { Replay } from '../../../src/recorder/replay';
-import { checkGradient, checkText } from '../../../src/recorder/whatif/checkGradient';
+import { checkGradient } from '../../../src/recorder/whatif/checkGradient';
 import { planeOf } from '../../../src/recorder/whatif/plane';
 import { Rerun } from '../../../src/recorder/whatif/rerun';
 import { Script, trainMlp } from './script';
