@@ -11,7 +11,7 @@ import type { Replay } from '../replay';
 import { recordsIn } from '../views/collect';
 import { elementOf, valuesOf, wire } from '../views/common';
 import { labelOf } from '../views/cursor';
-import { nameOf } from '../views/tensor';
+import { nameOf } from '../views/parts';
 import { elementAt } from '../whatif/checkGradient';
 import { chainOf, flatUses } from './chain';
 

@@ -5,7 +5,7 @@ import { lastAtOrBefore } from '../columns';
 import type { Recording } from '../recording';
 import type { Replay } from '../replay';
 import { wire } from '../views/common';
-import { nameOf } from '../views/tensor';
+import { nameOf } from '../views/parts';
 import { compile, momentsOf } from '../watch/compile';
 import { evaluate, Fault, NotThere, numberOf } from '../watch/evaluate';
 import { type Node, SyntaxFault } from '../watch/parse';

@@ -7,7 +7,7 @@ import type { Replay } from '../replay';
 import { elementOf, placeText, storageAt } from '../views/common';
 import { labelOf } from '../views/cursor';
 import { statesAt } from '../views/parameters';
-import { nameOf } from '../views/tensor';
+import { nameOf } from '../views/parts';
 import { compile, momentsOf } from '../watch/compile';
 import { evaluate, truth } from '../watch/evaluate';
 import { type Moments, MomentsOf } from '../watch/moments';

@@ -9,7 +9,7 @@ import { statsOf } from '../stats';
 import { recordsIn } from '../views/collect';
 import { elementOf, valuesOf, wire } from '../views/common';
 import { labelOf } from '../views/cursor';
-import { nameOf } from '../views/tensor';
+import { nameOf } from '../views/parts';
 import { MomentsOf } from '../watch/moments';
 import { flatUses } from './chain';
 

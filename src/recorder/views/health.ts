@@ -56,7 +56,7 @@ function questions(r: Recording, replay: Replay, tensor: number, tick: number): 
   const of = expressionOf(r, { tensor });
   const grad = `${of}.grad`;
   const made = madeAnew(r, tensor);
-  const number = (expression: string, at: number) => valueOf(r, replay, expression, at) ?? Number.NaN;
+  const number = (expression: string, at: number) => numberAt(r, replay, expression, at) ?? Number.NaN;
   const gradNorm = (at: number) => short(number(`norm(${grad})`, at));
   const bad = (use: TensorUse | null, what: string) => {
     const { nan, inf, count } = use ? statsOf(replay, use) : { nan: 0, inf: 0, count: 0 };
@@ -166,7 +166,7 @@ function holdsAt(r: Recording, replay: Replay, text: string, tick: number, made:
   }
 }
 
-function valueOf(r: Recording, replay: Replay, text: string, tick: number): number | null {
+function numberAt(r: Recording, replay: Replay, text: string, tick: number): number | null {
   const scope = new ScopeAt({ recording: r, replay, tick, instance: {} });
   return numberOf(evaluate(compile(text).node, scope), scope);
 }

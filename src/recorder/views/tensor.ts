@@ -4,12 +4,10 @@ import { dtypeOf, type Recording, type TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { statsOf, statsOfData } from '../stats';
 import { madeAnew } from '../watch/names';
-import { opName, placeText, valuesOf } from './common';
-import { gradientAt } from './grads';
+import { valuesOf } from './common';
 import { healthOf } from './health';
-import { Names } from './names';
 import { factsOf } from './parameterFacts';
-import { statesAt } from './parameters';
+import { nameOf, partAt } from './parts';
 import { gridOf, histogramOf, imagesOf, picturing, type Shown } from './shown';
 import { type Then, thenOf } from './then';
 
@@ -133,41 +131,4 @@ function layoutOf(r: Recording, tensor: number, rank: number): string[] | null {
       return [...channels, ...KERNEL[Number(conv[2]) - 1].split(' ')];
     }
   return null;
-}
-
-/** The asked part's content at the tick, or why there is none. */
-export function partAt(r: Recording, tensor: number, part: string, tick: number): TensorUse | string {
-  const known = r.tensor(tensor)!;
-  const made = known.producer;
-  if (tick < 0) return 'Nothing has run yet.';
-  const own = made && made.tick > tick ? null : r.useAt(tensor, tick);
-  if (part === 'value') return own ?? 'This tensor does not exist yet at the cursor.';
-  if (part === 'grad') {
-    const grad = own && gradientAt(r, tensor, tick);
-    if (grad) return grad;
-    if (!known.requiresGrad) return 'No gradient flows into this tensor: it does not require one.';
-    const { backward } = r.iteration(r.iterationAt(tick));
-    if (backward < 0 || backward > tick) return 'No gradient yet: backward() has not run in this iteration.';
-    return 'No gradient yet: the backward pass has not come to this tensor at the cursor.';
-  }
-  const name = part.slice('state:'.length);
-  const state = statesAt(r, tensor, tick).get(name);
-  const use = state === undefined ? null : r.useAt(state, tick);
-  if (use) return use;
-  const ever = [...r.optimizers.values()].some((o) => o.kept.get(tensor)?.has(name));
-  return ever
-    ? `The optimizer has no ${name} for this parameter yet: it is made by the first step().`
-    : `No optimizer keeps a ${name} for this parameter.`;
-}
-
-/** `linear1.weight`, `zhat`, `relu at three_class.py:31`. */
-export function nameOf(r: Recording, tensor: number, part: string, tick: number): string {
-  const made = r.tensor(tensor)?.producer ?? null;
-  const names = Names.of(r);
-  const from = Math.min(Math.max(0, made?.tick ?? tick), Math.max(0, r.ticks - 1));
-  const named = names.tensor(tensor, from, made ? 'inner' : 'outer') ?? names.tensor(tensor, tick);
-  const place = made && r.placeAt(made.tick);
-  const base = named ?? (made ? `${opName(made)}${place ? ` at ${placeText(place)}` : ''}` : `tensor ${tensor}`);
-  if (part === 'grad') return named ? `${base}.grad` : `gradient of ${base}`;
-  return part.startsWith('state:') ? `${part.slice('state:'.length)} of ${base}` : base;
 }

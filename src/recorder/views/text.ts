@@ -5,7 +5,7 @@ import type { TensorFormat, TensorRef } from '../../protocol/views';
 import { exact } from '../format';
 import { dtypeOf, type Recording } from '../recording';
 import type { Replay } from '../replay';
-import { nameOf, partAt } from './tensor';
+import { nameOf, partAt } from './parts';
 
 /** More is nothing to put into a clipboard or an editor. */
 const MOST = 1_000_000;

@@ -2,7 +2,7 @@
 import type { TensorRef } from '../../protocol/views';
 import type { Recording } from '../recording';
 import type { Variables } from '../variables';
-import { nameOf } from '../views/tensor';
+import { nameOf } from '../views/parts';
 import { compile } from './compile';
 import { parameterNamed } from './names';
 import { SyntaxFault } from './parse';

@@ -8,7 +8,7 @@ import type { Replay } from '../replay';
 import { opName, placeText } from '../views/common';
 import { Names } from '../views/names';
 import { Parameters, statesAt } from '../views/parameters';
-import { nameOf } from '../views/tensor';
+import { nameOf } from '../views/parts';
 import { type Compiled, compile, momentsOf, unknownNames } from './compile';
 import { evaluate, Fault, NotThere, numberOf, tensorOf, truth, type Value } from './evaluate';
 import { type Moments, MomentsOf } from './moments';

@@ -6,7 +6,7 @@ import type { CheckedElement, CheckQuestion, CheckView } from '../../protocol/wh
 import type { OpRecord, PassRecord, Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { valuesOf, wire } from '../views/common';
-import { nameOf } from '../views/tensor';
+import { nameOf } from '../views/parts';
 import { Doubles, doubles } from './doubles';
 import { Rerun } from './rerun';
 

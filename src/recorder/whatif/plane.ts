@@ -6,7 +6,7 @@ import type { PassRecord, Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { valuesOf, wire } from '../views/common';
 import { Parameters } from '../views/parameters';
-import { nameOf } from '../views/tensor';
+import { nameOf } from '../views/parts';
 import { lastPass } from './checkGradient';
 import { Rerun } from './rerun';
 
