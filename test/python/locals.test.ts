@@ -4,29 +4,22 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Variable } from '../../src/protocol/session';
 import { openScript, type ScriptSession } from '../../src/python/scriptSession';
+import { stopped } from './stopped';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 let session: ScriptSession;
 
-const stop = (name: 'start' | 'move' | 'seek', args: never) =>
-  new Promise<void>((done) => {
-    const subscription = session.on('stopped', () => {
-      subscription.dispose();
-      done();
-    });
-    void session.request(name, args);
-  });
-
 beforeAll(async () => {
   session = await openScript({ program: join(ROOT, 'test/fixtures/changing.py') }, join(ROOT, 'dist'));
-  await stop('start', { stopOnEntry: false } as never);
+  await stopped(session, 'start', { stopOnEntry: false });
 });
 afterAll(() => session.dispose());
 
 /** What a name showed just before a line ran, opened two levels deep. */
 async function at(line: number, name: string): Promise<string> {
   const { tick } = await session.request('findTick', { path: session.script, line });
-  await stop('seek', { tick } as never);
+  if (tick === null) throw new Error(`line ${line} did not run`);
+  await stopped(session, 'seek', { tick });
   const [frame] = await session.request('stack', {});
   const [scope] = await session.request('scopes', { frame: frame.id });
   const words = async (v: Variable, depth: number): Promise<string> => {
@@ -52,7 +45,7 @@ it.each([
 
 it('shows at the end what the last line set', async () => {
   const { ticks } = await session.request('cursor', {});
-  await stop('seek', { tick: ticks - 1 } as never);
+  await stopped(session, 'seek', { tick: ticks - 1 });
   const [frame] = await session.request('stack', {});
   expect(frame.place).toEqual({ path: session.script, line: 21 });
   const [scope] = await session.request('scopes', { frame: frame.id });

@@ -3,23 +3,15 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { GraphNode } from '../../src/protocol/views';
 import { openScript, type ScriptSession } from '../../src/python/scriptSession';
+import { stopped } from './stopped';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 let session: ScriptSession;
 let parameters: Map<string, number>;
 
-const stop = (name: 'start' | 'seek', args: never) =>
-  new Promise<void>((done) => {
-    const subscription = session.on('stopped', () => {
-      subscription.dispose();
-      done();
-    });
-    void session.request(name, args);
-  });
-
 beforeAll(async () => {
   session = await openScript({ program: join(ROOT, 'test/fixtures/wrong_gradient.py') }, join(ROOT, 'dist'));
-  await stop('start', { stopOnEntry: false } as never);
+  await stopped(session, 'start', { stopOnEntry: false });
   const { graph, nodes } = await session.request('picture', {});
   const named = (n: GraphNode) => [n.module ? `${n.module}.${n.label}` : n.label, nodes[n.id].tensor!] as const;
   parameters = new Map(graph!.nodes.filter((n) => n.kind === 'parameter').map(named));
@@ -48,7 +40,7 @@ it('agrees behind the Function, dropout and detach among the way, and differs in
 
 it('shows the loss over a plane whose middle is the recorded one, to the bit, with dropout', async () => {
   const { ticks } = await session.request('cursor', {});
-  await stop('seek', { tick: ticks - 1 } as never);
+  await stopped(session, 'seek', { tick: ticks - 1 });
   for (const axes of [{ kind: 'random', seed: 1 } as const, { kind: 'path' } as const]) {
     const view = await session.request('plane', { axes, n: 5 });
     expect(view.missing).toBeNull();

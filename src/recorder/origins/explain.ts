@@ -6,13 +6,13 @@ import { formulas } from '../../engine/formulas';
 import { numel } from '../../engine/shape';
 import { Tensor } from '../../engine/tensor';
 import type { ExplainArgument, ExplainFactor, ExplainQuestion, ExplainTerm, ExplainView } from '../../protocol/origins';
+import { elementAt, flatAt, inside, largest, largestOf } from '../elements';
 import type { OpRecord, PassRecord, Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { recordsIn } from '../views/collect';
 import { elementOf, valuesOf, wire } from '../views/common';
 import { labelOf } from '../views/cursor';
 import { nameOf } from '../views/parts';
-import { elementAt } from '../whatif/checkGradient';
 import { chainOf, flatUses } from './chain';
 
 /** Numbers written out at most. */
@@ -44,14 +44,14 @@ export function explainOf(r: Recording, replay: Replay, tick: number, question: 
   };
   if (!result || !isFloat(result.value.dtype)) return view;
   const [came] = ran?.grads.filter((g) => g !== null) ?? [];
-  const element = within(result, question.element) ?? largest(replay, came ?? result);
+  const element = inside(result, question.element) ?? largest(replay, came ?? result);
   view.result = resultOf(r, replay, forward, nr, result, element);
   if (!ran || !came) return view;
   const asking = question.argument ?? uses.findIndex((use) => use !== null && use.tensor === question.tensor);
   const argument = ran.outs[asking] ? asking : first(replay, ran);
   const out = ran.outs[argument];
   if (!out) return view;
-  const at = within(out, question.at) ?? largest(replay, out);
+  const at = inside(out, question.at) ?? largest(replay, out);
   view.flow = { argument, element: at, ...flowOf(replay, ran, came, argument, out, at) };
   view.chain = chainOf(r, replay, pass!, ran, out);
   return view;
@@ -118,26 +118,11 @@ function first(replay: Replay, ran: OpRecord): number {
   for (const [i, out] of ran.outs.entries()) {
     if (!out) continue;
     const values = valuesOf(replay, out);
-    const most = Math.abs(Number(values[flatOf(values)] ?? 0));
+    const most = Math.abs(Number(values[largestOf(values)] ?? 0));
     if (most > size) [best, size] = [i, most];
   }
   return best;
 }
-
-const flatOf = (values: ArrayLike<number | bigint>): number => {
-  let best = 0;
-  for (let i = 1; i < values.length && !Number.isNaN(Number(values[best])); i++)
-    if (!(Math.abs(Number(values[i])) <= Math.abs(Number(values[best])))) best = i;
-  return best;
-};
-
-const largest = (replay: Replay, use: TensorUse): number[] => elementAt(use.shape, flatOf(valuesOf(replay, use)));
-
-const within = ({ shape }: TensorUse, element: number[] | undefined): number[] | null =>
-  element && element.length === shape.length && element.every((i, d) => i >= 0 && i < shape[d]) ? element : null;
-
-const flatAt = (shape: readonly number[], element: readonly number[]): number =>
-  element.reduce((sum, i, d) => sum * shape[d] + i, 0);
 
 function oneHot(use: TensorUse, element: readonly number[]): Tensor {
   const data = new Float64Array(numel(use.shape));

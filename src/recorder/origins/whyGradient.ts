@@ -3,11 +3,12 @@ import { numel } from '../../engine/shape';
 import { Tensor } from '../../engine/tensor';
 import type { GradientTerm, GradientView } from '../../protocol/origins';
 import { lastAtOrBefore } from '../columns';
+import { inside, largest } from '../elements';
 import type { OpRecord, PassRecord, Recording, TensorRecord, TensorUse } from '../recording';
 import { argUses, type Replay } from '../replay';
 import { statsOf } from '../stats';
 import { recordsIn } from '../views/collect';
-import { elementOf, valuesOf, wire } from '../views/common';
+import { elementOf, wire } from '../views/common';
 import { labelOf } from '../views/cursor';
 import { nameOf } from '../views/parts';
 import { MomentsOf } from '../watch/moments';
@@ -287,23 +288,4 @@ function reachesOthers(given: Tensor, index: number): boolean {
 function elementIn(t: Tensor, at: number[]): number {
   const offset = at.reduce((sum, i, d) => sum + i * t.strides[d], t.offset);
   return Number(t.alias([], [], offset).values()[0]);
-}
-
-/** The element that was asked for, if the tensor has it. */
-function inside({ shape }: TensorUse, element: number[] | undefined): number[] | null {
-  return element && element.length === shape.length && element.every((i, d) => i >= 0 && i < shape[d]) ? element : null;
-}
-
-/** The element that matters most: the first NaN, else the largest. */
-function largest(replay: Replay, use: TensorUse): number[] {
-  const values = valuesOf(replay, use);
-  let best = 0;
-  for (let i = 1; i < values.length && !Number.isNaN(Number(values[best])); i++)
-    if (!(Math.abs(Number(values[i])) <= Math.abs(Number(values[best])))) best = i;
-  const at: number[] = [];
-  for (let d = use.shape.length - 1, left = best; d >= 0; d--) {
-    at.unshift(left % use.shape[d]);
-    left = Math.floor(left / use.shape[d]);
-  }
-  return at;
 }

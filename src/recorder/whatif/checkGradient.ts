@@ -3,6 +3,7 @@ import type { Data } from '../../engine/dtype';
 import { isFloat } from '../../engine/dtype';
 import type { Tensor } from '../../engine/tensor';
 import type { CheckedElement, CheckQuestion, CheckView } from '../../protocol/whatif';
+import { elementAt, positionOf } from '../elements';
 import type { OpRecord, PassRecord, Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { valuesOf, wire } from '../views/common';
@@ -224,19 +225,4 @@ function choose(gradient: Float64Array): number[] {
   const rest = bySize.slice(MOST / 2).sort((a, b) => a - b);
   const spread = Array.from({ length: MOST / 2 }, (_, k) => rest[Math.floor(((k + 0.5) * rest.length) / (MOST / 2))]);
   return [...bySize.slice(0, MOST / 2), ...spread].sort((a, b) => a - b);
-}
-
-export function elementAt(shape: readonly number[], flat: number): number[] {
-  const at: number[] = [];
-  let left = flat;
-  for (let d = shape.length - 1; d >= 0; d--) {
-    at.unshift(left % shape[d]);
-    left = Math.floor(left / shape[d]);
-  }
-  return at;
-}
-
-/** Position in the memory of the i-th element. */
-function positionOf(use: TensorUse, i: number): number {
-  return elementAt(use.shape, i).reduce((sum, k, d) => sum + k * use.strides[d], use.offset);
 }

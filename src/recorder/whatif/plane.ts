@@ -2,6 +2,7 @@
 import type { Data } from '../../engine/dtype';
 import { Generator } from '../../engine/random/generator';
 import type { PlaneArrow, PlaneAxes, PlanePoint, PlaneView } from '../../protocol/whatif';
+import { flatAt, positionOf } from '../elements';
 import type { PassRecord, Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { valuesOf, wire } from '../views/common';
@@ -175,7 +176,7 @@ function elements(r: Recording, axes: Extract<PlaneAxes, { kind: 'elements' }>, 
     const k = weights.findIndex((w) => w.tensor === tensor);
     const shape = weights[k]?.use.shape;
     if (!shape || shape.length !== element.length || element.some((i, d) => !(i >= 0 && i < shape[d]))) return null;
-    const flat = element.reduce((sum, i, d) => sum * shape[d] + i, 0);
+    const flat = flatAt(shape, element);
     const direction = weights.map((w) => new Float64Array(w.values.length));
     direction[k][flat] = 1;
     const name = `${nameOf(r, tensor, 'value', r.ticks - 1)}[${element.join(', ')}]`;
@@ -382,17 +383,8 @@ function moved(
     if (dx === 0 && dy === 0) continue;
     for (let i = 0; i < values.length; i++) {
       const by = dx * x[k][i] + dy * y[k][i];
-      if (by !== 0) (data as Float32Array)[position(use, i)] = values[i] + by;
+      if (by !== 0) (data as Float32Array)[positionOf(use, i)] = values[i] + by;
     }
   }
   return out;
-}
-
-function position({ shape, strides, offset }: TensorUse, i: number): number {
-  let at = offset;
-  for (let d = shape.length - 1, left = i; d >= 0; d--) {
-    at += (left % shape[d]) * strides[d];
-    left = Math.floor(left / shape[d]);
-  }
-  return at;
 }
