@@ -72,6 +72,12 @@ const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
     isTensor(ref) && (as === 'python' || as === 'csv') && (to === 'clipboard' || to === 'editor'),
   optimizer: ({ open, parameter, element }) =>
     typeof open === 'boolean' && optional(natural)(parameter) && optional(naturals)(element),
+  export: ({ name, kind, text }) =>
+    typeof name === 'string' &&
+    /^[\w. -]{1,100}$/.test(name) &&
+    (kind === 'csv' || kind === 'svg' || kind === 'png') &&
+    typeof text === 'string' &&
+    text.length < 1e8,
   measure: ({ measure }) => measure === null || (typeof measure === 'string' && Object.hasOwn(MEASURES, measure)),
   reveal: ({ path, line, focus }) => isPath(path) && isLine(line) && typeof focus === 'boolean',
   mark: ({ path, line }) => isPath(path) && isLine(line),

@@ -8,6 +8,7 @@ import type { Marks } from './marks';
 import { readFromWebview } from './messages';
 import { page } from './page';
 import { recordedSource } from './recordedSources';
+import { saveExport } from './recordings';
 import type { Run, Runs } from './runs';
 import { openTable } from './tables';
 import { runLines } from './tree';
@@ -176,6 +177,9 @@ export class NetworkPanel implements vscode.Disposable {
         break;
       case 'optimizer':
         void this.feed.showOptimizer(message);
+        break;
+      case 'export':
+        void saveExport(message, this.pick()?.program).catch((error) => this.feed.fail(error));
         break;
       case 'measure':
         void this.feed.measure(message.measure);

@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Printed } from '../feed/printed';
 import { currentWords } from '../protocol/l10n';
+import type { FromWebview } from '../protocol/webview';
 import type { Run } from './runs';
 
 /** Asks where, and writes one HTML page that steps through the run. */
@@ -39,6 +40,22 @@ export async function exportRecording(run: Run, assets: string): Promise<void> {
   void vscode.window.showInformationMessage(said, open).then((picked) => {
     if (picked === open) void vscode.env.openExternal(uri);
   });
+}
+
+/** What a view drew, or its numbers, where the user wants it. */
+export async function saveExport(
+  { name, kind, text }: Extract<FromWebview, { type: 'export' }>,
+  program: string | undefined,
+): Promise<void> {
+  const folder = program ? dirname(program) : vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  const uri = await vscode.window.showSaveDialog({
+    title: `Export as ${kind.toUpperCase()}`,
+    ...(folder ? { defaultUri: vscode.Uri.file(join(folder, `${name}.${kind}`)) } : {}),
+    filters: { [kind.toUpperCase()]: [kind] },
+  });
+  if (!uri) return;
+  await vscode.workspace.fs.writeFile(uri, Buffer.from(text, kind === 'png' ? 'base64' : 'utf8'));
+  void vscode.window.showInformationMessage(`Exported ${basename(uri.fsPath)}.`);
 }
 
 /** Lists what was printed; choosing a line goes to the tick that printed it. */

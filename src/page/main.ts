@@ -164,6 +164,9 @@ class Page {
       case 'optimizer':
         void this.feed.showOptimizer(message);
         break;
+      case 'export':
+        download(message);
+        break;
       case 'measure':
         void this.feed.measure(message.measure);
         break;
@@ -214,6 +217,16 @@ class Page {
   private ask(answer: Promise<unknown>): void {
     answer.catch((error) => this.feed.fail(error));
   }
+}
+
+/** Into the reader's downloads. */
+function download({ name, kind, text }: Extract<FromWebview, { type: 'export' }>): void {
+  const bytes = kind === 'png' ? Uint8Array.from(atob(text), (c) => c.charCodeAt(0)) : text;
+  const types = { csv: 'text/csv', svg: 'image/svg+xml', png: 'image/png' };
+  const href = URL.createObjectURL(new Blob([bytes], { type: types[kind] }));
+  const link = Object.assign(document.createElement('a'), { href, download: `${name}.${kind}` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(href), 10_000);
 }
 
 /** Light, dark or high contrast, as the reader's system is. */

@@ -84,6 +84,8 @@ export type FromWebview =
   | { type: 'text'; ref: TensorRef; as: TensorFormat; to: 'clipboard' | 'editor' }
   /** Show this parameter in the optimizer panel; null closes the panel. */
   | { type: 'optimizer'; open: boolean; parameter?: number; element?: number[] }
+  /** Save what was drawn: text, or base64 of a PNG. */
+  | { type: 'export'; name: string; kind: 'csv' | 'svg' | 'png'; text: string }
   /** Have this measured of every node, from now on; null ends it. */
   | { type: 'measure'; measure: NodeMeasure | null }
   /** Go to a node's line in the editor. */

@@ -87,7 +87,7 @@ export async function open(browser: Browser, options: Options = {}): Promise<Vie
   })
     .map(([name, value]) => `--vscode-${name}: ${value};`)
     .join('');
-  const policy = `default-src 'none'; script-src 'nonce-n'; style-src ${ORIGIN} 'nonce-n'; worker-src blob:; connect-src ${ORIGIN}`;
+  const policy = `default-src 'none'; script-src 'nonce-n'; style-src ${ORIGIN} 'nonce-n'; img-src blob:; worker-src blob:; connect-src ${ORIGIN}`;
   const stub = `
     window.posted = [];
     let saved = ${JSON.stringify(state)};

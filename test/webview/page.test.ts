@@ -137,6 +137,81 @@ describe.skipIf(missing !== null)('the page', () => {
     await close(view);
   });
 
+  it('searches, goes to what it found, and shows only that', async () => {
+    const view = await open(browser);
+    const graph = largeGraph(16);
+    await view.send(largePicture(graph, 10));
+    await view.page.waitForSelector('.card', { timeout: 20_000 });
+    await view.page.focus('[data-key][tabindex="0"]');
+    await view.page.keyboard.press('/');
+    await view.page.keyboard.type('softmax');
+    await view.drawn();
+    expect(await view.page.textContent('.search .count')).toBe('16 found');
+    // Folded modules tell that there is something in them; going to one opens what hides it.
+    expect(await view.page.locator('.card.hit').count()).toBe(16);
+    await view.page.keyboard.press('Enter');
+    await view.page.keyboard.press('Enter');
+    const id = graph.nodes.filter((n) => n.op === 'softmax')[1]!.id;
+    await view.page.waitForSelector(card(id));
+    await view.drawn();
+    expect(await view.page.textContent('.search .count')).toBe('2 of 16');
+    expect(await view.page.getAttribute(card(id), 'tabindex')).toBe('0');
+    const stage = (await view.page.locator('.stage').boundingBox())!;
+    const face = (await view.page.locator(`${card(id)} .face`).boundingBox())!;
+    expect(face.x).toBeGreaterThanOrEqual(stage.x);
+    expect(face.x + face.width).toBeLessThanOrEqual(stage.x + stage.width);
+    expect(await view.page.evaluate(() => document.activeElement?.tagName)).toBe('INPUT');
+    await view.page.click('.search button[aria-pressed]');
+    expect(await view.page.getAttribute('svg.graph', 'class')).toContain('only');
+    await view.page.keyboard.press('Escape');
+    await view.drawn();
+    expect(await view.page.isVisible('.search')).toBe(false);
+    expect(await view.page.locator('.card.hit').count()).toBe(0);
+    expect(await view.page.getAttribute('svg.graph', 'class')).not.toContain('only');
+    await close(view);
+  });
+
+  it('shows a map while the drawing is larger than the view, and moves by it', async () => {
+    const view = await open(browser, { width: 700 });
+    await view.send(largePicture(largeGraph(40), 10));
+    await view.page.waitForSelector('.card', { timeout: 20_000 });
+    await view.drawn();
+    const map = view.page.locator('.minimap');
+    expect(await map.isVisible()).toBe(true);
+    const at = () => view.page.evaluate(() => document.querySelector('svg.graph > g')!.getAttribute('transform'));
+    const before = await at();
+    await map.click({ position: { x: 20, y: 8 } });
+    await view.drawn();
+    expect(await at()).not.toBe(before);
+    await view.page.locator('button', { hasText: 'Fit' }).click();
+    await view.drawn();
+    expect(await map.isVisible()).toBe(false);
+    await close(view);
+  });
+
+  it('exports what is drawn as SVG and PNG, and copies it', async () => {
+    const view = await show(BACKWARD_START + 5);
+    await view.news();
+    await view.page.focus(card(NODE.relu));
+    await view.page.keyboard.press('e');
+    await view.page.keyboard.press('Enter');
+    await view.drawn();
+    const [svg] = ofType(await view.news(), 'export');
+    expect(svg).toMatchObject({ name: 'network', kind: 'svg' });
+    expect(svg!.text).toMatch(/^<svg xmlns/);
+    for (const word of ['linear1', 'sigmoid', 'cross_entropy', '500 × 13']) expect(svg!.text).toContain(word);
+    expect(svg!.text).not.toMatch(/class=|var\(/);
+    await view.page.click('button[aria-controls="graph-exports"]');
+    await view.page.locator('.exports button').nth(1).click();
+    await expect.poll(async () => ofType(await view.posted(), 'export').length).toBe(2);
+    const png = ofType(await view.posted(), 'export')[1]!;
+    expect(Buffer.from(png.text, 'base64').subarray(1, 4).toString()).toBe('PNG');
+    await view.page.click('button[aria-controls="graph-exports"]');
+    await view.page.locator('.exports button').nth(2).click();
+    expect(ofType(await view.posted(), 'copy').at(-1)!.text).toBe(svg!.text);
+    await close(view);
+  });
+
   it('marks what is new in this iteration', async () => {
     const view = await show(3);
     fixture.change = { fresh: [NODE.relu], gone: [] };

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { aggregate, extent } from '../../webview/charts/aggregate';
 import { readMessage } from '../../webview/check';
 import { barSize, exact, nodeLabel, num, shapeText } from '../../webview/format';
-import { neighbour } from '../../webview/graph/keyboard';
+import { neighbour, Walk } from '../../webview/graph/keyboard';
 import { defaultFolds, drawn } from '../../webview/graph/model';
 import { inkOn, position, scaleFor, shade, ticksOf } from '../../webview/graph/modes';
 import { gradientPoints, roundPath } from '../../webview/graph/paths';
 import { plainLayout } from '../../webview/graph/plain';
+import { find } from '../../webview/graph/search';
 import { cardState, gradWidth, healthOf } from '../../webview/graph/state';
 import { wrap } from '../../webview/graph/wrap';
 import { middleOf, othersOf, roomFor, runAt, treeOf } from '../../webview/timeline/runs';
@@ -232,6 +233,36 @@ describe('the graph', () => {
     expect(go(NODE.w3, 'up')).toBe(`n${NODE.output}`);
     expect(go(NODE.w1, 'right')).toBe(`n${NODE.relu}`);
     expect(go(NODE.loss, 'right')).toBeNull();
+  });
+  it('walks edge by edge, and through forks', () => {
+    const graph = largeGraph(1);
+    const block = drawn(graph, []);
+    const layout = plainLayout(block);
+    const walk = new Walk();
+    const norm = graph.nodes.find((n) => n.op === 'layer_norm')!;
+    const op = (key: string | null) => block.byKey.get(key!)!.node!.module;
+    const first = walk.step(block, layout, `n${norm.id}`, 'right', false)!;
+    const fork = [first];
+    for (let i = 0; i < 3; i++) fork.push(walk.step(block, layout, fork.at(-1)!, 'down', false)!);
+    expect(new Set(fork.slice(0, 3).map(op))).toEqual(
+      new Set(['blocks.0.attn.query', 'blocks.0.attn.key', 'blocks.0.attn.value']),
+    );
+    expect(fork[3]).toBe(first);
+    expect(walk.step(block, layout, first, 'up', false)).toBe(fork[2]);
+    // No gradient flows into the tokens.
+    expect(walk.step(block, layout, `n${norm.id}`, 'left', true)).toBeNull();
+    expect(walk.step(block, layout, `n${norm.id}`, 'left', false)).toBe('n0');
+    expect(walk.step(block, layout, 'n0', 'down', false)).toBeNull();
+  });
+  it('finds nodes by module path, op and line', () => {
+    const ops = (text: string) => find(GRAPH, text).map((id) => GRAPH.nodes[id]!.label);
+    expect(ops('relu')).toEqual(['relu']);
+    expect(ops('LINEAR1 weight')).toEqual(['linear1.weight']);
+    expect(ops('three_class.py:20')).toEqual(['linear, linear2', 'sigmoid']);
+    expect(ops(':20 sigm')).toEqual(['sigmoid']);
+    expect(ops(':2')).toEqual([]);
+    expect(ops('  ')).toEqual([]);
+    expect(find(largeGraph(12), 'blocks.11.attn softmax')).toHaveLength(1);
   });
   it('draws gradients backward, thicker where they are larger', () => {
     const back = gradientPoints([

@@ -99,6 +99,20 @@ await shot('large-folded-1100', WIDE, async (view) => {
   await view.send(large);
   await view.page.waitForSelector('.card', { timeout: 20_000 });
 });
+for (const [theme, size] of [
+  ['light', WIDE],
+  ['hc', NARROW],
+] as const) {
+  await shot(`search-${theme}-${size.width}`, { ...size, theme }, async (view) => {
+    await view.send(largePicture(largeGraph(40), 10));
+    await view.page.waitForSelector('.card', { timeout: 20_000 });
+    await view.page.focus('[data-key][tabindex="0"]');
+    await view.page.keyboard.press('/');
+    await view.page.keyboard.type('attn softmax');
+    await view.page.keyboard.press('Enter');
+    await view.page.waitForTimeout(800);
+  });
+}
 await shot('low-540', { width: 540, height: 507 }, (view) => at(view, middle + BACKWARD_START + 6));
 await shot('low-900', { width: 900, height: 480 }, (view) => at(view, middle + UPDATE_START + 2));
 await shot('large-folded-540', { width: 540, height: 507 }, async (view) => {

@@ -1,7 +1,7 @@
 /** Zoom and pan: fit, keep a card in view, remember where the user left it. */
 import { select, type ZoomTransform, zoom, zoomIdentity } from 'd3';
 import { calm } from '../theme';
-import type { Rect } from './place';
+import type { Point, Rect } from './place';
 import { READABLE } from './wrap';
 
 const MARGIN = 14;
@@ -17,7 +17,7 @@ export class Camera {
   constructor(
     private readonly frame: SVGSVGElement,
     world: SVGGElement,
-    kept: (view: { k: number; x: number; y: number }) => void,
+    private readonly kept: (view: { k: number; x: number; y: number }) => void,
     moved: () => void,
   ) {
     this.behaviour
@@ -84,11 +84,20 @@ export class Camera {
     this.go(zoomIdentity.translate(x, y).scale(READABLE), false);
   }
 
-  /** What of the drawing is seen, with a margin of half a view. */
+  /** What of the drawing is seen. */
   seen(): Rect {
     const [w, h] = this.size();
     const { k, x, y } = this.transform;
-    return { x: (-w / 2 - x) / k, y: (-h / 2 - y) / k, w: (w * 2) / k, h: (h * 2) / k };
+    return { x: -x / k, y: -y / k, w: w / k, h: h / k };
+  }
+
+  /** The user looks there. */
+  centre({ x, y }: Point): void {
+    this.taken = true;
+    const [w, h] = this.size();
+    const { k } = this.transform;
+    this.go(zoomIdentity.translate(w / 2 - x * k, h / 2 - y * k).scale(k), false);
+    this.kept({ k, x: w / 2 - x * k, y: h / 2 - y * k });
   }
 
   /** Pans as little as needed. */

@@ -21,6 +21,8 @@ export interface Marks {
   mode: Mode;
   scale: Scale | null;
   fresh: ReadonlySet<number>;
+  /** What was found by a search. */
+  hits: ReadonlySet<number>;
   cursor: number | null;
   kind: string;
   selected: number | null;
@@ -134,8 +136,9 @@ export class Drawing {
   }
 
   /** Hides cards that are far from what is seen, in a drawing with many. */
-  cull(layout: Layout, seen: Rect): void {
+  cull(layout: Layout, view: Rect): void {
     const many = layout.cards.size > MANY;
+    const seen = { x: view.x - view.w / 2, y: view.y - view.h / 2, w: view.w * 2, h: view.h * 2 };
     this.cards.selectChildren<SVGGElement, Card>().each(function (card) {
       const rect = layout.cards.get(card.key);
       const out =
@@ -159,11 +162,12 @@ export class Drawing {
       const selected = marks.selected !== null && card.members.includes(marks.selected);
       const caret = card.members.some((id) => marks.caret.has(id));
       const fresh = card.members.some((id) => marks.fresh.has(id));
+      const hit = card.members.some((id) => marks.hits.has(id));
       const { low, high } = marks.scale ?? {};
-      const key = `${JSON.stringify(state)}${selected}${caret}${fresh}${marks.mode}${low}${high}`;
+      const key = `${JSON.stringify(state)}${selected}${caret}${fresh}${hit}${marks.mode}${low}${high}`;
       if (shown.get(card.key) === key) return;
       shown.set(card.key, key);
-      showCard(this, card, state, { selected, caret, fresh }, marks);
+      showCard(this, card, state, { selected, caret, fresh, hit }, marks);
     });
     const median = medianGradient(states);
     const linkStates = new Map(

@@ -27,10 +27,14 @@ const MORE: Entry[] = [
 ];
 const KEYS: [string, string][] = [
   ['Arrows', 'walk along the lines'],
+  ['Alt+←, Alt+→', 'walk edge by edge; with Shift only along gradients'],
+  ['Alt+↑, Alt+↓', 'the next of edges that fork'],
   ['Enter', 'show its numbers'],
   ['S, Shift+S', 'go to where it ran forward, backward (or double-click)'],
   ['C', 'close or open a module (or click its name)'],
   ['F', 'fit the whole network'],
+  ['/, Ctrl+F', 'search by module path, op or train.py:31'],
+  ['E', 'copy or export the drawing'],
   ['M, Shift+M', 'colour the nodes by the next, or the last, measure'],
   ['.', 'find the op that is running'],
   ['+ −', 'zoom (or scroll; drag to move)'],

@@ -2,15 +2,20 @@
 import { button, el, keyed, svg } from '../dom';
 import { post } from '../host';
 import type { Model, Store } from '../store';
+import { css } from '../theme';
 import { Camera } from './camera';
 import { Drawing } from './draw';
-import { type Direction, extreme, neighbour } from './keyboard';
+import { Exports } from './exports';
+import { svgText } from './image';
+import { type Direction, extreme, neighbour, Walk } from './keyboard';
 import { layout } from './layout';
 import { Legend } from './legend';
+import { MiniMap } from './minimap';
 import { type Card, type Drawn, drawn, folds } from './model';
-import { ALL_MODES, type Scale, scaleFor } from './modes';
+import { ALL_MODES, position, type Scale, scaleFor, shade } from './modes';
 import type { Layout } from './place';
-import { modeOf } from './state';
+import { Search } from './search';
+import { cardState, modeOf } from './state';
 import { wrap } from './wrap';
 
 const ARROWS: Record<string, Direction> = {
@@ -42,6 +47,24 @@ export class GraphPanel {
   private active: string | null = null;
   private cursorSeen = '';
   private culling = false;
+  /** Sought, and shown once its modules are open. */
+  private sought: number | null = null;
+  private hits: ReadonlySet<number> = new Set();
+  private readonly walk = new Walk();
+  private readonly map = new MiniMap((centre) => this.camera.centre(centre));
+  private readonly search = new Search({
+    sought: (hits, only) => {
+      this.hits = hits;
+      this.frame.classList.toggle('only', only);
+      this.state();
+    },
+    go: (id) => this.goTo(id),
+    closed: () => this.focus(this.active),
+  });
+  private readonly exports = new Exports(() => {
+    const { now, frame, world } = this;
+    return now && svgText(frame, world, now.layout.width, now.layout.height);
+  });
   private scale: Scale | null = null;
   private scaleOf = '';
   private readonly legend: Legend;
@@ -76,9 +99,26 @@ export class GraphPanel {
       button('Zoom in (+)', () => this.camera.by(1.3), {}, '+'),
       button('Zoom out (-)', () => this.camera.by(1 / 1.3), {}, '−'),
       button('Fit the whole network (f)', () => this.fit(), { class: 'fit' }, 'Fit'),
-      button('Find the op that is running (.)', () => this.showCursor(true), { class: 'fit' }, 'Find'),
+      button('Find the op that is running (.)', () => this.showCursor(true), { class: 'fit' }, 'Now'),
+      button('Find in the network (Ctrl+F or /)', () => this.search.open(), { class: 'fit' }, 'Find'),
+      this.exports.button,
     );
-    const stage = el('div', { class: 'stage' }, this.frame, this.note, legend.popup);
+    const stage = el(
+      'div',
+      { class: 'stage' },
+      this.frame,
+      this.map.element,
+      this.note,
+      this.search.element,
+      legend.popup,
+      this.exports.menu,
+    );
+    stage.addEventListener('keydown', (event) => {
+      if (event.key.toLowerCase() !== 'f' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+      this.search.open();
+      event.preventDefault();
+      event.stopPropagation();
+    });
     tools.append(legend.help);
     this.below = el('div', { class: 'below' }, legend.choice, legend.line, legend.scale, tools);
     this.element = el('section', { class: 'panel graph-panel', 'aria-label': 'Network' }, stage, this.below);
@@ -96,6 +136,7 @@ export class GraphPanel {
       this.camera.taken = false;
       return;
     }
+    this.search.update(model.graph);
     const folded = folds(model.graph, model.ui.folded);
     const key = `${model.graph.structure}|${[...folded].sort().join(',')}`;
     if (this.wanted !== key) {
@@ -123,6 +164,8 @@ export class GraphPanel {
     this.state();
     if (focused) this.focus(this.active);
     this.cull();
+    if (this.sought !== null) this.goTo(this.sought);
+    this.sought = null;
   }
 
   /** Where the tab stop goes when its card was folded away or opened. */
@@ -144,7 +187,10 @@ export class GraphPanel {
     this.culling = true;
     requestAnimationFrame(() => {
       this.culling = false;
-      if (this.now) this.drawing.cull(this.now.layout, this.camera.seen());
+      if (!this.now) return;
+      const seen = this.camera.seen();
+      this.drawing.cull(this.now.layout, seen);
+      this.map.show(seen, this.now.layout);
     });
   }
 
@@ -159,16 +205,55 @@ export class GraphPanel {
       kind: cursor?.kind ?? 'line',
       mode,
       scale: this.scale,
+      hits: this.hits,
       fresh: new Set(model.picture?.change?.fresh),
       selected: model.ui.node,
       caret: model.caret,
     });
+    this.map.draw(now.layout, (key) => this.colourOf(now.drawing, key));
     this.setActive(this.active);
     const seen = `${cursor?.tick}|${now.layout.key}`;
     if (seen !== this.cursorSeen) {
       this.cursorSeen = seen;
       this.showCursor(false);
     }
+  }
+
+  /** A card's colour on the map. */
+  private colourOf(drawing: Drawn, key: string): string {
+    const { mode } = this.store.model.ui;
+    const card = drawing.byKey.get(key)!;
+    const states = this.model!.states;
+    if (this.hits.size > 0) return css(card.members.some((id) => this.hits.has(id)) ? '--vel' : '--line');
+    const { measure, ...state } = cardState(card, states, this.model!.cursor?.node ?? null, mode);
+    if (state.cursor) return css('--ring');
+    if (mode !== 'progress') {
+      return measure === null || !this.scale ? css('--line') : shade(position(this.scale, measure));
+    }
+    if (state.updated) return css('--upd');
+    if (state.backward) return css('--bwd');
+    return state.forward && card.kind !== 'parameter' && card.kind !== 'input' ? css('--fwd') : css('--edge');
+  }
+
+  /** A node that was searched for: modules that hide it are opened. */
+  private goTo(id: number): void {
+    const { model } = this;
+    const node = model?.graph?.nodes.find((n) => n.id === id);
+    if (!node || !model?.graph) return;
+    const hiding = folds(model.graph, model.ui.folded).filter(
+      (p) => node.module === p || node.module.startsWith(`${p}.`),
+    );
+    if (hiding.length > 0) {
+      this.sought = id;
+      this.store.setUi({ folded: { ...model.ui.folded, ...Object.fromEntries(hiding.map((p) => [p, false])) } });
+      return;
+    }
+    const card = this.now?.drawing.cardOf.get(id);
+    const rect = card && this.now!.layout.cards.get(card.key);
+    if (!card || !rect) return;
+    this.setActive(card.key);
+    this.camera.taken = true;
+    this.camera.show(rect);
   }
 
   /** The colours' scale for what is drawn; another network or mode begins a new one. */
@@ -278,10 +363,17 @@ export class GraphPanel {
   }
 
   private key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.altKey || event.metaKey || !this.now) return;
+    if (event.ctrlKey || event.metaKey || !this.now) return;
+    const way = ARROWS[event.key];
+    if (event.altKey) {
+      if (!way || this.active === null) return;
+      this.focus(this.walk.step(this.now.drawing, this.now.layout, this.active, way, event.shiftKey));
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     const card = this.active === null ? undefined : this.now.drawing.byKey.get(this.active);
-    const direction = ARROWS[event.key];
-    if (direction && this.active) this.focus(neighbour(this.now.drawing, this.now.layout, this.active, direction));
+    if (way && this.active) this.focus(neighbour(this.now.drawing, this.now.layout, this.active, way));
     else if (event.key === 'Home' || event.key === 'End') this.focus(extreme(this.now.flat, event.key === 'End'));
     else if ((event.key === 'Enter' || event.key === ' ') && card) this.choose(card, null);
     else if ((event.key === 's' || event.key === 'S') && card) this.seek(card, event.shiftKey);
@@ -289,6 +381,8 @@ export class GraphPanel {
       const path = card.kind === 'folded' ? card.module!.path : card.box;
       if (path) this.toggle(path);
     } else if (event.key === 'f') this.fit();
+    else if (event.key === '/') this.search.open();
+    else if (event.key === 'e') this.exports.open();
     else if (event.key === 'm' || event.key === 'M') this.nextMode(event.shiftKey ? -1 : 1);
     else if (event.key === '.') this.showCursor(true);
     else if (event.key === '+' || event.key === '=') this.camera.by(1.3);
