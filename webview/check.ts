@@ -192,9 +192,53 @@ const update = shape({
   steps: list(shape({ tick: isInt, op: isStr, expression: isStr, numbers: isStr, done: isBool, place: orNull(place) })),
   iterations: list(isInt),
   series: list(shape({ role: isStr, element: list(nullableNum), norm: list(nullableNum) })),
+  angles: list(nullableNum),
+  past: orNull(
+    shape({
+      name: isStr,
+      iteration: isInt,
+      gradients: list(shape({ iteration: isInt, tick: isInt, factor: isNum, element: nullableNum, along: isNum })),
+      decay: orNull(shape({ element: isNum, along: isNum })),
+      remainder: shape({ element: isNum, along: isNum }),
+      value: shape({ element: nullableNum, along: isNum }),
+    }),
+  ),
   at: isInt,
   missing: orNull(isStr),
 });
+
+const ends: Check = (v) => list(isNum)(v) && (v as unknown[]).length === 2;
+const whole = shape({
+  axes: shape({ kind: oneOf('elements', 'random', 'path') }),
+  xName: isStr,
+  yName: isStr,
+  x: ends,
+  y: ends,
+  n: isInt,
+  losses: list(isCell),
+  iteration: isInt,
+  sameLoss: isBool,
+  here: shape({ x: isNum, y: isNum, loss: isCell }),
+  recorded: isCell,
+  path: list(
+    shape({
+      iteration: isInt,
+      tick: isInt,
+      x: isNum,
+      y: isNum,
+      off: isNum,
+      loss: orNull(isCell),
+      planeLoss: isCell,
+      arrows: list(shape({ role: oneOf('gradient', 'velocity', 'step'), x: isNum, y: isNum, within: isNum })),
+    }),
+  ),
+  missing: orNull(isStr),
+});
+const plane: Check = (v) => {
+  if (!whole(v)) return false;
+  const { n, losses } = v as { n: number; losses: unknown[] };
+  return losses.length === n * n;
+};
 
 const history = shape({
   name: isStr,
@@ -280,6 +324,8 @@ const messages: { [T in ToWebview['type']]: Check } = {
   checked: shape({ question: shape({ tensor: opt(isInt), op: opt(isInt) }), views: list(checked) }),
   cells: shape({ question: ref, grid: orNull(wholeGrid) }),
   show: shape({ ref, face: opt(oneOf('history', 'explain')), element: opt(isElement) }),
+  plane: shape({ plane: orNull(plane) }),
+  planning: shape({ text: isStr, percent: isNum }),
   update: shape({ update }),
   caret: shape({ nodes: list(isInt) }),
   notice: shape({ title: isStr, text: isStr }),

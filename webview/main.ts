@@ -20,7 +20,7 @@ const seeker = new Seeker();
 
 const graph = new GraphPanel(store);
 const inspector = new InspectorPanel(store);
-const optimizer = new OptimizerPanel(store);
+const optimizer = new OptimizerPanel(store, seeker);
 const timeline = new TimelinePanel(store, seeker);
 
 const spoken = el('p', { class: 'spoken', role: 'status', 'aria-live': 'polite' });

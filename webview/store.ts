@@ -13,6 +13,7 @@ import type {
   UpdateView,
 } from '../src/protocol/views';
 import type { RunLine, ToWebview } from '../src/protocol/webview';
+import type { PlaneAxes, PlaneView } from '../src/protocol/whatif';
 import { post, saveState } from './host';
 import { readUi, type Ui } from './ui';
 
@@ -35,6 +36,10 @@ export interface Model {
   /** The check of gradients that was asked for last. */
   checked: Extract<ToWebview, { type: 'checked' }> | null;
   update: UpdateView | null;
+  /** The loss over a plane, as it was computed last. */
+  plane: PlaneView | null;
+  /** How far the one is that is being computed; null while none is. */
+  planning: { text: string; percent: number } | null;
   caret: ReadonlySet<number>;
   /** Runs side by side; empty where there is one. */
   runs: RunLine[];
@@ -103,6 +108,8 @@ export class Store {
       explain: null,
       checked: null,
       update: null,
+      plane: null,
+      planning: null,
       caret: new Set(),
       runs: [],
       running: false,
@@ -137,6 +144,13 @@ export class Store {
     const both = width >= BOTH && room !== 'beside';
     if (m.both === both && m.room === room) return;
     Object.assign(m, { both, room });
+    this.settle();
+  }
+
+  /** Has the loss over a plane through the weights at the cursor computed; null ends what is being computed. */
+  askPlane(axes: PlaneAxes | null, n?: number): void {
+    this.model.planning = axes && { text: '', percent: 0 };
+    post({ type: 'plane', axes, ...(axes && n !== undefined ? { n } : {}) });
     this.settle();
   }
 
@@ -185,6 +199,14 @@ export class Store {
       case 'update':
         m.update = message.update;
         break;
+      case 'plane':
+        m.planning = null;
+        if (message.plane) m.plane = message.plane;
+        break;
+      case 'planning':
+        // What comes after it was ended says nothing.
+        if (m.planning) m.planning = message;
+        break;
       case 'caret':
         m.caret = new Set(message.nodes);
         break;
@@ -211,7 +233,16 @@ export class Store {
 
   private clear(): void {
     const { ui } = this.model;
-    Object.assign(this.model, { picture: null, graph: null, tensor: null, update: null, shown: null, parameter: null });
+    Object.assign(this.model, {
+      picture: null,
+      graph: null,
+      tensor: null,
+      update: null,
+      plane: null,
+      planning: null,
+      shown: null,
+      parameter: null,
+    });
     Object.assign(this.model, { states: new Map(), spans: [], info: null });
     Object.assign(ui, { node: null, ref: null, part: null, zoom: null, parameter: null, element: null });
     this.graphs.clear();

@@ -28,6 +28,8 @@ export interface Ui {
   parameter: number | null;
   element: number[] | null;
   series: 'element' | 'norm';
+  /** What of the optimizer's panel shows. */
+  page: 'rule' | 'plane';
   numbers: boolean;
   /** Share of the height that the network takes; null where the user has not said. */
   split: number | null;
@@ -49,6 +51,7 @@ const freshUi = (): Ui => ({
   parameter: null,
   element: null,
   series: 'element',
+  page: 'rule',
   numbers: false,
   split: null,
 });
@@ -77,6 +80,7 @@ const KEPT: Partial<Record<keyof Ui, (v: unknown) => boolean>> = {
   parameter: isNum,
   element: isNums,
   series: oneOf('element', 'norm'),
+  page: oneOf('rule', 'plane'),
   numbers: isBool,
   split: isNum,
 };

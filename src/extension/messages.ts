@@ -58,6 +58,18 @@ const isCheck: Check = (value) => {
 
 const isMeasure: Check = (value) => ['norm', 'mean', 'min', 'max'].includes(value as string);
 
+const isElement: Check = (value) => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { tensor, element } = value as Fields;
+  return natural(tensor) && naturals(element);
+};
+const isAxes: Check = (value) => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, seed, x, y } = value as Fields;
+  if (kind === 'elements') return isElement(x) && isElement(y);
+  return kind === 'random' ? natural(seed) : kind === 'path';
+};
+
 const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
   ready: () => true,
   seek: ({ tick }) => Number.isSafeInteger(tick),
@@ -70,6 +82,7 @@ const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
   cells: ({ question }) => isTensor(question),
   text: ({ ref, as, to }) =>
     isTensor(ref) && (as === 'python' || as === 'csv') && (to === 'clipboard' || to === 'editor'),
+  plane: ({ axes, n }) => (axes === null || isAxes(axes)) && optional(natural)(n),
   optimizer: ({ open, parameter, element }) =>
     typeof open === 'boolean' && optional(natural)(parameter) && optional(naturals)(element),
   export: ({ name, kind, text }) =>

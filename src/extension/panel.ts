@@ -175,6 +175,9 @@ export class NetworkPanel implements vscode.Disposable {
       case 'text':
         void this.write(message);
         break;
+      case 'plane':
+        void this.feed.plane(message);
+        break;
       case 'optimizer':
         void this.feed.showOptimizer(message);
         break;

@@ -4,11 +4,12 @@ import type { ExplainQuestion } from '../protocol/origins';
 import type { Session } from '../protocol/session';
 import type { NodeMeasure, TensorFormat, TensorQuestion, TensorRef } from '../protocol/views';
 import type { FromWebview, ToWebview } from '../protocol/webview';
-import type { CheckQuestion } from '../protocol/whatif';
+import type { CheckQuestion, PlaneView } from '../protocol/whatif';
 
 type Wish<T extends FromWebview['type']> = Extract<FromWebview, { type: T }>;
 type Inspected = Extract<FromWebview, { type: 'inspect' }>['ref'];
 type Optimizer = Extract<FromWebview, { type: 'optimizer' }>;
+type Plane = Extract<FromWebview, { type: 'plane' }>;
 type MoveWish = Extract<FromWebview, { type: 'seek' | 'move' }>;
 
 /** One view's wishes (which tensor, which parameter), and what it has already. */
@@ -24,6 +25,8 @@ export class Feed {
   private gathering = false;
   private again = false;
   private growing = false;
+  /** Ends the plane that is being computed. */
+  private planning: AbortController | null = null;
   /** Moves that the view has asked for since it is there. */
   private moves = 0;
 
@@ -47,6 +50,7 @@ export class Feed {
     this.session = session;
     this.inspected = null;
     this.optimizer = null;
+    this.planning?.abort();
     this.forget();
   }
 
@@ -176,6 +180,26 @@ export class Feed {
     if (update && this.optimizer === wish) this.post({ type: 'update', update });
   }
 
+  /** The loss over a plane, as it is computed; another wish ends the one before. */
+  async plane({ axes, n }: Plane): Promise<void> {
+    this.planning?.abort();
+    const { session } = this;
+    if (!session || !axes) return;
+    const wish = new AbortController();
+    this.planning = wish;
+    const heard = session.on('working', (now) => now && this.post({ type: 'planning', ...progress(now) }));
+    let plane: PlaneView | null = null;
+    try {
+      plane = await session.request('plane', { axes, ...(n === undefined ? {} : { n }) }, wish.signal);
+    } catch (error) {
+      this.fail(error);
+    }
+    heard.dispose();
+    if (this.planning !== wish) return;
+    this.planning = null;
+    this.post({ type: 'plane', plane: session === this.session ? plane : null });
+  }
+
   /** Lights the nodes that a line of the script made. */
   async caret(path: string, line: number): Promise<void> {
     const nodes = await this.session?.request('nodesAt', { path, line }).catch(() => []);
@@ -188,6 +212,8 @@ export class Feed {
     this.post({ type: 'error', text: error instanceof Error ? error.message : String(error) });
   }
 }
+
+const progress = ({ text, percent }: { text: string; percent: number }) => ({ text, percent });
 
 function optimizerArgs({ parameter, element }: Optimizer): { parameter?: number; element?: number[] } {
   return { ...(parameter === undefined ? {} : { parameter }), ...(element === undefined ? {} : { element }) };

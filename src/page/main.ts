@@ -161,6 +161,9 @@ class Page {
       case 'text':
         void this.write(message);
         break;
+      case 'plane':
+        void this.feed.plane(message);
+        break;
       case 'optimizer':
         void this.feed.showOptimizer(message);
         break;

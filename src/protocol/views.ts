@@ -369,6 +369,32 @@ export interface UpdateSeries {
   norm: (number | null)[];
 }
 
+/** What one gradient of the past adds to the velocity: `factor` (gamma^k, say) times it. */
+export interface PastGradient {
+  iteration: number;
+  /** When backward() left it. */
+  tick: number;
+  factor: number;
+  /** At the chosen element; and how far it reaches along the velocity, of the whole tensor. Both add up to the velocity's. */
+  element: number | null;
+  along: number;
+}
+
+export interface PastView {
+  /** `momentum_buffer`, `v`, `exp_avg`. */
+  name: string;
+  /** The last update that made it. */
+  iteration: number;
+  /** The latest first. */
+  gradients: PastGradient[];
+  /** What weight decay added over the same iterations; null where there is none. */
+  decay: { element: number; along: number } | null;
+  /** The velocity less all of these: what older iterations gave, and rounding. */
+  remainder: { element: number; along: number };
+  /** The velocity: its element, and its norm. */
+  value: { element: number | null; along: number };
+}
+
 export interface UpdateView {
   parameters: ParameterInfo[];
   /** The parameter shown; null if no parameter was ever updated. */
@@ -381,6 +407,10 @@ export interface UpdateView {
   /** Iterations of the series' points. */
   iterations: number[];
   series: UpdateSeries[];
+  /** For each of them, degrees between what the gradient adds to the velocity and the velocity that it meets; null without one. */
+  angles: (number | null)[];
+  /** What the velocity at the cursor is made of; null for a rule without one. */
+  past: PastView | null;
   /** Index in `iterations` of the update at or before the cursor; -1 before the first. */
   at: number;
   missing: string | null;

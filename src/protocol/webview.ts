@@ -14,7 +14,7 @@ import type {
   TimelineView,
   UpdateView,
 } from './views';
-import type { CheckQuestion, CheckView } from './whatif';
+import type { CheckQuestion, CheckView, PlaneAxes, PlaneView } from './whatif';
 
 /** A run as the loss plot draws it. */
 export interface RunLine {
@@ -52,6 +52,10 @@ export type ToWebview =
   /** What a check of gradients found; empty where it was cancelled or failed. */
   | { type: 'checked'; question: CheckQuestion; views: CheckView[] }
   | { type: 'cells'; question: TensorQuestion; grid: TensorGrid | null }
+  /** The loss over a plane; null where it was cancelled or failed. */
+  | { type: 'plane'; plane: PlaneView | null }
+  /** How far it is. */
+  | { type: 'planning'; text: string; percent: number }
   /** Show this tensor in the inspector: the user chose it outside the view, among the debugger's variables. */
   | { type: 'show'; ref: TensorRef; face?: 'history' | 'explain'; element?: number[] }
   /** Nodes made by the editor's current line. */
@@ -82,6 +86,8 @@ export type FromWebview =
   | { type: 'cells'; question: TensorQuestion }
   /** Copies all of a tensor, or opens it as a table in an editor. */
   | { type: 'text'; ref: TensorRef; as: TensorFormat; to: 'clipboard' | 'editor' }
+  /** The loss over a plane through the weights at the cursor; null ends the one that is being computed. */
+  | { type: 'plane'; axes: PlaneAxes | null; n?: number }
   /** Show this parameter in the optimizer panel; null closes the panel. */
   | { type: 'optimizer'; open: boolean; parameter?: number; element?: number[] }
   /** Save what was drawn: text, or base64 of a PNG. */

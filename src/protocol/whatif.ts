@@ -46,21 +46,28 @@ export type PlaneAxes =
   /** The two main directions of the way that the weights went (principal components). */
   | { kind: 'path' };
 
-export interface PlanePoint {
-  iteration: number;
-  tick: number;
-  x: number;
-  y: number;
-  /** The loss that was recorded there; of another batch where the script has many. */
-  loss: number | string | null;
-}
-
 export interface PlaneArrow {
+  /** The gradient points uphill; the velocity the way in which it moves the weights; the step from this point to where the update ends. */
   role: 'gradient' | 'velocity' | 'step';
   x: number;
   y: number;
   /** Part of its length that lies in the plane, 0 to 1. */
   within: number;
+}
+
+/** The weights that an iteration's loss was computed with, seen in the plane. */
+export interface PlanePoint {
+  iteration: number;
+  tick: number;
+  x: number;
+  y: number;
+  /** How far the weights are from the plane: what is drawn is their shadow. 0 at the iteration that the plane was made for. */
+  off: number;
+  /** The loss that was recorded there; of another batch where the script has many. */
+  loss: number | string | null;
+  /** The plane's own loss at these weights (not at their shadow): what the iteration of the plane would have had with them. */
+  planeLoss: number | string;
+  arrows: PlaneArrow[];
 }
 
 export interface PlaneView {
@@ -74,14 +81,15 @@ export interface PlaneView {
   n: number;
   /** n x n losses, row by row from the lowest y. */
   losses: (number | string)[];
-  /** The point at the cursor: the plane goes through it, and its loss is the recorded one to the bit. */
+  /** The iteration whose loss it is, on what that had computed it from; the plane goes through its weights. */
+  iteration: number;
+  /** True where every iteration's recorded loss is, to the bit, what this loss gives at its weights: no other batch, no other draws. */
+  sameLoss: boolean;
+  /** The point at the cursor: its loss is the recorded one to the bit. */
   here: { x: number; y: number; loss: number | string };
   /** The loss that was recorded. */
   recorded: number | string;
   path: PlanePoint[];
-  arrows: PlaneArrow[];
-  /** What the losses are of: `the batch of iteration 3`. */
-  of: string;
   missing: string | null;
 }
 

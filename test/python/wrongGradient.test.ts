@@ -46,6 +46,6 @@ it('shows the loss over a plane whose middle is the recorded one, to the bit, wi
     expect(view.missing).toBeNull();
     expect(view.here.loss).toBe(view.recorded);
     expect(view.path).toHaveLength(3);
-    expect(view.arrows.map((a) => a.role)).toEqual(['gradient', 'velocity', 'step']);
+    expect(view.path[2].arrows.map((a) => a.role)).toEqual(['gradient', 'velocity', 'step']);
   }
 });

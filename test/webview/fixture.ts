@@ -621,6 +621,8 @@ export class Fixture {
         series('gradient', (it) => it.grads[name]!),
         series('velocity', (it) => it.velocity[name]!),
       ],
+      angles: this.iterations.map(() => null),
+      past: null,
       at: within >= wTick ? i : i - 1,
       missing: null,
     };

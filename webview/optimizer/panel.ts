@@ -4,9 +4,17 @@ import { lineChart } from '../charts/lines';
 import { button, el, keyed, setText } from '../dom';
 import { shapeText } from '../format';
 import { post } from '../host';
+import { PlanePanel } from '../plane/panel';
+import type { Seeker } from '../seek';
 import type { Model, Store } from '../store';
 import { spanAt } from '../timeline/scale';
+import type { Ui } from '../ui';
 import { roleColour, stepsList, termsTable } from './tables';
+
+const PAGES: [Ui['page'], string, string][] = [
+  ['rule', 'Rule', 'The rule of the update, with its numbers'],
+  ['plane', 'Plane', 'Where the point goes: the loss over a plane, and the path in it'],
+];
 
 export class OptimizerPanel {
   readonly element = el('div', { class: 'optimizer' });
@@ -19,16 +27,23 @@ export class OptimizerPanel {
   private readonly charts = el('div', { class: 'charts' });
   private readonly modes: HTMLButtonElement[];
   private readonly body: HTMLElement;
+  private readonly pick: HTMLElement;
+  private readonly rulePage: HTMLElement;
+  private readonly plane: PlanePanel;
+  private readonly pages: HTMLButtonElement[];
   private scrolled: number | undefined;
   private model: Model | null = null;
   private drawn: { view: UpdateView; mode: string; width: number } | null = null;
 
-  constructor(private readonly store: Store) {
+  constructor(
+    private readonly store: Store,
+    seeker: Seeker,
+  ) {
     this.picker.addEventListener('change', () => store.setUi({ parameter: Number(this.picker.value), element: null }));
     const mode = (name: 'element' | 'norm', text: string): HTMLButtonElement =>
       button(text, () => store.setUi({ series: name }), { class: 'toggle', 'data-mode': name });
     this.modes = [mode('element', 'this element'), mode('norm', 'norm of all')];
-    const pick = el(
+    this.pick = el(
       'div',
       { class: 'pick' },
       el('label', { for: 'parameter' }, 'Parameter'),
@@ -43,20 +58,62 @@ export class OptimizerPanel {
       el('div', { class: 'line' }, el('h3', {}, 'Over the iterations'), ...this.modes),
       this.charts,
     );
-    this.element.append(pick, this.missing, this.body);
+    this.rulePage = el('div', { class: 'page', id: 'page-rule' }, this.pick, this.missing, this.body);
+    this.plane = new PlanePanel(store, seeker);
+    this.plane.element.id = 'page-plane';
+    this.pages = PAGES.map(([name, text, title]) =>
+      button(text, () => store.setUi({ page: name }), {
+        role: 'tab',
+        title,
+        id: `page-tab-${name}`,
+        'aria-controls': `page-${name}`,
+      }),
+    );
+    const list = el(
+      'div',
+      { class: 'rule-pages', role: 'tablist', 'aria-label': 'Pages of the optimizer' },
+      ...this.pages,
+    );
+    list.addEventListener('keydown', (event) => {
+      const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+      const at = this.pages.indexOf(document.activeElement as HTMLButtonElement);
+      const next = this.pages[(at + step + PAGES.length) % PAGES.length];
+      if (step === 0 || !next) return;
+      next.click();
+      next.focus();
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    for (const [name] of PAGES) {
+      const page = name === 'plane' ? this.plane.element : this.rulePage;
+      page.setAttribute('role', 'tabpanel');
+      page.setAttribute('aria-labelledby', `page-tab-${name}`);
+    }
+    this.element.append(list, this.rulePage, this.plane.element);
     new ResizeObserver(() => this.model && this.update(this.model)).observe(this.element);
   }
 
   update(model: Model): void {
     this.model = model;
     const view = model.update;
+    for (const [i, [name]] of PAGES.entries()) {
+      const on = model.ui.page === name;
+      this.pages[i]!.setAttribute('aria-selected', String(on));
+      this.pages[i]!.tabIndex = on ? 0 : -1;
+    }
+    this.rulePage.hidden = model.ui.page === 'plane';
+    this.plane.element.hidden = model.ui.page !== 'plane';
+    if (model.ui.page === 'plane') {
+      this.plane.update(model);
+      return;
+    }
     const words = view
       ? (view.missing ?? (view.parameter ? '' : 'No parameter was updated yet. Step on to the first optimizer step.'))
       : 'Step to an optimizer update: the weight, its gradient and the step taken appear here.';
     setText(this.missing, words);
     this.missing.hidden = words === '';
     this.body.hidden = words !== '';
-    this.element.querySelector<HTMLElement>('.pick')!.hidden = !view || view.parameters.length === 0;
+    this.pick.hidden = !view || view.parameters.length === 0;
     if (!view) return;
     this.buildPicker(view.parameters, view.parameter);
     if (!view.parameter || view.missing) return;

@@ -74,7 +74,8 @@ export function passedOn(record: OpRecord): TensorUse | null {
   return arg && 'use' in arg ? arg.use : null;
 }
 
-const value = (a: ArgUse | undefined): number | null => {
+/** A number given as an argument. */
+export const numberGiven = (a: ArgUse | undefined): number | null => {
   if (!a || !('attr' in a)) return null;
   const attr = a.attr as Arg;
   if (typeof attr === 'number') return attr;
@@ -96,10 +97,10 @@ export function formula(record: OpRecord, operand: Operand): Piece {
       const v = constant(a.use);
       return v === null ? operand(a.use) : factor(v);
     }
-    const v = value(a);
+    const v = numberGiven(a);
     return v === null ? atom(attrText(a)) : factor(v);
   };
-  const k = (i: number): number => value(args[i]) ?? 1;
+  const k = (i: number): number => numberGiven(args[i]) ?? 1;
   switch (baseName(record)) {
     case 'add':
       return sum(piece(0), piece(1), k(2));
@@ -142,7 +143,7 @@ export function formula(record: OpRecord, operand: Operand): Piece {
 export function factorOf(record: OpRecord, arg: number): number {
   const k = (i: number): number => {
     const a = record.args[i];
-    return (a && 'use' in a ? constant(a.use) : value(a)) ?? Number.NaN;
+    return (a && 'use' in a ? constant(a.use) : numberGiven(a)) ?? Number.NaN;
   };
   switch (baseName(record)) {
     case 'add':

@@ -22,6 +22,7 @@ export interface Carried {
 }
 
 export interface Rule {
+  r: Recording;
   event: UpdateEvent;
   parameter: number;
   /** Ops of the rule, in order; the last is the event's. */
@@ -80,6 +81,7 @@ function derive(r: Recording, parameter: number, event: UpdateEvent): Rule {
   const { final } = event;
   const after = event.written ? r.useAt(parameter, final.tick)! : final.outs[0]!;
   return {
+    r,
     event,
     parameter,
     records: slice.records,

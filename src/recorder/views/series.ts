@@ -4,6 +4,7 @@ import type { Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { statsOf } from '../stats';
 import { elementOf, valuesOf } from './common';
+import { angleOf } from './past';
 import { isCount, type Rule, ruleOf } from './rule';
 import { LONG, type UpdateEvent } from './updates';
 
@@ -17,7 +18,10 @@ interface Numbers {
   element: number | null;
   norm: number | null;
 }
-type Point = Map<string, Numbers>;
+interface Point {
+  numbers: Map<string, Numbers>;
+  angle: number | null;
+}
 
 /** Per update: numbers by element. */
 const caches = new WeakMap<Recording, WeakMap<UpdateEvent, Map<string, Point>>>();
@@ -35,19 +39,21 @@ export function seriesOf(
   parameter: number,
   events: readonly UpdateEvent[],
   element: readonly number[],
-): UpdateSeries[] {
+): { series: UpdateSeries[]; angles: (number | null)[] } {
   const ops = replay.replayed + BUDGET;
   const time = performance.now() + AT_ONCE;
   const long = r.iterationCount > LONG;
   const enough = () => replay.replayed > ops || (long && performance.now() > time);
   const points = events.map((event) => pointOf(r, replay, parameter, event, element, enough));
   const roles: string[] = [];
-  for (const point of points) for (const role of point?.keys() ?? []) if (!roles.includes(role)) roles.push(role);
-  return roles.map((role) => ({
+  for (const point of points)
+    for (const role of point?.numbers.keys() ?? []) if (!roles.includes(role)) roles.push(role);
+  const series = roles.map((role) => ({
     role,
-    element: points.map((p) => p?.get(role)?.element ?? null),
-    norm: points.map((p) => p?.get(role)?.norm ?? null),
+    element: points.map((p) => p?.numbers.get(role)?.element ?? null),
+    norm: points.map((p) => p?.numbers.get(role)?.norm ?? null),
   }));
+  return { series, angles: points.map((p) => p?.angle ?? null) };
 }
 
 function pointOf(
@@ -71,11 +77,12 @@ function pointOf(
     element: finite(elementOf(replay, use, element)),
     norm: statsOf(replay, use).norm,
   });
-  point = new Map<string, Numbers>([['weight', one(rule.after)]]);
-  if (rule.gradient) point.set('gradient', one(rule.gradient.use));
-  for (const c of rule.carried) if (c.after && !isCount(rule, c)) point.set(c.role, one(c.after));
+  const numbers = new Map<string, Numbers>([['weight', one(rule.after)]]);
+  if (rule.gradient) numbers.set('gradient', one(rule.gradient.use));
+  for (const c of rule.carried) if (c.after && !isCount(rule, c)) numbers.set(c.role, one(c.after));
   const step = stepTaken(replay, rule, element);
-  if (step) point.set('step taken', step);
+  if (step) numbers.set('step taken', step);
+  point = { numbers, angle: angleOf(replay, rule) };
   known.set(key, point);
   return point;
 }

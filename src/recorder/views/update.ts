@@ -6,6 +6,7 @@ import { statsOf } from '../stats';
 import { elementOf, wire } from './common';
 import { Names } from './names';
 import { Parameters } from './parameters';
+import { pastOf } from './past';
 import { isCount, type Rule, ruleOf } from './rule';
 import { sampled, seriesOf, stepTaken } from './series';
 import { stepsOf } from './steps';
@@ -21,7 +22,17 @@ export function updateOf(
   updates.look(tick);
   const live = current(r, updates, tick);
   const parameters = live.map((id) => infoOf(r, id, updates.count(id, tick)));
-  const empty = { terms: [], steps: [], iterations: [], series: [], at: -1, element: [], rule: '' };
+  const empty = {
+    terms: [],
+    steps: [],
+    iterations: [],
+    series: [],
+    angles: [],
+    past: null,
+    at: -1,
+    element: [],
+    rule: '',
+  };
   const parameter = chosen(r, updates, parameters, args.parameter, tick);
   if (!parameter) {
     const name = args.parameter === undefined ? null : (Names.of(r).tensor(args.parameter, tick) ?? 'This tensor');
@@ -43,7 +54,8 @@ export function updateOf(
     terms: termsOf(r, replay, rule, parameter.name, element, tick),
     steps: stepsOf(r, replay, rule, element, tick),
     iterations: points.map((e) => e.iteration),
-    series: seriesOf(r, replay, parameter.tensor, points, element),
+    ...seriesOf(r, replay, parameter.tensor, points, element),
+    past: pastOf(r, replay, parameter.tensor, rule, element, tick),
     at: points.filter((e) => e.final.tick <= tick).length - 1,
     missing: null,
   };

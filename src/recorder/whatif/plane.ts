@@ -8,6 +8,9 @@ import type { Replay } from '../replay';
 import { valuesOf, wire } from '../views/common';
 import { Parameters } from '../views/parameters';
 import { nameOf } from '../views/parts';
+import { blendOf } from '../views/past';
+import { ruleOf } from '../views/rule';
+import { Updates } from '../views/updates';
 import { lastPass } from './checkGradient';
 import { Rerun } from './rerun';
 
@@ -46,9 +49,9 @@ export function planeOf(
     losses: [],
     here: { x: 0, y: 0, loss: 'nan' },
     recorded: 'nan',
+    iteration: 0,
+    sameLoss: false,
     path: [],
-    arrows: [],
-    of: '',
     missing,
   });
   const pass = passAt(r, tick);
@@ -67,11 +70,15 @@ export function planeOf(
   if (!rerun.depends) return none('The loss was not computed from the parameters, as far as the recording knows.');
   const place = (of: Float64Array[]) => project(directions, weights, of);
   const path: PlanePoint[] = iterations.map((iteration, i) => {
-    const [x, y] = place(way[i]);
-    return { iteration, tick: firstTick(r, iteration), x: x + origin[0], y: y + origin[1], loss: lossOf(r, iteration) };
+    looked(i, iterations.length + side * side);
+    const [x, y, off] = place(way[i]);
+    const tick = firstTick(r, iteration);
+    const planeLoss = wire(Number(rerun.run(put(replay, weights, way[i])).values()[0]));
+    const arrows = arrowsOf(r, replay, iteration, weights, way[i], directions);
+    const loss = lossOf(r, iteration);
+    return { iteration, tick, x: x + origin[0], y: y + origin[1], off, loss, planeLoss, arrows };
   });
-  const arrows = arrowsOf(r, replay, pass, weights, directions);
-  const half = reach(path, arrows, origin, axes);
+  const half = reach(path, r.iterationAt(pass.start), origin, axes);
   const x: [number, number] = [origin[0] - half[0], origin[0] + half[0]];
   const y: [number, number] = [origin[1] - half[1], origin[1] + half[1]];
   const evaluate = (dx: number, dy: number): number | string =>
@@ -79,7 +86,7 @@ export function planeOf(
   const losses: (number | string)[] = [];
   for (let row = 0; row < side; row++)
     for (let col = 0; col < side; col++) {
-      looked(losses.length, side * side);
+      looked(iterations.length + losses.length, iterations.length + side * side);
       losses.push(evaluate(...step(row, col, side, half)));
     }
   return {
@@ -92,9 +99,9 @@ export function planeOf(
     losses,
     here: { x: origin[0], y: origin[1], loss: evaluate(0, 0) },
     recorded: wire(Number(replay.tensor(root).values()[0])),
+    iteration: r.iterationAt(pass.start),
+    sameLoss: path.every((p) => p.loss === p.planeLoss),
     path,
-    arrows,
-    of: `the loss of iteration ${r.iterationAt(pass.start) + 1}, on what it had computed it from`,
     missing: null,
   };
 }
@@ -286,14 +293,19 @@ function across(b: Direction): Direction {
   return orthogonal(a, b);
 }
 
-/** How far a point lies from the weights at the cursor, along both directions. */
+/** How far a point lies from the weights at the cursor, along both directions and off the plane. */
 function project(
   directions: readonly [Direction, Direction],
   weights: readonly Weight[],
   point: Float64Array[],
-): [number, number] {
+): [number, number, number] {
   const away = point.map((p, k) => p.map((v, i) => v - weights[k].values[i]));
-  return along(directions, away);
+  const [x, y] = along(directions, away);
+  const [one, two] = directions;
+  let rest = 0;
+  for (const [k, part] of away.entries())
+    for (let i = 0; i < part.length; i++) rest += (part[i] - x * one[k][i] - y * two[k][i]) ** 2;
+  return [x, y, Math.sqrt(rest)];
 }
 
 const along = (directions: readonly [Direction, Direction], away: readonly Float64Array[]): [number, number] => {
@@ -301,16 +313,17 @@ const along = (directions: readonly [Direction, Direction], away: readonly Float
   return [one(directions[0]), one(directions[1])];
 };
 
-/** The gradient (which points uphill), the velocity and the step of this iteration, as far as they lie in the plane. */
+/** The gradient (which points uphill), the velocity (the way it moves the weights) and the step of an iteration, as far as they lie in the plane. */
 function arrowsOf(
   r: Recording,
   replay: Replay,
-  pass: PassRecord,
+  iteration: number,
   weights: readonly Weight[],
+  point: readonly Float64Array[],
   directions: readonly [Direction, Direction],
 ): PlaneArrow[] {
-  const iteration = r.iterationAt(pass.start);
   const end = r.endOf(iteration) - 1;
+  const pass = lastPass(r, end);
   const arrows: PlaneArrow[] = [];
   const add = (role: PlaneArrow['role'], parts: (Float64Array | null)[]) => {
     if (parts.every((p) => p === null)) return;
@@ -325,25 +338,27 @@ function arrowsOf(
     const values = use && numbers(replay, use);
     return values?.length === like.values.length ? values : null;
   };
-  add(
-    'gradient',
-    weights.map((w) => {
-      const grad = r.gradAt(w.tensor, pass.end - 1);
-      return grad === null ? null : read(r.useAt(grad, pass.end - 1), w);
-    }),
-  );
+  if (pass && r.iterationAt(pass.start) === iteration)
+    add(
+      'gradient',
+      weights.map((w) => {
+        const grad = r.gradAt(w.tensor, pass.end - 1);
+        return grad === null ? null : read(r.useAt(grad, pass.end - 1), w);
+      }),
+    );
+  const updates = Updates.of(r).at(iteration);
   add(
     'velocity',
     weights.map((w) => {
-      const state = r.statesAt(w.tensor, end).find(([name]) => name === 'momentum_buffer' || name === 'exp_avg')?.[1];
-      return state && 'tensor' in state ? read(r.useAt(state.tensor, end), w) : null;
+      const event = updates.get(w.tensor)?.at(-1);
+      const blend = event ? blendOf(replay, ruleOf(r, w.tensor, event)) : null;
+      const sign = blend && blend.b > 0 ? -1 : 1;
+      return blend ? (read(blend.carried.after, w)?.map((v) => sign * v) ?? null) : null;
     }),
   );
   add(
     'step',
-    weights.map((w) => {
-      return read(r.useAt(w.tensor, end), w)?.map((v, i) => v - w.values[i]) ?? null;
-    }),
+    weights.map((w, k) => read(r.useAt(w.tensor, end), w)?.map((v, i) => v - point[k][i]) ?? null),
   );
   return arrows;
 }
@@ -351,10 +366,11 @@ function arrowsOf(
 /** How far the plane reaches to both sides: the way and the step are to be seen. */
 function reach(
   path: readonly PlanePoint[],
-  arrows: readonly PlaneArrow[],
+  here: number,
   origin: readonly [number, number],
   axes: PlaneAxes,
 ): [number, number] {
+  const arrows = path.find((p) => p.iteration === here)?.arrows ?? [];
   const far = (get: (p: { x: number; y: number }) => number, from: number) =>
     Math.max(
       ...path.map((p) => Math.abs(get(p) - from)),
@@ -376,15 +392,18 @@ function moved(
   dx: number,
   dy: number,
 ): Map<number, Data> {
+  const place = weights.map(({ values }, k) => values.map((v, i) => v + dx * x[k][i] + dy * y[k][i]));
+  return put(replay, weights, place);
+}
+
+/** The free contents' memory with the weights put elsewhere; what does not move keeps its bits. */
+function put(replay: Replay, weights: readonly Weight[], place: readonly Float64Array[]): Map<number, Data> {
   const out = new Map<number, Data>();
   for (const [k, { use, values }] of weights.entries()) {
     const data = out.get(use.value.id) ?? (replay.data(use.value).slice() as Data);
     out.set(use.value.id, data);
-    if (dx === 0 && dy === 0) continue;
-    for (let i = 0; i < values.length; i++) {
-      const by = dx * x[k][i] + dy * y[k][i];
-      if (by !== 0) (data as Float32Array)[positionOf(use, i)] = values[i] + by;
-    }
+    for (let i = 0; i < values.length; i++)
+      if (place[k][i] !== values[i]) (data as Float32Array)[positionOf(use, i)] = place[k][i];
   }
   return out;
 }

@@ -91,3 +91,38 @@ test('what an old session answers late is not shown', async () => {
   await shown;
   expect(posted).toEqual([]);
 });
+
+test('a plane is told while it is computed; another wish, or none, ends it', async () => {
+  const { feed: f, posted } = feed();
+  const signals: AbortSignal[] = [];
+  const done: ((plane: object) => void)[] = [];
+  let working: (event: object | null) => void = () => {};
+  const session = {
+    on: (_: string, listener: typeof working) => {
+      working = listener;
+      return { dispose: () => (working = () => {}) };
+    },
+    request: (_: string, __: object, signal: AbortSignal) =>
+      new Promise((resolve, reject) => {
+        signals.push(signal);
+        done.push(resolve);
+        signal.addEventListener('abort', () => reject(new Error('cancelled')));
+      }),
+  } as unknown as Session;
+  f.attach(session);
+  const first = f.plane({ type: 'plane', axes: { kind: 'path' } });
+  working({ title: 'Loss over a Plane', text: 'Point 3 of 9', percent: 33 });
+  working(null);
+  expect(posted).toEqual([{ type: 'planning', text: 'Point 3 of 9', percent: 33 }]);
+  const second = f.plane({ type: 'plane', axes: { kind: 'random', seed: 2 }, n: 9 });
+  await first;
+  expect(signals.map((s) => s.aborted)).toEqual([true, false]);
+  expect(posted).toHaveLength(1);
+  done[1]({ n: 9 });
+  await second;
+  expect(posted[1]).toEqual({ type: 'plane', plane: { n: 9 } });
+  const third = f.plane({ type: 'plane', axes: { kind: 'path' } });
+  await f.plane({ type: 'plane', axes: null });
+  await third;
+  expect(posted.slice(2)).toEqual([{ type: 'plane', plane: null }]);
+});

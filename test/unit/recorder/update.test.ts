@@ -318,3 +318,60 @@ describe('a long run', () => {
     expect(ask()).toEqual(last);
   });
 });
+
+describe.each(['inplace', 'data', 'sgd'] as const)('the velocity of a run updated by %s', (rule) => {
+  const m = trainMlp({ iterations: 8, rule, memoryLimit: 30_000 });
+  const r = m.script.recording;
+  const [p, i] = [0, 3 * 20 + 7];
+  const view = (tick: number, parameter = p) =>
+    updateOf(r, m.replay, tick, { parameter: m.params[parameter].tensor.id, element: parameter === p ? [3, 7] : [1] });
+
+  it('is the sum of the past gradients, each with its power of the momentum', () => {
+    const past = view(m.seen[5].tick).past!;
+    // The script's own velocity is in steps, SGD's in gradients.
+    const scale = rule === 'sgd' ? 1 : -LR;
+    expect(past.gradients.map((g) => g.iteration)).toEqual([5, 4, 3, 2, 1, 0]);
+    for (const [k, g] of past.gradients.entries()) {
+      expect(g.factor).toBeCloseTo(scale * GAMMA ** k, 12);
+      expect(g.element).toBeCloseTo(scale * GAMMA ** k * m.seen[5 - k].grads[p][i], 12);
+      expect(r.iterationAt(g.tick)).toBe(g.iteration);
+    }
+    expect(past.value.element).toBe(m.seen[5].velocities[p][i]);
+    expect(past.value.along).toBeCloseTo(Math.hypot(...m.seen[5].velocities[p]), 12);
+    // Nothing is left but the rounding of float32.
+    expect(Math.abs(past.remainder.element)).toBeLessThan(1e-6 * past.value.along);
+    expect(Math.abs(past.remainder.along)).toBeLessThan(1e-6 * past.value.along);
+  });
+
+  it('adds up with what remains, along the velocity too', () => {
+    for (const parameter of [0, 3]) {
+      const past = view(m.seen[7].tick, parameter).past!;
+      const v = m.seen[7].velocities[parameter];
+      const along = past.gradients.map((g) =>
+        m.seen[g.iteration].grads[parameter].reduce((sum, x, k) => sum + (g.factor * x * v[k]) / Math.hypot(...v), 0),
+      );
+      for (const [k, g] of past.gradients.entries()) expect(g.along).toBeCloseTo(along[k], 10);
+      const sum = past.gradients.reduce((s, g) => s + g.along, 0) + past.remainder.along;
+      expect(sum).toBeCloseTo(past.value.along, 12);
+    }
+  });
+
+  it('before the update is that of the iteration before', () => {
+    const [first] = view(m.seen[4].tick).steps;
+    expect(view(first.tick - 1).past!.iteration).toBe(3);
+    expect(view(m.seen[4].tick).past!.iteration).toBe(4);
+  });
+
+  it('has an angle to the gradient that meets it', () => {
+    const { angles } = view(m.seen[7].tick);
+    const degrees = m.seen.map(({ grads }, k) => {
+      if (k === 0) return null;
+      const [g, v] = [grads[p], m.seen[k - 1].velocities[p]];
+      const cosine = g.reduce((s, x, j) => s + x * v[j], 0) / (Math.hypot(...g) * Math.hypot(...v));
+      return (Math.acos(rule === 'sgd' ? cosine : -cosine) * 180) / Math.PI;
+    });
+    expect(angles.length).toBe(8);
+    expect(angles[0]).toBeNull();
+    for (const [k, a] of angles.entries()) if (k > 0) expect(a).toBeCloseTo(degrees[k]!, 4);
+  });
+});

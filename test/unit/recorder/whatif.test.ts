@@ -84,6 +84,7 @@ describe('the loss over a plane', () => {
       expect(new Set(view.losses).size).toBeGreaterThan(4);
       expect(view.path.map((p) => p.iteration)).toEqual([0, 1, 2, 3, 4, 5]);
       expect([view.path[2].x, view.path[2].y]).toEqual([view.here.x, view.here.y]);
+      expect(view.path[2].off).toBe(0);
       expect(view.path.map((p) => p.loss)).toEqual(mlp.seen.map((s) => s.loss));
     }
   });
@@ -93,14 +94,40 @@ describe('the loss over a plane', () => {
     const at = (i: number) => [mlp.seen[i].weights[0][1], mlp.seen[i].weights[0][43]];
     expect([view.here.x, view.here.y]).toEqual(at(1));
     expect([view.path[4].x, view.path[4].y].map((v) => v.toFixed(6))).toEqual(at(3).map((v) => v.toFixed(6)));
-    const step = view.arrows.find((a) => a.role === 'step')!;
+    expect(view.iteration).toBe(2);
+    const arrow = (i: number, role: string) => view.path[i].arrows.find((a) => a.role === role)!;
+    const step = arrow(2, 'step');
     expect(step.x).toBeCloseTo(at(2)[0] - at(1)[0], 6);
-    const gradient = view.arrows.find((a) => a.role === 'gradient')!;
+    const gradient = arrow(2, 'gradient');
     expect(gradient.y).toBeCloseTo(mlp.seen[2].grads[0][43], 6);
     expect(gradient.within).toBeLessThan(1);
-    const velocity = view.arrows.find((a) => a.role === 'velocity')!;
-    expect(velocity.x * -0.1).toBeCloseTo(step.x, 6);
+    // The velocity points where it moves the weights: against what SGD keeps.
+    const velocity = arrow(2, 'velocity');
+    expect(velocity.x * 0.1).toBeCloseTo(step.x, 6);
+    expect(arrow(4, 'velocity').y).toBeCloseTo(-mlp.seen[4].velocities[0][43], 6);
+    expect(arrow(4, 'gradient').x).toBeCloseTo(mlp.seen[4].grads[0][1], 6);
     expect(view.xName).toBe('linear1.weight[0, 1]');
+    // How far from the plane: what the other elements went.
+    const moved = mlp.seen[3].weights.flatMap((w, k) =>
+      w.map((v, i) => (k === 0 && (i === 1 || i === 43) ? 0 : v - mlp.seen[1].weights[k][i])),
+    );
+    expect(view.path[4].off).toBeCloseTo(Math.hypot(...moved), 6);
+  });
+
+  it('says whether the iterations had the same loss, and what this one is at their weights', () => {
+    // Dropout draws anew in each iteration.
+    const view = planeOf(r, new Replay(), tick, { axes: elements, n: 3 });
+    expect(view.sameLoss).toBe(false);
+    expect(view.path[2].planeLoss).toBe(mlp.seen[2].loss);
+    expect(view.path[3].planeLoss).not.toBe(mlp.seen[3].loss);
+    const plain = trainMlp({ iterations: 4, samples: 6, rule: 'inplace' });
+    const { recording } = plain.script;
+    const same = planeOf(recording, new Replay(), recording.iteration(1).backward, { axes: { kind: 'path' }, n: 3 });
+    expect(same.sameLoss).toBe(true);
+    expect(same.path.map((p) => p.planeLoss)).toEqual(plain.seen.map((s) => s.loss));
+    // A velocity of the script's own, in steps: it is the step.
+    const [velocity, step] = ['velocity', 'step'].map((role) => same.path[2].arrows.find((a) => a.role === role)!);
+    expect([velocity.x, velocity.y].map((v) => v.toFixed(5))).toEqual([step.x, step.y].map((v) => v.toFixed(5)));
   });
 
   it('shows the whole way in its main directions, whose axes stand at a right angle', () => {

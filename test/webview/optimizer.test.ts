@@ -1,0 +1,98 @@
+/** The optimizer's pages over a real recording: where the point goes. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PlaneView } from '../../src/protocol/whatif';
+import { trainMlp } from '../unit/recorder/script';
+import { launch, missing } from './harness';
+import { type Live, openLive } from './live';
+
+if (missing) console.warn(`The optimizer's pages are not tested: ${missing}`);
+const mlp = trainMlp({ iterations: 12, samples: 10, rule: 'sgd' });
+const { recording: r } = mlp.script;
+
+describe.skipIf(missing)('the plane', () => {
+  let browser: Browser;
+  let view: Live;
+  beforeAll(async () => {
+    browser = await launch();
+    view = await openLive(browser, r, r.iteration(5).backward, { width: 1400, height: 900, state: { page: 'plane' } });
+    await view.page.waitForSelector('.plane-map');
+  });
+  afterAll(() => browser?.close());
+  const facts = () => view.page.locator('.plane-facts').innerText();
+  const planes = async () => (await view.posted()).filter((m) => m.type === 'plane');
+
+  it('is computed when its page opens, with the path, its point and what is drawn', async () => {
+    expect(await planes()).toEqual([{ type: 'plane', axes: { kind: 'path' }, n: 25 }]);
+    expect(await view.page.locator('.plane-map circle.at').count()).toBe(12);
+    expect(await view.page.locator('.plane-map circle.at.later').count()).toBe(6);
+    expect(await view.page.locator('.plane-map .arrow:not(.halo)').count()).toBe(3);
+    const text = await facts();
+    expect(text).toContain('Iteration 6');
+    expect(text).toContain(String(Number(mlp.seen[5].loss.toPrecision(6))));
+    expect(text).toContain('the same to the bit');
+    expect(text).toContain('Every iteration had this same loss');
+    expect(text).toMatch(/−gradient, downhill: \d+ % of it in the plane/);
+    expect(await view.page.locator('.plane-map .axis.name').first().textContent()).toMatch(
+      /^→ 1st main direction \(\d+ %\)$/,
+    );
+    expect(view.errors).toEqual([]);
+  });
+
+  it('moves its point with the cursor, without computing again, and goes to a point that is clicked or reached by a key', async () => {
+    await view.page.locator('.plane-stage').press('ArrowRight');
+    await view.answer();
+    expect(view.session.recording.iterationAt((await view.session.request('cursor', {})).tick)).toBe(6);
+    expect(await view.page.locator('.plane-map circle.at.later').count()).toBe(5);
+    const said = await view.page.getAttribute('.plane-stage', 'aria-valuetext');
+    expect(said).toMatch(/^iteration 7, loss 0\.\d+, at .* along 1st main direction/);
+    const text = await facts();
+    expect(text).toContain('Distance from the plane');
+    expect(text).not.toContain('the same to the bit');
+    const box = (await view.page.locator('.plane-map circle.at').first().boundingBox())!;
+    await view.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await view.answer();
+    expect((await view.session.request('cursor', {})).iteration).toBe(0);
+    expect(await planes()).toHaveLength(1);
+  });
+
+  it('is computed for the cursor on demand, with the axes that are chosen', async () => {
+    await view.page.click('text=Compute for iteration 1');
+    await view.page.waitForSelector('.plane progress');
+    expect(await view.page.isVisible('.plane progress')).toBe(true);
+    await view.answer();
+    expect(await view.page.isVisible('.plane progress')).toBe(false);
+    expect(await facts()).toContain('the same to the bit');
+    await view.page.selectOption('#plane-kind', 'elements');
+    await view.answer();
+    const weight = mlp.params[0].tensor.id;
+    expect((await planes()).at(-1)).toEqual({
+      type: 'plane',
+      axes: { kind: 'elements', x: { tensor: weight, element: [0, 0] }, y: { tensor: weight, element: [12, 19] } },
+      n: 25,
+    });
+    expect(await view.page.locator('.plane-map .axis.name').allTextContents()).toEqual([
+      '→ linear1.weight[0, 0]',
+      '→ linear1.weight[12, 19]',
+    ]);
+  });
+
+  it('can be ended while it is computed, and shows where the loss is no number', async () => {
+    await view.page.selectOption('#plane-kind', 'random');
+    await view.send({ type: 'planning', text: 'Point 40 of 637', percent: 6 });
+    expect(await view.page.locator('.plane [role=status]').innerText()).toContain('Point 40 of 637');
+    await view.page.click('.plane >> text=Cancel');
+    await view.drawn();
+    expect(await view.page.isVisible('.plane progress')).toBe(false);
+    expect((await planes()).slice(-2)).toEqual([
+      { type: 'plane', axes: { kind: 'random', seed: 0 }, n: 25 },
+      { type: 'plane', axes: null },
+    ]);
+    const plane: PlaneView = await view.session.request('plane', { axes: { kind: 'random', seed: 0 }, n: 5 });
+    plane.losses[3] = 'nan';
+    await view.send({ type: 'plane', plane });
+    expect(await view.page.locator('.plane-map .not-finite').count()).toBe(1);
+    expect(await facts()).toContain('At 1 points (×) the loss is not a finite number.');
+    expect(view.errors).toEqual([]);
+  });
+});

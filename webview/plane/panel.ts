@@ -1,0 +1,343 @@
+/** Where the point goes: the loss over a plane through the weights, the path of the run in it, and which way it is drawn. */
+import type { ParameterInfo } from '../../src/protocol/views';
+import type { PlaneArrow, PlaneAxes, PlanePoint, PlaneView } from '../../src/protocol/whatif';
+import { button, el, keyed, setText } from '../dom';
+import { num } from '../format';
+import type { Seeker } from '../seek';
+import type { Model, Store } from '../store';
+import { drawPlane, type OtherWay, type PlaneMap, ROLE_CLASS } from './map';
+
+/** Points along each side that can be chosen. */
+const SIDES = [15, 25, 41, 61];
+/** A click this near to a point of the path goes there; in pixels. */
+const NEAR = 14;
+
+const WORDS: { [R in PlaneArrow['role']]: string } = {
+  gradient: '−gradient, downhill',
+  velocity: 'velocity, the way it moves the weights',
+  step: 'step, to where this update ends',
+};
+
+export class PlanePanel {
+  readonly element = el('div', { class: 'plane' });
+  private readonly kind = el(
+    'select',
+    { id: 'plane-kind' },
+    el('option', { value: 'path' }, 'Main directions of the path'),
+    el('option', { value: 'random' }, 'Two random directions'),
+    el('option', { value: 'elements' }, 'Two weights'),
+  );
+  private readonly seed = el('input', {
+    type: 'number',
+    min: 0,
+    value: 0,
+    'aria-label': 'Seed of the random directions',
+  });
+  private readonly seedLabel = el('span', { class: 'index' }, 'Seed', this.seed);
+  private readonly pickers = ['x', 'y'].map((axis) => new ElementPicker(axis));
+  private readonly side = el(
+    'select',
+    { 'aria-label': 'Points along each side', title: 'Points along each side: more of them take longer' },
+    ...SIDES.map((n) => el('option', { value: n, selected: n === 25 }, `${n} × ${n}`)),
+  );
+  private readonly compute = button('Compute', () => this.ask(), { class: 'toggle' });
+  private readonly progress = el('progress', { max: 100, 'aria-label': 'Computing the losses' });
+  private readonly progressText = el('span', { class: 'count' });
+  private readonly working = el(
+    'div',
+    { class: 'pick', role: 'status' },
+    this.progress,
+    this.progressText,
+    button('Cancel', () => this.store.askPlane(null), { class: 'toggle' }),
+  );
+  private readonly words = el('p', { class: 'missing' });
+  private readonly stage = el('div', {
+    class: 'plane-stage',
+    tabindex: 0,
+    'aria-label': 'The point on its path, iteration by iteration',
+    title: 'Click a point to go to its iteration; ← and → go along the path',
+  });
+  private readonly under = el('p', { class: 'plane-readout', 'aria-hidden': true });
+  private readonly side2 = el('div', { class: 'plane-facts' });
+  private readonly body = el(
+    'div',
+    { class: 'plane-body' },
+    el('div', { class: 'plane-left' }, this.stage, this.under),
+    this.side2,
+  );
+  private model: Model | null = null;
+  private map: PlaneMap | null = null;
+  private drawn: { view: PlaneView; now: number; width: number; height: number; others: unknown } | null = null;
+  /** The tab was opened and its first plane asked for. */
+  private begun = false;
+
+  constructor(
+    private readonly store: Store,
+    private readonly seeker: Seeker,
+  ) {
+    this.kind.addEventListener('change', () => {
+      this.showFields();
+      this.ask();
+    });
+    this.seed.addEventListener('change', () => this.ask());
+    this.side.addEventListener('change', () => this.ask());
+    const fields = el(
+      'div',
+      { class: 'pick' },
+      el('label', { for: 'plane-kind' }, 'Axes'),
+      this.kind,
+      this.seedLabel,
+      ...this.pickers.map((p) => p.element),
+      this.side,
+      this.compute,
+    );
+    this.element.append(fields, this.working, this.words, this.body);
+    this.stage.addEventListener('keydown', (event) => this.onKey(event));
+    this.stage.addEventListener('click', (event) => this.onClick(event));
+    this.stage.addEventListener('pointermove', (event) => this.onMove(event));
+    this.stage.addEventListener('pointerleave', () => setText(this.under, ''));
+    this.showFields();
+    new ResizeObserver(() => this.model && this.update(this.model)).observe(this.element);
+  }
+
+  update(model: Model): void {
+    this.model = model;
+    const { plane, planning, update } = model;
+    for (const picker of this.pickers) picker.offer(update?.parameters ?? []);
+    if (!plane && !planning) {
+      if (!this.begun && model.picture && (model.spans.at(-1)?.loss ?? null) !== null) {
+        this.begun = true;
+        this.ask();
+        return;
+      }
+      if (!model.picture) this.begun = false;
+    }
+    this.working.hidden = planning === null;
+    this.progress.value = planning?.percent ?? 0;
+    setText(this.progressText, planning?.text ?? '');
+    const iteration = model.cursor?.iteration ?? 0;
+    const stale = plane !== null && plane.missing === null && plane.iteration !== iteration;
+    setText(this.compute, stale ? `Compute for iteration ${iteration + 1}` : plane ? 'Compute again' : 'Compute');
+    this.compute.title = this.compute.textContent!;
+    const missing = plane
+      ? plane.missing
+      : planning
+        ? ''
+        : 'The loss over a plane through the weights: choose the axes and compute it.';
+    setText(this.words, missing ?? '');
+    this.words.hidden = !missing;
+    this.body.hidden = !plane || plane.missing !== null;
+    if (plane && plane.missing === null) this.draw(plane, model);
+  }
+
+  private draw(view: PlaneView, model: Model): void {
+    const now = presentOf(view.path, model.cursor?.iteration ?? -1);
+    const room = this.element.clientWidth || 320;
+    // Facts stand beside the picture where there is room.
+    const beside = room >= 560;
+    this.body.classList.toggle('beside', beside);
+    const width = Math.min(720, beside ? room - 250 : room);
+    const height = Math.max(230, Math.min(width, (this.element.parentElement?.clientHeight || 420) - 110));
+    const others: OtherWay[] = [];
+    const { drawn } = this;
+    if (drawn?.view === view && drawn.now === now && drawn.width === width && drawn.height === height) return;
+    this.drawn = { view, now, width, height, others };
+    this.map = drawPlane(view, now, width, height, others);
+    this.map.element.setAttribute('aria-hidden', 'true');
+    this.stage.replaceChildren(this.map.element);
+    const point = view.path[now];
+    this.stage.setAttribute('role', 'slider');
+    this.stage.setAttribute('aria-valuemin', '1');
+    this.stage.setAttribute('aria-valuemax', String((view.path.at(-1)?.iteration ?? 0) + 1));
+    this.stage.setAttribute('aria-valuenow', String((point?.iteration ?? 0) + 1));
+    this.stage.setAttribute('aria-valuetext', point ? said(view, point) : 'Not on the path yet');
+    this.side2.replaceChildren(...facts(view, point, this.map, model.cursor?.iteration ?? -1));
+  }
+
+  private ask(): void {
+    const axes = this.axes();
+    if (axes) this.store.askPlane(axes, Number(this.side.value));
+  }
+
+  private axes(): PlaneAxes | null {
+    const kind = this.kind.value;
+    if (kind === 'random') return { kind, seed: Math.max(0, Math.trunc(Number(this.seed.value) || 0)) };
+    if (kind === 'path') return { kind };
+    const [x, y] = this.pickers.map((p) => p.chosen());
+    return x && y ? { kind: 'elements', x, y } : null;
+  }
+
+  private showFields(): void {
+    this.seedLabel.hidden = this.kind.value !== 'random';
+    for (const picker of this.pickers) picker.element.hidden = this.kind.value !== 'elements';
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const { drawn } = this;
+    if (!drawn) return;
+    const last = drawn.view.path.length - 1;
+    const to = { ArrowLeft: drawn.now - 1, ArrowRight: drawn.now + 1, Home: 0, End: last }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.go(drawn.view.path[Math.max(0, Math.min(last, to))]);
+  }
+
+  private onClick(event: MouseEvent): void {
+    const { drawn, map } = this;
+    const found = drawn && map?.nearest(...this.within(event));
+    if (found && found.far <= NEAR) this.go(drawn.view.path[found.index]);
+  }
+
+  private onMove(event: PointerEvent): void {
+    const { drawn, map } = this;
+    if (!drawn || !map) return;
+    const place = this.within(event);
+    const { index, far } = map.nearest(...place);
+    const point = drawn.view.path[index];
+    this.stage.classList.toggle('on-point', far <= NEAR);
+    if (point && far <= NEAR)
+      setText(this.under, `iteration ${point.iteration + 1} · recorded loss ${num(point.loss)} · click to go there`);
+    else {
+      const at = map.lossAt(...place);
+      setText(this.under, at ? `loss about ${num(at.loss)} at (${num(at.x, 3)}, ${num(at.y, 3)})` : '');
+    }
+  }
+
+  private within(event: MouseEvent): [number, number] {
+    const box = this.map!.element.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  }
+
+  private go(point: PlanePoint | undefined): void {
+    if (point) this.seeker.seek(point.tick);
+  }
+}
+
+/** The last point that the cursor's iteration has reached; -1 where it is before the first or past what was computed. */
+function presentOf(path: readonly PlanePoint[], iteration: number): number {
+  for (let i = path.length - 1; i >= 0; i--) if (path[i]!.iteration <= iteration) return i;
+  return -1;
+}
+
+const percent = (part: number): string => (part > 0 && part < 0.01 ? 'less than 1 %' : `${Math.round(100 * part)} %`);
+
+/** What a screen reader hears of a point. */
+function said(view: PlaneView, point: PlanePoint): string {
+  const arrows = point.arrows.map((a) => `${a.role} ${percent(a.within)} in the plane`);
+  return [
+    `iteration ${point.iteration + 1}`,
+    `loss ${num(point.loss)}`,
+    `at ${num(point.x, 3)} along ${view.xName}, ${num(point.y, 3)} along ${view.yName}`,
+    ...arrows,
+  ].join(', ');
+}
+
+function facts(view: PlaneView, point: PlanePoint | undefined, map: PlaneMap, iteration: number): HTMLElement[] {
+  const parts: HTMLElement[] = [];
+  const row = (name: string, value: string): HTMLElement[] => [el('dt', {}, name), el('dd', {}, value)];
+  if (point) {
+    const made = point.iteration === view.iteration;
+    const rows = [...row('Recorded loss', num(point.loss, 6))];
+    if (made) {
+      const same = view.here.loss === view.recorded;
+      rows.push(...row('Loss at the point', `${num(view.here.loss, 6)}${same ? ', the same to the bit' : ''}`));
+    } else if (point.planeLoss !== point.loss)
+      rows.push(...row(`Loss of iteration ${view.iteration + 1} with these weights`, num(point.planeLoss, 6)));
+    if (!made) rows.push(...row('Distance from the plane', num(point.off, 3)));
+    parts.push(el('h3', {}, `Iteration ${point.iteration + 1}`), el('dl', { class: 'plane-numbers' }, ...rows));
+    parts.push(
+      el(
+        'ul',
+        { class: 'arrows' },
+        ...point.arrows.map((arrow) => {
+          const factor = map.stretched[arrow.role] ?? 1;
+          const drawn = factor === 1 ? 'to scale' : `drawn ×${num(factor, 2)}`;
+          return el(
+            'li',
+            { class: ROLE_CLASS[arrow.role] },
+            el('i', { class: 'key stroke', 'aria-hidden': true }),
+            `${WORDS[arrow.role]}: ${percent(arrow.within)} of it in the plane, ${drawn}`,
+          );
+        }),
+      ),
+    );
+  } else
+    parts.push(
+      el('p', {}, iteration < (view.path[0]?.iteration ?? 0) ? 'The path begins later.' : 'Not on the path yet.'),
+    );
+  parts.push(scaleOf(map.levels));
+  const whose = view.sameLoss
+    ? 'Every iteration had this same loss: same data, nothing drawn at random.'
+    : 'Other iterations computed theirs from other data or other random draws.';
+  const bad = view.losses.filter((v) => typeof v === 'string').length;
+  const notes = [
+    `The loss of iteration ${view.iteration + 1}, computed at ${view.n} × ${view.n} points and interpolated between them. ${whose}`,
+    map.toScale ? '' : 'The axes are not drawn to one scale.',
+    bad > 0 ? `At ${bad} points (×) the loss is not a finite number.` : '',
+  ];
+  parts.push(...notes.filter(Boolean).map((text) => el('p', { class: 'note' }, text)));
+  return parts;
+}
+
+/** The contours' colours, and what they mean. */
+function scaleOf(levels: readonly number[]): HTMLElement {
+  const cells = levels.map((_, k) => {
+    const cell = el('i', {});
+    cell.style.setProperty('--depth', `${100 - (100 * (k + 0.5)) / levels.length}%`);
+    return cell;
+  });
+  const ends = [levels[0], levels[Math.floor(levels.length / 2)], levels.at(-1)];
+  return el(
+    'div',
+    {
+      class: 'loss-scale',
+      role: 'img',
+      'aria-label': `Contours of the loss from ${num(levels[0])} to ${num(levels.at(-1))}`,
+    },
+    el('div', { class: 'cells' }, ...cells),
+    el('div', { class: 'ends' }, ...ends.map((v) => el('span', {}, num(v, 3)))),
+  );
+}
+
+/** One element of one parameter. */
+class ElementPicker {
+  readonly element: HTMLElement;
+  private readonly parameter: HTMLSelectElement;
+  private readonly index: HTMLInputElement;
+  private parameters: readonly ParameterInfo[] = [];
+
+  constructor(private readonly axis: string) {
+    this.parameter = el('select', { 'aria-label': `Parameter of the ${axis} axis` });
+    this.index = el('input', {
+      type: 'text',
+      size: 6,
+      'aria-label': `Element of the ${axis} axis, its indices with commas`,
+    });
+    this.parameter.addEventListener('change', () => {
+      this.index.value = '';
+    });
+    this.element = el('span', { class: 'index' }, axis, this.parameter, this.index);
+  }
+
+  offer(parameters: readonly ParameterInfo[]): void {
+    this.parameters = parameters;
+    const chosen = this.parameter.value;
+    const key = parameters.map((p) => `${p.tensor} ${p.name}`).join('|');
+    if (!keyed(this.parameter, key, () => parameters.map((p) => el('option', { value: p.tensor }, p.name)))) return;
+    if (parameters.some((p) => String(p.tensor) === chosen)) this.parameter.value = chosen;
+  }
+
+  /** What is written, brought inside of the parameter; the first element for x, the last for y, where nothing is. */
+  chosen(): { tensor: number; element: number[] } | null {
+    const found = this.parameters.find((p) => String(p.tensor) === this.parameter.value) ?? this.parameters[0];
+    if (!found) return null;
+    const given = this.index.value
+      .split(/[^0-9]+/)
+      .filter(Boolean)
+      .map(Number);
+    const element = found.shape.map((size, d) => Math.min(size - 1, given[d] ?? (this.axis === 'y' ? size - 1 : 0)));
+    this.index.value = element.join(', ');
+    return { tensor: found.tensor, element };
+  }
+}
