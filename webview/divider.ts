@@ -1,5 +1,6 @@
 /** The line between network and panels: drag it, or move it with the arrow keys. */
 import { el } from './dom';
+import { t } from './l10n';
 import type { Store } from './store';
 
 const LEAST = 0.2;
@@ -13,7 +14,8 @@ export function divider(store: Store, frame: HTMLElement): HTMLElement {
     role: 'separator',
     tabindex: 0,
     'aria-orientation': 'horizontal',
-    'aria-label': 'Height of the network',
+    'aria-label': t('Height of the network'),
+    title: t('Height of the network: drag, or Up and Down; a double click halves it'),
     'aria-valuemin': LEAST * 100,
     'aria-valuemax': MOST * 100,
   });

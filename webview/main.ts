@@ -7,8 +7,10 @@ import { keepFocus } from './focus';
 import { GraphPanel } from './graph/view';
 import { caughtUp, loadState, post } from './host';
 import { InspectorPanel } from './inspector/panel';
+import { t } from './l10n';
 import { OptimizerPanel } from './optimizer/panel';
 import { Seeker } from './seek';
+import { spokenText } from './spoken';
 import { type Model, panelsOpen, Store, shows, tabOf } from './store';
 import { watchBody } from './theme';
 import { TimelinePanel } from './timeline/panel';
@@ -28,12 +30,12 @@ const banner = el('p', { class: 'banner', hidden: true });
 const bannerText = el('span');
 banner.append(
   bannerText,
-  button('Dismiss', () => store.dismiss(), { class: 'icon' }, '×'),
+  button(t('Dismiss'), () => store.dismiss(), { class: 'icon' }, '×'),
 );
 
 const TABS: [Ui['tab'], string, HTMLElement][] = [
-  ['tensor', 'Tensor', inspector.element],
-  ['optimizer', 'Optimizer', optimizer.element],
+  ['tensor', t('Tensor'), inspector.element],
+  ['optimizer', t('Optimizer'), optimizer.element],
 ];
 const tabs = TABS.map(([name, text]) =>
   button(text, () => store.setUi({ tab: name }), { role: 'tab', id: `tab-${name}`, 'aria-controls': `panel-${name}` }),
@@ -43,7 +45,7 @@ for (const [name, , element] of TABS) {
   element.setAttribute('role', 'tabpanel');
   element.setAttribute('aria-labelledby', `tab-${name}`);
 }
-const tabList = el('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Panels' }, ...tabs);
+const tabList = el('div', { class: 'tabs', role: 'tablist', 'aria-label': t('Panels') }, ...tabs);
 tabList.addEventListener('keydown', (event) => {
   if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
   const other = tabs.find((tab) => tab.getAttribute('aria-selected') !== 'true');
@@ -57,14 +59,19 @@ const empty = el(
   'main',
   { class: 'empty' },
   el('h1', {}, 'Backstep'),
-  el('p', {}, 'Press F5 on a PyTorch script. The network appears here and follows every step, forward and backward.'),
+  el(
+    'p',
+    {},
+    t('Press F5 on a PyTorch script. The network appears here and follows every step, forward and backward.'),
+  ),
   el(
     'ul',
     {},
-    el('li', {}, 'Set a breakpoint in the script to stop where you want to look.'),
-    el('li', {}, 'Step back as well as forward: values, gradients and momentum are those of that moment.'),
-    el('li', {}, 'A recording (a .backstep file) opens here too, without Python.'),
+    el('li', {}, t('Set a breakpoint in the script to stop where you want to look.')),
+    el('li', {}, t('Step back as well as forward: values, gradients and momentum are those of that moment.')),
+    el('li', {}, t('A recording (a .backstep file) opens here too, without Python.')),
   ),
+  button(t('Take the Tour'), () => post({ type: 'tour' }), { class: 'first' }),
 );
 const noticeTitle = el('h1');
 const noticeText = el('p', { role: 'alert' });
@@ -72,16 +79,16 @@ const notice = el('main', { class: 'empty', hidden: true }, noticeTitle, noticeT
 const runningNote = el(
   'p',
   { class: 'empty', hidden: true },
-  'The script is running. The network appears when it stops: at a breakpoint, at its end, or when you pause it.',
+  t('The script is running. The network appears when it stops: at a breakpoint, at its end, or when you pause it.'),
 );
 const work = el('main', { class: 'work', hidden: true }, graph.element);
 const bar = divider(store, work);
 work.append(bar, side);
 const toggle = button(
-  'Numbers',
+  t('Numbers'),
   () => store.setUi({ panels: !panelsOpen(store.model) }),
   { class: 'panels-toggle' },
-  'Numbers',
+  t('Numbers'),
 );
 graph.below.append(toggle);
 const root = el('div', { class: 'app' }, banner, empty, notice, runningNote, work, timeline.element, spoken);
@@ -113,8 +120,8 @@ function redraw(model: Model): void {
   bar.hidden = !opened || model.room === 'beside';
   toggle.setAttribute('aria-expanded', String(opened));
   toggle.title = opened
-    ? 'Hide the numbers, so that the network gets their room'
-    : 'Show the numbers: the tensor at the cursor, and the optimizer';
+    ? t('Hide the numbers, so that the network gets their room')
+    : t('Show the numbers: the tensor at the cursor, and the optimizer');
   tabList.hidden = model.both;
   for (const [i, [name, , element]] of TABS.entries()) {
     const on = tabOf(model) === name;
@@ -123,7 +130,7 @@ function redraw(model: Model): void {
     element.hidden = !on && !model.both;
     element.setAttribute('role', model.both ? 'region' : 'tabpanel');
   }
-  if (!model.running && model.cursor) setText(spoken, model.error ?? model.cursor.label);
+  if (!model.running && model.cursor) setText(spoken, spokenText(model));
   graph.update(model);
   if (started) {
     if (shows(model, 'tensor')) inspector.update(model);

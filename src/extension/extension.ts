@@ -13,6 +13,7 @@ import { registerRecordedSources } from './recordedSources';
 import { DEBUG_TYPE, type Run, Runs } from './runs';
 import { registerStatusBar } from './statusBar';
 import { registerTables } from './tables';
+import { registerTour } from './tour';
 
 /** How Backstep's torch words a name that it does not have. */
 const UNSUPPORTED = /is not in Backstep yet/;
@@ -38,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ),
     vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, new AdapterFactory(runs, assets.fsPath, log)),
     registerCommands(runs, panels, log, context.extensionUri),
+    registerTour(runs, panels, log, context),
     registerLanguageFeatures(runs),
     new PrintedView(runs, log, assets),
     registerStatusBar(runs),

@@ -96,6 +96,7 @@ const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
   mark: ({ path, line }) => isPath(path) && isLine(line),
   focus: ({ run }) => typeof run === 'string' && run.length < 200,
   unmark: () => true,
+  tour: () => true,
   bound: () => true,
   refocus: () => true,
   copy: ({ text }) => typeof text === 'string' && text.length < 1e7,

@@ -196,6 +196,9 @@ export class NetworkPanel implements vscode.Disposable {
       case 'focus':
         this.focus(message.run);
         break;
+      case 'tour':
+        void vscode.commands.executeCommand('backstep.tour');
+        break;
       case 'bound':
         void vscode.commands.executeCommand('workbench.action.openSettings', 'backstep.memoryLimit');
         break;

@@ -24,16 +24,16 @@ export class Panels implements vscode.Disposable {
     ];
   }
 
-  /** Opens (or uncovers) the view of the active run and leaves the focus where it is, unless asked. */
-  show(focus = false): NetworkPanel {
+  /** Opens (or uncovers) the view of the active run and leaves the focus where it is, unless asked. `column`: where it opens. */
+  show(focus = false, column = vscode.ViewColumn.Beside): NetworkPanel {
     const run = this.around.runs.active;
     const panel = (run && this.editors.get(run.program)) ?? this.shared;
     if (panel) {
       panel.webview.reveal(undefined, !focus);
       return panel;
     }
-    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: !focus };
-    return this.share(vscode.window.createWebviewPanel(VIEW_TYPE, vscode.l10n.t('Backstep: Network'), column));
+    const place = { viewColumn: column, preserveFocus: !focus };
+    return this.share(vscode.window.createWebviewPanel(VIEW_TYPE, vscode.l10n.t('Backstep: Network'), place));
   }
 
   private openBySetting(run: Run): void {

@@ -28,6 +28,12 @@ export interface Run {
   cursor: Cursor | null;
 }
 
+/** What the op, gradient or write at the cursor belongs to; empty on a line. */
+function phaseOf(run: Run | undefined): string {
+  const { state, cursor } = run ?? {};
+  return state === 'stopped' && cursor && cursor.kind !== 'line' && cursor.kind !== 'output' ? cursor.phase : '';
+}
+
 /** All runs, their events, and the context keys that menus and keybindings hang on. */
 export class Runs implements vscode.Disposable {
   private readonly runs = new Map<string, Run>();
@@ -193,6 +199,8 @@ export class Runs implements vscode.Disposable {
       'backstep.stopped': run?.state === 'stopped',
       'backstep.live': run?.session.capabilities.live ?? false,
       'backstep.viewed': run?.viewed ?? false,
+      'backstep.phase': phaseOf(run),
+      'backstep.past': run?.state === 'stopped' && run.cursor !== null && run.cursor.tick < run.cursor.ticks - 1,
     };
     for (const [key, value] of Object.entries(keys)) void vscode.commands.executeCommand('setContext', key, value);
   }

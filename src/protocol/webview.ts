@@ -101,6 +101,8 @@ export type FromWebview =
   /** Show another run: its curve was clicked. */
   | { type: 'focus'; run: string }
   | { type: 'unmark' }
+  /** Take the tour: there is nothing to show yet. */
+  | { type: 'tour' }
   /** Open the setting that bounds what is kept. */
   | { type: 'bound' }
   /** A stop that was asked for by a key gave the focus to the editor: it is wanted back. */
