@@ -303,6 +303,39 @@ const checked = shape({
   kinks: isInt,
   missing: orNull(isStr),
 });
+/** As many values as iterations. */
+const points =
+  (fields: Check, ...names: string[]): Check =>
+  (v) => {
+    if (!fields(v)) return false;
+    const lists = v as Record<string, unknown[]>;
+    return names.every((name) => lists[name]!.length === lists.iterations!.length);
+  };
+const kind = oneOf('rate', 'gradient', 'weight', 'ratio', 'watched');
+const curves = shape({
+  offers: list(shape({ key: isStr, kind, name: isStr })),
+  curves: list(
+    points(
+      shape({
+        key: isStr,
+        kind,
+        name: isStr,
+        iterations: list(isInt),
+        values: list(orNull(isCell)),
+        missing: orNull(isStr),
+      }),
+      'values',
+    ),
+  ),
+  done: isInt,
+  of: isInt,
+  running: isBool,
+});
+const printedCurve = points(
+  shape({ key: isStr, name: isStr, iterations: list(isInt), ticks: list(isInt), values: list(isCell) }),
+  'values',
+  'ticks',
+);
 
 const info = shape({
   ticks: isInt,
@@ -326,6 +359,7 @@ const messages: { [T in ToWebview['type']]: Check } = {
   show: shape({ ref, face: opt(oneOf('history', 'explain')), element: opt(isElement) }),
   plane: shape({ plane: orNull(plane) }),
   planning: shape({ text: isStr, percent: isNum }),
+  curves: shape({ curves, printed: orNull(list(printedCurve)), working: isBool }),
   update: shape({ update }),
   caret: shape({ nodes: list(isInt) }),
   notice: shape({ title: isStr, text: isStr }),

@@ -1,6 +1,7 @@
 /** Entry of the webview: one message in, one redraw. */
 
 import { readMessage } from './check';
+import { CurvesPanel } from './curves/panel';
 import { divider } from './divider';
 import { button, el, setText } from './dom';
 import { keepFocus } from './focus';
@@ -11,10 +12,10 @@ import { t } from './l10n';
 import { OptimizerPanel } from './optimizer/panel';
 import { Seeker } from './seek';
 import { spokenText } from './spoken';
-import { type Model, panelsOpen, Store, shows, tabOf } from './store';
+import { type Model, pairs, panelsOpen, Store, shows, tabOf } from './store';
 import { watchBody } from './theme';
 import { TimelinePanel } from './timeline/panel';
-import type { Ui } from './ui';
+import type { Tab } from './ui';
 import { sayWishes } from './wants';
 
 const store = new Store(loadState());
@@ -23,6 +24,7 @@ const seeker = new Seeker();
 const graph = new GraphPanel(store);
 const inspector = new InspectorPanel(store);
 const optimizer = new OptimizerPanel(store, seeker);
+const curves = new CurvesPanel(store);
 const timeline = new TimelinePanel(store, seeker);
 
 const spoken = el('p', { class: 'spoken', role: 'status', 'aria-live': 'polite' });
@@ -33,9 +35,10 @@ banner.append(
   button(t('Dismiss'), () => store.dismiss(), { class: 'icon' }, '×'),
 );
 
-const TABS: [Ui['tab'], string, HTMLElement][] = [
+const TABS: [Tab, string, HTMLElement][] = [
   ['tensor', t('Tensor'), inspector.element],
   ['optimizer', t('Optimizer'), optimizer.element],
+  ['curves', t('Curves'), curves.element],
 ];
 const tabs = TABS.map(([name, text]) =>
   button(text, () => store.setUi({ tab: name }), { role: 'tab', id: `tab-${name}`, 'aria-controls': `panel-${name}` }),
@@ -48,7 +51,9 @@ for (const [name, , element] of TABS) {
 const tabList = el('div', { class: 'tabs', role: 'tablist', 'aria-label': t('Panels') }, ...tabs);
 tabList.addEventListener('keydown', (event) => {
   if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
-  const other = tabs.find((tab) => tab.getAttribute('aria-selected') !== 'true');
+  const seen = tabs.filter((tab) => !tab.hidden);
+  const at = seen.findIndex((tab) => tab.getAttribute('aria-selected') === 'true');
+  const other = seen[(at + (event.key === 'ArrowRight' ? 1 : seen.length - 1)) % seen.length];
   other?.click();
   other?.focus();
   event.preventDefault();
@@ -113,7 +118,8 @@ function redraw(model: Model): void {
   banner.classList.toggle('error', model.error !== null);
   banner.lastElementChild?.toggleAttribute('hidden', model.error === null);
   setText(bannerText, words);
-  side.classList.toggle('both', model.both);
+  const pair = pairs(model);
+  side.classList.toggle('both', pair);
   const opened = panelsOpen(model);
   work.dataset.room = opened ? model.room : 'closed';
   side.hidden = !opened;
@@ -122,19 +128,22 @@ function redraw(model: Model): void {
   toggle.title = opened
     ? t('Hide the numbers, so that the network gets their room')
     : t('Show the numbers: the tensor at the cursor, and the optimizer');
-  tabList.hidden = model.both;
+  setText(tabs[0]!, model.both ? t('Tensor and optimizer') : t('Tensor'));
   for (const [i, [name, , element]] of TABS.entries()) {
-    const on = tabOf(model) === name;
+    // Where both are on the screen, the first tab stands for the two.
+    const on = pair ? name === 'tensor' : tabOf(model) === name;
     tabs[i]!.setAttribute('aria-selected', String(on));
     tabs[i]!.tabIndex = on ? 0 : -1;
-    element.hidden = !on && !model.both;
-    element.setAttribute('role', model.both ? 'region' : 'tabpanel');
+    tabs[i]!.hidden = model.both && name === 'optimizer';
+    element.hidden = !shows(model, name);
+    element.setAttribute('role', pair ? 'region' : 'tabpanel');
   }
   if (!model.running && model.cursor) setText(spoken, spokenText(model));
   graph.update(model);
   if (started) {
     if (shows(model, 'tensor')) inspector.update(model);
     if (shows(model, 'optimizer')) optimizer.update(model);
+    if (shows(model, 'curves')) curves.update(model);
   }
   timeline.update(model);
   sayWishes(model, store.fresh);

@@ -3,6 +3,7 @@ import type { RecordingInfo } from '../src/protocol/session';
 import type {
   Bookmark,
   Cursor,
+  CurvesView,
   GraphView,
   IterationSpan,
   NodeState,
@@ -12,10 +13,10 @@ import type {
   TimelineView,
   UpdateView,
 } from '../src/protocol/views';
-import type { RunLine, ToWebview } from '../src/protocol/webview';
+import type { PrintedCurve, RunLine, ToWebview } from '../src/protocol/webview';
 import type { PlaneAxes, PlaneView } from '../src/protocol/whatif';
 import { post, saveState } from './host';
-import { readUi, type Ui } from './ui';
+import { readUi, type Tab, type Ui } from './ui';
 
 export interface Model {
   ui: Ui;
@@ -40,6 +41,12 @@ export interface Model {
   plane: PlaneView | null;
   /** How far the one is that is being computed; null while none is. */
   planning: { text: string; percent: number } | null;
+  /** What the curves panel asked for, as far as it is known; null before the first answer. */
+  curves: CurvesView | null;
+  /** Numbers out of printed lines. */
+  printed: PrintedCurve[];
+  /** More of the curves is being computed. */
+  working: boolean;
   caret: ReadonlySet<number>;
   /** Runs side by side; empty where there is one. */
   runs: RunLine[];
@@ -59,14 +66,16 @@ export interface Model {
 }
 
 /** The panel that shows where there is room for one: the user's choice, else what the phase is about. */
-export const tabOf = (model: Model): 'tensor' | 'optimizer' =>
-  model.ui.tab ?? (model.cursor?.phase === 'update' ? 'optimizer' : 'tensor');
+export const tabOf = (model: Model): Tab => model.ui.tab ?? (model.cursor?.phase === 'update' ? 'optimizer' : 'tensor');
 
 export const panelsOpen = (model: Model): boolean => model.ui.panels ?? model.room !== 'little';
 
 /** Is this panel on the screen? */
-export const shows = (model: Model, tab: 'tensor' | 'optimizer'): boolean =>
-  panelsOpen(model) && (model.both || tabOf(model) === tab);
+export const shows = (model: Model, tab: Tab): boolean =>
+  panelsOpen(model) && (tabOf(model) === tab || (pairs(model) && tab !== 'curves'));
+
+/** Tensor and optimizer are side by side: there is room, and nothing else is chosen. */
+export const pairs = (model: Model): boolean => model.both && tabOf(model) !== 'curves';
 
 /** Sizes of the view, in pixels, that decide where the panels go. */
 const LOW = 600;
@@ -110,6 +119,9 @@ export class Store {
       update: null,
       plane: null,
       planning: null,
+      curves: null,
+      printed: [],
+      working: false,
       caret: new Set(),
       runs: [],
       running: false,
@@ -207,6 +219,11 @@ export class Store {
         // What comes after it was ended says nothing.
         if (m.planning) m.planning = message;
         break;
+      case 'curves':
+        m.curves = message.curves;
+        m.printed = message.printed ?? m.printed;
+        m.working = message.working;
+        break;
       case 'caret':
         m.caret = new Set(message.nodes);
         break;
@@ -242,9 +259,14 @@ export class Store {
       planning: null,
       shown: null,
       parameter: null,
+      states: new Map(),
+      spans: [],
+      info: null,
+      curves: null,
+      printed: [],
+      working: false,
     });
-    Object.assign(this.model, { states: new Map(), spans: [], info: null });
-    Object.assign(ui, { node: null, ref: null, part: null, zoom: null, parameter: null, element: null });
+    Object.assign(ui, { node: null, ref: null, part: null, zoom: null, parameter: null, element: null, span: null });
     this.graphs.clear();
   }
 

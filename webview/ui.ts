@@ -1,8 +1,11 @@
 /** The user's choices, and how they come back from storage. */
 import type { TensorRef } from '../src/protocol/views';
+import { SECTIONS, type Section } from './curves/series';
 import { ALL_MODES, type Mode } from './graph/modes';
 
 export type Part = NonNullable<TensorRef['part']>;
+
+export type Tab = 'tensor' | 'optimizer' | 'curves';
 
 /** Choices of the user: kept over hide and show. */
 export interface Ui {
@@ -16,7 +19,7 @@ export interface Ui {
   row0: number;
   col0: number;
   /** Null: the optimizer while it updates, the tensor at the cursor at every other time. */
-  tab: 'tensor' | 'optimizer' | null;
+  tab: Tab | null;
   /** Are the panels under the network open? Null: where there is room for them. */
   panels: boolean | null;
   /** Modules the user closed (true) or opened (false), by path; the others are as the size of the network asks. */
@@ -31,6 +34,18 @@ export interface Ui {
   /** What of the optimizer's panel shows. */
   page: 'rule' | 'plane';
   numbers: boolean;
+  /** What the curves panel shows: sections, and expressions. */
+  sections: Section[];
+  watched: string[];
+  logCurves: boolean;
+  /** The charts of a section on one scale. */
+  sameScale: boolean;
+  /** Weight of the past in the smoothed lines, 0 … 0.99. */
+  smooth: number;
+  /** Iterations in sight; null for all. Belongs to a run, and is not kept. */
+  span: [number, number] | null;
+  /** Curves are computed again where nobody looked; false where the user cancelled it. */
+  fill: boolean;
   /** Share of the height that the network takes; null where the user has not said. */
   split: number | null;
 }
@@ -53,6 +68,13 @@ const freshUi = (): Ui => ({
   series: 'element',
   page: 'rule',
   numbers: false,
+  sections: ['loss', 'printed', 'rate'],
+  watched: [],
+  logCurves: false,
+  sameScale: false,
+  smooth: 0,
+  span: null,
+  fill: true,
   split: null,
 });
 
@@ -71,7 +93,7 @@ const fields =
 /** What is kept; the part and a tensor off the graph belong to a moment and are not. */
 const KEPT: Partial<Record<keyof Ui, (v: unknown) => boolean>> = {
   node: isNum,
-  tab: oneOf('tensor', 'optimizer', null),
+  tab: oneOf('tensor', 'optimizer', 'curves', null),
   panels: oneOf(true, false, null),
   folded: (v) => typeof v === 'object' && v !== null && Object.values(v).every(isBool),
   zoom: fields(isNum, 'k', 'x', 'y'),
@@ -82,6 +104,11 @@ const KEPT: Partial<Record<keyof Ui, (v: unknown) => boolean>> = {
   series: oneOf('element', 'norm'),
   page: oneOf('rule', 'plane'),
   numbers: isBool,
+  sections: (v) => Array.isArray(v) && v.every(oneOf(...SECTIONS.map(({ name }) => name))),
+  watched: (v) => Array.isArray(v) && v.length < 100 && v.every((text) => typeof text === 'string'),
+  logCurves: isBool,
+  sameScale: isBool,
+  smooth: (v) => isNum(v) && (v as number) >= 0 && (v as number) < 1,
   split: isNum,
 };
 

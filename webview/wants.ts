@@ -1,6 +1,7 @@
 /** What the panels want to see, said to the extension whenever it changes: views state a wish, nobody counts requests. */
 import type { TensorRef } from '../src/protocol/views';
 import type { FromWebview } from '../src/protocol/webview';
+import { keysOf } from './curves/panel';
 import { measureOf } from './graph/modes';
 import { post } from './host';
 import { type Model, shows } from './store';
@@ -27,12 +28,13 @@ export function shownRef(model: Model): TensorRef | null {
 export const sameRef = (a: TensorRef, b: TensorRef): boolean =>
   a.tensor === b.tensor && (a.part ?? 'value') === (b.part ?? 'value');
 
-type Wish = Extract<FromWebview, { type: 'inspect' | 'optimizer' | 'measure' }>;
+type Wish = Extract<FromWebview, { type: 'inspect' | 'optimizer' | 'measure' | 'curves' }>;
 
 function wishes(model: Model): Wish[] {
   const { ui } = model;
   const ref = shows(model, 'tensor') ? shownRef(model) : null;
   const open = shows(model, 'optimizer');
+  const curves = shows(model, 'curves');
   return [
     {
       type: 'inspect',
@@ -50,14 +52,24 @@ function wishes(model: Model): Wish[] {
       ...(open && ui.element ? { element: ui.element } : {}),
     },
     { type: 'measure', measure: measureOf(ui.mode) },
+    {
+      type: 'curves',
+      open: curves,
+      keys: curves ? keysOf(model) : [],
+      fill: ui.fill,
+      ...(curves && ui.span ? { from: Math.floor(ui.span[0]), to: Math.ceil(ui.span[1]) + 1 } : {}),
+    },
   ];
 }
+
+const CLOSED: Wish = { type: 'curves', open: false, keys: [], fill: true };
 
 const said = new Map<string, string>();
 function forget(): void {
   said.set('inspect', '{"type":"inspect","ref":null}');
   said.set('optimizer', '{"type":"optimizer","open":false}');
   said.set('measure', '{"type":"measure","measure":null}');
+  said.set('curves', JSON.stringify(CLOSED));
 }
 forget();
 

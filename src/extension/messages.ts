@@ -92,6 +92,14 @@ const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
     typeof text === 'string' &&
     text.length < 1e8,
   measure: ({ measure }) => measure === null || (typeof measure === 'string' && Object.hasOwn(MEASURES, measure)),
+  curves: ({ open, keys, from, to, fill }) =>
+    typeof open === 'boolean' &&
+    typeof fill === 'boolean' &&
+    Array.isArray(keys) &&
+    keys.length <= 1000 &&
+    keys.every((key) => typeof key === 'string' && key.length < 1000) &&
+    optional(natural)(from) &&
+    optional(natural)(to),
   reveal: ({ path, line, focus }) => isPath(path) && isLine(line) && typeof focus === 'boolean',
   mark: ({ path, line }) => isPath(path) && isLine(line),
   focus: ({ run }) => typeof run === 'string' && run.length < 200,

@@ -187,6 +187,9 @@ export class NetworkPanel implements vscode.Disposable {
       case 'measure':
         void this.feed.measure(message.measure);
         break;
+      case 'curves':
+        void this.feed.showCurves(message);
+        break;
       case 'reveal':
         void this.reveal(message.path, message.line, message.focus);
         break;

@@ -5,12 +5,18 @@ import type { Session } from '../protocol/session';
 import type { NodeMeasure, TensorFormat, TensorQuestion, TensorRef } from '../protocol/views';
 import type { FromWebview, ToWebview } from '../protocol/webview';
 import type { CheckQuestion, PlaneView } from '../protocol/whatif';
+import { PrintedNumbers } from './numbers';
+import { Printed } from './printed';
 
 type Wish<T extends FromWebview['type']> = Extract<FromWebview, { type: T }>;
 type Inspected = Extract<FromWebview, { type: 'inspect' }>['ref'];
 type Optimizer = Extract<FromWebview, { type: 'optimizer' }>;
 type Plane = Extract<FromWebview, { type: 'plane' }>;
+type Curves = Extract<FromWebview, { type: 'curves' }>;
 type MoveWish = Extract<FromWebview, { type: 'seek' | 'move' }>;
+
+/** Milliseconds of one slice of computing curves: between two of them the session answers what else it is asked. */
+const SLICE = 150;
 
 /** One view's wishes (which tensor, which parameter), and what it has already. */
 export class Feed {
@@ -22,6 +28,12 @@ export class Feed {
   private measured: NodeMeasure | null = null;
   /** A question that may take long. */
   private asked: AbortController | null = null;
+  private wanted: Curves | null = null;
+  private filling = false;
+  private printed = new Printed();
+  private numbers = new PrintedNumbers();
+  /** The view has the printed numbers. */
+  private printedShown = false;
   private gathering = false;
   private again = false;
   private growing = false;
@@ -40,6 +52,7 @@ export class Feed {
   }
 
   private forget(): void {
+    this.printedShown = false;
     this.structure = undefined;
     this.spansFrom = 0;
   }
@@ -51,6 +64,9 @@ export class Feed {
     this.inspected = null;
     this.optimizer = null;
     this.planning?.abort();
+    this.wanted = null;
+    this.printed = new Printed();
+    this.numbers = new PrintedNumbers();
     this.forget();
   }
 
@@ -74,6 +90,7 @@ export class Feed {
       await this.gather();
     } while (this.again);
     this.gathering = false;
+    if (this.wanted) void this.showCurves(this.wanted);
   }
 
   private async gather(): Promise<void> {
@@ -198,6 +215,44 @@ export class Feed {
     if (this.planning !== wish) return;
     this.planning = null;
     this.post({ type: 'plane', plane: session === this.session ? plane : null });
+  }
+
+  /** Shows curves and fills them in slice by slice, until all is there or the view wants others. */
+  async showCurves(wish: Curves): Promise<void> {
+    this.wanted = wish.open ? wish : null;
+    if (!wish.open || this.filling) return;
+    this.filling = true;
+    try {
+      // The wish may be another one after each slice.
+      for (let more = true; more && this.wanted; ) more = await this.slice(this.wanted);
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.filling = false;
+    }
+  }
+
+  /** Is there more to do? */
+  private async slice(wish: Curves): Promise<boolean> {
+    const { session, printed, numbers } = this;
+    if (!session) return false;
+    const { keys, from, to, fill } = wish;
+    const range = from === undefined || to === undefined ? {} : { from, to };
+    const [curves] = await Promise.all([
+      session.request('curves', { keys, ...range, within: fill ? SLICE : 0 }),
+      printed.fill(session),
+    ]);
+    if (session !== this.session) return this.wanted !== null;
+    const news = numbers.add(printed.lines) || !this.printedShown;
+    const working = fill && !curves.running && curves.done < curves.of;
+    this.printedShown = true;
+    this.post({
+      type: 'curves',
+      curves,
+      printed: news ? numbers.curves() : null,
+      working: working && this.wanted === wish,
+    });
+    return working || this.wanted !== wish;
   }
 
   /** Lights the nodes that a line of the script made. */

@@ -173,6 +173,9 @@ class Page {
       case 'measure':
         void this.feed.measure(message.measure);
         break;
+      case 'curves':
+        void this.feed.showCurves(message);
+        break;
       case 'reveal':
         this.source.reveal(message);
         break;

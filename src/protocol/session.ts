@@ -7,6 +7,7 @@ import type { ExplainQuestion, ExplainView, GradientView, HistoryView, Measure, 
 import type { Cursor, Place } from './ticks';
 import type {
   Bookmark,
+  CurvesView,
   GraphView,
   NodeMeasure,
   NumbersView,
@@ -237,6 +238,12 @@ export interface Requests {
   history: [{ ref?: TensorRef; expression?: string; measure?: Measure; element?: number[] }, HistoryView];
   /** Prints an expression for all past iterations, as `output`; answers how many there were. */
   probe: [{ expression: string }, { count: number }];
+
+  /**
+   * Numbers over the iterations by their keys (of CurvesView's offers, or `watched:EXPRESSION`), computed again where nobody looked at the
+   * time: at most 500 iterations of [from, to), spread evenly, coarse ones first, for `within` milliseconds; 0 answers what is known.
+   */
+  curves: [{ keys: string[]; from?: number; to?: number; within: number }, CurvesView];
 
   // what would be otherwise
   /** A gradient at the cursor against small differences of the loss, in float64; or each argument of the op whose gradient ran at a tick, alone. */

@@ -281,6 +281,37 @@ export interface TimelineView {
   bookmarks: Bookmark[];
 }
 
+// ---- curves ---------------------------------------------------------------------------------------------------
+
+/** `rate` is a learning rate; `gradient`, `weight` and `ratio` (update to weight) are a layer's norms; `watched` an expression's number. */
+export type CurveKind = 'rate' | 'gradient' | 'weight' | 'ratio' | 'watched';
+
+/** A number over the iterations. Points that nobody computed yet are not there. */
+export interface Curve {
+  /** `gradient:linear1`: what to ask for it with. */
+  key: string;
+  kind: CurveKind;
+  /** `linear1`, `lr of SGD`, `norm(linear1.weight.grad)` */
+  name: string;
+  /** Ascending. */
+  iterations: number[];
+  /** Null where it was not there; strings for nan/inf. */
+  values: (number | string | null)[];
+  /** Why there is nothing, in words. */
+  missing: string | null;
+}
+
+export interface CurvesView {
+  /** What can be asked for, besides expressions. */
+  offers: Pick<Curve, 'key' | 'kind' | 'name'>[];
+  curves: Curve[];
+  /** Points of the stretch that are known, and that were asked for: ask again for the rest. */
+  done: number;
+  of: number;
+  /** The script runs: nothing is computed until it stops, so that it is not slowed. */
+  running: boolean;
+}
+
 // ---- what was printed -----------------------------------------------------------------------------------------
 
 export interface OutputPiece {

@@ -3,6 +3,7 @@ import type { ExplainQuestion, ExplainView, HistoryView, Measure } from './origi
 import type { Move, RecordingInfo } from './session';
 import type {
   Cursor,
+  CurvesView,
   NodeMeasure,
   PictureView,
   PrintedLine,
@@ -27,6 +28,18 @@ export interface RunLine {
   losses: (number | string | null)[];
   /** The one that the view shows. */
   shown: boolean;
+}
+
+/** A number that was printed again and again, in lines of one pattern. */
+export interface PrintedCurve {
+  key: string;
+  /** The word before it: `acc`. */
+  name: string;
+  /** One for each line, ascending; several lines of one iteration are several points. */
+  iterations: number[];
+  ticks: number[];
+  /** Strings for nan/inf. */
+  values: (number | string)[];
 }
 
 /** Extension to webview. */
@@ -56,6 +69,8 @@ export type ToWebview =
   | { type: 'plane'; plane: PlaneView | null }
   /** How far it is. */
   | { type: 'planning'; text: string; percent: number }
+  /** What the curves panel shows; `printed` is null where it is as it was. `working`: more of it is being computed. */
+  | { type: 'curves'; curves: CurvesView; printed: PrintedCurve[] | null; working: boolean }
   /** Show this tensor in the inspector: the user chose it outside the view, among the debugger's variables. */
   | { type: 'show'; ref: TensorRef; face?: 'history' | 'explain'; element?: number[] }
   /** Nodes made by the editor's current line. */
@@ -94,6 +109,8 @@ export type FromWebview =
   | { type: 'export'; name: string; kind: 'csv' | 'svg' | 'png'; text: string }
   /** Have this measured of every node, from now on; null ends it. */
   | { type: 'measure'; measure: NodeMeasure | null }
+  /** Show these curves, as fine as can be in iterations [from, to); `fill` computes again what nobody looked at. Closed, it computes nothing more. */
+  | { type: 'curves'; open: boolean; keys: string[]; from?: number; to?: number; fill: boolean }
   /** Go to a node's line in the editor. */
   | { type: 'reveal'; path: string; line: number; focus: boolean }
   /** Hovering a node marks its line; null takes the mark away. */

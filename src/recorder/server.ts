@@ -22,6 +22,7 @@ import { Replay } from './replay';
 import { OP_FRAME, stackAt } from './stack';
 import { type Stop, Timeline } from './timeline';
 import { cursorOf } from './views/cursor';
+import { curvesOf } from './views/curves';
 import { graphOf } from './views/graph';
 import { infoOf } from './views/info';
 import { inlineValuesOf, nodesAt } from './views/lines';
@@ -653,6 +654,7 @@ export class SessionServer {
     },
     whyGradient: (question) => whyGradient(this.recording, this.replay, this.timeline.tick, question),
     history: (question) => historyOf(this.recording, this.replay, this.timeline.tick, question, this.point),
+    curves: (question) => curvesOf(this.recording, this.replay, question, this.running),
     probe: ({ expression }) => this.probe(expression),
     explain: (question) => explainOf(this.recording, this.replay, this.timeline.tick, question),
     checkGradient: (question) =>

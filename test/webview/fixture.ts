@@ -7,6 +7,8 @@ import type { Phase, TickKind } from '../../src/protocol/ticks';
 import type {
   Bookmark,
   Cursor,
+  Curve,
+  CurvesView,
   GraphChange,
   GraphNode,
   GraphView,
@@ -21,7 +23,7 @@ import type {
   TimelineView,
   UpdateView,
 } from '../../src/protocol/views';
-import type { ToWebview } from '../../src/protocol/webview';
+import type { PrintedCurve, ToWebview } from '../../src/protocol/webview';
 
 export interface Matrix {
   rows: number;
@@ -626,6 +628,44 @@ export class Fixture {
       at: within >= wTick ? i : i - 1,
       missing: null,
     };
+  }
+
+  /** Norms layer by layer, of what was trained here; `known`: so many iterations of them. */
+  curves(keys: string[], known = this.count): CurvesView {
+    const layers: [string, Name[]][] = [
+      ['linear1', ['w1']],
+      ['linear2', ['w2']],
+      ['output', ['w3', 'b3']],
+    ];
+    const kinds = ['gradient', 'weight', 'ratio'] as const;
+    const offers = kinds.flatMap((kind) => layers.map(([name]) => ({ key: `${kind}:${name}`, kind, name })));
+    const norm = (of: Matrix[]): number => Math.sqrt(of.reduce((sum, m) => sum + stats(m.data).norm! ** 2, 0));
+    const curves = keys.map((key): Curve => {
+      const [kind, name] = key.split(':') as [Curve['kind'], string];
+      const names = layers.find(([layer]) => layer === name)?.[1];
+      const value = ({ grads, after, velocity, values }: Iteration): number => {
+        const all = (of: Record<string, Matrix>) => norm(names!.map((n) => of[n]!));
+        return kind === 'gradient' ? all(grads) : kind === 'weight' ? all(after) : all(velocity) / all(values);
+      };
+      const found = names ? this.iterations.slice(0, known).map(value) : [];
+      const missing = names ? null : 'Nothing in this run is called so yet.';
+      return { key, kind, name, iterations: found.map((_, i) => i), values: found, missing };
+    });
+    return { offers, curves, done: known * keys.length, of: this.count * keys.length, running: false };
+  }
+
+  /** As if every 10th iteration had printed its loss. */
+  printedCurves(): PrintedCurve[] {
+    const iterations = this.iterations.map((_, i) => i).filter((i) => i % 10 === 9);
+    return [
+      {
+        key: 'printed:0:a',
+        name: 'train loss',
+        iterations,
+        ticks: iterations.map((i) => i * PER_ITERATION + BACKWARD_START),
+        values: iterations.map((i) => Number(this.iterations[i]!.loss.toFixed(3))),
+      },
+    ];
   }
 
   picture(have?: string, tensor: TensorView | null = null, update: UpdateView | null = null): ToWebview {

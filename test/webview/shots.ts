@@ -25,6 +25,10 @@ export async function serve(view: View, f: Fixture): Promise<void> {
     if (message.type === 'optimizer' && message.open) {
       await view.send({ type: 'update', update: f.update(message.parameter, message.element) });
     }
+    if (message.type === 'curves' && message.open) {
+      const printed = f.printedCurves();
+      await view.send({ type: 'curves', curves: f.curves(message.keys), printed, working: false });
+    }
   }
 }
 
@@ -93,6 +97,24 @@ await shot('weight-light-1600', { width: 1600, height: 1000, theme: 'light' }, a
   await serve(view, fixture);
   await view.page.click('.numbers summary');
 });
+for (const [theme, width] of [
+  ['dark', 1100],
+  ['light', 400],
+  ['hc', 1100],
+  ['hclight', 700],
+] as const) {
+  await shot(`curves-${theme}-${width}`, { width, height: 900, theme }, async (view) => {
+    await at(view, middle + UPDATE_START + 2);
+    await view.page.click('#tab-curves');
+    for (const section of ['gradient', 'ratio']) await view.page.click(`[data-section=${section}]`);
+    for (let round = 0; round < 3; round++) {
+      await view.drawn();
+      await serve(view, fixture);
+    }
+    if (theme === 'dark')
+      await view.page.locator('[data-curve="gradient:linear1"] .curve-plot').hover({ position: { x: 150, y: 50 } });
+  });
+}
 const graph = largeGraph(16);
 const large: ToWebview = largePicture(graph, 10_000);
 await shot('large-folded-1100', WIDE, async (view) => {

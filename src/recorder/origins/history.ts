@@ -6,7 +6,7 @@ import type { Recording } from '../recording';
 import type { Replay } from '../replay';
 import { wire } from '../views/common';
 import { nameOf } from '../views/parts';
-import { compile, momentsOf } from '../watch/compile';
+import { type Compiled, compile, momentsOf } from '../watch/compile';
 import { evaluate, Fault, NotThere, numberOf } from '../watch/evaluate';
 import { type Node, SyntaxFault } from '../watch/parse';
 import { ScopeAt } from '../watch/scope';
@@ -32,6 +32,50 @@ function ticksOf(r: Recording, ticks: readonly number[], most: number): number[]
   return Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))]);
 }
 
+/** An expression's number at any tick. */
+export class Measured {
+  /** It had more elements than one somewhere: it is the measure of them. */
+  many = false;
+  private readonly moments;
+
+  /** Throws a SyntaxFault for an expression over more than one thing. */
+  constructor(
+    private readonly r: Recording,
+    private readonly replay: Replay,
+    private readonly compiled: Compiled,
+    private readonly measure: Measure = 'norm',
+  ) {
+    if (compiled.domain !== 'one') throw new SyntaxFault(`Name one tensor: '${compiled.word}' is many.`);
+    this.moments = momentsOf(r, compiled, {});
+  }
+
+  /** Ticks at which it can have changed, ascending. */
+  ticks(): readonly number[] {
+    return this.moments?.refresh() ?? [];
+  }
+
+  /** Null where it is not there, or cannot be computed. */
+  at(tick: number): number | null {
+    const { r, replay, compiled, measure } = this;
+    const scope = new ScopeAt({ recording: r, replay, tick, instance: { moments: this.moments ?? undefined } });
+    try {
+      const found = numberOf(evaluate(compiled.node, scope), scope);
+      if (found !== null) return found;
+      this.many = true;
+      return numberOf(evaluate({ kind: 'call', name: measure, args: [compiled.node] }, scope), scope);
+    } catch (error) {
+      if (error instanceof NotThere || error instanceof Fault) return null;
+      throw error;
+    }
+  }
+}
+
+/** The same expression, of one element. */
+function pick(c: Compiled, element: readonly number[]): Compiled {
+  const index = element.map((i): Node => ({ kind: 'value', value: i }));
+  return { ...c, node: { kind: 'item', of: c.node, index } };
+}
+
 /** `looked` hears how many points there are before each; what it throws ends the work. `most`: points at most. */
 export function historyOf(
   r: Recording,
@@ -42,41 +86,20 @@ export function historyOf(
   most = POINTS,
 ): HistoryView {
   const { ref, measure = 'norm', element } = question;
-  const of = (name: string, ticks: readonly number[], value: (tick: number) => number | null): HistoryView => {
-    const chosen = ticksOf(r, ticks, most);
-    const points = chosen.map((t, i) => {
-      looked(i, chosen.length);
-      const v = value(t);
-      return { iteration: r.iterationAt(t), tick: t, value: v === null ? null : wire(v) };
-    });
-    const missing = points.length === 0 ? 'There is no value of this in any iteration yet.' : null;
-    return { name, points, at: lastAtOrBefore(chosen, tick), missing };
-  };
   const expression = question.expression ?? (ref && expressionOf(r, ref));
   if (!expression) throw new Error('History of what?');
   const c = compile(expression);
-  if (c.domain !== 'one') throw new SyntaxFault(`Name one tensor: '${c.word}' is many.`);
-  const moments = momentsOf(r, c, {});
-  const node = (value: Node): Node => {
-    if (!element) return value;
-    return { kind: 'item', of: value, index: element.map((i): Node => ({ kind: 'value', value: i })) };
-  };
-  let measured = false;
-  const value = (t: number): number | null => {
-    const scope = new ScopeAt({ recording: r, replay, tick: t, instance: { moments: moments ?? undefined } });
-    try {
-      const found = numberOf(evaluate(node(c.node), scope), scope);
-      if (found !== null) return found;
-      measured = true;
-      return numberOf(evaluate({ kind: 'call', name: measure, args: [node(c.node)] }, scope), scope);
-    } catch (error) {
-      if (error instanceof NotThere || error instanceof Fault) return null;
-      throw error;
-    }
-  };
+  const measured = new Measured(r, replay, element ? pick(c, element) : c, measure);
   const shown = ref ? nameOf(r, ref.tensor, ref.part ?? 'value', tick) : expression;
-  const view = of(ref ? textFor(shown, measure, element) : shown, moments?.refresh() ?? [], value);
-  return !ref && measured ? { ...view, name: textFor(shown, measure, element) } : view;
+  const chosen = ticksOf(r, measured.ticks(), most);
+  const points = chosen.map((t, i) => {
+    looked(i, chosen.length);
+    const v = measured.at(t);
+    return { iteration: r.iterationAt(t), tick: t, value: v === null ? null : wire(v) };
+  });
+  const name = ref || measured.many ? textFor(shown, measure, element) : shown;
+  const missing = points.length === 0 ? 'There is no value of this in any iteration yet.' : null;
+  return { name, points, at: lastAtOrBefore(chosen, tick), missing };
 }
 
 const textFor = (name: string, measure: Measure, element: number[] | undefined): string =>
