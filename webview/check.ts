@@ -1,4 +1,5 @@
 /** A webview trusts no message's shape: each one is checked here before anything is drawn from it. */
+import type { NeuronsView } from '../src/protocol/views';
 import type { ToPrinted, ToWebview } from '../src/protocol/webview';
 
 type Check = (value: unknown) => boolean;
@@ -348,11 +349,33 @@ const info = shape({
   thinned: list(isStr),
 });
 
+const unit = shape({ mean: nullableNum, min: nullableNum, max: nullableNum, samples: isInt, counts: list(isInt) });
+const layer = shape({
+  node: isInt,
+  tick: isInt,
+  name: isStr,
+  tensor: isInt,
+  ins: isInt,
+  outs: isInt,
+  weight: list(isCell),
+  grad: orNull(list(isCell)),
+  update: orNull(list(isCell)),
+  inputs: orNull(list(unit)),
+  outputs: list(unit),
+});
+const wholeLayer: Check = (v) => {
+  if (!layer(v)) return false;
+  const { ins, outs, weight, grad, update, inputs, outputs } = v as NeuronsView;
+  const all = [weight, grad ?? weight, update ?? weight];
+  return all.every((w) => w.length === ins * outs) && outputs.length === outs && (inputs?.length ?? ins) === ins;
+};
+
 const messages: { [T in ToWebview['type']]: Check } = {
   picture: shape({ picture, timeline, tensor: orNull(tensor), update: orNull(update), info, moves: isInt }),
   running: shape({ cursor, loss: orNull(isCell), timeline: orNull(timeline) }),
   tensor: shape({ tensor }),
   history: shape({ ref, element: opt(isElement), measure: opt(isStr), history }),
+  neurons: shape({ layers: list(wholeLayer) }),
   explain: shape({ question: shape({ tick: isInt }), explain }),
   checked: shape({ question: shape({ tensor: opt(isInt), op: opt(isInt) }), views: list(checked) }),
   cells: shape({ question: ref, grid: orNull(wholeGrid) }),

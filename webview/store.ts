@@ -6,6 +6,7 @@ import type {
   CurvesView,
   GraphView,
   IterationSpan,
+  NeuronsView,
   NodeState,
   PictureView,
   TensorRef,
@@ -47,6 +48,10 @@ export interface Model {
   printed: PrintedCurve[];
   /** More of the curves is being computed. */
   working: boolean;
+  /** Layers that the graph looks into, by node. */
+  layers: ReadonlyMap<number, NeuronsView>;
+  /** Their nodes, in order: what the view asks for. */
+  looking: number[];
   caret: ReadonlySet<number>;
   /** Runs side by side; empty where there is one. */
   runs: RunLine[];
@@ -122,6 +127,8 @@ export class Store {
       curves: null,
       printed: [],
       working: false,
+      layers: new Map(),
+      looking: [],
       caret: new Set(),
       runs: [],
       running: false,
@@ -163,6 +170,13 @@ export class Store {
   askPlane(axes: PlaneAxes | null, n?: number): void {
     this.model.planning = axes && { text: '', percent: 0 };
     post({ type: 'plane', axes, ...(axes && n !== undefined ? { n } : {}) });
+    this.settle();
+  }
+
+  /** The graph is close enough to these nodes to look into them. */
+  look(nodes: number[]): void {
+    if (nodes.join() === this.model.looking.join()) return;
+    this.model.looking = nodes;
     this.settle();
   }
 
@@ -224,6 +238,9 @@ export class Store {
         m.printed = message.printed ?? m.printed;
         m.working = message.working;
         break;
+      case 'neurons':
+        m.layers = new Map(message.layers.map((layer) => [layer.node, layer]));
+        break;
       case 'caret':
         m.caret = new Set(message.nodes);
         break;
@@ -260,6 +277,8 @@ export class Store {
       shown: null,
       parameter: null,
       states: new Map(),
+      layers: new Map(),
+      looking: [],
       spans: [],
       info: null,
       curves: null,
@@ -290,7 +309,10 @@ export class Store {
     if (!graph) post({ type: 'ready' });
     m.picture = picture;
     m.cursor = picture.cursor;
-    if (m.graph?.structure !== graph?.structure) m.shown = m.parameter = null;
+    if (m.graph?.structure !== graph?.structure) {
+      m.shown = m.parameter = null;
+      m.layers = new Map();
+    }
     m.graph = graph;
     m.states = new Map(picture.nodes.map((state) => [state.id, state]));
   }

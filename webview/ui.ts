@@ -2,6 +2,7 @@
 import type { TensorRef } from '../src/protocol/views';
 import { SECTIONS, type Section } from './curves/series';
 import { ALL_MODES, type Mode } from './graph/modes';
+import type { WeightPart } from './graph/neurons';
 
 export type Part = NonNullable<TensorRef['part']>;
 
@@ -27,6 +28,8 @@ export interface Ui {
   zoom: { k: number; x: number; y: number } | null;
   /** What colours the nodes. */
   mode: Mode;
+  /** What the lines between units show. */
+  weights: WeightPart;
   logLoss: boolean;
   parameter: number | null;
   element: number[] | null;
@@ -62,6 +65,7 @@ const freshUi = (): Ui => ({
   folded: {},
   zoom: null,
   mode: 'progress',
+  weights: 'weight',
   logLoss: false,
   parameter: null,
   element: null,
@@ -98,6 +102,7 @@ const KEPT: Partial<Record<keyof Ui, (v: unknown) => boolean>> = {
   folded: (v) => typeof v === 'object' && v !== null && Object.values(v).every(isBool),
   zoom: fields(isNum, 'k', 'x', 'y'),
   mode: oneOf(...ALL_MODES),
+  weights: oneOf('weight', 'grad', 'update'),
   logLoss: isBool,
   parameter: isNum,
   element: isNums,

@@ -28,7 +28,7 @@ export function shownRef(model: Model): TensorRef | null {
 export const sameRef = (a: TensorRef, b: TensorRef): boolean =>
   a.tensor === b.tensor && (a.part ?? 'value') === (b.part ?? 'value');
 
-type Wish = Extract<FromWebview, { type: 'inspect' | 'optimizer' | 'measure' | 'curves' }>;
+type Wish = Extract<FromWebview, { type: 'inspect' | 'optimizer' | 'measure' | 'curves' | 'neurons' }>;
 
 function wishes(model: Model): Wish[] {
   const { ui } = model;
@@ -59,6 +59,7 @@ function wishes(model: Model): Wish[] {
       fill: ui.fill,
       ...(curves && ui.span ? { from: Math.floor(ui.span[0]), to: Math.ceil(ui.span[1]) + 1 } : {}),
     },
+    { type: 'neurons', nodes: model.looking },
   ];
 }
 
@@ -68,6 +69,7 @@ const said = new Map<string, string>();
 function forget(): void {
   said.set('inspect', '{"type":"inspect","ref":null}');
   said.set('optimizer', '{"type":"optimizer","open":false}');
+  said.set('neurons', '{"type":"neurons","nodes":[]}');
   said.set('measure', '{"type":"measure","measure":null}');
   said.set('curves', JSON.stringify(CLOSED));
 }

@@ -91,6 +91,7 @@ const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
     (kind === 'csv' || kind === 'svg' || kind === 'png') &&
     typeof text === 'string' &&
     text.length < 1e8,
+  neurons: ({ nodes }) => naturals(nodes),
   measure: ({ measure }) => measure === null || (typeof measure === 'string' && Object.hasOwn(MEASURES, measure)),
   curves: ({ open, keys, from, to, fill }) =>
     typeof open === 'boolean' &&

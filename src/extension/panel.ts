@@ -184,6 +184,9 @@ export class NetworkPanel implements vscode.Disposable {
       case 'export':
         void saveExport(message, this.pick()?.program).catch((error) => this.feed.fail(error));
         break;
+      case 'neurons':
+        void this.feed.neurons(message.nodes);
+        break;
       case 'measure':
         void this.feed.measure(message.measure);
         break;

@@ -26,6 +26,8 @@ export class Feed {
   private inspected: Inspected = null;
   private optimizer: Optimizer | null = null;
   private measured: NodeMeasure | null = null;
+  /** Nodes that the view looks into. */
+  private layers: number[] = [];
   /** A question that may take long. */
   private asked: AbortController | null = null;
   private wanted: Curves | null = null;
@@ -48,6 +50,7 @@ export class Feed {
   reset(): void {
     this.moves = 0;
     this.measured = null;
+    this.layers = [];
     this.forget();
   }
 
@@ -67,6 +70,7 @@ export class Feed {
     this.wanted = null;
     this.printed = new Printed();
     this.numbers = new PrintedNumbers();
+    this.layers = [];
     this.forget();
   }
 
@@ -112,6 +116,7 @@ export class Feed {
       this.structure = picture.structure;
       this.spansFrom = timeline.from + Math.max(0, timeline.spans.length - 1);
       this.post({ type: 'picture', picture, timeline, tensor, update, info, moves });
+      await this.sendNeurons();
     } catch (error) {
       if (session === this.session) this.fail(error);
     }
@@ -136,6 +141,20 @@ export class Feed {
     if (!session || !ref) return;
     const tensor = await session.request('tensor', ref).catch((error) => this.fail(error));
     if (tensor && this.inspected === ref) this.post({ type: 'tensor', tensor });
+  }
+
+  /** Looks into these layers, and keeps them current as the cursor moves. */
+  async neurons(nodes: number[]): Promise<void> {
+    this.layers = nodes;
+    await this.sendNeurons();
+  }
+
+  private async sendNeurons(): Promise<void> {
+    const { session, layers } = this;
+    if (!session || layers.length === 0) return;
+    const found = await Promise.all(layers.map((node) => session.request('neurons', { node }).catch(() => null)));
+    if (session !== this.session || layers !== this.layers) return;
+    this.post({ type: 'neurons', layers: found.filter((layer) => layer !== null) });
   }
 
   /** Has this measured of every node, with every picture from now on. */

@@ -170,6 +170,9 @@ class Page {
       case 'export':
         download(message);
         break;
+      case 'neurons':
+        void this.feed.neurons(message.nodes);
+        break;
       case 'measure':
         void this.feed.measure(message.measure);
         break;

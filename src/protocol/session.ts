@@ -9,6 +9,7 @@ import type {
   Bookmark,
   CurvesView,
   GraphView,
+  NeuronsView,
   NodeMeasure,
   NumbersView,
   OutlineView,
@@ -203,6 +204,8 @@ export interface Requests {
 
   // the views'
   cursor: [Record<string, never>, Cursor];
+  /** Units and weights of a small linear layer's node; null for any other. */
+  neurons: [{ node: number }, NeuronsView | null];
   picture: [{ have?: string; measure?: NodeMeasure }, PictureView];
   graph: [Record<string, never>, GraphView];
   timeline: [{ from: number }, TimelineView];

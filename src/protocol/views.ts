@@ -251,6 +251,34 @@ export interface PictureView {
   change?: GraphChange;
 }
 
+/** A unit of a layer over the samples of the batch. */
+export interface UnitView {
+  /** Over the finite values; null where there are none. */
+  mean: number | null;
+  min: number | null;
+  max: number | null;
+  samples: number;
+  /** How many values lie in each of the equal parts from min to max. */
+  counts: number[];
+}
+
+/** Units and weights of a small linear layer at the cursor. Weights are (outs, ins), row-major; NaN and infinities as in a TensorGrid. */
+export interface NeuronsView {
+  node: number;
+  tick: number;
+  /** The weight's name and tensor id. */
+  name: string;
+  tensor: number;
+  ins: number;
+  outs: number;
+  weight: (number | string)[];
+  /** Null before the first gradient, and before the first update. */
+  grad: (number | string)[] | null;
+  update: (number | string)[] | null;
+  inputs: UnitView[] | null;
+  outputs: UnitView[];
+}
+
 // ---- the timeline ---------------------------------------------------------------------------------------------
 
 export interface IterationSpan {

@@ -4,6 +4,7 @@ import type { Move, RecordingInfo } from './session';
 import type {
   Cursor,
   CurvesView,
+  NeuronsView,
   NodeMeasure,
   PictureView,
   PrintedLine,
@@ -59,6 +60,8 @@ export type ToWebview =
   /** The script is running: dim, and grow the loss curve. */
   | { type: 'running'; cursor: Cursor; loss: number | string | null; timeline: TimelineView | null }
   | { type: 'tensor'; tensor: TensorView }
+  /** Layers that the view looks into; those that are none are left out. */
+  | { type: 'neurons'; layers: NeuronsView[] }
   | { type: 'update'; update: UpdateView }
   | { type: 'history'; ref: TensorRef; element?: number[]; measure?: Measure; history: HistoryView }
   | { type: 'explain'; question: ExplainQuestion; explain: ExplainView }
@@ -107,6 +110,8 @@ export type FromWebview =
   | { type: 'optimizer'; open: boolean; parameter?: number; element?: number[] }
   /** Save what was drawn: text, or base64 of a PNG. */
   | { type: 'export'; name: string; kind: 'csv' | 'svg' | 'png'; text: string }
+  /** Look into these nodes, small linear layers, and keep them current. */
+  | { type: 'neurons'; nodes: number[] }
   /** Have this measured of every node, from now on; null ends it. */
   | { type: 'measure'; measure: NodeMeasure | null }
   /** Show these curves, as fine as can be in iterations [from, to); `fill` computes again what nobody looked at. Closed, it computes nothing more. */

@@ -26,6 +26,7 @@ import { curvesOf } from './views/curves';
 import { graphOf } from './views/graph';
 import { infoOf } from './views/info';
 import { inlineValuesOf, nodesAt } from './views/lines';
+import { neuronsOf } from './views/neurons';
 import { outlineOf, resultsOf, weightsOf } from './views/outline';
 import { outputsOf } from './views/outputs';
 import { pictureOf } from './views/picture';
@@ -633,6 +634,7 @@ export class SessionServer {
       return { text };
     },
     cursor: () => this.cursor(),
+    neurons: ({ node }) => neuronsOf(this.recording, this.replay, this.timeline.tick, node),
     picture: ({ have, measure }) =>
       pictureOf(this.recording, this.replay, this.timeline.tick, this.atLiveEnd, have, measure),
     graph: () => graphOf(this.recording, this.recording.iterationAt(this.timeline.tick), this.timeline.tick),

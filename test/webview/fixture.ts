@@ -14,6 +14,7 @@ import type {
   GraphView,
   Histogram,
   IterationSpan,
+  NeuronsView,
   NodeMeasure,
   NodeState,
   PictureView,
@@ -21,6 +22,7 @@ import type {
   TensorRef,
   TensorView,
   TimelineView,
+  UnitView,
   UpdateView,
 } from '../../src/protocol/views';
 import type { PrintedCurve, ToWebview } from '../../src/protocol/webview';
@@ -447,6 +449,28 @@ export class Fixture {
       gradNorm: grad && stats(grad.data).norm,
       bad: false,
       ...(this.measure === null ? {} : { measured: value && this.measured(id, value, this.measure) }),
+    };
+  }
+
+  /** Units and weights of a linear layer; null for another node. */
+  neurons(node: number): NeuronsView | null {
+    const of = { [NODE.linear1]: NODE.w1, [NODE.linear2]: NODE.w2, [NODE.output]: NODE.w3 }[node];
+    const from = { [NODE.linear1]: NODE.x, [NODE.linear2]: NODE.relu, [NODE.output]: NODE.sigmoid }[node];
+    const out = this.matrix(node, 'value');
+    if (of === undefined || !out) return null;
+    const weight = this.matrix(of, 'value')!;
+    const units = (m: Matrix): UnitView[] =>
+      Array.from({ length: m.cols }, (_, j) => {
+        const own = Array.from({ length: m.rows }, (_, i) => m.data[i * m.cols + j]!);
+        const { mean, min, max } = stats(own);
+        return { mean, min, max, samples: m.rows, counts: histogram(own, 8)!.counts };
+      });
+    const velocity = this.matrix(of, 'state:v')!;
+    const list = (m: Matrix | null): number[] | null => m && Array.from(m.data);
+    return {
+      ...{ node, tick: this.tick, name: GRAPH.nodes[of]!.label, tensor: 100 + of, ins: weight.cols, outs: weight.rows },
+      ...{ weight: list(weight)!, grad: list(this.matrix(of, 'grad')), update: list(velocity) },
+      ...{ inputs: units(this.matrix(from!, 'value')!), outputs: units(out) },
     };
   }
 

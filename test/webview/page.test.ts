@@ -212,6 +212,51 @@ describe.skipIf(missing !== null)('the page', () => {
     await close(view);
   });
 
+  it('looks into a small layer: by its sign, the keyboard, and by zooming in', async () => {
+    const view = await show(UPDATE_START - 1);
+    await view.news();
+    const answer = async (): Promise<number[]> => {
+      await view.drawn();
+      const nodes = ofType(await view.news(), 'neurons').at(-1)?.nodes ?? [];
+      const layers = nodes.map((id) => fixture.neurons(id)).filter((layer) => layer !== null);
+      await view.send({ type: 'neurons', layers });
+      return nodes;
+    };
+    const at = () => view.page.getAttribute('svg.graph > g', 'transform');
+    const before = await at();
+    expect(await view.page.locator('.into').count()).toBe(3);
+    await view.page.click(`${card(NODE.linear2)} .into`);
+    expect(await answer()).toContain(NODE.linear2);
+    const inside = (what: string): string => `${card(NODE.linear2)} .neurons ${what}`;
+    expect(await view.page.locator(inside('.weight')).count()).toBe(8 * 13);
+    expect(await view.page.locator(inside('.unit')).count()).toBe(8 + 13);
+    const layer = fixture.neurons(NODE.linear2)!;
+    const unit = await view.page.locator(inside('.unit title')).first().textContent();
+    expect(unit).toMatch(/^input 0: mean [\d.e−]+ over 500 samples\n0 [·▁-█]{8} [\d.]+$/);
+    const biggest = layer.weight.indexOf(Math.max(...layer.weight.map((v) => Math.abs(Number(v)))));
+    const words = await view.page.locator(inside('.weight title')).last().textContent();
+    if (biggest >= 0) expect(words).toContain(`[${Math.floor(biggest / 13)}, ${biggest % 13}]`);
+    await view.page.locator('select[aria-label="Lines between units show"]').selectOption('grad');
+    await view.drawn();
+    expect(await view.page.locator(inside('.weight title')).last().textContent()).toMatch(/^gradient linear2.weight/);
+    // Back to where it was, and in again by a key.
+    await view.page.focus(card(NODE.linear2));
+    await view.page.keyboard.press('Escape');
+    await view.drawn();
+    expect(await at()).toBe(before);
+    expect(await view.page.locator('.neurons').count()).toBe(0);
+    expect(await answer()).toEqual([]);
+    await view.page.keyboard.press('n');
+    expect(await answer()).toContain(NODE.linear2);
+    await view.page.keyboard.press('n');
+    await view.drawn();
+    expect(await at()).toBe(before);
+    await view.page.hover(`${card(NODE.linear1)} .face`);
+    for (let i = 0; i < 12; i++) await view.page.mouse.wheel(0, -200);
+    expect(await answer()).toContain(NODE.linear1);
+    await close(view);
+  });
+
   it('marks what is new in this iteration', async () => {
     const view = await show(3);
     fixture.change = { fresh: [NODE.relu], gone: [] };

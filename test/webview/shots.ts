@@ -18,6 +18,10 @@ const fixture = new Fixture(200);
 export async function serve(view: View, f: Fixture): Promise<void> {
   for (const message of await view.news()) {
     if (message.type === 'inspect' && message.ref) await view.send({ type: 'tensor', tensor: f.tensor(message.ref) });
+    if (message.type === 'neurons') {
+      const layers = message.nodes.map((node) => f.neurons(node)).filter((layer) => layer !== null);
+      await view.send({ type: 'neurons', layers });
+    }
     if (message.type === 'measure') {
       f.measure = message.measure;
       if (f.measure) await view.send(f.picture());
@@ -76,6 +80,20 @@ for (const [mode, theme, size] of [
     await view.drawn();
     await serve(view, fixture);
     fixture.measure = null;
+  });
+}
+for (const [part, theme, size] of [
+  ['weight', 'dark', WIDE],
+  ['grad', 'light', WIDE],
+  ['update', 'hc', NARROW],
+  ['weight', 'hclight', { width: 400, height: 860 }],
+] as const) {
+  await shot(`neurons-${part}-${theme}-${size.width}`, { ...size, theme }, async (view) => {
+    await at(view, middle + BACKWARD_START + 6);
+    await view.page.click(`[data-key="n${NODE.linear2}"] .into`);
+    await view.page.waitForTimeout(200);
+    await serve(view, fixture);
+    await view.page.selectOption('.below select:not([hidden]) >> nth=1', part);
   });
 }
 await shot('optimizer-dark-400', { width: 400, height: 800 }, async (view) => {

@@ -5,14 +5,20 @@ import type { Point, Rect } from './place';
 import { READABLE } from './wrap';
 
 const MARGIN = 14;
+/** So near that a small layer of 40 units is read. */
+const MOST = 14;
+/** From here on a layer shows its units. */
+export const NEAR = 2.6;
 /** Below this the small print goes and the names grow. */
 const FAR = 0.5;
 
 export class Camera {
-  private readonly behaviour = zoom<SVGSVGElement, unknown>().scaleExtent([0.05, 3]);
+  private readonly behaviour = zoom<SVGSVGElement, unknown>().scaleExtent([0.05, MOST]);
   private transform: ZoomTransform = zoomIdentity;
   /** The user took the camera: it is not refitted on its own. */
   taken = false;
+  /** Where it was before it went near. */
+  private before: ZoomTransform | null = null;
 
   constructor(
     private readonly frame: SVGSVGElement,
@@ -25,6 +31,8 @@ export class Camera {
         this.transform = event.transform;
         world.setAttribute('transform', event.transform.toString());
         frame.classList.toggle('far', event.transform.k < FAR);
+        frame.classList.toggle('near', event.transform.k >= NEAR);
+        if (event.transform.k >= NEAR) frame.style.setProperty('--k', event.transform.k.toFixed(2));
         if (event.sourceEvent) this.taken = true;
         moved();
       })
@@ -98,6 +106,29 @@ export class Camera {
     const { k } = this.transform;
     this.go(zoomIdentity.translate(w / 2 - x * k, h / 2 - y * k).scale(k), false);
     this.kept({ k, x: w / 2 - x * k, y: h / 2 - y * k });
+  }
+
+  get scale(): number {
+    return this.transform.k;
+  }
+
+  /** Goes so near that this fills the view; `back` leads to where it was. */
+  enclose(rect: Rect): void {
+    this.before ??= this.transform;
+    this.taken = true;
+    const [w, h] = this.size();
+    const k = Math.max(NEAR, Math.min((w - MARGIN * 2) / rect.w, (h - MARGIN * 2) / rect.h, MOST));
+    const [x, y] = [rect.x + rect.w / 2, rect.y + rect.h / 2];
+    this.go(zoomIdentity.translate(w / 2 - x * k, h / 2 - y * k).scale(k), true);
+  }
+
+  /** Back from what was enclosed; false where nothing was. */
+  back(): boolean {
+    const to = this.before;
+    this.before = null;
+    if (!to || this.transform.k < NEAR) return false;
+    this.go(to, true);
+    return true;
   }
 
   /** Pans as little as needed. */

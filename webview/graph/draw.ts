@@ -1,11 +1,14 @@
 /** Draws a laid-out graph and keeps it current. Structure is drawn once per layout, state at every cursor. */
 import { type Selection, select } from 'd3';
+import type { NeuronsView } from '../../src/protocol/views';
 import { setText, svg } from '../dom';
 import { barSize, short } from '../format';
+import { t } from '../l10n';
 import { calm } from '../theme';
 import { fitText } from './measure';
 import { type Box, boxTitle, type Card, type Drawn, type Link } from './model';
 import { inkOn, type Mode, modeText, position, type Scale, shade } from './modes';
+import { isSmallLayer, showNeurons, type WeightPart } from './neurons';
 import { gradientPoints, roundPath } from './paths';
 import type { Layout, Rect } from './place';
 import { cardState, linkState, medianGradient, type Shown, type States } from './state';
@@ -15,6 +18,7 @@ export interface Handlers {
   seek(card: Card, event: MouseEvent): void;
   hover(card: Card | null): void;
   fold(path: string): void;
+  into(card: Card): void;
 }
 
 export interface Marks {
@@ -129,6 +133,10 @@ export class Drawing {
   private card(card: Card): SVGGElement {
     const node = card.kind === 'parameter' ? chipParts(card) : cardParts(card);
     node.addEventListener('click', (event) => this.handlers.card(card, event));
+    node.querySelector('.into')?.addEventListener('click', (event) => {
+      event.stopPropagation();
+      this.handlers.into(card);
+    });
     node.addEventListener('dblclick', (event) => this.handlers.seek(card, event));
     node.addEventListener('pointerenter', () => this.handlers.hover(card));
     node.addEventListener('pointerleave', () => this.handlers.hover(null));
@@ -151,6 +159,14 @@ export class Drawing {
         this.getAttribute('tabindex') !== '0';
       const display = out ? 'none' : '';
       if (this.style.display !== display) this.style.display = display;
+    });
+  }
+
+  /** Draws units and weights into the cards of layers that are looked into. */
+  neurons(layers: ReadonlyMap<number, NeuronsView>, near: ReadonlySet<string>, part: WeightPart): void {
+    this.cards.selectChildren<SVGGElement, Card>().each(function (card) {
+      const layer = near.has(card.key) && card.node ? (layers.get(card.node.id) ?? null) : null;
+      showNeurons(this, layer, part, card.width);
     });
   }
 
@@ -257,9 +273,26 @@ function cardParts(card: Card): SVGGElement {
     svg('text', { class: 'number value', x: width - inset, y: 48 }),
     svg('text', { class: 'number grad', x: width - inset, y: 60 }),
     svg('text', { class: 'measure', x: inset, y: 55 }),
+    ...(isSmallLayer(card) ? [intoSign(width - 16, 30)] : []),
     svg('text', { class: 'far', x: width / 2, y: height / 2 + 6 }, fitText(card.title, width * 0.6, true)),
   );
   return node;
+}
+
+/** Three units and their weights: leads into the layer. */
+function intoSign(x: number, y: number): SVGGElement {
+  return svg(
+    'g',
+    { class: 'into', transform: `translate(${x},${y})` },
+    svg('title', {}, t('Show units and weights (n, or zoom in)')),
+    svg('rect', { class: 'hit', x: -6, y: -7, width: 20, height: 14 }),
+    svg('path', { d: 'M0,-3L8,0L0,3' }),
+    ...[
+      [0, -3],
+      [0, 3],
+      [8, 0],
+    ].map(([cx, cy]) => svg('circle', { cx: cx!, cy: cy!, r: 1.8 })),
+  );
 }
 
 function chipParts(card: Card): SVGGElement {
@@ -292,6 +325,7 @@ function showCard(node: SVGGElement, card: Card, state: Shown, own: Record<strin
     if (on) classes.push(name);
   }
   classes.push(...shadeOf(node, state, marks));
+  if (node.querySelector('.neurons')) classes.push('neural');
   node.setAttribute('class', classes.join(' '));
   node.setAttribute('aria-label', state.label);
   node.setAttribute('aria-pressed', String(own.selected));

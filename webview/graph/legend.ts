@@ -1,6 +1,7 @@
 /** What the colours and shapes mean: the four that matter in one line, the rest and the keys behind a question mark. */
 import { button, el, keyed } from '../dom';
 import { ALL_MODES, MODES, type Mode, type Scale, shade, ticksOf } from './modes';
+import type { WeightPart } from './neurons';
 
 type Entry = [name: string, text: string, hint: string];
 
@@ -23,6 +24,7 @@ const MORE: Entry[] = [
     'A gradient of less than a 1000th of the network\u2019s median, or below 1e-10: pale and dotted',
   ],
   ['fresh', 'new', 'The iteration before did not have this op'],
+  ['units', 'units', 'Units by their mean over the batch, weights by sign and size: blue below zero, orange above'],
   ['bars', 'size', 'Typical size (root mean square) of value and gradient, from 1e-6 to 1e3 on a logarithmic scale'],
 ];
 const KEYS: [string, string][] = [
@@ -34,6 +36,7 @@ const KEYS: [string, string][] = [
   ['C', 'close or open a module (or click its name)'],
   ['F', 'fit the whole network'],
   ['/, Ctrl+F', 'search by module path, op or train.py:31'],
+  ['N', 'into a small layer: its units and weights; and back (or zoom in)'],
   ['E', 'copy or export the drawing'],
   ['M, Shift+M', 'colour the nodes by the next, or the last, measure'],
   ['.', 'find the op that is running'],
@@ -57,10 +60,24 @@ export class Legend {
   );
   /** The colours of a mode, with numbers. */
   readonly scale = el('div', { class: 'scale', role: 'img', hidden: true });
+  /** What the lines between units show, while units are drawn. */
+  readonly weights = el(
+    'select',
+    {
+      class: 'mode',
+      'aria-label': 'Lines between units show',
+      title: 'What the lines between units show',
+      hidden: true,
+    },
+    el('option', { value: 'weight' }, 'weights'),
+    el('option', { value: 'grad' }, 'gradients'),
+    el('option', { value: 'update' }, 'last update'),
+  );
   readonly help: HTMLButtonElement;
   readonly popup: HTMLElement;
 
-  constructor(choose: (mode: Mode) => void) {
+  constructor(choose: (mode: Mode) => void, lines: (part: WeightPart) => void) {
+    this.weights.addEventListener('change', () => lines(this.weights.value as WeightPart));
     this.choice.addEventListener('change', () => choose(this.choice.value as Mode));
     const rows = [...FIRST, ...MORE].map(([name, text, hint]) =>
       el('tr', {}, el('th', { scope: 'row' }, swatch(name), text), el('td', {}, hint)),

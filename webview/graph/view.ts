@@ -3,7 +3,7 @@ import { button, el, keyed, svg } from '../dom';
 import { post } from '../host';
 import type { Model, Store } from '../store';
 import { css } from '../theme';
-import { Camera } from './camera';
+import { Camera, NEAR } from './camera';
 import { Drawing } from './draw';
 import { Exports } from './exports';
 import { svgText } from './image';
@@ -13,7 +13,8 @@ import { Legend } from './legend';
 import { MiniMap } from './minimap';
 import { type Card, type Drawn, drawn, folds } from './model';
 import { ALL_MODES, position, type Scale, scaleFor, shade } from './modes';
-import type { Layout } from './place';
+import { isSmallLayer } from './neurons';
+import type { Layout, Rect } from './place';
 import { Search } from './search';
 import { cardState, modeOf } from './state';
 import { wrap } from './wrap';
@@ -50,6 +51,8 @@ export class GraphPanel {
   /** Sought, and shown once its modules are open. */
   private sought: number | null = null;
   private hits: ReadonlySet<number> = new Set();
+  /** Cards whose units are drawn. */
+  private near: ReadonlySet<string> = new Set();
   private readonly walk = new Walk();
   private readonly map = new MiniMap((centre) => this.camera.centre(centre));
   private readonly search = new Search({
@@ -79,6 +82,7 @@ export class GraphPanel {
         post(place ? { type: 'mark', path: place.path, line: place.line } : { type: 'unmark' });
       },
       fold: (path) => this.toggle(path),
+      into: (card) => this.into(card),
     });
     this.camera = new Camera(
       this.frame,
@@ -91,7 +95,10 @@ export class GraphPanel {
       const key = (event.target as SVGElement).closest?.<SVGElement>('[data-key]')?.dataset.key;
       if (key) this.setActive(key);
     });
-    const legend = new Legend((mode) => this.store.setUi({ mode }));
+    const legend = new Legend(
+      (mode) => this.store.setUi({ mode }),
+      (weights) => this.store.setUi({ weights }),
+    );
     this.legend = legend;
     const tools = el(
       'div',
@@ -120,7 +127,7 @@ export class GraphPanel {
       event.stopPropagation();
     });
     tools.append(legend.help);
-    this.below = el('div', { class: 'below' }, legend.choice, legend.line, legend.scale, tools);
+    this.below = el('div', { class: 'below' }, legend.choice, legend.line, legend.scale, legend.weights, tools);
     this.element = el('section', { class: 'panel graph-panel', 'aria-label': 'Network' }, stage, this.below);
     new ResizeObserver(() => {
       if (this.now && !this.camera.taken) this.refit();
@@ -191,6 +198,7 @@ export class GraphPanel {
       const seen = this.camera.seen();
       this.drawing.cull(this.now.layout, seen);
       this.map.show(seen, this.now.layout);
+      this.look(seen);
     });
   }
 
@@ -210,6 +218,7 @@ export class GraphPanel {
       selected: model.ui.node,
       caret: model.caret,
     });
+    this.units();
     this.map.draw(now.layout, (key) => this.colourOf(now.drawing, key));
     this.setActive(this.active);
     const seen = `${cursor?.tick}|${now.layout.key}`;
@@ -217,6 +226,38 @@ export class GraphPanel {
       this.cursorSeen = seen;
       this.showCursor(false);
     }
+  }
+
+  /** Near enough to a small layer its units are drawn: asked for while it is in view. */
+  private look(seen: Rect): void {
+    const { now } = this;
+    if (!now) return;
+    const near = this.camera.scale >= NEAR ? now.drawing.cards.filter((card) => isSmallLayer(card)) : [];
+    const keys = near
+      .map((card) => card.key)
+      .filter((key) => {
+        const { x, y, w, h } = now.layout.cards.get(key)!;
+        return x < seen.x + seen.w && x + w > seen.x && y < seen.y + seen.h && y + h > seen.y;
+      })
+      .slice(0, 8);
+    const changed = keys.join() !== [...this.near].join();
+    this.near = new Set(keys);
+    this.store.look(keys.map((key) => now.drawing.byKey.get(key)!.node!.id));
+    if (changed) this.units();
+  }
+
+  private units(): void {
+    const { model } = this;
+    if (!model) return;
+    this.drawing.neurons(model.layers, this.near, model.ui.weights);
+    this.legend.weights.hidden = this.near.size === 0;
+    this.legend.weights.value = model.ui.weights;
+  }
+
+  /** Into a layer, so that its units fill the view; and back. */
+  private into(card: Card): void {
+    const rect = this.now?.layout.cards.get(card.key);
+    if (rect && isSmallLayer(card) && !this.camera.back()) this.camera.enclose(rect);
   }
 
   /** A card's colour on the map. */
@@ -381,12 +422,14 @@ export class GraphPanel {
       const path = card.kind === 'folded' ? card.module!.path : card.box;
       if (path) this.toggle(path);
     } else if (event.key === 'f') this.fit();
+    else if (event.key === 'n' && card) this.into(card);
     else if (event.key === '/') this.search.open();
     else if (event.key === 'e') this.exports.open();
     else if (event.key === 'm' || event.key === 'M') this.nextMode(event.shiftKey ? -1 : 1);
     else if (event.key === '.') this.showCursor(true);
     else if (event.key === '+' || event.key === '=') this.camera.by(1.3);
     else if (event.key === '-') this.camera.by(1 / 1.3);
+    else if (event.key === 'Escape' && this.camera.back()) this.cull();
     else if (event.key === 'Escape') this.store.setUi({ node: null, ref: null, part: null, tab: null });
     else return;
     event.preventDefault();

@@ -20,7 +20,7 @@ export interface Moment {
 export function measured(m: Moment, { id }: NodeState, measure: NodeMeasure): number | null {
   const parameter = m.built.view.nodes[id].kind === 'parameter';
   if (measure === 'dead') return deadShare(m, id);
-  if (parameter) return lastUpdate(m, id);
+  if (parameter) return updateRatio(m, id);
   return measure === 'change' ? changed(m, id) : null;
 }
 
@@ -40,19 +40,29 @@ function distance({ replay }: Moment, now: TensorUse | null, before: TensorUse |
   return Number.isFinite(ratio) ? ratio : null;
 }
 
-/** Update-to-weight ratio of the latest update at or before the moment: this iteration's, as far as it has come, or the one before's. */
-function lastUpdate(m: Moment, id: number): number | null {
-  const { r, tick, built } = m;
-  const tensor = built.uses[id]?.tensor;
-  if (tensor === undefined) return null;
-  for (const iteration of [m.iteration, m.iteration - 1]) {
+/** A parameter before and after its latest update at or before the moment: this iteration's, as far as it has come, or the one before's. */
+export function lastUpdate(
+  r: Recording,
+  at: { tick: number; iteration: number },
+  tensor: number,
+): { before: TensorUse; now: TensorUse } | null {
+  for (const iteration of [at.iteration, at.iteration - 1]) {
     const begun = iteration < 0 ? -1 : r.iteration(iteration).backward;
     if (begun < 0) continue;
-    const written = writes(r, tensor, begun, r.endOf(iteration)).filter((record) => record.tick <= tick);
+    const written = writes(r, tensor, begun, r.endOf(iteration)).filter((record) => record.tick <= at.tick);
     const last = written[written.length - 1];
-    if (last) return distance(m, r.useAt(tensor, last.tick), r.useAt(tensor, written[0].tick - 1));
+    const now = last && r.useAt(tensor, last.tick);
+    const before = last && r.useAt(tensor, written[0].tick - 1);
+    if (now && before) return { before, now };
   }
   return null;
+}
+
+/** Norm of the latest update over the norm of the weight before it. */
+function updateRatio(m: Moment, id: number): number | null {
+  const tensor = m.built.uses[id]?.tensor;
+  const update = tensor === undefined ? null : lastUpdate(m.r, m, tensor);
+  return update && distance(m, update.now, update.before);
 }
 
 /** Of what an op gave (or an input held), against the same node in the iteration before. */

@@ -7,6 +7,7 @@ import { cursorOf } from '../../../src/recorder/views/cursor';
 import { graphOf } from '../../../src/recorder/views/graph';
 import { inlineValuesOf, nodesAt } from '../../../src/recorder/views/lines';
 import { Names } from '../../../src/recorder/views/names';
+import { neuronsOf } from '../../../src/recorder/views/neurons';
 import { pictureOf } from '../../../src/recorder/views/picture';
 import { tensorOf } from '../../../src/recorder/views/tensor';
 import { timelineOf } from '../../../src/recorder/views/timeline';
@@ -223,6 +224,26 @@ describe('the picture', () => {
     const loss = [m.seen[1].loss, m.seen[2].loss];
     expect(of(change, 'loss')).toBeCloseTo(Math.abs(loss[1] - loss[0]) / loss[0], 6);
     expect(of(asked(r.endOf(0) - 1, 'change'), 'loss')).toBeNull();
+  });
+
+  it('looks into a small layer', () => {
+    const r = m.script.recording;
+    const of = (label: string, tick: number) =>
+      neuronsOf(r, m.replay, tick, graphOf(r, 2).nodes.find((n) => n.label === label)!.id);
+    const layer = of('linear in linear2', r.endOf(2) - 1)!;
+    expect(layer).toMatchObject({ name: 'linear2.weight', ins: 13, outs: 8 });
+    expect(layer.weight).toEqual(m.seen[2].weights[1]);
+    expect(norm(layer.update as number[])).toBeCloseTo(
+      norm(m.seen[2].weights[1].map((w, i) => w - m.seen[1].weights[1][i])),
+      12,
+    );
+    expect(layer.inputs).toHaveLength(13);
+    expect(layer.outputs[0].samples).toBe(50);
+    expect(layer.outputs[0].counts.reduce((a, b) => a + b)).toBe(50);
+    expect(layer.outputs[0].mean! <= layer.outputs[0].max!).toBe(true);
+    expect(of('relu of linear1', r.endOf(2) - 1)).toBeNull();
+    expect(of('linear in linear2', r.iteration(2).start - 1)).not.toBeNull();
+    expect(of('linear in linear2', -1)).toBeNull();
   });
 
   it('counts units that are still for every sample', () => {
