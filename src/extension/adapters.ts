@@ -1,12 +1,14 @@
 /** Makes the debug adapter of each debug session, inside the extension host; the script itself runs in a worker thread. */
 import * as vscode from 'vscode';
 import type { Log } from './log';
+import type { RecentRuns } from './recentRuns';
 import type { Runs } from './runs';
 
 /** The adapter and the worker's host are loaded at the first session, so that activation stays fast. */
 export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
   constructor(
     private readonly runs: Runs,
+    private readonly recent: RecentRuns,
     private readonly assets: string,
     private readonly log: Log,
   ) {}
@@ -19,8 +21,10 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
     const adapter = new BackstepAdapter(async (launch, loading, aside) => {
       this.log.info(`opening ${launch.program}`);
       const started = performance.now();
-      const session = await openScript(launch, this.assets, loading).catch((error) => {
+      const kept = aside ? launch : this.recent.keep(debug.id, launch);
+      const session = await openScript(kept, this.assets, loading).catch((error) => {
         this.log.error(error);
+        if (!aside) this.recent.ended(debug.id);
         throw error;
       });
       this.log.info(`ready after ${Math.round(performance.now() - started)} ms`);

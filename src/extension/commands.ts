@@ -10,6 +10,7 @@ import { COVERAGE_COMMAND, type Log } from './log';
 import type { Panels } from './panels';
 import { PRINTED_VIEW } from './printed';
 import { Questions } from './questions';
+import type { RecentRuns } from './recentRuns';
 import { exportRecording, goToOutput } from './recordings';
 import type { Run, Runs } from './runs';
 import { tensorOf, type VariableContext } from './variableContext';
@@ -30,6 +31,7 @@ class Commands {
   constructor(
     private readonly runs: Runs,
     private readonly panels: Panels,
+    private readonly recent: RecentRuns,
     private readonly log: Log,
     private readonly extension: vscode.Uri,
   ) {}
@@ -47,6 +49,7 @@ class Commands {
     'backstep.goToEnd': () => this.withRun((run) => run.session.request('seek', { tick: Number.MAX_SAFE_INTEGER })),
     'backstep.saveRecording': () => this.save(),
     'backstep.openRecording': () => this.openRecording(),
+    'backstep.openRecentRun': () => this.recent.open(),
     'backstep.debugRecording': (uri?: vscode.Uri) => this.debugRecording(uri),
     'backstep.exportRecording': () => this.withRun((run) => exportRecording(run, this.assets)),
     'backstep.bookmark': (at?: AtTick) => this.withRun((run) => bookmark(run, at)),
@@ -155,8 +158,14 @@ function parseTick(text: string, here: number, last: number): number | null {
   return tick >= 0 && tick <= last ? tick : null;
 }
 
-export function registerCommands(runs: Runs, panels: Panels, log: Log, extension: vscode.Uri): vscode.Disposable {
-  const { table } = new Commands(runs, panels, log, extension);
+export function registerCommands(
+  runs: Runs,
+  panels: Panels,
+  recent: RecentRuns,
+  log: Log,
+  extension: vscode.Uri,
+): vscode.Disposable {
+  const { table } = new Commands(runs, panels, recent, log, extension);
   const questions = new Questions(runs, panels, log);
   const branches = new Branches(runs, log);
   return vscode.Disposable.from(

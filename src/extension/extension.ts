@@ -9,6 +9,7 @@ import { COVERAGE_COMMAND, Log } from './log';
 import { Marks } from './marks';
 import { Panels } from './panels';
 import { PrintedView } from './printed';
+import { RecentRuns } from './recentRuns';
 import { registerRecordedSources } from './recordedSources';
 import { DEBUG_TYPE, type Run, Runs } from './runs';
 import { registerStatusBar } from './statusBar';
@@ -25,20 +26,25 @@ export function activate(context: vscode.ExtensionContext): void {
   const marks = new Marks(runs);
   const assets = vscode.Uri.joinPath(context.extensionUri, 'dist');
   const panels = new Panels({ runs, marks, log, assets });
+  const recent = new RecentRuns(runs, log, context.globalStorageUri);
   const configurations = new ConfigurationProvider(log);
   context.subscriptions.push(
     log,
     runs,
     marks,
     panels,
+    recent,
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, configurations),
     vscode.debug.registerDebugConfigurationProvider(
       DEBUG_TYPE,
       { provideDebugConfigurations: () => configurations.provideDebugConfigurations() },
       vscode.DebugConfigurationProviderTriggerKind.Dynamic,
     ),
-    vscode.debug.registerDebugAdapterDescriptorFactory(DEBUG_TYPE, new AdapterFactory(runs, assets.fsPath, log)),
-    registerCommands(runs, panels, log, context.extensionUri),
+    vscode.debug.registerDebugAdapterDescriptorFactory(
+      DEBUG_TYPE,
+      new AdapterFactory(runs, recent, assets.fsPath, log),
+    ),
+    registerCommands(runs, panels, recent, log, context.extensionUri),
     registerTour(runs, panels, log, context),
     registerLanguageFeatures(runs),
     new PrintedView(runs, log, assets),

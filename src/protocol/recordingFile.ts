@@ -24,6 +24,12 @@ export const FORMAT = 3;
 
 export const CHUNK = { contents: 67, pages: 80, state: 83, notes: 78, pointer: 84 } as const;
 
+/** The bytes of a pointer, a chunk of 8 bytes: the last ones of a file whose run came to its end. */
+export const ENDING = 17 + 8;
+
+/** Do a file's last ENDING bytes say that its run came to an end? Whether they are damaged is not looked at. */
+export const endsWhole = (tail: Uint8Array): boolean => tail.length === ENDING && tail[0] === CHUNK.pointer;
+
 /** Whole numbers as bytes, each as its distance from the one before (see the recorder's store/varints.ts). */
 export type Packed = Uint8Array;
 

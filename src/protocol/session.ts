@@ -344,6 +344,8 @@ export interface LaunchArguments {
   memoryLimit?: number;
   /** A recording that is written while the script runs, and complete when it ends; a file that is there is replaced. */
   record?: string;
+  /** Megabytes that the file may have; then it is no longer written, and the script runs on. No bound when left out. */
+  recordLimit?: number;
   /** The script's first seed becomes this one, and its others move along with it; what it draws unseeded follows from it too. */
   seed?: number;
   /** Runs to a tick of another run, has an edit there, and goes on. */

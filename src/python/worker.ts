@@ -65,8 +65,8 @@ interface Writing {
   writer: RunWriter;
 }
 
-function beginWriting(recording: Recording, path: string): Writing {
-  const writer = record(recording, path, basename(path));
+function beginWriting(recording: Recording, path: string, limit?: number): Writing {
+  const writer = record(recording, path, basename(path), limit === undefined ? undefined : limit * 1e6);
   writer.onFailure = (text) => emit('output', { category: 'stderr', text: `${text}\n`, tick: recording.ticks - 1 });
   return { path, writer };
 }
@@ -223,7 +223,7 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
     inbox.block(() => false);
   };
   server.evaluator = createEvaluator(host);
-  if (launch.record) writing = beginWriting(recording, launch.record);
+  if (launch.record) writing = beginWriting(recording, launch.record, launch.recordLimit);
   ready({ live: true, evaluate: true }, launch.program);
   inbox.block(() => server.hasStarted);
   recorder.attach();

@@ -2,7 +2,8 @@
  * Keeps a recording within a bound. A run is cut into stretches: iterations, or so many ops of a long one. Contents that only their own
  * stretch used go first, oldest first: they can be replayed. What the next stretch used is the checkpoint at its edge, kept packed; of
  * these, every 2nd, 4th … is kept as memory gets short. Then data that came from Python is left out, oldest first: what was computed from
- * it cannot be shown any more. Last the oldest structure itself goes (see fold.ts).
+ * it cannot be shown any more. The
+ * structure itself stays: past its part of the bound it lies in a file (see store/shelf.ts).
  */
 
 import { Column } from './columns';

@@ -75,12 +75,16 @@ export class DiskTarget implements Target {
   size = 0;
   private readonly file: number;
 
-  /** Makes the file, or empties the one that is there. */
-  constructor(path: string) {
+  /** Makes the file, or empties the one that is there. `most`: bytes that it may have. */
+  constructor(
+    path: string,
+    private readonly most = Number.POSITIVE_INFINITY,
+  ) {
     this.file = openSync(path, 'w+');
   }
 
   append(bytes: Uint8Array): void {
+    if (this.size + bytes.length > this.most) throw new Error(`it has reached ${Math.round(this.most / 1e6)} MB`);
     if (fstatSync(this.file).nlink === 0) throw new Error('the file was deleted while it was written');
     try {
       for (let done = 0; done < bytes.length; )

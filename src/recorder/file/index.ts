@@ -42,11 +42,11 @@ export function save(recording: Recording, path: string, options = { checkpoints
   }
 }
 
-/** Begins a file that a recording is written to while it goes on. Throws where the file cannot be made. */
-export function record(recording: Recording, path: string, name: string): RunWriter {
+/** Begins a file that a recording is written to while it goes on, up to so many bytes. Throws where the file cannot be made. */
+export function record(recording: Recording, path: string, name: string, most?: number): RunWriter {
   let target: DiskTarget;
   try {
-    target = new DiskTarget(path);
+    target = new DiskTarget(path, most);
   } catch (error) {
     throw new RecordingFileError(`The recording cannot be written to ${path}: ${(error as Error).message}`);
   }
