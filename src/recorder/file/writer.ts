@@ -110,13 +110,18 @@ class Copy extends Writer {
     const contentsBefore = (id: number) => {
       while (next < ids.length && ids[next] < id) this.addContent(ids[next++]);
     };
+    if (r.pages.count > 1) {
+      contentsBefore(starts.value.at(1));
+      const first = settled > 0 ? shelf.packed(0) : shelf.pack(r.pages.hot[0], false);
+      this.addState({ settled: 0, open: [first] }, { whole: true, own: false, ended: false });
+    }
     const pieceOf = shelf.columns.piece;
     for (let piece = 0, page = 0; piece < shelf.pieces.length - 1; piece++) {
       while (page < settled && pieceOf.at(page) <= piece) page++;
       const open = [0, 1, 2].filter((i) => page + i < settled).map((i) => shelf.packed(page + i));
       contentsBefore(starts.value.at(page + open.length));
       this.addPieces(piece + 1);
-      this.addState({ settled: page, open }, { whole: piece === 0, own: false, ended: false });
+      this.addState({ settled: page, open }, { whole: false, own: false, ended: false });
     }
     contentsBefore(Number.POSITIVE_INFINITY);
     this.addPieces(shelf.pieces.length);
@@ -145,12 +150,15 @@ const EVERY = 900;
 const SHARE = 0.1;
 /** A whole state when those since the last one are larger than this, and than it. */
 const LARGE = 1 << 20;
-/** What may be between two checkpoints of a file, in microseconds of replay, about: an op, and an element. */
-const APART = 30_000;
+/** What may be between two checkpoints of a file, in microseconds of replay, about: at first, and an op, and an element. */
+const APART = 8_000;
 const OP = 6;
 const ELEMENT = 0.01;
-/** Bytes of checkpoints after which they are kept half as often. */
-const THIN = 32 * 1024 * 1024;
+/** A replay as long as this is not noticed. */
+const NOTICED = 30_000;
+/** Bytes of checkpoints after which they are kept half as often: where a longer replay would not be noticed, and where it would. */
+const THIN = 8 * 1024 * 1024;
+const THIN_LATER = 32 * 1024 * 1024;
 
 /**
  * Writes a run down while it goes on. What is in the file is not kept in memory, but read again when somebody asks. A failure (a full disk)
@@ -275,7 +283,7 @@ class Checkpoints {
     this.cost = 0;
     const ids = [...this.crossing.values()];
     this.crossing.clear();
-    if (written - this.bytes > THIN) {
+    if (written - this.bytes > (this.apart < NOTICED ? THIN : THIN_LATER)) {
       this.bytes = written;
       this.apart *= 2;
     }

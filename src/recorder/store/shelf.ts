@@ -9,6 +9,9 @@ import { COUNTED, Sink, Source, Templates } from './stream';
 
 /** Bytes are put together in pieces of this size. */
 const PIECE = 1 << 18;
+/** A piece ends where it has this part of all pages, and so many: a file that is cut off between two pieces shows what lies before. */
+const PART = 1 / 4;
+const FEW = 4;
 /** Pages to keep as objects, and their ticks together. */
 const PAGES = 192;
 const TICKS = 24_000;
@@ -76,6 +79,8 @@ export class Shelf {
   private fetchedBytes = 0;
   /** Bytes of the last piece that are in use. */
   private used = PIECE;
+  /** The page that it begins with. */
+  private first = 0;
   private stored = 0;
   private readonly open = new Map<number, Page>();
   private openTicks = 0;
@@ -131,12 +136,14 @@ export class Shelf {
     const { columns, pieces } = this;
     const length = bytes.length + texts.length;
     const last = pieces[pieces.length - 1]?.bytes;
-    if (!last || this.used + length > last.length) {
+    const pages = this.count - this.first;
+    if (!last || this.used + length > last.length || pages >= Math.max(FEW, this.first * PART)) {
       this.seal();
       const room = Math.max(PIECE, length);
       pieces.push({ bytes: new Uint8Array(room), length: 0, place: null });
       this.stored += room;
       this.used = 0;
+      this.first = this.count;
     }
     const piece = pieces[pieces.length - 1];
     piece.bytes!.set(bytes, this.used);

@@ -256,6 +256,42 @@ describe('a file that is cut off', () => {
   });
 });
 
+describe('a small saved copy that is cut off', () => {
+  it.each([2, 3, 8, 60])(
+    'of %i iterations opens behind its first one, and shows more the later it is cut',
+    (iterations) => {
+      const { recording } = trainMlp({ iterations, rule: 'sgd', dropout: true }).script;
+      const copy = fileOf(recording);
+      const all = read(copy);
+      const seen = new Set<number>();
+      let opens = -1;
+      for (let at = 0; at < copy.length; at += 1 + Math.floor(copy.length / 60)) {
+        let r: Recording;
+        try {
+          r = read(copy.subarray(0, at));
+        } catch (error) {
+          expect(error).toBeInstanceOf(RecordingFileError);
+          expect(opens).toBe(-1);
+          continue;
+        }
+        if (opens < 0) opens = at;
+        expect(r.damage).toMatch(/not whole: .*shown up to iteration \d+/);
+        if (seen.has(r.ticks)) continue;
+        expect(r.ticks).toBeGreaterThan(Math.max(0, ...seen));
+        seen.add(r.ticks);
+        expect([...r.iterations()].slice(0, -1)).toEqual([...all.iterations()].slice(0, r.iterationCount - 1));
+        const [one, other] = [new Replay(), new Replay()];
+        for (const t of [0, r.ticks >> 1, r.ticks - 1]) pictureOf(r, one, t, false);
+        expect(contents(r, one)).toEqual(contents(all, other).slice(0, r.valueCount));
+      }
+      // What makes up the first iteration is mostly the script and the names: more than half of a very small file.
+      expect(opens).toBeGreaterThan(0);
+      expect(opens).toBeLessThan(copy.length * 0.7);
+      expect(seen.size).toBeGreaterThanOrEqual(iterations < 8 ? 1 : iterations / 8);
+    },
+  );
+});
+
 describe('a damaged file', () => {
   it('says what of it cannot be shown, and shows the rest', () => {
     const bytes = Buffer.from(going);

@@ -39,6 +39,9 @@ describe('a run that was debugged and not saved', () => {
     assert.match(found.uri.path, /\/runs\/three_class-\d{4}-\d\d-\d\d-\d{6}(-\d+)?\.backstep$/);
     const debug = await Debugging.launch(found.uri.fsPath);
     await debug.stop();
+    const from = debug.now;
+    await vscode.commands.executeCommand('backstep.goToEnd');
+    await debug.stop(from);
     assert.equal(await debug.value('loss'), loss);
     await debug.end();
   });
