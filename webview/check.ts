@@ -386,6 +386,9 @@ const messages: { [T in ToWebview['type']]: Check } = {
   update: shape({ update }),
   caret: shape({ nodes: list(isInt) }),
   notice: shape({ title: isStr, text: isStr }),
+  selected: shape({
+    selection: shape({ node: orNull(isInt), ref: orNull(ref), parameter: orNull(isInt), element: orNull(list(isInt)) }),
+  }),
   runs: shape({
     runs: list(
       shape({

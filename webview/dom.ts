@@ -36,7 +36,9 @@ export function svg<K extends keyof SVGElementTagNameMap>(
 
 export function button(label: string, onClick: () => void, attrs: Attrs = {}, ...children: Child[]): HTMLButtonElement {
   const node = el('button', { type: 'button', title: label, ...attrs }, ...(children.length > 0 ? children : [label]));
-  if (children.length > 0 && !node.hasAttribute('aria-label')) node.setAttribute('aria-label', label);
+  // What is written on it is its name, and the tooltip says more; a sign that cannot be spoken is named by the tooltip.
+  const written = /[\p{L}\p{N}]{2}/u.test(node.textContent);
+  if (!written && !node.hasAttribute('aria-label')) node.setAttribute('aria-label', label);
   node.addEventListener('click', () => {
     if (node.getAttribute('aria-disabled') !== 'true') onClick();
   });

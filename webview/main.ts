@@ -11,8 +11,9 @@ import { InspectorPanel } from './inspector/panel';
 import { t } from './l10n';
 import { OptimizerPanel } from './optimizer/panel';
 import { Seeker } from './seek';
+import { SharedSelection } from './selection';
 import { spokenText } from './spoken';
-import { type Model, pairs, panelsOpen, Store, shows, tabOf } from './store';
+import { alone, type Model, pairs, panelsOpen, Store, shows, tabOf } from './store';
 import { watchBody } from './theme';
 import { TimelinePanel } from './timeline/panel';
 import type { Tab } from './ui';
@@ -20,6 +21,7 @@ import { sayWishes } from './wants';
 
 const store = new Store(loadState());
 const seeker = new Seeker();
+const selection = new SharedSelection();
 
 const graph = new GraphPanel(store);
 const inspector = new InspectorPanel(store);
@@ -89,6 +91,8 @@ const runningNote = el(
 const work = el('main', { class: 'work', hidden: true }, graph.element);
 const bar = divider(store, work);
 work.append(bar, side);
+graph.element.hidden = alone;
+work.classList.toggle('alone', alone);
 const toggle = button(
   t('Numbers'),
   () => store.setUi({ panels: !panelsOpen(store.model) }),
@@ -111,7 +115,7 @@ function redraw(model: Model): void {
   setText(noticeText, model.notice?.text ?? '');
   runningNote.hidden = started || !model.running;
   work.hidden = !started;
-  timeline.element.hidden = model.cursor === null;
+  timeline.element.hidden = alone || model.cursor === null;
   root.classList.toggle('running', model.running);
   const words = model.error ?? model.ended ?? '';
   banner.hidden = words === '';
@@ -123,7 +127,7 @@ function redraw(model: Model): void {
   const opened = panelsOpen(model);
   work.dataset.room = opened ? model.room : 'closed';
   side.hidden = !opened;
-  bar.hidden = !opened || model.room === 'beside';
+  bar.hidden = alone || !opened || model.room === 'beside';
   toggle.setAttribute('aria-expanded', String(opened));
   toggle.title = opened
     ? t('Hide the numbers, so that the network gets their room')
@@ -138,14 +142,15 @@ function redraw(model: Model): void {
     element.hidden = !shows(model, name);
     element.setAttribute('role', pair ? 'region' : 'tabpanel');
   }
-  if (!model.running && model.cursor) setText(spoken, spokenText(model));
-  graph.update(model);
+  if (!alone && !model.running && model.cursor) setText(spoken, spokenText(model));
+  if (!alone) graph.update(model);
   if (started) {
     if (shows(model, 'tensor')) inspector.update(model);
     if (shows(model, 'optimizer')) optimizer.update(model);
     if (shows(model, 'curves')) curves.update(model);
   }
-  timeline.update(model);
+  if (!alone) timeline.update(model);
+  selection.tell(model);
   sayWishes(model, store.fresh);
   store.fresh = false;
 }
@@ -163,6 +168,7 @@ window.addEventListener('message', (event: MessageEvent<unknown>) => {
   // A picture of before the last key was pressed is no answer to it.
   const answers = message.type === 'picture' ? caughtUp(message.moves) : message.type === 'error';
   if (answers && seeker.landed()) timeline.landed();
+  selection.heard(message);
   store.receive(message);
 });
 post({ type: 'ready' });

@@ -73,7 +73,10 @@ export interface Model {
 /** The panel that shows where there is room for one: the user's choice, else what the phase is about. */
 export const tabOf = (model: Model): Tab => model.ui.tab ?? (model.cursor?.phase === 'update' ? 'optimizer' : 'tensor');
 
-export const panelsOpen = (model: Model): boolean => model.ui.panels ?? model.room !== 'little';
+/** Is this the view of the numbers alone, docked beside the one with the network? */
+export const alone = document.body.dataset.parts === 'numbers';
+
+export const panelsOpen = (model: Model): boolean => alone || (model.ui.panels ?? model.room !== 'little');
 
 /** Is this panel on the screen? */
 export const shows = (model: Model, tab: Tab): boolean =>
@@ -159,7 +162,7 @@ export class Store {
 
   setRoom(width: number, height: number): void {
     const m = this.model;
-    const room = height >= LOW ? 'under' : width >= BESIDE ? 'beside' : 'little';
+    const room = alone || height >= LOW ? 'under' : width >= BESIDE ? 'beside' : 'little';
     const both = width >= BOTH && room !== 'beside';
     if (m.both === both && m.room === room) return;
     Object.assign(m, { both, room });
@@ -243,6 +246,9 @@ export class Store {
         break;
       case 'caret':
         m.caret = new Set(message.nodes);
+        break;
+      case 'selected':
+        Object.assign(m.ui, message.selection);
         break;
       case 'runs':
         m.runs = message.runs;

@@ -7,7 +7,7 @@ import { type AtTick, bookmark, goToBookmark, removeBookmark } from './bookmarks
 import { Branches } from './branches';
 import { configurationFor, programOnScreen } from './configuration';
 import { COVERAGE_COMMAND, type Log } from './log';
-import type { Panels } from './panels';
+import { NUMBERS_VIEW, type Panels } from './panels';
 import { PRINTED_VIEW } from './printed';
 import { Questions } from './questions';
 import type { RecentRuns } from './recentRuns';
@@ -44,6 +44,7 @@ class Commands {
     'backstep.debug': (uri?: vscode.Uri) => this.start(uri, false),
     'backstep.run': (uri?: vscode.Uri) => this.start(uri, true),
     'backstep.showNetwork': () => this.panels.show(true),
+    'backstep.showNumbers': () => vscode.commands.executeCommand(`${NUMBERS_VIEW}.focus`),
     'backstep.goToTick': () => this.goToTick(),
     'backstep.goToStart': () => this.withRun((run) => run.session.request('seek', { tick: 0 })),
     'backstep.goToEnd': () => this.withRun((run) => run.session.request('seek', { tick: Number.MAX_SAFE_INTEGER })),

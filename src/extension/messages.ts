@@ -70,6 +70,17 @@ const isAxes: Check = (value) => {
   return kind === 'random' ? natural(seed) : kind === 'path';
 };
 
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+
+const isSelection: Check = (value) => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { node, ref, parameter, element } = value as Fields;
+  return orNull(natural)(node) && orNull(isTensor)(ref) && orNull(natural)(parameter) && orNull(naturals)(element);
+};
+
 const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
   ready: () => true,
   seek: ({ tick }) => Number.isSafeInteger(tick),
@@ -105,6 +116,7 @@ const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
   mark: ({ path, line }) => isPath(path) && isLine(line),
   focus: ({ run }) => typeof run === 'string' && run.length < 200,
   unmark: () => true,
+  select: ({ selection }) => isSelection(selection),
   tour: () => true,
   bound: () => true,
   refocus: () => true,

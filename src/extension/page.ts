@@ -8,6 +8,8 @@ const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => `&#${c.
 export interface PageOptions {
   /** Which of our scripts draws it: the network view's, if left out. */
   script?: 'webview' | 'printed';
+  /** The numbers alone, without network and timeline. */
+  parts?: 'numbers';
   /** What it says until there is something to show. */
   opening?: string;
 }
@@ -16,7 +18,7 @@ export interface PageOptions {
 export function page(
   webview: vscode.Webview,
   assets: vscode.Uri,
-  { script = 'webview', opening }: PageOptions = {},
+  { script = 'webview', parts, opening }: PageOptions = {},
 ): string {
   const nonce = randomBytes(16).toString('base64');
   const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
@@ -38,7 +40,7 @@ export function page(
 <link rel="stylesheet" href="${file('webview.css')}">
 <title>Backstep</title>
 </head>
-<body data-elk="${file('elk-worker.min.js')}" data-words="${escaped(JSON.stringify(currentWords()))}"${opening ? ` data-opening="${escaped(opening)}"` : ''}>
+<body data-elk="${file('elk-worker.min.js')}" data-words="${escaped(JSON.stringify(currentWords()))}"${parts ? ` data-parts="${parts}"` : ''}${opening ? ` data-opening="${escaped(opening)}"` : ''}>
 <script nonce="${nonce}" src="${file(`${script}.js`)}"></script>
 </body>
 </html>`;

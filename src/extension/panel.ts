@@ -6,7 +6,7 @@ import type { FromWebview, ToWebview } from '../protocol/webview';
 import type { Log } from './log';
 import type { Marks } from './marks';
 import { readFromWebview } from './messages';
-import { page } from './page';
+import { type PageOptions, page } from './page';
 import { recordedSource } from './recordedSources';
 import { saveExport } from './recordings';
 import type { Run, Runs } from './runs';
@@ -19,6 +19,16 @@ export interface Surroundings {
   marks: Marks;
   log: Log;
   assets: vscode.Uri;
+}
+
+/** Where a view lives: an editor, or one of VS Code's views, which can be put into a side bar or the panel. */
+export interface Surface {
+  readonly webview: vscode.Webview;
+  readonly visible: boolean;
+  readonly active: boolean;
+  readonly viewColumn?: vscode.ViewColumn;
+  readonly onDidChangeViewState: vscode.Event<unknown>;
+  reveal(column: vscode.ViewColumn | undefined, preserveFocus: boolean): void;
 }
 
 /** VS Code gives the editor the focus well within this many milliseconds of a stop. */
@@ -40,10 +50,10 @@ export class NetworkPanel implements vscode.Disposable {
   private caretTimer: NodeJS.Timeout | undefined;
 
   constructor(
-    readonly webview: vscode.WebviewPanel,
+    readonly webview: Surface,
     private readonly around: Surroundings,
     private readonly pick: () => Run | undefined,
-    opening?: string,
+    options: PageOptions = {},
   ) {
     const { runs, assets } = around;
     this.subscriptions = [
@@ -62,6 +72,7 @@ export class NetworkPanel implements vscode.Disposable {
       runs.onDidProgress(({ run, event }) => {
         if (this.ready && run === this.pick()) void this.feed.grow(event);
       }),
+      runs.onDidSelect(({ run, by }) => by !== this && run === this.pick() && this.sendSelection()),
       runs.onDidMark((run) => run === this.pick() && run.state === 'stopped' && this.show()),
       runs.onDidEnd((run) => run === this.pick() && this.end(vscode.l10n.t('The script has ended.'))),
       runs.onDidClose(() => void this.sendRuns()),
@@ -69,7 +80,7 @@ export class NetworkPanel implements vscode.Disposable {
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.onCaret(textEditor)),
     ];
     webview.webview.options = { enableScripts: true, localResourceRoots: [assets] };
-    webview.webview.html = page(webview.webview, assets, { opening });
+    webview.webview.html = page(webview.webview, assets, options);
     this.follow();
   }
 
@@ -93,6 +104,7 @@ export class NetworkPanel implements vscode.Disposable {
     void this.sendRuns();
     const run = this.pick();
     if (run) this.said = null;
+    this.sendSelection();
     this.feed.attach(run?.session ?? null);
     if (run?.state === 'stopped') this.show();
   }
@@ -108,6 +120,12 @@ export class NetworkPanel implements vscode.Disposable {
     if (lines.length < 2 && !this.severalShown) return;
     this.severalShown = lines.length > 1;
     this.post({ type: 'runs', runs: this.severalShown ? lines : [] });
+  }
+
+  /** What was chosen in another view of the run. */
+  private sendSelection(): void {
+    const selection = this.pick()?.selection;
+    if (selection) this.post({ type: 'selected', selection });
   }
 
   private focus(id: string): void {
@@ -202,6 +220,11 @@ export class NetworkPanel implements vscode.Disposable {
       case 'focus':
         this.focus(message.run);
         break;
+      case 'select': {
+        const run = this.pick();
+        if (run) this.around.runs.select(run, message.selection, this);
+        break;
+      }
       case 'tour':
         void vscode.commands.executeCommand('backstep.tour');
         break;

@@ -1,14 +1,15 @@
 /** Which webview shows which run: one panel beside the editor for scripts, and each recording's own editor. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { NetworkPanel, type Surroundings } from './panel';
+import { NetworkPanel, type Surface, type Surroundings } from './panel';
 import type { Run } from './runs';
 import { Viewer } from './viewer';
 
 const VIEW_TYPE = 'backstep.network';
+export const NUMBERS_VIEW = 'backstep.numbers';
 
 export class Panels implements vscode.Disposable {
-  private shared: NetworkPanel | undefined;
+  private shared: { panel: NetworkPanel; webview: vscode.WebviewPanel } | undefined;
   /** Recordings' editors by the recording's path. */
   private readonly editors = new Map<string, NetworkPanel>();
   private readonly subscriptions: vscode.Disposable[];
@@ -20,6 +21,7 @@ export class Panels implements vscode.Disposable {
       vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
         deserializeWebviewPanel: async (webview) => void this.share(webview),
       }),
+      vscode.window.registerWebviewViewProvider(NUMBERS_VIEW, { resolveWebviewView: (view) => this.dock(view) }),
       vscode.window.registerCustomEditorProvider('backstep.recording', new RecordingEditors(this.adopt.bind(this))),
     ];
   }
@@ -27,7 +29,7 @@ export class Panels implements vscode.Disposable {
   /** Opens (or uncovers) the view of the active run and leaves the focus where it is, unless asked. `column`: where it opens. */
   show(focus = false, column = vscode.ViewColumn.Beside): NetworkPanel {
     const run = this.around.runs.active;
-    const panel = (run && this.editors.get(run.program)) ?? this.shared;
+    const panel = (run && this.editors.get(run.program)) ?? this.shared?.panel;
     if (panel) {
       panel.webview.reveal(undefined, !focus);
       return panel;
@@ -49,18 +51,33 @@ export class Panels implements vscode.Disposable {
   private share(webview: vscode.WebviewPanel): NetworkPanel {
     webview.iconPath = vscode.Uri.joinPath(this.around.assets, '..', 'media', 'icon.svg');
     const panel = new NetworkPanel(webview, this.around, () => this.around.runs.active);
-    this.shared = panel;
+    this.shared = { panel, webview };
     webview.onDidDispose(() => {
       panel.dispose();
-      if (this.shared === panel) this.shared = undefined;
+      if (this.shared?.panel === panel) this.shared = undefined;
     });
     return panel;
+  }
+
+  /** Tensor, optimizer and curves without the network: a view that can be put into a side bar or the panel. */
+  private dock(view: vscode.WebviewView): void {
+    const surface: Surface = {
+      webview: view.webview,
+      get visible() {
+        return view.visible;
+      },
+      active: false,
+      onDidChangeViewState: view.onDidChangeVisibility,
+      reveal: (_, preserveFocus) => view.show(preserveFocus),
+    };
+    const panel = new NetworkPanel(surface, this.around, () => this.around.runs.active, { parts: 'numbers' });
+    view.onDidDispose(() => panel.dispose());
   }
 
   private adopt(uri: vscode.Uri, webview: vscode.WebviewPanel): void {
     const path = uri.fsPath;
     const opening = vscode.l10n.t('Opening {0}…', basename(path));
-    const panel = new NetworkPanel(webview, this.around, () => this.around.runs.byProgram(path), opening);
+    const panel = new NetworkPanel(webview, this.around, () => this.around.runs.byProgram(path), { opening });
     const viewer = new Viewer(path, panel, this.around);
     this.editors.set(path, panel);
     if (!this.around.runs.byProgram(path)) void viewer.open();
@@ -78,7 +95,7 @@ export class Panels implements vscode.Disposable {
 }
 
 /** Puts a recording's script where its editor was, and the editor beside it: else VS Code would cover the one with the other. */
-async function placeBeside(script: string, editor: vscode.WebviewPanel): Promise<void> {
+async function placeBeside(script: string, editor: Surface): Promise<void> {
   try {
     const document = await vscode.workspace.openTextDocument(script);
     await vscode.window.showTextDocument(document, { viewColumn: editor.viewColumn, preserveFocus: true });

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Events, Session } from '../protocol/session';
 import type { Cursor } from '../protocol/ticks';
+import type { Selection } from '../protocol/webview';
 
 export const DEBUG_TYPE = 'backstep';
 /** VS Code says well within this many milliseconds that another session has its focus. */
@@ -26,6 +27,8 @@ export interface Run {
   /** Where it rested last; null before the first stop. */
   stop: Events['stopped'] | null;
   cursor: Cursor | null;
+  /** What was chosen last, in any of its views. */
+  selection: Selection | null;
 }
 
 /** What the op, gradient or write at the cursor belongs to; empty on a line. */
@@ -46,6 +49,7 @@ export class Runs implements vscode.Disposable {
   private readonly closed = this.emitter<Run>();
   private readonly activated = this.emitter<Run | undefined>();
   private readonly marked = this.emitter<Run>();
+  private readonly selected = this.emitter<{ run: Run; by: object }>();
   private lastActive: Run | undefined;
   private looked: string | null = null;
 
@@ -54,6 +58,8 @@ export class Runs implements vscode.Disposable {
   readonly onDidContinue = this.continued.event;
   /** A bookmark was set or taken away. */
   readonly onDidMark = this.marked.event;
+  /** Something was chosen in the view `by`. */
+  readonly onDidSelect = this.selected.event;
   readonly onDidProgress = this.progressed.event;
   /** The script or recording ended; its debug session may still be on screen. */
   readonly onDidEnd = this.ended.event;
@@ -115,10 +121,15 @@ export class Runs implements vscode.Disposable {
     this.changeActive();
   }
 
-  private add(of: Omit<Run, 'session' | 'state' | 'stop' | 'cursor'>, session: Session): void {
+  select(run: Run, selection: Selection, by: object): void {
+    run.selection = selection;
+    this.selected.fire({ run, by });
+  }
+
+  private add(of: Omit<Run, 'session' | 'state' | 'stop' | 'cursor' | 'selection'>, session: Session): void {
     const known = this.runs.get(of.id);
-    const run: Run = known ?? { ...of, session, state: 'running', stop: null, cursor: null };
-    Object.assign(run, { session, state: 'running', stop: null, cursor: null });
+    const run: Run = known ?? { ...of, session, state: 'running', stop: null, cursor: null, selection: null };
+    Object.assign(run, { session, state: 'running', stop: null, cursor: null, selection: null });
     this.runs.set(run.id, run);
     const ours = () => run.session === session;
     session.on('stopped', (event) => {

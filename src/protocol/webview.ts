@@ -43,6 +43,17 @@ export interface PrintedCurve {
   values: (number | string)[];
 }
 
+/** What the user has chosen, in whichever view: all views of a run are about the same. */
+export interface Selection {
+  /** A graph node; null follows the cursor. */
+  node: number | null;
+  /** A tensor that is no node's. */
+  ref: TensorRef | null;
+  /** The optimizer's parameter, and an element of it. */
+  parameter: number | null;
+  element: number[] | null;
+}
+
 /** Extension to webview. */
 export type ToWebview =
   /** The cursor rests here: one message, one redraw of graph, timeline and open panels. */
@@ -76,6 +87,8 @@ export type ToWebview =
   | { type: 'curves'; curves: CurvesView; printed: PrintedCurve[] | null; working: boolean }
   /** Show this tensor in the inspector: the user chose it outside the view, among the debugger's variables. */
   | { type: 'show'; ref: TensorRef; face?: 'history' | 'explain'; element?: number[] }
+  /** It was chosen in another view. */
+  | { type: 'selected'; selection: Selection }
   /** Nodes made by the editor's current line. */
   | { type: 'caret'; nodes: number[] }
   /** Nothing can be shown, and why: in place of the network. */
@@ -116,6 +129,8 @@ export type FromWebview =
   | { type: 'measure'; measure: NodeMeasure | null }
   /** Show these curves, as fine as can be in iterations [from, to); `fill` computes again what nobody looked at. Closed, it computes nothing more. */
   | { type: 'curves'; open: boolean; keys: string[]; from?: number; to?: number; fill: boolean }
+  /** The user has chosen it here. */
+  | { type: 'select'; selection: Selection }
   /** Go to a node's line in the editor. */
   | { type: 'reveal'; path: string; line: number; focus: boolean }
   /** Hovering a node marks its line; null takes the mark away. */

@@ -59,6 +59,10 @@ export interface Options {
   calm?: boolean;
   /** Which view. */
   script?: 'webview' | 'printed';
+  /** The numbers alone, as docked. */
+  parts?: 'numbers';
+  /** What it says for what English says. */
+  words?: Record<string, string>;
 }
 
 export async function open(browser: Browser, options: Options = {}): Promise<View> {
@@ -71,6 +75,8 @@ export async function open(browser: Browser, options: Options = {}): Promise<Vie
     elk = true,
     calm = true,
     script = 'webview',
+    parts,
+    words = {},
   } = options;
   const page = await browser.newPage({ viewport: { width, height }, reducedMotion: calm ? 'reduce' : 'no-preference' });
   const errors: string[] = [];
@@ -95,7 +101,7 @@ export async function open(browser: Browser, options: Options = {}): Promise<Vie
   const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Backstep</title>
     <meta http-equiv="Content-Security-Policy" content="${policy}">
     <style nonce="n">:root{${style}}</style><link rel="stylesheet" href="/webview.css"></head>
-    <body class="${body}" ${elk ? 'data-elk="/elk-worker.min.js"' : ''}><script nonce="n">${stub}</script><script nonce="n" src="/${script}.js"></script></body></html>`;
+    <body class="${body}" data-words="${JSON.stringify(words).replace(/[&"<>]/g, (c) => `&#${c.charCodeAt(0)};`)}" ${parts ? `data-parts="${parts}"` : ''} ${elk ? 'data-elk="/elk-worker.min.js"' : ''}><script nonce="n">${stub}</script><script nonce="n" src="/${script}.js"></script></body></html>`;
   await page.route('**/*', (route) => {
     const path = new URL(route.request().url()).pathname;
     if (path === '/') return route.fulfill({ contentType: 'text/html', body: html });

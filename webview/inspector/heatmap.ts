@@ -1,8 +1,10 @@
 /** The window of a tensor as coloured cells: exact number on hover and on keyboard focus. */
+
 import type { TensorView } from '../../src/protocol/views';
 import { prepare } from '../charts/canvas';
 import { button, el, setText } from '../dom';
 import { exact, num, shapeSaid } from '../format';
+import { t } from '../l10n';
 import { css } from '../theme';
 import { type CellScale, cellScale } from './scale';
 
@@ -221,7 +223,8 @@ export class Heatmap {
           type: 'number',
           min: 0,
           max: size - 1,
-          'aria-label': `Index in dimension ${i} of ${size}`,
+          'aria-label': t('Index in dimension {0}, below {1}', i, size),
+          title: t('Index in dimension {0}, below {1}', i, size),
         });
         input.addEventListener('change', () => {
           const all = [...this.slices.querySelectorAll('input')];

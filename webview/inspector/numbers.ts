@@ -1,10 +1,16 @@
 /** The same window as a table of numbers, built only while it is open. */
+
 import type { TensorView } from '../../src/protocol/views';
 import { el } from '../dom';
 import { num } from '../format';
+import { t } from '../l10n';
 
 export class Numbers {
-  readonly element = el('details', { class: 'numbers' }, el('summary', {}, 'Numbers'));
+  readonly element = el(
+    'details',
+    { class: 'numbers' },
+    el('summary', { title: t('Every number, as a table') }, t('Numbers')),
+  );
   private readonly holder = el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Numbers' });
   private view: TensorView | null = null;
   private built: TensorView | null = null;

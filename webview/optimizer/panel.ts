@@ -1,9 +1,11 @@
 /** One parameter's way through the optimizer: terms, rule, and how they went over the iterations. */
+
 import type { ParameterInfo, UpdateView } from '../../src/protocol/views';
 import { lineChart } from '../charts/lines';
 import { button, el, keyed, setText } from '../dom';
 import { shapeText } from '../format';
 import { post } from '../host';
+import { t } from '../l10n';
 import { PlanePanel } from '../plane/panel';
 import type { Seeker } from '../seek';
 import type { Model, Store } from '../store';
@@ -18,7 +20,7 @@ const PAGES: [Ui['page'], string, string][] = [
 
 export class OptimizerPanel {
   readonly element = el('div', { class: 'optimizer' });
-  private readonly picker = el('select', { id: 'parameter' });
+  private readonly picker = el('select', { id: 'parameter', title: t('The parameter whose update is shown') });
   private readonly elements = el('span', { class: 'elements' });
   private readonly rule = el('p', { class: 'rule' });
   private readonly missing = el('p', { class: 'missing' });
@@ -182,7 +184,8 @@ export class OptimizerPanel {
           type: 'number',
           min: 0,
           max: size - 1,
-          'aria-label': `Index in dimension ${i}, below ${size}`,
+          'aria-label': t('Index in dimension {0}, below {1}', i, size),
+          title: t('Index in dimension {0}, below {1}', i, size),
         });
         input.addEventListener('change', () => this.pickElement(parameter));
         return input;

@@ -71,10 +71,7 @@ export class TimelinePanel {
     this.log = button(
       'Logarithmic scale of the loss',
       () => store.setUi({ logLoss: !store.model.ui.logLoss }),
-      {
-        class: 'toggle',
-        'aria-label': 'Logarithmic scale of the loss',
-      },
+      { class: 'toggle' },
       'log',
     );
     this.latest = button(

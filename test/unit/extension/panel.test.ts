@@ -40,7 +40,10 @@ function show(all: Run[]) {
   };
   const runs = {
     ...Object.fromEntries(
-      ['Open', 'ChangeActive', 'Stop', 'Progress', 'Mark', 'End', 'Close'].map((name) => [`onDid${name}`, event]),
+      ['Open', 'ChangeActive', 'Stop', 'Progress', 'Mark', 'Select', 'End', 'Close'].map((name) => [
+        `onDid${name}`,
+        event,
+      ]),
     ),
     all,
     focus,
