@@ -191,6 +191,22 @@ const update = shape({
   rule: isStr,
   terms: list(shape({ role: isStr, name: isStr, ref: orNull(ref), value: orNull(isCell), norm: nullableNum })),
   steps: list(shape({ tick: isInt, op: isStr, expression: isStr, numbers: isStr, done: isBool, place: orNull(place) })),
+  stages: list(
+    shape({
+      kind: isStr,
+      name: isStr,
+      lines: list(shape({ expression: isStr, numbers: isStr })),
+      tick: isInt,
+      done: isBool,
+      value: orNull(isCell),
+      norm: nullableNum,
+    }),
+  ),
+  layers: orNull(
+    list(
+      shape({ parameter: isInt, name: isStr, stages: list(shape({ kind: isStr, name: isStr, norm: nullableNum })) }),
+    ),
+  ),
   iterations: list(isInt),
   series: list(shape({ role: isStr, element: list(nullableNum), norm: list(nullableNum) })),
   angles: list(nullableNum),

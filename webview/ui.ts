@@ -33,9 +33,9 @@ export interface Ui {
   logLoss: boolean;
   parameter: number | null;
   element: number[] | null;
-  series: 'element' | 'norm';
+  series: 'element' | 'norm' | 'layers';
   /** What of the optimizer's panel shows. */
-  page: 'rule' | 'plane';
+  page: 'rule' | 'past' | 'plane';
   numbers: boolean;
   /** What the curves panel shows: sections, and expressions. */
   sections: Section[];
@@ -106,8 +106,8 @@ const KEPT: Partial<Record<keyof Ui, (v: unknown) => boolean>> = {
   logLoss: isBool,
   parameter: isNum,
   element: isNums,
-  series: oneOf('element', 'norm'),
-  page: oneOf('rule', 'plane'),
+  series: oneOf('element', 'norm', 'layers'),
+  page: oneOf('rule', 'past', 'plane'),
   numbers: isBool,
   sections: (v) => Array.isArray(v) && v.every(oneOf(...SECTIONS.map(({ name }) => name))),
   watched: (v) => Array.isArray(v) && v.length < 100 && v.every((text) => typeof text === 'string'),

@@ -50,6 +50,7 @@ function wishes(model: Model): Wish[] {
       open,
       ...(open && model.parameter !== null ? { parameter: model.parameter } : {}),
       ...(open && ui.element ? { element: ui.element } : {}),
+      ...(open && ui.series === 'layers' && ui.page === 'rule' ? { layers: true } : {}),
     },
     { type: 'measure', measure: measureOf(ui.mode) },
     {

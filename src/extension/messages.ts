@@ -94,8 +94,11 @@ const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
   text: ({ ref, as, to }) =>
     isTensor(ref) && (as === 'python' || as === 'csv') && (to === 'clipboard' || to === 'editor'),
   plane: ({ axes, n }) => (axes === null || isAxes(axes)) && optional(natural)(n),
-  optimizer: ({ open, parameter, element }) =>
-    typeof open === 'boolean' && optional(natural)(parameter) && optional(naturals)(element),
+  optimizer: ({ open, parameter, element, layers }) =>
+    typeof open === 'boolean' &&
+    optional((v) => typeof v === 'boolean')(layers) &&
+    optional(natural)(parameter) &&
+    optional(naturals)(element),
   export: ({ name, kind, text }) =>
     typeof name === 'string' &&
     /^[\w. -]{1,100}$/.test(name) &&

@@ -1,7 +1,7 @@
 /** Gathers what a view shows into one message per stop. Asks the Session, posts to the view, keeps nothing else. */
 
 import type { ExplainQuestion } from '../protocol/origins';
-import type { Session } from '../protocol/session';
+import type { Requests, Session } from '../protocol/session';
 import type { NodeMeasure, TensorFormat, TensorQuestion, TensorRef } from '../protocol/views';
 import type { FromWebview, ToWebview } from '../protocol/webview';
 import type { CheckQuestion, PlaneView } from '../protocol/whatif';
@@ -289,6 +289,10 @@ export class Feed {
 
 const progress = ({ text, percent }: { text: string; percent: number }) => ({ text, percent });
 
-function optimizerArgs({ parameter, element }: Optimizer): { parameter?: number; element?: number[] } {
-  return { ...(parameter === undefined ? {} : { parameter }), ...(element === undefined ? {} : { element }) };
+function optimizerArgs({ parameter, element, layers }: Optimizer): Requests['update'][0] {
+  return {
+    ...(parameter === undefined ? {} : { parameter }),
+    ...(element === undefined ? {} : { element }),
+    ...(layers ? { layers } : {}),
+  };
 }

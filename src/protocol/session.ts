@@ -214,7 +214,7 @@ export interface Requests {
   cells: [TensorQuestion, TensorGrid | null];
   /** All of a tensor: `torch.tensor(...)` or comma separated values. */
   tensorText: [TensorRef & { as: TensorFormat }, { name: string; text: string }];
-  update: [{ parameter?: number; element?: number[] }, UpdateView];
+  update: [{ parameter?: number; element?: number[]; layers?: boolean }, UpdateView];
   /** Shapes and gradient norms on the lines of the current frame, for VS Code's inline values. */
   inlineValues: [{ path: string; from: number; to: number }, { line: number; text: string }[]];
   /** Graph nodes made by a line, for the caret. */

@@ -428,6 +428,44 @@ export interface UpdateSeries {
   norm: (number | null)[];
 }
 
+/**
+ * What an update does to a gradient on its way to the weight. `turned`: its sign, for `maximize`; `lookahead`: Nesterov's;
+ * `correction`: of a moment's start at zero; `scale`: what the step is divided by.
+ */
+export type StageKind =
+  | 'gradient'
+  | 'clip'
+  | 'turned'
+  | 'decay'
+  | 'momentum'
+  | 'moment'
+  | 'lookahead'
+  | 'correction'
+  | 'scale'
+  | 'step'
+  | 'weight';
+
+/** A stage that ran; those that did not are not told. */
+export interface UpdateStage {
+  kind: StageKind;
+  /** What it is a stage of: `exp_avg`, and of decay `gradient` or (decoupled) `weight`. */
+  name: string;
+  /** Its formulas, with names and with the numbers of the chosen element. */
+  lines: { expression: string; numbers: string }[];
+  tick: number;
+  /** At or before the cursor; else it has no numbers. */
+  done: boolean;
+  value: number | string | null;
+  norm: number | null;
+}
+
+/** Norms of one parameter's stages. */
+export interface LayerStages {
+  parameter: number;
+  name: string;
+  stages: { kind: StageKind; name: string; norm: number | null }[];
+}
+
 /** What one gradient of the past adds to the velocity: `factor` (gamma^k, say) times it. */
 export interface PastGradient {
   iteration: number;
@@ -463,6 +501,9 @@ export interface UpdateView {
   rule: string;
   terms: UpdateTerm[];
   steps: UpdateStep[];
+  stages: UpdateStage[];
+  /** All parameters of the same iteration, where they were asked for. */
+  layers: LayerStages[] | null;
   /** Iterations of the series' points. */
   iterations: number[];
   series: UpdateSeries[];

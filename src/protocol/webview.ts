@@ -120,7 +120,7 @@ export type FromWebview =
   /** The loss over a plane through the weights at the cursor; null ends the one that is being computed. */
   | { type: 'plane'; axes: PlaneAxes | null; n?: number }
   /** Show this parameter in the optimizer panel; null closes the panel. */
-  | { type: 'optimizer'; open: boolean; parameter?: number; element?: number[] }
+  | { type: 'optimizer'; open: boolean; parameter?: number; element?: number[]; layers?: boolean }
   /** Save what was drawn: text, or base64 of a PNG. */
   | { type: 'export'; name: string; kind: 'csv' | 'svg' | 'png'; text: string }
   /** Look into these nodes, small linear layers, and keep them current. */

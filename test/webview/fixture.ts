@@ -647,6 +647,8 @@ export class Fixture {
         series('gradient', (it) => it.grads[name]!),
         series('velocity', (it) => it.velocity[name]!),
       ],
+      stages: [],
+      layers: null,
       angles: this.iterations.map(() => null),
       past: null,
       at: within >= wTick ? i : i - 1,

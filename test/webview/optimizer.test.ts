@@ -19,7 +19,7 @@ describe.skipIf(missing)('the plane', () => {
     await view.page.waitForSelector('.plane-map');
   });
   afterAll(() => browser?.close());
-  const facts = () => view.page.locator('.plane-facts').innerText();
+  const facts = () => view.page.locator('.plane-facts').textContent();
   const planes = async () => (await view.posted()).filter((m) => m.type === 'plane');
 
   it('is computed when its page opens, with the path, its point and what is drawn', async () => {
@@ -80,7 +80,7 @@ describe.skipIf(missing)('the plane', () => {
   it('can be ended while it is computed, and shows where the loss is no number', async () => {
     await view.page.selectOption('#plane-kind', 'random');
     await view.send({ type: 'planning', text: 'Point 40 of 637', percent: 6 });
-    expect(await view.page.locator('.plane [role=status]').innerText()).toContain('Point 40 of 637');
+    expect(await view.page.locator('.plane [role=status]').textContent()).toContain('Point 40 of 637');
     await view.page.click('.plane >> text=Cancel');
     await view.drawn();
     expect(await view.page.isVisible('.plane progress')).toBe(false);
@@ -95,4 +95,69 @@ describe.skipIf(missing)('the plane', () => {
     expect(await facts()).toContain('At 1 points (×) the loss is not a finite number.');
     expect(view.errors).toEqual([]);
   });
+});
+
+describe.skipIf(missing)('the rule and the velocity', () => {
+  let browser: Browser;
+  let view: Live;
+  const weight = mlp.params[0].tensor.id;
+  beforeAll(async () => {
+    browser = await launch();
+    const state = { page: 'rule', parameter: weight, element: [3, 7] };
+    view = await openLive(browser, r, mlp.seen[5].tick, { width: 1400, height: 900, state });
+    await view.page.waitForSelector('.pipeline');
+  });
+  afterAll(() => browser?.close());
+  const texts = (selector: string) => view.page.locator(selector).allTextContents();
+  const five = (v: number) => String(Number(v.toPrecision(5))).replaceAll('-', '−');
+
+  it('shows the stages that ran, with the numbers of the element or the norm, and goes to one that is clicked', async () => {
+    expect(await texts('.stage-name')).toEqual(['gradient', 'momentum: momentum_buffer', 'step', 'new weight']);
+    const { grads, velocities, weights } = mlp.seen[5];
+    const values = await texts('.stage-value');
+    expect([values[0], values[1], values[3]]).toEqual([grads, velocities, weights].map((of) => five(of[0][67])));
+    await view.page.click('[data-mode=norm]');
+    await view.drawn();
+    expect((await texts('.stage-value'))[0]).toBe(`‖${five(Math.hypot(...grads[0]))}‖`);
+    await view.page.locator('.stage-card').nth(1).click();
+    await view.answer();
+    expect((await view.session.request('cursor', {})).label).toContain('momentum_buffer');
+    expect(await view.page.locator('.pipeline .now').textContent()).toContain('momentum_buffer');
+    expect(await view.page.locator('.pipeline .todo').count()).toBe(2);
+  });
+
+  it('stands side by side for all layers', async () => {
+    await view.page.click('[data-mode=layers]');
+    await view.answer();
+    await view.page.waitForSelector('.layers');
+    expect(await texts('.layers tbody th')).toEqual(mlp.params.map((p) => p.name));
+    await view.page.click('.layers >> text=output.bias');
+    await view.answer();
+    expect((await view.posted()).filter((m) => m.type === 'optimizer').at(-1)).toMatchObject({
+      parameter: mlp.params[3].tensor.id,
+      layers: true,
+    });
+  });
+
+  it('says what each gradient gave to the velocity, and where they fight', async () => {
+    await view.session.request('seek', { tick: mlp.seen[5].tick });
+    await view.page.click('#page-tab-past');
+    await view.answer();
+    await view.page.waitForSelector('.past-bars');
+    expect(await view.page.locator('.past-bars .bar.grad').count()).toBe(6);
+    const said = (await view.page.getAttribute('.past-bars', 'aria-label'))!.split('; ');
+    expect(said[5]).toMatch(/^gradient of iteration 6 × 1 = /);
+    expect(said[6]).toBe(`momentum_buffer: ${await norm(3)}`);
+    await view.page.locator('.past-bars .bar.grad').nth(2).click();
+    await view.answer();
+    expect((await view.session.request('cursor', {})).iteration).toBe(2);
+    const { angles } = await view.session.request('update', { parameter: mlp.params[3].tensor.id });
+    const fights = angles.filter((a) => a !== null && a > 90).length;
+    expect(await view.page.locator('.fight').count()).toBe(fights);
+    expect(view.errors).toEqual([]);
+  });
+  const norm = async (k: number) => {
+    const v = Math.hypot(...mlp.seen[5].velocities[k]);
+    return String(Number(v.toPrecision(4)));
+  };
 });

@@ -11,10 +11,13 @@ import type { Seeker } from '../seek';
 import type { Model, Store } from '../store';
 import { spanAt } from '../timeline/scale';
 import type { Ui } from '../ui';
+import { angleChart, pastChart } from './past';
+import { layersTable, pipeline } from './pipeline';
 import { roleColour, stepsList, termsTable } from './tables';
 
 const PAGES: [Ui['page'], string, string][] = [
   ['rule', 'Rule', 'The rule of the update, with its numbers'],
+  ['past', 'Velocity', 'What the velocity is made of, and where it fights with the gradient'],
   ['plane', 'Plane', 'Where the point goes: the loss over a plane, and the path in it'],
 ];
 
@@ -30,7 +33,8 @@ export class OptimizerPanel {
   private readonly modes: HTMLButtonElement[];
   private readonly body: HTMLElement;
   private readonly pick: HTMLElement;
-  private readonly rulePage: HTMLElement;
+  private readonly pipeline = el('div');
+  private readonly past = el('div', { class: 'page' });
   private readonly plane: PlanePanel;
   private readonly pages: HTMLButtonElement[];
   private scrolled: number | undefined;
@@ -42,27 +46,29 @@ export class OptimizerPanel {
     seeker: Seeker,
   ) {
     this.picker.addEventListener('change', () => store.setUi({ parameter: Number(this.picker.value), element: null }));
-    const mode = (name: 'element' | 'norm', text: string): HTMLButtonElement =>
+    const mode = (name: Ui['series'], text: string): HTMLButtonElement =>
       button(text, () => store.setUi({ series: name }), { class: 'toggle', 'data-mode': name });
-    this.modes = [mode('element', 'this element'), mode('norm', 'norm of all')];
+    this.modes = [mode('element', 'this element'), mode('norm', 'norm of all'), mode('layers', 'per layer')];
     this.pick = el(
       'div',
       { class: 'pick' },
       el('label', { for: 'parameter' }, 'Parameter'),
       this.picker,
       el('span', { class: 'index' }, 'Element', this.elements),
+      el('span', { class: 'index modes' }, ...this.modes),
     );
     this.body = el(
       'div',
       { class: 'body' },
-      el('div', { class: 'rules' }, this.rule, this.steps),
+      this.rule,
+      this.pipeline,
+      el('h3', {}, 'Op by op'),
+      this.steps,
       this.terms,
-      el('div', { class: 'line' }, el('h3', {}, 'Over the iterations'), ...this.modes),
+      el('h3', {}, 'Over the iterations'),
       this.charts,
     );
-    this.rulePage = el('div', { class: 'page', id: 'page-rule' }, this.pick, this.missing, this.body);
     this.plane = new PlanePanel(store, seeker);
-    this.plane.element.id = 'page-plane';
     this.pages = PAGES.map(([name, text, title]) =>
       button(text, () => store.setUi({ page: name }), {
         role: 'tab',
@@ -87,12 +93,17 @@ export class OptimizerPanel {
       event.stopPropagation();
     });
     for (const [name] of PAGES) {
-      const page = name === 'plane' ? this.plane.element : this.rulePage;
+      const page = this.pageOf(name);
+      page.id = `page-${name}`;
       page.setAttribute('role', 'tabpanel');
       page.setAttribute('aria-labelledby', `page-tab-${name}`);
     }
-    this.element.append(list, this.rulePage, this.plane.element);
+    this.element.append(list, this.pick, this.missing, this.body, this.past, this.plane.element);
     new ResizeObserver(() => this.model && this.update(this.model)).observe(this.element);
+  }
+
+  private pageOf(name: Ui['page']): HTMLElement {
+    return name === 'plane' ? this.plane.element : name === 'past' ? this.past : this.body;
   }
 
   update(model: Model): void {
@@ -103,9 +114,10 @@ export class OptimizerPanel {
       this.pages[i]!.setAttribute('aria-selected', String(on));
       this.pages[i]!.tabIndex = on ? 0 : -1;
     }
-    this.rulePage.hidden = model.ui.page === 'plane';
-    this.plane.element.hidden = model.ui.page !== 'plane';
-    if (model.ui.page === 'plane') {
+    const { page } = model.ui;
+    this.plane.element.hidden = page !== 'plane';
+    if (page === 'plane') {
+      for (const other of [this.pick, this.missing, this.body, this.past]) other.hidden = true;
       this.plane.update(model);
       return;
     }
@@ -114,18 +126,24 @@ export class OptimizerPanel {
       : 'Step to an optimizer update: the weight, its gradient and the step taken appear here.';
     setText(this.missing, words);
     this.missing.hidden = words === '';
-    this.body.hidden = words !== '';
+    this.body.hidden = words !== '' || page !== 'rule';
+    this.past.hidden = words !== '' || page !== 'past';
     this.pick.hidden = !view || view.parameters.length === 0;
     if (!view) return;
     this.buildPicker(view.parameters, view.parameter);
     if (!view.parameter || view.missing) return;
     this.buildElements(view.parameter, view.element);
     setText(this.rule, view.rule);
-    const width = Math.max(220, this.charts.clientWidth || this.element.clientWidth - 24);
-    const { series: mode } = model.ui;
+    const width = Math.max(220, this.element.clientWidth - 24);
+    const mode = `${model.ui.series} ${page}`;
     if (this.drawn?.view === view && this.drawn.mode === mode && this.drawn.width === width) return;
     this.drawn = { view, mode, width };
-    this.draw(view, model, width);
+    for (const one of this.modes) {
+      one.setAttribute('aria-pressed', String(one.dataset.mode === model.ui.series));
+      one.hidden = page === 'past' && one.dataset.mode === 'layers';
+    }
+    if (page === 'past') this.drawPast(view, model, width);
+    else this.draw(view, model, width);
   }
 
   private draw(view: UpdateView, model: Model, width: number): void {
@@ -142,8 +160,15 @@ export class OptimizerPanel {
     // The step at the cursor stays in sight as one walks through the rule.
     if (this.scrolled !== model.cursor?.tick) list.querySelector('.now')?.scrollIntoView({ block: 'nearest' });
     this.scrolled = model.cursor?.tick;
-    const { series: mode } = model.ui;
-    for (const one of this.modes) one.setAttribute('aria-pressed', String(one.dataset.mode === mode));
+    const mode = model.ui.series === 'element' ? 'element' : 'norm';
+    const stages =
+      model.ui.series === 'layers' && view.layers?.length
+        ? layersTable(view.layers, view.parameter?.tensor ?? -1, (parameter) =>
+            this.store.setUi({ parameter, element: null }),
+          )
+        : pipeline(view.stages, mode, model.cursor?.tick ?? -1, (tick) => post({ type: 'seek', tick }));
+    this.pipeline.className = 'scroll';
+    this.pipeline.replaceChildren(stages);
     this.charts.replaceChildren(
       ...view.series.map((series) =>
         lineChart({
@@ -156,6 +181,22 @@ export class OptimizerPanel {
           pick: (i) => this.seek(view.iterations[i]),
         }),
       ),
+    );
+  }
+
+  private drawPast(view: UpdateView, model: Model, width: number): void {
+    const mode = model.ui.series === 'element' ? 'element' : 'norm';
+    const seek = (iteration: number) => this.seek(iteration);
+    const bars = view.past && pastChart(view.past, mode, width, seek);
+    const angle = angleChart(view, width, seek);
+    this.past.replaceChildren(
+      bars ??
+        el(
+          'p',
+          { class: 'missing' },
+          t('Nothing carries over from one update to the next: this rule has no velocity.'),
+        ),
+      ...(angle ? [angle] : []),
     );
   }
 

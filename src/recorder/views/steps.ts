@@ -29,7 +29,8 @@ export function stepsOf(
     }));
 }
 
-class Writer {
+/** Writes a rule's ops as formulas. */
+export class Writer {
   private readonly own: Set<number>;
   /** Who reads a record's result inside of the rule. */
   private readonly readers = new Map<number, Map<number, OpRecord>>();
@@ -71,6 +72,11 @@ class Writer {
       this.parameters.ofStorage(storageAt(r, out.tensor, record.tick), record.tick) === null
       ? Names.of(r).variable(out.tensor, record.tick, 'inner') === null || passedOn(reader) !== null
       : false;
+  }
+
+  /** A record with names and with numbers; what it is given to has no place in the sentence where it has no name. */
+  line(record: OpRecord): { expression: string; numbers: string } {
+    return { expression: this.expression(record).replace(/^t ← /, ''), numbers: this.numbers(record) };
   }
 
   expression(record: OpRecord): string {

@@ -9,6 +9,7 @@ import { Parameters } from './parameters';
 import { pastOf } from './past';
 import { isCount, type Rule, ruleOf } from './rule';
 import { sampled, seriesOf, stepTaken } from './series';
+import { layersOf, stagesOf } from './stages';
 import { stepsOf } from './steps';
 import { type UpdateEvent, Updates } from './updates';
 
@@ -16,7 +17,7 @@ export function updateOf(
   r: Recording,
   replay: Replay,
   tick: number,
-  args: { parameter?: number; element?: number[] },
+  args: { parameter?: number; element?: number[]; layers?: boolean },
 ): UpdateView {
   const updates = Updates.of(r);
   updates.look(tick);
@@ -25,6 +26,8 @@ export function updateOf(
   const empty = {
     terms: [],
     steps: [],
+    stages: [],
+    layers: null,
     iterations: [],
     series: [],
     angles: [],
@@ -53,12 +56,26 @@ export function updateOf(
     rule: ruleName(r, rule),
     terms: termsOf(r, replay, rule, parameter.name, element, tick),
     steps: stepsOf(r, replay, rule, element, tick),
+    stages: stagesOf(r, replay, rule, element, tick),
+    layers: args.layers ? layersIn(r, replay, parameters, rule.event.iteration, tick) : null,
     iterations: points.map((e) => e.iteration),
     ...seriesOf(r, replay, parameter.tensor, points, element),
     past: pastOf(r, replay, parameter.tensor, rule, element, tick),
     at: points.filter((e) => e.final.tick <= tick).length - 1,
     missing: null,
   };
+}
+
+/** Layers that are shown side by side at most. */
+const MOST_LAYERS = 120;
+
+function layersIn(r: Recording, replay: Replay, parameters: readonly ParameterInfo[], iteration: number, tick: number) {
+  const here = Updates.of(r).at(iteration);
+  const rules = parameters.flatMap(({ tensor, name }) => {
+    const event = here.get(tensor)?.at(-1);
+    return event ? [{ name, rule: ruleOf(r, tensor, event) }] : [];
+  });
+  return layersOf(r, replay, rules.slice(0, MOST_LAYERS), tick);
 }
 
 /** Parameters that are ever updated. Of two with the same name (a network made anew), the one of the cursor's time. */

@@ -284,6 +284,28 @@ describe("an optimizer's rule", () => {
       ...['step taken', 'new weight'],
     ]);
     expect(term(v, 'step')).toBe(3);
+    expect(v.stages.map((s) => [s.kind, s.name, s.lines.map((l) => l.expression)])).toEqual([
+      ['gradient', '', []],
+      ['moment', 'exp_avg', ['exp_avg ← 0.9·exp_avg', 'exp_avg ← exp_avg + 0.1·g']],
+      ['moment', 'exp_avg_sq', ['exp_avg_sq ← 0.999·exp_avg_sq', 'exp_avg_sq ← exp_avg_sq + 0.001·g·g']],
+      ['correction', 'exp_avg_sq', ['√exp_avg_sq / 0.5']],
+      ['scale', 'exp_avg_sq', ['√exp_avg_sq / 0.5 + 1e−8']],
+      ['step', '', ['w ← w − 0.01·exp_avg / (√exp_avg_sq / 0.5 + 1e−8)']],
+      ['weight', '', []],
+    ]);
+    // From the moments at [0, 0], by hand.
+    const second = Math.sqrt(term(v, 'exp_avg_sq')) / 0.5;
+    const of = (kind: string) => Number(v.stages.find((s) => s.kind === kind)!.value);
+    expect(of('correction')).toBeCloseTo(second, 6);
+    expect(of('scale')).toBeCloseTo(second + 1e-8, 6);
+    expect(of('step')).toBeCloseTo((-0.01 * term(v, 'exp_avg')) / second, 6);
+    expect(of('weight')).toBe(term(v, 'new weight'));
+    // What each past gradient gave to the first moment: (1 - beta) beta^k g.
+    const past = v.past!;
+    expect(past.name).toBe('exp_avg');
+    for (const [k, g] of past.gradients.entries()) expect(g.factor).toBeCloseTo(0.1 * 0.9 ** k, 6);
+    expect(past.gradients).toHaveLength(3);
+    expect(Math.abs(past.remainder.element)).toBeLessThan(1e-7);
   });
 
   it('says so where nothing was ever updated, or not this tensor', () => {
@@ -373,5 +395,107 @@ describe.each(['inplace', 'data', 'sgd'] as const)('the velocity of a run update
     expect(angles.length).toBe(8);
     expect(angles[0]).toBeNull();
     for (const [k, a] of angles.entries()) if (k > 0) expect(a).toBeCloseTo(degrees[k]!, 4);
+  });
+});
+
+describe('an update as a pipeline', () => {
+  const stages = (v: UpdateView) => v.stages.map((s) => [s.kind, s.name, ...s.lines.map((l) => l.expression)]);
+
+  it('has the stages that ran: clip, decay, momentum, look-ahead', () => {
+    const seen: { g: number; w: number; v: number; clipped: number }[] = [];
+    let v: Tensor | null = null;
+    const { script } = train(3, (w, s) => {
+      const at = (t: Tensor) => Number(dataOf(t).values()[0]);
+      const now = { g: at(w.grad!), w: at(w), v: 0, clipped: 0 };
+      s.line(2);
+      noGrad(() =>
+        op(
+          'mul_',
+          w.grad!,
+          given([], () => 0.25),
+        ),
+      );
+      now.clipped = at(w.grad!);
+      s.line(3);
+      s.recorder.beginStep(7, 'SGD (…)', '[{"lr":0.1,"momentum":0.9,"nesterov":true,"weight_decay":0.01}]');
+      noGrad(() => {
+        const g = op('add', w.grad!, w, 0.01);
+        if (v) op('add_', op('mul_', v, 0.9), g);
+        else v = op('clone', g);
+        s.recorder.state(7, w, 'momentum_buffer', v);
+        op('add_', w, op('add', g, v, 0.9), -0.1);
+      });
+      s.recorder.endStep();
+      now.v = at(v!);
+      seen.push(now);
+    });
+    const view = viewOf(script);
+    expect(stages(view)).toEqual([
+      ['gradient', ''],
+      ['clip', '', 'g ← 0.25·g'],
+      ['decay', 'gradient', 'g + 0.01·w'],
+      ['momentum', 'momentum_buffer', 'momentum_buffer ← 0.9·momentum_buffer', 'momentum_buffer ← momentum_buffer + t'],
+      ['lookahead', 'momentum_buffer', 't + 0.9·momentum_buffer'],
+      ['step', '', 'w ← w − 0.1·(t + 0.9·momentum_buffer)'],
+      ['weight', ''],
+    ]);
+    const [, , last] = seen;
+    const of = (kind: string) => Number(view.stages.find((s) => s.kind === kind)!.value);
+    expect([of('gradient'), of('clip')]).toEqual([last.g, last.clipped]);
+    const decayed = last.clipped + 0.01 * last.w;
+    expect(of('decay')).toBeCloseTo(decayed, 6);
+    expect(of('momentum')).toBe(last.v);
+    expect(of('lookahead')).toBeCloseTo(decayed + 0.9 * last.v, 6);
+    expect(of('step')).toBeCloseTo(-0.1 * (decayed + 0.9 * last.v), 6);
+    // The velocity: of the gradients as backward() left them, clipped by a quarter, and of the decay.
+    const past = view.past!;
+    expect(past.gradients.map((g) => g.factor)).toEqual([0, 1, 2].map((k) => expect.closeTo(0.25 * 0.9 ** k, 6)));
+    const decay = seen.reduce((sum, { w }, i) => sum + 0.9 ** (2 - i) * 0.01 * w, 0);
+    expect(past.decay!.element).toBeCloseTo(decay, 6);
+    expect(Math.abs(past.remainder.element)).toBeLessThan(1e-6);
+  });
+
+  it('draws no stage that did not happen, and has no numbers before they are', () => {
+    const { script } = train(2, (w, s) => {
+      s.line(2);
+      noGrad(() => op('sub_', w, op('mul', w.grad!, 0.1)));
+    });
+    const view = viewOf(script);
+    expect(stages(view)).toEqual([
+      ['gradient', ''],
+      ['step', '', 'w ← w − 0.1·g'],
+      ['weight', ''],
+    ]);
+    const before = viewOf(script, view.stages[1].tick - 1);
+    expect(before.stages.map((s) => [s.done, s.value === null])).toEqual([
+      [true, false],
+      [false, true],
+      [false, true],
+    ]);
+  });
+
+  it('shrinks the weight itself where decay is decoupled, and stands side by side for all layers', () => {
+    const m = trainMlp({ iterations: 3, rule: 'sgd' });
+    const r = m.script.recording;
+    const view = updateOf(r, m.replay, r.ticks - 1, { layers: true });
+    expect(view.layers!.map((l) => l.name)).toEqual(m.params.map((p) => p.name));
+    for (const [k, layer] of view.layers!.entries()) {
+      expect(layer.stages.map((s) => s.kind)).toEqual(['gradient', 'momentum', 'step', 'weight']);
+      expect(layer.stages[0].norm).toBeCloseTo(Math.hypot(...m.seen[2].grads[k]), 6);
+      expect(layer.stages[3].norm).toBeCloseTo(Math.hypot(...m.seen[2].weights[k]), 6);
+    }
+    const { script } = train(2, (w, s) => {
+      s.line(2);
+      noGrad(() => {
+        op('mul_', w, 0.99);
+        op('sub_', w, op('mul', w.grad!, 0.1));
+      });
+    });
+    expect(stages(viewOf(script)).map(([kind, name]) => `${kind} ${name}`)).toEqual([
+      'gradient ',
+      'decay weight',
+      'step ',
+      'weight ',
+    ]);
   });
 });
