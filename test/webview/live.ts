@@ -21,6 +21,8 @@ export async function openLive(browser: Browser, recording: Recording, tick: num
   feed.attach(session);
   const answer = async (): Promise<void> => {
     for (let round = 0; round < 6; round++) {
+      // A wish is said in the frame after what made it.
+      await view.drawn();
       for (const message of await view.news()) {
         if (message.type === 'ready') feed.reset();
         if (message.type === 'seek' || message.type === 'move') await feed.move(message);
