@@ -9,7 +9,6 @@ import type {
   NeuronsView,
   NodeState,
   PictureView,
-  TensorRef,
   TensorView,
   TimelineView,
   UpdateView,
@@ -17,7 +16,7 @@ import type {
 import type { PrintedCurve, RunLine, ToWebview } from '../src/protocol/webview';
 import type { PlaneAxes, PlaneView } from '../src/protocol/whatif';
 import { post, saveState } from './host';
-import { readUi, type Tab, type Ui } from './ui';
+import { FROM_THE_START, readUi, type Tab, type Ui, windowAt } from './ui';
 
 export interface Model {
   ui: Ui;
@@ -37,6 +36,8 @@ export interface Model {
   explain: Extract<ToWebview, { type: 'explain' }> | null;
   /** The check of gradients that was asked for last. */
   checked: Extract<ToWebview, { type: 'checked' }> | null;
+  /** What optimizers keep of each parameter that was looked at. */
+  kept: Map<number, string[]>;
   update: UpdateView | null;
   /** The loss over a plane, as it was computed last. */
   plane: PlaneView | null;
@@ -124,6 +125,7 @@ export class Store {
       history: null,
       explain: null,
       checked: null,
+      kept: new Map(),
       update: null,
       plane: null,
       planning: null,
@@ -196,6 +198,7 @@ export class Store {
         if (message.picture.graph && message.timeline.from === 0) this.fresh = true;
         this.takeSpans(message.timeline);
         m.tensor = message.tensor;
+        this.noteKept(message.tensor);
         m.update = message.update;
         m.info = message.info;
         m.running = false;
@@ -212,6 +215,7 @@ export class Store {
         break;
       case 'tensor':
         m.tensor = message.tensor;
+        this.noteKept(message.tensor);
         break;
       case 'history':
         m.history = message;
@@ -262,7 +266,7 @@ export class Store {
         Object.assign(m, { notice: message, cursor: null, running: false, ended: null });
         break;
       case 'show':
-        this.showTensor(message.ref);
+        this.showTensor(message);
         break;
       case 'error':
         m.error = message.text;
@@ -296,16 +300,25 @@ export class Store {
   }
 
   /** Shows a tensor that was chosen elsewhere: as its node where it has one. */
-  private showTensor(ref: TensorRef): void {
+  private showTensor({ ref, face, element }: Extract<ToWebview, { type: 'show' }>): void {
     const { ui, states } = this.model;
     const part = ref.part ?? 'value';
     const node = [...states.values()].find((state) => state.tensor === ref.tensor)?.id ?? null;
-    Object.assign(ui, { tab: 'tensor', panels: true, slice: [], row0: 0, col0: 0, part, node });
-    ui.ref = node === null ? ref : null;
+    Object.assign(ui, { tab: 'tensor', panels: true, part, node, face: face ?? null, against: null }, FROM_THE_START);
+    ui.ref = node === null || part.startsWith('state:') ? ref : null;
+    if (face === 'history') ui.measure = element ? 'element' : 'norm';
+    if (element) Object.assign(ui, windowAt(ref.tensor, element));
+  }
+
+  private noteKept(tensor: TensorView | null): void {
+    const { parameter } = tensor ?? {};
+    if (parameter) this.model.kept.set(parameter.tensor, parameter.states);
   }
 
   private takePicture(picture: PictureView): void {
     const m = this.model;
+    // What was checked was checked there.
+    if (m.cursor?.tick !== picture.cursor.tick) m.checked = null;
     if (picture.graph) {
       this.graphs.set(picture.structure, picture.graph);
       if (this.graphs.size > KEPT_GRAPHS) this.graphs.delete(this.graphs.keys().next().value!);

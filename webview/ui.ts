@@ -1,4 +1,5 @@
 /** The user's choices, and how they come back from storage. */
+import type { Measure } from '../src/protocol/origins';
 import type { TensorRef } from '../src/protocol/views';
 import { SECTIONS, type Section } from './curves/series';
 import { ALL_MODES, type Mode } from './graph/modes';
@@ -8,6 +9,17 @@ export type Part = NonNullable<TensorRef['part']>;
 
 export type Tab = 'tensor' | 'optimizer' | 'curves';
 
+/** What the inspector shows; null in the choices: the value, or the gradient while the gradient is what happens. */
+export type Face = 'parameter' | 'state' | 'explain' | 'history';
+
+/** What is asked of an op: an element of its result, and one of the tensors that it was computed from. */
+export interface Asked {
+  node: number;
+  element?: number[];
+  argument?: number;
+  at?: number[];
+}
+
 /** Choices of the user: kept over hide and show. */
 export interface Ui {
   /** Selected graph node; null follows the cursor. */
@@ -16,9 +28,26 @@ export interface Ui {
   ref: TensorRef | null;
   /** null: value while going forward, gradient while going backward. */
   part: Part | null;
+  face: Face | null;
+  /** Of an op's parameters, the node of the one that is shown; null: the first. */
+  of: number | null;
+  /** Of what an optimizer keeps, the one that is shown; null: the first. */
+  kept: string | null;
+  /** The element that was chosen last, of the tensor that it belongs to. */
+  chosen: { tensor: number; element: number[] } | null;
+  asked: Asked | null;
+  /** What a history is of. */
+  measure: Measure | 'element';
+  /** The dimensions that go down and across; null: the last two. */
+  axes: [number, number] | null;
   slice: number[];
   row0: number;
   col0: number;
+  /** With what the tensor is compared. */
+  against: 'iteration' | number | null;
+  /** Are tensors that can be seen as pictures seen so, and from which picture on? Null: those of more than two dimensions. */
+  pictures: boolean | null;
+  images: number;
   /** Null: the optimizer while it updates, the tensor at the cursor at every other time. */
   tab: Tab | null;
   /** Are the panels under the network open? Null: where there is room for them. */
@@ -57,6 +86,16 @@ const freshUi = (): Ui => ({
   node: null,
   ref: null,
   part: null,
+  face: null,
+  of: null,
+  kept: null,
+  chosen: null,
+  asked: null,
+  measure: 'norm',
+  axes: null,
+  against: null,
+  pictures: null,
+  images: 0,
   slice: [],
   row0: 0,
   col0: 0,
@@ -82,6 +121,22 @@ const freshUi = (): Ui => ({
   split: null,
 });
 
+export const picturesOpen = ({ pictures }: Ui, shape: readonly number[]): boolean => pictures ?? shape.length > 2;
+
+/** Where in a tensor one is belongs to that tensor. */
+export const FROM_THE_START = { slice: [], row0: 0, col0: 0, axes: null, images: 0 } satisfies Partial<Ui>;
+
+/** Cells of a heat-map at a time, along each side. */
+export const WINDOW = 64;
+
+/** Chooses an element, and brings the heat-map to it. */
+export function windowAt(tensor: number, element: number[]): Partial<Ui> {
+  const [row, col] = element.length > 1 ? element.slice(-2) : [0, element[0] ?? 0];
+  const start = (i: number | undefined): number => Math.floor((i ?? 0) / WINDOW) * WINDOW;
+  const chosen = { tensor, element };
+  return { chosen, axes: null, slice: element.slice(0, -2), row0: start(row), col0: start(col) };
+}
+
 const isNum = (v: unknown): boolean => typeof v === 'number' && Number.isFinite(v);
 const isNums = (v: unknown): boolean => Array.isArray(v) && v.every(isNum);
 const isBool = (v: unknown): boolean => typeof v === 'boolean';
@@ -98,6 +153,9 @@ const fields =
 const KEPT: Partial<Record<keyof Ui, (v: unknown) => boolean>> = {
   node: isNum,
   tab: oneOf('tensor', 'optimizer', 'curves', null),
+  face: oneOf('parameter', 'state', 'explain', 'history', null),
+  measure: oneOf('norm', 'mean', 'min', 'max', 'element'),
+  pictures: isBool,
   panels: oneOf(true, false, null),
   folded: (v) => typeof v === 'object' && v !== null && Object.values(v).every(isBool),
   zoom: fields(isNum, 'k', 'x', 'y'),

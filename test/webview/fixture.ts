@@ -522,6 +522,15 @@ export class Fixture {
     return { cursor: this.cursor(), from, spans: spans.slice(from), lossName: 'loss', bookmarks: this.bookmarks };
   }
 
+  private facts(tensor: number, name: string): NonNullable<TensorView['parameter']> {
+    const norm = (part: string) => {
+      const m = this.matrix(tensor - 100, part);
+      return m && stats(m.data).norm;
+    };
+    const [weight, gradient, update] = [norm('value'), norm('grad'), norm('state:v')];
+    return { tensor, name, states: ['v'], updates: this.count, weight, gradient, update };
+  }
+
   tensor(ref: TensorRef & { row0?: number; col0?: number }): TensorView {
     const id = ref.tensor - 100;
     const n = GRAPH.nodes.find((one) => one.id === id)!;
@@ -539,7 +548,7 @@ export class Fixture {
       images: null,
       imageLike: false,
       health: [],
-      parameter: null,
+      parameter: n.kind !== 'parameter' ? null : this.facts(ref.tensor, n.label),
     };
     if (!m) {
       return {

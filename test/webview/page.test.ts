@@ -323,7 +323,8 @@ describe.skipIf(missing !== null)('the page', () => {
     await view.page.click(`${card(NODE.relu)} .face`);
     await view.send({ type: 'tensor', tensor: fixture.tensor({ tensor: 100 + NODE.relu }) });
     await view.news();
-    await view.page.click('.past button');
+    await view.page.click('[data-part="history"]');
+    await view.drawn();
     const ref = { tensor: 100 + NODE.relu, part: 'value' as const };
     expect(ofType(await view.news(), 'history')).toEqual([{ type: 'history', ref }]);
     const points = [4, 40, 76].map((tick, iteration) => ({ iteration, tick, value: iteration * 2 }));
@@ -467,7 +468,7 @@ describe.skipIf(missing !== null)('the page', () => {
       webviewSection: 'cell',
       cell: { tensor: 102, part: 'value', element: [1, 1] },
     });
-    await view.page.keyboard.press('Enter');
+    await view.page.keyboard.press('o');
     await view.drawn();
     expect(ofType(await view.posted(), 'optimizer').at(-1)).toMatchObject({ parameter: 102, element: [1, 1] });
     await close(view);

@@ -4,9 +4,11 @@
  */
 import { mkdir } from 'node:fs/promises';
 import type { ToWebview } from '../../src/protocol/webview';
+import { trainMlp } from '../unit/recorder/script';
 import { BACKWARD_START, Fixture, NODE, PER_ITERATION, UPDATE_START } from './fixture';
 import { launch, type Options, open, sizes, type View } from './harness';
 import { largeGraph, largePicture } from './large';
+import { Recorded } from './recorded';
 
 const folder = process.argv[2] ?? 'test-results/shots';
 const only = process.argv[3];
@@ -133,6 +135,31 @@ for (const [theme, width] of [
       await view.page.locator('[data-curve="gradient:linear1"] .curve-plot').hover({ position: { x: 150, y: 50 } });
   });
 }
+/** The inspector over a real recording, on each of its tabs. */
+const mlp = trainMlp({ iterations: 4, samples: 80, rule: 'sgd' });
+const label = async (recorded: Recorded, name: string): Promise<number> =>
+  (await recorded.session.request('graph', {})).nodes.find((n) => n.label === name)!.id;
+for (const theme of ['dark', 'light', 'hc', 'hclight'])
+  for (const width of [400, 1100])
+    for (const [node, tab] of [
+      ['linear in linear2', 'explain'],
+      ['linear1.weight', 'grad'],
+      ['linear1.weight', 'parameter'],
+      ['relu of linear1', 'value'],
+      ['linear1.weight', 'history'],
+    ] as const)
+      await shot(`inspector-${tab}-${theme}-${width}`, { width, height: 1100, theme, elk: false }, async (view) => {
+        const recorded = new Recorded(mlp.script.recording, view);
+        await recorded.go(mlp.script.recording.iteration(2).update);
+        await view.page.click(`[data-key="n${await label(recorded, node)}"] .face`, { force: true });
+        await recorded.settle();
+        await view.page.click(`.parts [data-part="${tab}"]`);
+        await recorded.settle();
+        if (tab === 'grad') await view.page.click('.body .check .toggle');
+        if (tab === 'value') await view.page.click('.numbers summary');
+        if (tab === 'value') await view.page.locator('.heatmap canvas').click({ position: { x: 30, y: 15 } });
+        await recorded.settle();
+      });
 const graph = largeGraph(16);
 const large: ToWebview = largePicture(graph, 10_000);
 await shot('large-folded-1100', WIDE, async (view) => {

@@ -3,6 +3,7 @@ import { button, el, keyed, svg } from '../dom';
 import { post } from '../host';
 import type { Model, Store } from '../store';
 import { css } from '../theme';
+import { FROM_THE_START } from '../ui';
 import { Camera, NEAR } from './camera';
 import { Drawing } from './draw';
 import { Exports } from './exports';
@@ -379,7 +380,7 @@ export class GraphPanel {
     const node = card.node!;
     const tensor = node.kind === 'parameter' ? (this.model?.states.get(node.id)?.tensor ?? null) : null;
     this.store.setUi({
-      ...{ node: node.id, ref: null, part: null, slice: [], row0: 0, col0: 0, tab: 'tensor', panels: true },
+      ...{ node: node.id, ref: null, part: null, ...FROM_THE_START, tab: 'tensor', panels: true },
       ...(tensor === null ? {} : { parameter: tensor, element: null }),
     });
     if (node.place) post({ type: 'reveal', path: node.place.path, line: node.place.line, focus: false });

@@ -2,20 +2,24 @@
 
 import type { TensorView } from '../../src/protocol/views';
 import { prepare } from '../charts/canvas';
-import { button, el, setText } from '../dom';
+import { button, el, keyed, setText } from '../dom';
 import { exact, num, shapeSaid } from '../format';
 import { t } from '../l10n';
 import { css } from '../theme';
+import { WINDOW } from '../ui';
 import { type CellScale, cellScale } from './scale';
 
 export interface HeatmapActions {
   page(row0: number, col0: number): void;
   slice(slice: number[]): void;
+  axes(axes: [number, number]): void;
+  choose(element: number[]): void;
+  /** Explains the chosen element; null where it is no op's and no parameter's. */
+  explain: (() => void) | null;
   /** Follows an element in the optimizer panel; null where the tensor is no parameter. */
   follow: ((element: number[]) => void) | null;
 }
 
-const WINDOW = 64;
 const TALLEST = 300;
 
 export class Heatmap {
@@ -23,6 +27,8 @@ export class Heatmap {
   private readonly canvas = el('canvas', { tabindex: 0, role: 'application', 'aria-roledescription': 'heat-map' });
   private readonly readout = el('p', { class: 'readout', role: 'status' });
   private readonly follow: HTMLButtonElement;
+  private readonly explain: HTMLButtonElement;
+  private chosen: number[] | null = null;
   private readonly pages = el('div', { class: 'pages' });
   private readonly slices = el('div', { class: 'slices' });
   private readonly low = el('span');
@@ -34,34 +40,46 @@ export class Heatmap {
   private step = { x: 1, y: 1 };
 
   constructor() {
-    this.follow = button('Follow this element in the optimizer', () => this.actions?.follow?.(this.index()), {
-      class: 'link',
-      hidden: true,
-    });
+    this.follow = button(
+      'Follow this element in the optimizer',
+      () => this.chosen && this.actions?.follow?.(this.chosen),
+      {
+        class: 'link',
+        hidden: true,
+      },
+    );
+    this.explain = button(
+      'Explain this element: what it was computed from (E)',
+      () => this.actions?.explain?.(),
+      { class: 'link', hidden: true },
+      'Explain it',
+    );
     const legend = el(
       'div',
-      { class: 'scale', 'aria-hidden': true },
+      { class: 'ends', 'aria-hidden': true },
       this.low,
       el('i'),
       '0',
       el('i', { class: 'up' }),
       this.high,
     );
-    const line = el('div', { class: 'line' }, this.readout, this.follow);
+    const line = el('div', { class: 'line' }, this.readout, this.explain, this.follow);
     this.element.append(el('h3', {}, 'Heat-map'), this.slices, this.canvas, line, legend, this.pages);
     this.canvas.addEventListener('pointermove', (event) => this.point(event));
-    this.canvas.addEventListener('click', (event) => this.point(event));
     this.canvas.addEventListener('pointerdown', (event) => this.point(event));
+    this.canvas.addEventListener('click', (event) => this.point(event) && this.choose());
     this.canvas.addEventListener('pointerleave', () => {
-      if (document.activeElement !== this.canvas) this.off();
+      this.off();
     });
     this.canvas.addEventListener('focus', () => this.move(0, 0));
     this.canvas.addEventListener('blur', () => this.off());
     this.canvas.addEventListener('keydown', (event) => this.key(event));
   }
 
-  update(view: TensorView, width: number, actions: HeatmapActions): void {
+  /** `chosen`: the element that is marked. */
+  update(view: TensorView, width: number, chosen: number[] | null, actions: HeatmapActions): void {
     this.view = view;
+    this.chosen = chosen;
     this.actions = actions;
     const { grid } = view;
     this.element.hidden = grid === null || grid.rows * grid.cols <= 1;
@@ -74,14 +92,14 @@ export class Heatmap {
     this.step = { x, y: grid.windowRows === 1 ? Math.max(y, 18) : y };
     this.canvas.setAttribute(
       'aria-label',
-      `Heat-map of ${view.name}, ${shapeSaid(view.shape)}. Arrow keys read the numbers.`,
+      `Heat-map of ${view.name}, ${shapeSaid(view.shape)}. Arrow keys read the numbers, Enter chooses one, E explains it.`,
     );
     setText(this.low, this.scale.full === 0 ? '' : num(-this.scale.full, 3));
     setText(this.high, this.scale.full === 0 ? '' : num(this.scale.full, 3));
     this.paint();
     this.buildPages(view);
     this.buildSlices(view);
-    if (this.cell.on) this.read();
+    this.read();
   }
 
   private paint(): void {
@@ -97,29 +115,59 @@ export class Heatmap {
         context.fillRect(1 + col * x, 1 + row * y, x - gap, y - gap);
       }
     }
-    if (this.cell.on) {
-      context.strokeStyle = css('--ring');
+    const frame = (row: number, col: number, colour: string): void => {
+      context.strokeStyle = css(colour);
       context.lineWidth = 2;
-      context.strokeRect(this.cell.col * x + 0.5, this.cell.row * y + 0.5, x + 1 - gap, y + 1 - gap);
-    }
+      context.strokeRect(col * x + 0.5, row * y + 0.5, x + 1 - gap, y + 1 - gap);
+    };
+    const marked = this.cellOf(this.chosen);
+    if (marked) frame(marked.row, marked.col, '--fg');
+    if (this.cell.on) frame(this.cell.row, this.cell.col, '--ring');
   }
 
-  /** Index of the cell in the whole tensor. */
+  /** Where an element is in the window; null where it is elsewhere. */
+  private cellOf(element: number[] | null): { row: number; col: number } | null {
+    const { shape, grid } = this.view ?? {};
+    if (!grid || !shape || element?.length !== shape.length) return null;
+    const [down, across] = grid.axes.length === 2 ? grid.axes : [-1, grid.axes[0] ?? -1];
+    const others = element.filter((_, d) => d !== down && d !== across);
+    if (others.some((i, d) => i !== grid.slice[d])) return null;
+    const [row, col] = [(element[down!] ?? 0) - grid.row0, (element[across!] ?? 0) - grid.col0];
+    return row >= 0 && col >= 0 && row < grid.windowRows && col < grid.windowCols ? { row, col } : null;
+  }
+
+  /** The element under the pointer or the keyboard becomes the chosen one. */
+  private choose(): void {
+    this.actions?.choose(this.index());
+  }
+
+  /** Index in the whole tensor, of the cell under the pointer or the keyboard. */
   private index(): number[] {
     const { view, cell } = this;
+    const { shape } = view!;
     const grid = view!.grid!;
-    const last = [grid.row0 + cell.row, grid.col0 + cell.col];
-    if (view!.shape.length === 0) return [];
-    return view!.shape.length === 1 ? [last[1]!] : [...grid.slice, ...last];
+    const [down, across] = grid.axes.length === 2 ? grid.axes : [-1, grid.axes[0] ?? -1];
+    let other = 0;
+    return shape.map((_, d) => {
+      if (d === down) return grid.row0 + cell.row;
+      return d === across ? grid.col0 + cell.col : (grid.slice[other++] ?? 0);
+    });
   }
 
+  /** Reads the cell under the pointer or the keyboard out, else the chosen one. */
   private read(): void {
     const grid = this.view?.grid;
     if (!grid) return;
-    const cell = grid.cells[this.cell.row * grid.windowCols + this.cell.col]!;
-    const index = this.index();
+    const at = this.cell.on ? this.cell : this.cellOf(this.chosen);
+    this.follow.hidden = this.chosen === null || !this.actions?.follow;
+    this.explain.hidden = this.chosen === null || !this.actions?.explain;
+    if (!at) {
+      setText(this.readout, this.chosen ? `[${this.chosen.join(', ')}] is chosen, outside of this window` : HINT);
+      return;
+    }
+    const cell = grid.cells[at.row * grid.windowCols + at.col]!;
+    const index = this.cell.on ? this.index() : this.chosen!;
     setText(this.readout, `${index.length > 0 ? `[${index.join(', ')}] = ` : ''}${exact(cell, this.view!.dtype)}`);
-    this.follow.hidden = !this.actions?.follow;
     // VS Code's menu for webviews reads what it is about from here.
     const { tensor, part } = this.view!.ref;
     this.canvas.dataset.vscodeContext = JSON.stringify({
@@ -132,18 +180,20 @@ export class Heatmap {
   private off(): void {
     this.cell.on = false;
     this.paint();
+    this.read();
   }
 
-  private point(event: PointerEvent | MouseEvent): void {
+  private point(event: PointerEvent | MouseEvent): boolean {
     const grid = this.view?.grid;
-    if (!grid) return;
+    if (!grid) return false;
     const box = this.canvas.getBoundingClientRect();
     const col = Math.floor((event.clientX - box.left - 1) / this.step.x);
     const row = Math.floor((event.clientY - box.top - 1) / this.step.y);
-    if (row < 0 || col < 0 || row >= grid.windowRows || col >= grid.windowCols) return;
+    if (row < 0 || col < 0 || row >= grid.windowRows || col >= grid.windowCols) return false;
     this.cell = { row, col, on: true };
     this.paint();
     this.read();
+    return true;
   }
 
   private move(rows: number, cols: number): void {
@@ -169,7 +219,11 @@ export class Heatmap {
     else if (event.key === 'PageDown' && grid.row0 + WINDOW < grid.rows)
       this.actions?.page(grid.row0 + WINDOW, grid.col0);
     else if (event.key === 'PageUp' && grid.row0 > 0) this.actions?.page(Math.max(0, grid.row0 - WINDOW), grid.col0);
-    else if (event.key === 'Enter' && this.actions?.follow) this.actions.follow([...this.index()]);
+    else if (event.key === 'Enter' || event.key === ' ') this.choose();
+    else if (event.key === 'e') {
+      this.choose();
+      this.actions?.explain?.();
+    } else if (event.key === 'o' && this.actions?.follow) this.actions.follow([...this.index()]);
     else if (row >= 0) return;
     event.preventDefault();
   }
@@ -213,31 +267,49 @@ export class Heatmap {
     this.pages.replaceChildren(...parts.filter((part) => part !== null));
   }
 
+  /** Which dimensions go down and across, and the index in the others. */
   private buildSlices(view: TensorView): void {
-    const leading = view.shape.slice(0, Math.max(0, view.shape.length - 2));
-    const key = leading.join();
-    if (this.slices.dataset.key !== key) {
-      this.slices.dataset.key = key;
-      const inputs = leading.map((size, i) => {
+    const { shape, dimensions } = view;
+    const { axes, slice } = view.grid!;
+    const others = shape.map((_, d) => d).filter((d) => !axes.includes(d));
+    const named = (d: number): string => `${dimensions[d] ?? `dim ${d}`} (${shape[d]})`;
+    this.slices.hidden = shape.length < 3;
+    keyed(this.slices, [shape.join(), dimensions.join(), axes.join()].join('|'), () => {
+      if (shape.length < 3) return [];
+      const choice = (text: string, which: 0 | 1): HTMLElement => {
+        const options = shape.map((_, d) => el('option', { value: d, selected: axes[which] === d }, named(d)));
+        const select = el('select', { 'aria-label': `Dimension of the ${text}` }, ...options);
+        select.addEventListener('change', () => {
+          const wanted = Number(select.value);
+          const other = axes[1 - which]!;
+          // Two of one are none: they change places.
+          const pair = wanted === other ? [axes[1]!, axes[0]!] : which === 0 ? [wanted, other] : [other, wanted];
+          this.actions?.axes([pair[0]!, pair[1]!]);
+        });
+        return el('label', {}, text, select);
+      };
+      const inputs = others.map((d) => {
         const input = el('input', {
           type: 'number',
           min: 0,
-          max: size - 1,
-          'aria-label': t('Index in dimension {0}, below {1}', i, size),
-          title: t('Index in dimension {0}, below {1}', i, size),
+          max: shape[d]! - 1,
+          title: t('Index in dimension {0}, below {1}', d, shape[d]!),
+          'aria-label': t('Index in dimension {0}, below {1}', d, shape[d]!),
         });
         input.addEventListener('change', () => {
           const all = [...this.slices.querySelectorAll('input')];
           this.actions?.slice(
-            all.map((one, d) => Math.max(0, Math.min(leading[d]! - 1, Math.trunc(Number(one.value) || 0)))),
+            all.map((one, i) => Math.max(0, Math.min(shape[others[i]!]! - 1, Math.trunc(Number(one.value) || 0)))),
           );
         });
-        return el('label', {}, `dim ${i}`, input);
+        return el('label', {}, named(d), input);
       });
-      this.slices.replaceChildren(...inputs);
-    }
+      return [choice('rows', 0), choice('columns', 1), ...inputs];
+    });
     this.slices.querySelectorAll('input').forEach((input, i) => {
-      if (document.activeElement !== input) input.value = String(view.grid!.slice[i] ?? 0);
+      if (document.activeElement !== input) input.value = String(slice[i] ?? 0);
     });
   }
 }
+
+const HINT = 'Point at a cell to read it; click to choose it.';

@@ -9,12 +9,12 @@ const PAD = 6;
 const BOTTOM = 16;
 
 export function histogramChart(histogram: Histogram, width: number, part: string): HTMLElement | null {
-  const { edges, counts } = histogram;
+  const { edges, counts, before } = histogram;
   if (counts.length === 0 || edges.length !== counts.length + 1) return null;
   const low = edges[0]!;
   const high = edges.at(-1)!;
   const x = scaleLinear([low, high === low ? low + 1 : high], [PAD, width - PAD]);
-  const most = max(counts) ?? 1;
+  const most = max([...counts, ...(before ?? [])]) ?? 1;
   const y = scaleLinear([0, most || 1], [0, HEIGHT - BOTTOM - 4]);
   const picture = svg('svg', {
     width,
@@ -27,14 +27,17 @@ export function histogramChart(histogram: Histogram, width: number, part: string
     const left = x(edges[i]!);
     const wide = Math.max(1, x(edges[i + 1]!) - left - 1);
     const tall = n > 0 ? Math.max(1, y(n)) : 0;
+    const was = before?.[i] ?? 0;
+    const old = was > 0 ? Math.max(1, y(was)) : 0;
     const bar = svg(
       'g',
       { class: 'bin' },
       svg('rect', { class: 'hit', x: left, y: 0, width: wide + 1, height: HEIGHT - BOTTOM }),
+      old > 0 && svg('rect', { class: 'was', x: left, y: HEIGHT - BOTTOM - old, width: wide, height: old }),
       svg('rect', { class: `bar ${part}`, x: left, y: HEIGHT - BOTTOM - tall, width: wide, height: tall }),
     );
     bar.addEventListener('pointerenter', () => {
-      readout.textContent = `${plural(n, 'element')} from ${num(edges[i])} to ${num(edges[i + 1])}`;
+      readout.textContent = `${plural(n, 'element')} from ${num(edges[i])} to ${num(edges[i + 1])}${before ? `; ${count(was)} one iteration before` : ''}`;
     });
     picture.append(bar);
   });
@@ -53,5 +56,10 @@ export function histogramChart(histogram: Histogram, width: number, part: string
     svg('text', { class: 'axis', x: PAD, y: HEIGHT - 3 }, short(low)),
     svg('text', { class: 'axis end', x: width - PAD, y: HEIGHT - 3 }, short(high)),
   );
-  return el('figure', { class: 'histogram' }, el('figcaption', {}, 'Histogram', readout), picture);
+  return el(
+    'figure',
+    { class: 'histogram' },
+    el('figcaption', {}, 'Histogram', before && el('span', { class: 'key-was' }, 'one iteration before'), readout),
+    picture,
+  );
 }

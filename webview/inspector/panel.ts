@@ -1,31 +1,40 @@
 /** The chosen tensor in full: facts, statistics, histogram, heat-map, numbers, and what its op computes. */
-import type { GraphNode, TensorRef, TensorView } from '../../src/protocol/views';
-import { lineChart } from '../charts/lines';
+import type { GraphNode, TensorView } from '../../src/protocol/views';
+import type { CheckQuestion, CheckView } from '../../src/protocol/whatif';
 import { button, el, keyed, setText } from '../dom';
 import { exact, placeText, shapeText } from '../format';
 import { post } from '../host';
 import type { Model, Store } from '../store';
 import { onTheme } from '../theme';
-import type { Part } from '../ui';
-import { sameRef, shownPart, shownRef } from '../wants';
+import { type Face, FROM_THE_START, picturesOpen, windowAt } from '../ui';
+import { parametersOf, questionFor, sameRef, shownParameter, shownPart, shownRef } from '../wants';
+import { CheckFace } from './check';
+import { ExplainFace } from './explain';
+import { HealthChips } from './health';
 import { Heatmap } from './heatmap';
 import { histogramChart } from './histogram';
+import { HistoryFace } from './history';
+import { Images } from './images';
 import { Numbers } from './numbers';
+import { ParameterLine } from './parameter';
 import { statsTable } from './stats';
+import { Tools } from './tools';
 
-interface Tab {
-  name: string;
-  part: Part;
-}
-const ALWAYS: Tab[] = [
-  { name: 'Value', part: 'value' },
-  { name: 'Gradient', part: 'grad' },
+type TabName = 'value' | 'grad' | Face;
+
+const TABS: [TabName, string, string][] = [
+  ['value', 'Value', 'Its elements at the cursor'],
+  ['grad', 'Gradient', 'The gradient of the loss by it'],
+  ['parameter', 'Parameter', 'The weights of this op: how large, how far the last update moved them'],
+  ['state', 'State', 'What the optimizer keeps of it: momentum, averages of gradients'],
+  ['explain', 'Explain', 'How its numbers were computed, term by term, and the chain rule to it'],
+  ['history', 'History', 'It over the iterations; values that were not kept are computed again'],
 ];
 
 /** The tensor's name; the place behind it is said in the line below. */
 function titleOf(view: TensorView | null, node: GraphNode | null): string {
   const name = view?.name ?? node?.label;
-  if (name === undefined) return 'Nothing to show yet';
+  if (name === undefined) return '';
   const place = node?.place ? ` at ${placeText(node.place)}` : '';
   return place !== '' && name.endsWith(place) ? name.slice(0, -place.length) : name;
 }
@@ -36,18 +45,24 @@ export class InspectorPanel {
   /** Back from a node that was chosen; hidden where the panel follows anyway. */
   private readonly follow: HTMLButtonElement;
   private readonly facts = el('p', { class: 'facts' });
-  private readonly tabs = el('div', { class: 'parts', role: 'tablist', 'aria-label': 'What of it' });
+  private readonly health = new HealthChips();
+  private readonly tabs: HTMLButtonElement[];
+  private readonly tabList: HTMLElement;
+  /** Which parameter, or which state. */
+  private readonly picks = el('div', { class: 'picks line', role: 'group', 'aria-label': 'Which' });
   private readonly missing = el('p', { class: 'missing' });
+  private readonly tools: Tools;
+  private readonly parameter: ParameterLine;
   private readonly stats = el('div', { class: 'wide' });
   private readonly charts = el('div');
-  private readonly explain = el('section', { class: 'explain' });
-  private readonly past = el('div', { class: 'past' });
   private readonly heatmap = new Heatmap();
+  private readonly images: Images;
   private readonly numbers: Numbers;
+  private readonly check: CheckFace;
+  private readonly explain: ExplainFace;
+  private readonly past: HistoryFace;
   private readonly body: HTMLElement;
   private drawn: TensorView | null = null;
-  /** The history that was seen last. */
-  private plotted: Model['history'] = null;
   private model: Model | null = null;
 
   constructor(private readonly store: Store) {
@@ -57,13 +72,37 @@ export class InspectorPanel {
       { class: 'toggle', hidden: true, 'aria-label': 'Follow the cursor' },
       'Follow the cursor',
     );
+    const showWorst = (view: CheckView, question: CheckQuestion): void => this.showWorst(view, question);
+    this.tools = new Tools(store);
+    this.parameter = new ParameterLine(store);
     this.numbers = new Numbers((open) => store.keep({ numbers: open }));
-    this.body = el('div', { class: 'body', role: 'tabpanel' });
-    this.body.append(this.stats, this.charts, this.past, this.heatmap.element, this.numbers.element);
+    store.onCells = (message) => this.numbers.receive(message);
+    this.images = new Images({
+      toggle: (open) => store.setUi({ pictures: open }),
+      page: (images) => store.setUi({ images }),
+      pick: (nr) => this.showPicture(nr),
+    });
+    this.check = new CheckFace(showWorst);
+    this.explain = new ExplainFace(store, new CheckFace(showWorst));
+    this.past = new HistoryFace(store);
+    this.body = el('div', { class: 'body' });
+    this.body.append(this.parameter.element, this.stats, this.charts, this.heatmap.element);
+    this.body.append(this.images.element, this.numbers.element, this.check.element, this.tools.element);
+    this.tabs = TABS.map(([name, text, title]) =>
+      button(
+        `${title} (← and → go from tab to tab)`,
+        () => this.pickTab(name),
+        { role: 'tab', 'data-part': name, 'aria-label': text },
+        text,
+      ),
+    );
+    this.tabList = el('div', { class: 'parts', role: 'tablist', 'aria-label': 'What of it' }, ...this.tabs);
+    this.tabList.addEventListener('keydown', (event) => this.walk(event));
     const head = el('header', {}, this.title, this.follow);
-    const line = el('div', { class: 'what' }, this.facts, this.tabs);
-    this.element.append(head, line, this.missing, this.body, this.explain);
-    this.tabs.addEventListener('keydown', (event) => this.walk(event));
+    const line = el('div', { class: 'what' }, this.facts, this.tabList);
+    const face = el('div', { class: 'face', role: 'tabpanel', 'aria-label': 'The chosen tensor' });
+    face.append(this.picks, this.missing, this.body, this.explain.element, this.past.element);
+    this.element.append(head, this.health.element, line, face);
     onTheme(() => this.redraw());
     new ResizeObserver(() => this.redraw()).observe(this.body);
   }
@@ -76,29 +115,51 @@ export class InspectorPanel {
   update(model: Model): void {
     this.model = model;
     const node = model.ui.ref ? null : (model.graph?.nodes.find((n) => n.id === model.shown) ?? null);
+    const { face } = model.ui;
     const ref = shownRef(model);
     const view = model.tensor && ref && sameRef(model.tensor.ref, ref) ? model.tensor : null;
-    const following = model.ui.node === null && model.ui.ref === null;
-    this.follow.hidden = following;
-    setText(this.title, titleOf(view, node));
-    this.buildFacts(node, view);
-    this.buildTabs(model, node);
-    this.buildExplain(node);
-    const words = this.wordsFor(model, node, ref !== null, view);
+    this.follow.hidden = model.ui.node === null && model.ui.ref === null;
+    const own = face === 'parameter' || face === 'state' ? null : view;
+    setText(this.title, titleOf(own, node) || (view?.name ?? 'Nothing to show yet'));
+    this.buildFacts(node, own);
+    this.buildTabs(model);
+    this.buildPicks(model);
+    this.health.update(view?.health ?? []);
+    const elsewhere = face === 'explain' || face === 'history';
+    this.explain.element.hidden = face !== 'explain';
+    this.past.element.hidden = face !== 'history';
+    if (face === 'explain') this.explain.update(model);
+    if (face === 'history') this.past.update(model);
+    const words = elsewhere ? '' : this.wordsFor(model, node, ref !== null, view);
     setText(this.missing, words);
     this.missing.hidden = words === '';
     // A number that is still on its way leaves the old one in place for a moment, dimmed: no flicker.
-    this.body.hidden = words !== '' || (!view && (ref === null || !this.drawn));
+    this.body.hidden = elsewhere || words !== '' || (!view && (ref === null || !this.drawn));
     this.body.classList.toggle('stale', ref !== null && view === null);
-    if (view && !view.missing) this.draw(view, model, node);
-    if (view && ref) this.buildPast(model, ref);
+    if (!view || elsewhere) return;
+    if (view.missing) {
+      this.drawn = null;
+      return;
+    }
+    this.draw(view, model);
+    this.tools.update(model, view);
+    this.parameter.update(face === 'parameter' ? view.parameter : null);
+    const checks = face === 'parameter' || (view.ref.part === 'grad' && view.parameter !== null);
+    this.check.update(model, checks ? { tensor: view.ref.tensor } : null, 'against the loss');
   }
 
   private wordsFor(model: Model, node: GraphNode | null, hasRef: boolean, view: TensorView | null): string {
-    if (!node && !model.ui.ref) {
+    const { face, ref } = model.ui;
+    if (!node && !ref) {
       return 'Step to an op, or select one in the network: its value, gradient and statistics appear here.';
     }
-    if (!hasRef) return `${node?.label ?? 'This'} has not run yet in this iteration.`;
+    if (face === 'parameter' && !hasRef)
+      return 'No parameter goes into this. Select a layer such as a linear or a convolution, or a parameter below it.';
+    if (face === 'state' && !hasRef)
+      return 'An optimizer keeps something for parameters only. Select a layer with weights, or a parameter below it.';
+    if (face === 'state' && view && view.ref.part === 'value')
+      return `No optimizer keeps anything of ${view.name} so far: plain SGD keeps nothing, others begin with their first step(). Step on over it.`;
+    if (!hasRef) return `${node?.label ?? 'This'} has not run yet in this iteration: step forward to it.`;
     return view?.missing ?? '';
   }
 
@@ -129,126 +190,121 @@ export class InspectorPanel {
     });
   }
 
-  private tabsFor(model: Model, node: GraphNode | null): Tab[] {
-    if (!node) return model.ui.ref && !model.ui.ref.part?.startsWith('state:') ? ALWAYS : [];
-    const tabs = [...ALWAYS];
-    const tensor = model.states.get(node.id)?.tensor;
-    if (node.kind !== 'parameter' || model.update?.parameter?.tensor !== tensor) return tabs;
-    for (const term of model.update?.terms ?? []) {
-      const part = term.ref?.tensor === tensor ? term.ref?.part : undefined;
-      if (part?.startsWith('state:') && !tabs.some((tab) => tab.part === part)) tabs.push({ name: term.name, part });
-    }
-    return tabs;
+  private tabOf(model: Model): TabName {
+    if (model.ui.face) return model.ui.face;
+    const part = shownPart(model);
+    return part.startsWith('state:') ? 'state' : part === 'grad' ? 'grad' : 'value';
   }
 
-  private buildTabs(model: Model, node: GraphNode | null): void {
-    const tabs = this.tabsFor(model, node);
-    const part = shownPart(model);
-    const built = keyed(this.tabs, tabs.map((tab) => tab.part + tab.name).join('|'), () =>
-      tabs.map((tab) =>
-        button(
-          `${tab.name} of this tensor`,
-          () => this.pickPart(tab.part),
-          { role: 'tab', 'data-part': tab.part, 'aria-label': tab.name },
-          tab.name,
-        ),
-      ),
-    );
-    if (built) this.tabs.hidden = tabs.length === 0;
-    for (const tab of this.tabs.querySelectorAll('button')) {
-      const on = tab.dataset.part === part;
+  private buildTabs(model: Model): void {
+    const shown = this.tabOf(model);
+    for (const tab of this.tabs) {
+      const on = tab.dataset.part === shown;
       tab.setAttribute('aria-selected', String(on));
       tab.tabIndex = on ? 0 : -1;
     }
   }
 
-  private pickPart(part: Part): void {
+  private pickTab(name: TabName): void {
     const { ref } = this.store.model.ui;
-    this.store.setUi({ ...(ref ? { ref: { ...ref, part } } : { part }), row0: 0, col0: 0 });
+    if (name !== 'value' && name !== 'grad') {
+      this.store.setUi({ face: name, ...FROM_THE_START });
+      return;
+    }
+    const part = ref ? { ref: { ...ref, part: name } } : { part: name };
+    this.store.setUi({ face: null, ...part, row0: 0, col0: 0 });
+  }
+
+  /** Several parameters of one op, several tensors that an optimizer keeps of one. */
+  private buildPicks(model: Model): void {
+    const { face } = model.ui;
+    const parameters = face === 'parameter' || face === 'state' ? parametersOf(model) : [];
+    const tensor = shownParameter(model);
+    const states = face === 'state' && tensor !== null ? (model.kept.get(tensor) ?? []) : [];
+    const part = shownRef(model)?.part;
+    const key = [face, tensor, part, parameters.map(({ id }) => id).join(), states.join()].join('|');
+    this.picks.hidden = parameters.length < 2 && states.length < 2;
+    keyed(this.picks, key, () => [
+      ...(parameters.length < 2 ? [] : parameters).map(({ id, label }) =>
+        button(
+          `Show ${label}`,
+          () => this.store.setUi({ of: id, ...FROM_THE_START }),
+          { class: 'toggle', 'aria-pressed': String(model.states.get(id)?.tensor === tensor) },
+          label,
+        ),
+      ),
+      ...(states.length < 2 ? [] : states).map((name) =>
+        button(
+          `What the optimizer keeps as ${name}`,
+          () => this.store.setUi({ kept: name, ...FROM_THE_START }),
+          { class: 'toggle', 'aria-pressed': String(part === `state:${name}`) },
+          name,
+        ),
+      ),
+    ]);
   }
 
   private walk(event: KeyboardEvent): void {
-    const tabs = [...this.tabs.querySelectorAll('button')];
-    const at = tabs.indexOf(document.activeElement as HTMLButtonElement);
+    const at = this.tabs.indexOf(document.activeElement as HTMLButtonElement);
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (at < 0 || by === 0) return;
     event.preventDefault();
-    const next = tabs[(at + by + tabs.length) % tabs.length]!;
+    const next = this.tabs[(at + by + this.tabs.length) % this.tabs.length]!;
     next.focus();
     next.click();
   }
 
-  private draw(view: TensorView, model: Model, node: GraphNode | null): void {
+  /** Brings the worst element of a check into the heat-map: of a parameter's gradient, or of the op's argument. */
+  private showWorst({ worst, name }: CheckView, { tensor }: CheckQuestion): void {
+    const { model } = this.store;
+    const role = name.split(' of ')[0];
+    const of = tensor ?? model.explain?.explain.arguments.find((argument) => argument.role === role)?.tensor ?? null;
+    if (!worst || of === null) return;
+    const node = [...model.states.values()].find((state) => state.tensor === of)?.id ?? null;
+    const where = node === null ? { ref: { tensor: of, part: 'grad' as const } } : { node, ref: null };
+    this.store.setUi({ ...where, face: null, part: 'grad', ...windowAt(of, worst.element) });
+  }
+
+  private showPicture(nr: number): void {
+    const { shape, images } = this.store.model.tensor ?? {};
+    if (!shape || !images) return;
+    const slice = shape.length === 4 ? [nr, 0] : shape.length === 3 ? [images.total > 1 ? nr : 0] : [];
+    this.store.setUi({ slice, axes: null, row0: 0, col0: 0 });
+  }
+
+  private draw(view: TensorView, model: Model): void {
     const fresh = this.drawn !== view;
     this.drawn = view;
-    if (!fresh) return;
-    this.charts.hidden = false;
     const width = Math.max(200, this.charts.clientWidth || this.element.clientWidth - 24);
-    const part = view.ref.part ?? 'value';
-    const name = part === 'grad' ? 'grad' : part === 'value' ? 'value' : 'state';
-    // One number needs no chart.
-    const scalar = view.stats.count === 1 ? view.grid?.cells[0] : undefined;
-    const chart = scalar === undefined && view.histogram && histogramChart(view.histogram, width, name);
-    const table =
-      scalar === undefined ? statsTable(view.stats) : el('p', { class: 'scalar' }, exact(scalar, view.dtype));
-    this.stats.replaceChildren(table);
-    this.charts.replaceChildren(...(chart ? [chart] : []));
-    this.charts.hidden = !chart;
-    const parameter = node?.kind === 'parameter' ? (model.states.get(node.id)?.tensor ?? null) : null;
-    this.heatmap.update(view, width, {
+    const { ui } = model;
+    if (fresh) {
+      this.charts.hidden = false;
+      const part = view.ref.part ?? 'value';
+      const name = part === 'grad' ? 'grad' : part === 'value' ? 'value' : 'state';
+      // One number needs no chart.
+      const scalar = view.stats.count === 1 ? view.grid?.cells[0] : undefined;
+      const chart = scalar === undefined && view.histogram && histogramChart(view.histogram, width, name);
+      const table =
+        scalar === undefined ? statsTable(view.stats) : el('p', { class: 'scalar' }, exact(scalar, view.dtype));
+      this.stats.replaceChildren(table);
+      this.charts.replaceChildren(...(chart ? [chart] : []));
+      this.charts.hidden = !chart;
+    }
+    const { tensor } = view.ref;
+    const chosen = ui.chosen?.tensor === tensor ? ui.chosen.element : null;
+    const key = JSON.stringify(chosen);
+    if (!fresh && this.element.dataset.chosen === key) return;
+    this.element.dataset.chosen = key;
+    const parameter = view.parameter?.tensor ?? null;
+    this.heatmap.update(view, width, chosen, {
       page: (row0, col0) => this.store.setUi({ row0, col0 }),
       slice: (slice) => this.store.setUi({ slice, row0: 0, col0: 0 }),
-      follow:
-        parameter === null
-          ? null
-          : (element) => this.store.setUi({ tab: 'optimizer', parameter, element, node: node!.id }),
+      axes: (axes) => this.store.setUi({ axes, slice: [], row0: 0, col0: 0 }),
+      choose: (element) => this.store.setUi({ chosen: { tensor, element }, asked: null }),
+      explain: ui.ref === null ? () => this.store.setUi({ face: 'explain', asked: null }) : null,
+      follow: parameter === null ? null : (element) => this.store.setUi({ tab: 'optimizer', parameter, element }),
     });
-    this.numbers.update(view, model.ui.numbers);
-  }
-
-  /** The tensor over the iterations: asked for by a button, for values of the past may have to be computed again. */
-  private buildPast(model: Model, ref: TensorRef): void {
-    const known = model.history && sameRef(model.history.ref, ref) ? model.history.history : null;
-    const part = ref.part ?? 'value';
-    const width = Math.max(200, this.past.clientWidth || this.element.clientWidth - 24);
-    const here = model.cursor?.tick ?? -1;
-    const at = known ? known.points.filter((point) => point.tick <= here).length - 1 : -1;
-    const fresh = keyed(this.past, [ref.tensor, part, known?.name, known?.points.length, at, width].join('|'), () => {
-      if (!known)
-        return [
-          button(
-            'Show this tensor over the iterations; values that were not kept are computed again',
-            () => post({ type: 'history', ref: { tensor: ref.tensor, part } }),
-            { class: 'link' },
-            'History',
-          ),
-        ];
-      if (known.missing) return [el('p', { class: 'missing' }, known.missing)];
-      return [
-        lineChart({
-          title: known.name,
-          name: part === 'grad' ? 'grad' : part === 'value' ? 'value' : 'state',
-          iterations: known.points.map((point) => point.iteration),
-          values: known.points.map((point) => (typeof point.value === 'number' ? point.value : null)),
-          at,
-          width,
-          pick: (index) => post({ type: 'seek', tick: known.points[index]!.tick }),
-        }),
-      ];
-    });
-    // It was asked for a moment ago.
-    if (fresh && known && model.history !== this.plotted) this.past.scrollIntoView({ block: 'nearest' });
-    this.plotted = model.history;
-  }
-
-  private buildExplain(node: GraphNode | null): void {
-    const { formula, gradient } = node ?? {};
-    this.explain.hidden = !formula && !gradient;
-    keyed(this.explain, `${formula}|${gradient}`, () => [
-      formula && el('h3', {}, 'What it computes'),
-      formula && el('p', { class: 'formula' }, formula),
-      gradient && el('h3', {}, 'Its gradient'),
-      gradient && el('p', { class: 'formula' }, gradient),
-    ]);
+    this.images.update(view.images, view.imageLike, picturesOpen(ui, view.shape));
+    this.numbers.update(view, questionFor(model, view.ref), ui.numbers);
   }
 }

@@ -1,0 +1,28 @@
+/** A long list of terms: the largest first, the rest behind a button. */
+import { button, el } from '../dom';
+
+/** As many as are read at a glance. */
+export const GLANCE = 8;
+
+/** `unsaid`: terms that were not even sent. */
+export function terms(rows: HTMLElement[], unsaid: number, name: string): HTMLElement {
+  const list = el('div', { class: 'terms-list' }, ...rows.slice(0, GLANCE));
+  const hidden = rows.slice(GLANCE);
+  const rest = unsaid > 0 ? el('p', { class: 'note' }, `and ${unsaid} smaller ${name} that are not listed`) : null;
+  if (hidden.length === 0) {
+    if (rest) list.append(rest);
+    return list;
+  }
+  const all = hidden.length + unsaid;
+  const more = button(
+    `Show ${hidden.length} more ${name}`,
+    () => {
+      more.replaceWith(...hidden, ...(rest ? [rest] : []));
+      hidden[0]?.focus();
+    },
+    { class: 'link more' },
+    `and ${all} more`,
+  );
+  list.append(more);
+  return list;
+}

@@ -1,0 +1,62 @@
+/** What can be done with a tensor: compare it with another time, copy it, open it as a table. */
+import type { TensorView } from '../../src/protocol/views';
+import { button, el, keyed } from '../dom';
+import { post } from '../host';
+import type { Model, Store } from '../store';
+
+export class Tools {
+  readonly element = el('div', { class: 'tools-row' });
+  private readonly compare = el('select', {
+    'aria-label': 'Compare with',
+    title: 'Show the difference from another time',
+  });
+  private readonly said = el('span', { class: 'note' });
+  private view: TensorView | null = null;
+
+  constructor(private readonly store: Store) {
+    this.compare.addEventListener('change', () => {
+      const { value } = this.compare;
+      const here = this.store.model.cursor?.tick ?? 0;
+      const against = value === '' ? null : value === 'iteration' ? value : value === 'here' ? here : Number(value);
+      this.store.setUi({ against });
+    });
+    const write = (as: 'python' | 'csv', to: 'clipboard' | 'editor') => () => {
+      if (this.view) post({ type: 'text', ref: this.view.ref, as, to });
+    };
+    this.element.append(
+      el('label', {}, 'Compare with', this.compare),
+      this.said,
+      el(
+        'span',
+        { class: 'copies' },
+        button('Copy all of it as torch.tensor(…)', write('python', 'clipboard'), { class: 'link' }, 'Copy as Python'),
+        button('Copy all of it as comma separated values', write('csv', 'clipboard'), { class: 'link' }, 'Copy as CSV'),
+        button(
+          'Open all of it as a table in an editor tab',
+          write('csv', 'editor'),
+          { class: 'link' },
+          'Open as table',
+        ),
+      ),
+    );
+  }
+
+  update(model: Model, view: TensorView): void {
+    this.view = view;
+    const { against } = model.ui;
+    const marks = model.bookmarks.map(({ tick, note }) => ({ tick, text: `bookmark: ${note || `tick ${tick + 1}`}` }));
+    const pinned = typeof against === 'number' && !marks.some(({ tick }) => tick === against);
+    keyed(this.compare, JSON.stringify([marks, pinned && against]), () => [
+      el('option', { value: '' }, 'nothing'),
+      el('option', { value: 'iteration' }, 'the iteration before'),
+      ...marks.map(({ tick, text }) => el('option', { value: tick }, text)),
+      pinned && el('option', { value: against }, `tick ${against + 1}`),
+      el('option', { value: 'here' }, 'this moment, from wherever I go'),
+    ]);
+    this.compare.value = against === null ? '' : String(against);
+    const then = view.against;
+    this.said.textContent = then
+      ? `all numbers are differences from iteration ${then.iteration + 1}, tick ${then.tick + 1}`
+      : '';
+  }
+}
