@@ -257,12 +257,43 @@ describe.skipIf(missing !== null)('the page', () => {
     await close(view);
   });
 
+  it('keeps a module where it is when it is opened and closed', async () => {
+    const view = await open(browser);
+    await view.send(largePicture(largeGraph(16), 10));
+    const block = '[data-key="m:blocks.9"]';
+    await view.page.waitForSelector(block, { timeout: 20_000 });
+    const at = async (what: string) => (await view.page.locator(what).first().boundingBox())!;
+    const before = await at(`${block} .face`);
+    await view.page.click(block);
+    const body = '.box[data-path="blocks.9"] .body:not(.more)';
+    await view.page.waitForSelector(body);
+    await view.drawn();
+    const opened = await at(body);
+    // To a pixel: the borders are not of one width.
+    const moved = (now: { x: number; y: number }): number => Math.hypot(now.x - before.x, now.y - before.y);
+    expect(moved(opened)).toBeLessThan(1.5);
+    await view.page.click('.box[data-path="blocks.9"] .head .hit', { position: { x: 8, y: 5 } });
+    await view.page.waitForSelector(block);
+    await view.drawn();
+    const closed = await at(`${block} .face`);
+    expect(moved(closed)).toBeLessThan(1.5);
+    await close(view);
+  });
+
   it('marks what is new in this iteration', async () => {
     const view = await show(3);
-    fixture.change = { fresh: [NODE.relu], gone: [] };
+    fixture.change = {
+      fresh: [NODE.relu],
+      gone: [{ op: 'dropout', label: 'dropout of sigmoid', module: '', place: null, after: NODE.sigmoid }],
+    };
     await view.send(fixture.picture('three-class'));
     fixture.change = null;
     expect(await classes(view, NODE.relu)).toMatch(/fresh/);
+    expect(await classes(view, NODE.sigmoid)).toMatch(/lost/);
+    expect(await view.page.getAttribute(card(NODE.sigmoid), 'aria-label')).toMatch(/gone .*dropout of sigmoid/);
+    expect(await view.page.textContent('.changed')).toBe(
+      'Against the iteration before: 1 node new (+), 1 gone (−): dropout of sigmoid',
+    );
     expect(await classes(view, NODE.linear1)).not.toMatch(/fresh/);
     await close(view);
   });

@@ -4,7 +4,7 @@ import { aggregate, extent } from '../../webview/charts/aggregate';
 import { readMessage } from '../../webview/check';
 import { barSize, exact, nodeLabel, num, shapeText } from '../../webview/format';
 import { neighbour, Walk } from '../../webview/graph/keyboard';
-import { defaultFolds, drawn } from '../../webview/graph/model';
+import { defaultFolds, drawn, folds, repeats } from '../../webview/graph/model';
 import { inkOn, position, scaleFor, shade, ticksOf } from '../../webview/graph/modes';
 import { gradientPoints, roundPath } from '../../webview/graph/paths';
 import { plainLayout } from '../../webview/graph/plain';
@@ -233,6 +233,23 @@ describe('the graph', () => {
     expect(go(NODE.w3, 'up')).toBe(`n${NODE.output}`);
     expect(go(NODE.w1, 'right')).toBe(`n${NODE.relu}`);
     expect(go(NODE.loss, 'right')).toBeNull();
+  });
+  it('knows modules of equal layers, and folds many of them into one card with their count', () => {
+    expect([...repeats(largeGraph(6))]).toEqual([['blocks', { count: 6, type: 'Block' }]]);
+    expect(repeats(GRAPH).size).toBe(0);
+    const odd = largeGraph(6);
+    odd.nodes.find((n) => n.module === 'blocks.3.mlp.1')!.op = 'relu';
+    expect(repeats(odd).size).toBe(0);
+    const six = drawn(largeGraph(6), ['blocks']);
+    expect(six.byKey.get('m:blocks')).toMatchObject({ detail: 'Block ×6', repeated: 6 });
+    const huge = largeGraph(112);
+    expect(drawn(huge, folds(huge, {})).cards.map((c) => c.key)).toEqual([
+      'n0',
+      'm:blocks',
+      `n${huge.nodes.length - 1}`,
+    ]);
+    // Opened, its layers are closed cards of their own.
+    expect(drawn(huge, folds(huge, { blocks: false })).cards).toHaveLength(114);
   });
   it('walks edge by edge, and through forks', () => {
     const graph = largeGraph(1);

@@ -180,6 +180,23 @@ for (const [theme, size] of [
     await view.page.waitForTimeout(800);
   });
 }
+for (const [theme, size] of [
+  ['dark', WIDE],
+  ['hclight', { width: 400, height: 860 }],
+] as const) {
+  await shot(`changed-${theme}-${size.width}`, { ...size, theme }, async (view) => {
+    fixture.change = {
+      fresh: [NODE.relu],
+      gone: [{ op: 'dropout', label: 'dropout of sigmoid', module: '', place: null, after: NODE.sigmoid }],
+    };
+    await at(view, middle + BACKWARD_START + 6);
+    fixture.change = null;
+  });
+}
+await shot('repeated-light-1100', { ...WIDE, theme: 'light' }, async (view) => {
+  await view.send(largePicture(largeGraph(112), 10));
+  await view.page.waitForSelector('.card', { timeout: 20_000 });
+});
 await shot('low-540', { width: 540, height: 507 }, (view) => at(view, middle + BACKWARD_START + 6));
 await shot('low-900', { width: 900, height: 480 }, (view) => at(view, middle + UPDATE_START + 2));
 await shot('large-folded-540', { width: 540, height: 507 }, async (view) => {

@@ -108,6 +108,13 @@ export class Camera {
     this.kept({ k, x: w / 2 - x * k, y: h / 2 - y * k });
   }
 
+  /** What was at one place of the drawing is now at another: it stays where it is on the screen, and so does the rest around it. */
+  keep(was: Rect, is: Rect): void {
+    this.taken = true;
+    const { k, x, y } = this.transform;
+    this.go(zoomIdentity.translate(x + (was.x - is.x) * k, y + (was.y - is.y) * k).scale(k), false);
+  }
+
   get scale(): number {
     return this.transform.k;
   }

@@ -25,6 +25,8 @@ export interface Marks {
   mode: Mode;
   scale: Scale | null;
   fresh: ReadonlySet<number>;
+  /** What ran after a node in the iteration before, and is gone. */
+  gone: ReadonlyMap<number, string>;
   /** What was found by a search. */
   hits: ReadonlySet<number>;
   cursor: number | null;
@@ -100,6 +102,14 @@ export class Drawing {
         for (const path of this.querySelectorAll('path')) path.setAttribute('d', d(link));
       });
     };
+    if (move > 0) {
+      for (const layer of [this.links, this.grads])
+        layer
+          .attr('opacity', 0)
+          .transition()
+          .duration(MOVE * 1.5)
+          .attr('opacity', 1);
+    }
     draw(this.links, paths, (link) => roundPath(layout.links.get(link.key)!), '');
     draw(
       this.grads,
@@ -178,12 +188,14 @@ export class Drawing {
       const selected = marks.selected !== null && card.members.includes(marks.selected);
       const caret = card.members.some((id) => marks.caret.has(id));
       const fresh = card.members.some((id) => marks.fresh.has(id));
+      const lost = card.members.map((id) => marks.gone.get(id)).filter((words) => words !== undefined);
       const hit = card.members.some((id) => marks.hits.has(id));
       const { low, high } = marks.scale ?? {};
-      const key = `${JSON.stringify(state)}${selected}${caret}${fresh}${hit}${marks.mode}${low}${high}`;
+      const key = `${JSON.stringify(state)}${selected}${caret}${fresh}${hit}${lost.join()}${marks.mode}${low}${high}`;
       if (shown.get(card.key) === key) return;
       shown.set(card.key, key);
-      showCard(this, card, state, { selected, caret, fresh, hit }, marks);
+      const own = { selected, caret, fresh, hit, lost: lost.length > 0 };
+      showCard(this, card, { ...state, label: changedLabel(state.label, fresh, lost) }, own, marks);
     });
     const median = medianGradient(states);
     const linkStates = new Map(
@@ -220,7 +232,10 @@ function shapeBox(node: SVGGElement, box: Box, rect: Rect, more: Rect[], duratio
     const at = { x: x - rect.x, y: y - rect.y, width: w, height: h };
     node.prepend(svg('rect', { class: 'body more', rx: 8, ...at }));
   }
-  group.select('.body:not(.more)').attr('width', rect.w).attr('height', rect.h);
+  const body = group.select<SVGRectElement>('.body:not(.more)');
+  if (duration > 0 && body.attr('width')) {
+    body.transition().duration(duration).attr('width', rect.w).attr('height', rect.h);
+  } else body.interrupt().attr('width', rect.w).attr('height', rect.h);
   group.select('.hit').attr('width', rect.w);
   const title = fitText(boxTitle(box), rect.w - 30, true);
   group.select('.title').text(title);
@@ -259,6 +274,7 @@ function cardParts(card: Card): SVGGElement {
   const { width } = card;
   const node = group(card);
   const height = 66;
+  if (card.repeated) node.append(svg('rect', { class: 'under', x: 8, y: 8, width, height, rx: 8 }));
   if (card.kind === 'folded') node.append(svg('rect', { class: 'under', x: 4, y: 4, width, height, rx: 8 }));
   const radius = card.kind === 'input' ? 20 : 8;
   const inset = card.kind === 'input' ? 14 : 11;
@@ -310,6 +326,11 @@ function chipParts(card: Card): SVGGElement {
   return node;
 }
 
+function changedLabel(label: string, fresh: boolean, lost: string[]): string {
+  const gone = lost.length > 0 ? `; gone since the iteration before: ${lost.join(', ')}` : '';
+  return `${label}${fresh ? ', new in this iteration' : ''}${gone}`;
+}
+
 function showCard(node: SVGGElement, card: Card, state: Shown, own: Record<string, boolean>, marks: Marks): void {
   const classes = ['card', card.kind];
   for (const [name, on] of Object.entries({
@@ -332,9 +353,13 @@ function showCard(node: SVGGElement, card: Card, state: Shown, own: Record<strin
   if (state.cursor) node.setAttribute('aria-current', 'step');
   else node.removeAttribute('aria-current');
   const group = select(node);
-  group.select('title').text(own.fresh ? `${state.label}, new in this iteration` : state.label);
+  group.select('title').text(state.label);
   const ran = state.forward && card.kind !== 'input';
-  group.select('.marks').text(`${ran ? '→' : ''}${state.backward ? '←' : ''}${state.updated ? '✓' : ''}`);
+  group
+    .select('.marks')
+    .text(
+      `${own.fresh ? '+' : ''}${own.lost ? '−' : ''}${ran ? '→' : ''}${state.backward ? '←' : ''}${state.updated ? '✓' : ''}`,
+    );
   for (const [name, rms] of [
     ['value', state.value],
     ['grad', state.grad],

@@ -13,6 +13,8 @@ export interface Card {
   box: string;
   /** Ids of the nodes it stands for. */
   members: number[];
+  /** A folded module of so many equal layers. */
+  repeated?: number;
   /** Parameters drawn under it. */
   chips: Card[];
   title: string;
@@ -73,6 +75,59 @@ function parents(modules: GraphModule[]): (path: string) => string {
   };
 }
 
+/** So many layers of one kind are one card at first; fewer are read one beside the other. */
+const REPEATED = 40;
+
+/** Modules that hold nothing but layers of equal structure, and how many: `blocks` of 6 equal Blocks. */
+export function repeats(graph: GraphView): ReadonlyMap<string, { count: number; type: string }> {
+  let found = known.get(graph);
+  if (!found) known.set(graph, (found = findRepeats(graph)));
+  return found;
+}
+const known = new WeakMap<GraphView, ReadonlyMap<string, { count: number; type: string }>>();
+
+function findRepeats(graph: GraphView): ReadonlyMap<string, { count: number; type: string }> {
+  const parentOf = parents(graph.modules);
+  const children = new Map<string, GraphModule[]>();
+  for (const module of graph.modules) {
+    if (module.path === '') continue;
+    const parent = parentOf(module.path);
+    const list = children.get(parent) ?? [];
+    list.push(module);
+    children.set(parent, list);
+  }
+  // What a module does, told without its own name: its ops in order, with their place in it, and where they read from.
+  const inside = new Map<string, string[]>();
+  const first = new Map<string, number>();
+  const reads = new Map<number, number[]>();
+  for (const { from, to } of graph.edges) reads.set(to, [...(reads.get(to) ?? []), from]);
+  for (const node of graph.nodes) {
+    for (let at = node.module; at !== ''; at = parentOf(at)) {
+      if (!first.has(at)) first.set(at, node.id);
+      const start = first.get(at)!;
+      const from = (reads.get(node.id) ?? []).map((id) => (id >= start ? id - start : 'in'));
+      const told = [
+        node.kind,
+        node.op.replace(at, ''),
+        node.module.slice(at.length),
+        node.shape.join('x'),
+        from.join(),
+      ];
+      const list = inside.get(at) ?? [];
+      list.push(told.join(' '));
+      inside.set(at, list);
+    }
+  }
+  const result = new Map<string, { count: number; type: string }>();
+  const own = new Set(graph.nodes.filter((n) => n.kind !== 'input').map((n) => n.module));
+  for (const [path, list] of children) {
+    if (path === '' || list.length < 2 || own.has(path)) continue;
+    const told = list.map((m) => `${m.type} ${m.extra} ${(inside.get(m.path) ?? []).join(';')}`);
+    if (told.every((one) => one === told[0])) result.set(path, { count: list.length, type: list[0]!.type });
+  }
+  return result;
+}
+
 /** Modules to fold at first, so that a large network opens readable: the deepest go first. */
 export function defaultFolds(graph: GraphView): string[] {
   const ops = graph.nodes.filter((n) => n.kind !== 'parameter');
@@ -90,7 +145,8 @@ export function defaultFolds(graph: GraphView): string[] {
   while (limit > 1 && visible(limit) > MANY) limit--;
   // A hundred equal blocks in a row are easier to read than one box that says nothing.
   if (visible(limit) < FEW && visible(limit + 1) <= MOST) limit++;
-  return paths.filter((p) => depth(p) === limit);
+  const many = [...repeats(graph)].filter(([, { count }]) => count > REPEATED).map(([path]) => path);
+  return [...new Set([...many, ...paths.filter((p) => depth(p) === limit)])];
 }
 
 /** Which modules are closed: the user's word first. */
@@ -157,6 +213,7 @@ export function drawn(graph: GraphView, folded: readonly string[]): Drawn {
     let card = cards.get(key);
     if (!card) {
       const module = byPath.get(fold)!;
+      const same = repeats(graph).get(fold);
       card = {
         key,
         kind: 'folded',
@@ -166,7 +223,8 @@ export function drawn(graph: GraphView, folded: readonly string[]): Drawn {
         members: [],
         chips: [],
         title: lastName(fold),
-        detail: module.type,
+        detail: same ? `${same.type} ×${same.count}` : module.type,
+        ...(same ? { repeated: same.count } : {}),
         width: 0,
         height: CARD_HEIGHT,
       };

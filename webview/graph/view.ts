@@ -1,5 +1,7 @@
 /** The graph panel: ties model, layout, drawing, camera and keys together. */
-import { button, el, keyed, svg } from '../dom';
+import type { GraphChange } from '../../src/protocol/views';
+import { button, el, keyed, setText, svg } from '../dom';
+import { plural } from '../format';
 import { post } from '../host';
 import type { Model, Store } from '../store';
 import { css } from '../theme';
@@ -27,6 +29,26 @@ const ARROWS: Record<string, Direction> = {
   ArrowDown: 'down',
 };
 
+/** `In this iteration: 2 ops new (+), 1 gone (−): relu of fc1`. */
+function changeWords({ fresh, gone }: GraphChange): string {
+  const said = [fresh.length > 0 ? `${plural(fresh.length, 'node')} new (+)` : ''];
+  const names = gone.slice(0, 3).map((g) => g.label);
+  const more = gone.length > names.length ? ' …' : '';
+  if (gone.length > 0) said.push(`${gone.length} gone (−): ${names.join(', ')}${more}`);
+  return `Against the iteration before: ${said.filter(Boolean).join(', ')}`;
+}
+
+function goneAfter(change: GraphChange | undefined): ReadonlyMap<number, string> {
+  const words = new Map<number, string>();
+  for (const { after, label } of change?.gone ?? []) {
+    if (after !== null) words.set(after, [words.get(after), label].filter(Boolean).join(', '));
+  }
+  return words;
+}
+
+const rectOf = (layout: Layout, path: string): Rect | undefined =>
+  layout.cards.get(`m:${path}`) ?? layout.boxes.get(path);
+
 export class GraphPanel {
   readonly element: HTMLElement;
   /** The line under the drawing: legend and tools. */
@@ -39,6 +61,8 @@ export class GraphPanel {
   });
   private readonly world = svg('g');
   private readonly note = el('p', { class: 'note', hidden: true });
+  /** What differs from the iteration before. */
+  private readonly changed = el('p', { class: 'changed', role: 'status', hidden: true });
   private readonly drawing: Drawing;
   private readonly camera: Camera;
   private wanted = '';
@@ -49,6 +73,8 @@ export class GraphPanel {
   private active: string | null = null;
   private cursorSeen = '';
   private culling = false;
+  /** A module that is being opened or closed, where it was: it stays there. */
+  private anchor: { path: string; rect: Rect | undefined } | null = null;
   /** Sought, and shown once its modules are open. */
   private sought: number | null = null;
   private hits: ReadonlySet<number> = new Set();
@@ -117,6 +143,7 @@ export class GraphPanel {
       this.frame,
       this.map.element,
       this.note,
+      this.changed,
       this.search.element,
       legend.popup,
       this.exports.menu,
@@ -166,11 +193,17 @@ export class GraphPanel {
     this.now = { drawing, flat: placed, layout: wrap(placed, this.camera.room()) };
     this.drawing.structure(drawing, this.now.layout);
     const zoom = this.model?.ui.zoom;
+    const { anchor } = this;
+    this.anchor = null;
+    const there = anchor && rectOf(this.now.layout, anchor.path);
     if (first && zoom) this.camera.restore(zoom);
+    else if (anchor?.rect && there) this.camera.keep(anchor.rect, there);
     else if (!this.camera.taken) this.open();
     if (!this.active || !drawing.byKey.has(this.active)) this.active = this.successor(drawing);
+    // Who opens a module looks at it, not at the cursor.
+    if (anchor) this.cursorSeen = this.seenNow();
     this.state();
-    if (focused) this.focus(this.active);
+    if (focused) this.focus(this.active, anchor === null);
     this.cull();
     if (this.sought !== null) this.goTo(this.sought);
     this.sought = null;
@@ -209,20 +242,24 @@ export class GraphPanel {
     const { cursor } = model;
     const { mode } = model.ui;
     this.rescale(model, now.drawing);
+    const { change } = model.picture ?? {};
+    this.changed.hidden = !change;
+    if (change) setText(this.changed, changeWords(change));
     this.drawing.state(now.drawing, model.states, {
       cursor: cursor?.node ?? null,
       kind: cursor?.kind ?? 'line',
       mode,
       scale: this.scale,
       hits: this.hits,
-      fresh: new Set(model.picture?.change?.fresh),
+      fresh: new Set(change?.fresh),
+      gone: goneAfter(change),
       selected: model.ui.node,
       caret: model.caret,
     });
     this.units();
     this.map.draw(now.layout, (key) => this.colourOf(now.drawing, key));
     this.setActive(this.active);
-    const seen = `${cursor?.tick}|${now.layout.key}`;
+    const seen = this.seenNow();
     if (seen !== this.cursorSeen) {
       this.cursorSeen = seen;
       this.showCursor(false);
@@ -298,6 +335,10 @@ export class GraphPanel {
     this.camera.show(rect);
   }
 
+  private seenNow(): string {
+    return `${this.model?.cursor?.tick}|${this.now?.layout.key}`;
+  }
+
   /** The colours' scale for what is drawn; another network or mode begins a new one. */
   private rescale(model: Model, drawing: Drawn): void {
     const { mode } = model.ui;
@@ -360,14 +401,14 @@ export class GraphPanel {
     return this.frame.querySelector(`[data-key="${CSS.escape(key)}"]`);
   }
 
-  private focus(key: string | null): void {
+  private focus(key: string | null, show = true): void {
     if (key === null) return;
     this.setActive(key);
     const element = this.elementOf(key);
     if (element) element.style.display = '';
     element?.focus({ preventScroll: true });
     const rect = this.now?.layout.cards.get(key);
-    if (rect) this.camera.show(rect);
+    if (rect && show) this.camera.show(rect);
   }
 
   private choose(card: Card, event: MouseEvent | null): void {
@@ -396,6 +437,7 @@ export class GraphPanel {
     const graph = this.model?.graph;
     if (!graph) return;
     const { folded } = this.store.model.ui;
+    this.anchor = this.now && { path, rect: rectOf(this.now.layout, path) };
     this.store.setUi({ folded: { ...folded, [path]: !folds(graph, folded).includes(path) } });
   }
 
