@@ -23,7 +23,8 @@ export class Marks implements vscode.Disposable {
   };
   private readonly hovered = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
-    backgroundColor: new vscode.ThemeColor('editor.rangeHighlightBackground'),
+    backgroundColor: new vscode.ThemeColor('editor.hoverHighlightBackground'),
+    overviewRulerColor: new vscode.ThemeColor('backstep.forward'),
     outline: '1px solid',
     outlineColor: new vscode.ThemeColor('backstep.forward'),
   });

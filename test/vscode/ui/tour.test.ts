@@ -41,6 +41,7 @@ test('the tour goes from the gradient to momentum by its buttons, and each step 
   await done('Step into the update');
   await press('Watch the momentum', 'Go to the Next Update');
   await status(/iteration 8 · .*linear1\.weight/);
+  await code.stopped({ line: 80 });
   await press('Step back', 'Step Back');
   await done('Step back');
   expect(await code.notifications()).toEqual([]);
