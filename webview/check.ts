@@ -320,6 +320,20 @@ const checked = shape({
   kinks: isInt,
   missing: orNull(isStr),
 });
+const stretchFields = shape({
+  from: isInt,
+  to: isInt,
+  kinds: isStr,
+  at: list(isInt),
+  lines: list(shape({ place, text: isStr })),
+  marks: list(shape({ tick: isInt, kind: oneOf('breakpoint', 'watchpoint', 'branch'), text: isStr })),
+});
+const stretch: Check = (v) => {
+  if (!stretchFields(v)) return false;
+  const { from, to, kinds, at } = v as { from: number; to: number; kinds: string; at: unknown[] };
+  return kinds.length === at.length && (kinds === '' || kinds.length === to - from);
+};
+
 /** As many values as iterations. */
 const points =
   (fields: Check, ...names: string[]): Check =>
@@ -398,6 +412,7 @@ const messages: { [T in ToWebview['type']]: Check } = {
   show: shape({ ref, face: opt(oneOf('history', 'explain')), element: opt(isElement) }),
   plane: shape({ plane: orNull(plane) }),
   planning: shape({ text: isStr, percent: isNum }),
+  stretch: shape({ stretch }),
   curves: shape({ curves, printed: orNull(list(printedCurve)), working: isBool }),
   update: shape({ update }),
   caret: shape({ nodes: list(isInt) }),

@@ -9,6 +9,7 @@ import type {
   NeuronsView,
   NodeState,
   PictureView,
+  StretchView,
   TensorView,
   TimelineView,
   UpdateView,
@@ -43,6 +44,8 @@ export interface Model {
   plane: PlaneView | null;
   /** How far the one is that is being computed; null while none is. */
   planning: { text: string; percent: number } | null;
+  /** Ticks one by one, as asked for lately, the newest first. */
+  stretches: StretchView[];
   /** What the curves panel asked for, as far as it is known; null before the first answer. */
   curves: CurvesView | null;
   /** Numbers out of printed lines. */
@@ -99,6 +102,8 @@ function opening(): Model['notice'] {
 
 /** Graphs of structures seen lately; the extension sends one again where it is not the last it sent. */
 const KEPT_GRAPHS = 20;
+/** The iteration at the cursor, what is in sight, and where the pointer is. */
+const KEPT_STRETCHES = 6;
 
 export class Store {
   readonly model: Model;
@@ -129,6 +134,7 @@ export class Store {
       update: null,
       plane: null,
       planning: null,
+      stretches: [],
       curves: null,
       printed: [],
       working: false,
@@ -240,6 +246,9 @@ export class Store {
         // What comes after it was ended says nothing.
         if (m.planning) m.planning = message;
         break;
+      case 'stretch':
+        m.stretches = [message.stretch, ...m.stretches].slice(0, KEPT_STRETCHES);
+        break;
       case 'curves':
         m.curves = message.curves;
         m.printed = message.printed ?? m.printed;
@@ -291,6 +300,7 @@ export class Store {
       looking: [],
       spans: [],
       info: null,
+      stretches: [],
       curves: null,
       printed: [],
       working: false,

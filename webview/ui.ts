@@ -78,6 +78,9 @@ export interface Ui {
   span: [number, number] | null;
   /** Curves are computed again where nobody looked; false where the user cancelled it. */
   fill: boolean;
+  /** What the timeline plays by, and how many of them in a second. */
+  playBy: 'tick' | 'op' | 'iteration';
+  playSpeed: number;
   /** Share of the height that the network takes; null where the user has not said. */
   split: number | null;
 }
@@ -118,6 +121,8 @@ const freshUi = (): Ui => ({
   smooth: 0,
   span: null,
   fill: true,
+  playBy: 'tick',
+  playSpeed: 5,
   split: null,
 });
 
@@ -172,6 +177,8 @@ const KEPT: Partial<Record<keyof Ui, (v: unknown) => boolean>> = {
   logCurves: isBool,
   sameScale: isBool,
   smooth: (v) => isNum(v) && (v as number) >= 0 && (v as number) < 1,
+  playBy: oneOf('tick', 'op', 'iteration'),
+  playSpeed: (v) => isNum(v) && (v as number) > 0 && (v as number) <= 60,
   split: isNum,
 };
 

@@ -208,6 +208,9 @@ export class NetworkPanel implements vscode.Disposable {
       case 'measure':
         void this.feed.measure(message.measure);
         break;
+      case 'stretch':
+        void this.feed.stretch(message);
+        break;
       case 'curves':
         void this.feed.showCurves(message);
         break;

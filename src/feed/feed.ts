@@ -236,6 +236,13 @@ export class Feed {
     this.post({ type: 'plane', plane: session === this.session ? plane : null });
   }
 
+  /** Ticks one by one. */
+  async stretch({ from, to }: { from: number; to: number }): Promise<void> {
+    const { session } = this;
+    const stretch = await session?.request('stretch', { from, to }).catch(() => null);
+    if (stretch && session === this.session) this.post({ type: 'stretch', stretch });
+  }
+
   /** Shows curves and fills them in slice by slice, until all is there or the view wants others. */
   async showCurves(wish: Curves): Promise<void> {
     this.wanted = wish.open ? wish : null;

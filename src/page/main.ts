@@ -176,6 +176,9 @@ class Page {
       case 'measure':
         void this.feed.measure(message.measure);
         break;
+      case 'stretch':
+        void this.feed.stretch(message);
+        break;
       case 'curves':
         void this.feed.showCurves(message);
         break;

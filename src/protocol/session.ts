@@ -15,6 +15,7 @@ import type {
   OutlineView,
   OutputView,
   PictureView,
+  StretchView,
   TensorFormat,
   TensorGrid,
   TensorQuestion,
@@ -209,6 +210,8 @@ export interface Requests {
   picture: [{ have?: string; measure?: NodeMeasure }, PictureView];
   graph: [Record<string, never>, GraphView];
   timeline: [{ from: number }, TimelineView];
+  /** Ticks of a stretch of the timeline, with their lines, breakpoints and found watchpoint hits. */
+  stretch: [{ from: number; to: number }, StretchView];
   tensor: [TensorQuestion, TensorView];
   /** More cells of the same, for a table. */
   cells: [TensorQuestion, TensorGrid | null];

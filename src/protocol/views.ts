@@ -309,6 +309,26 @@ export interface TimelineView {
   bookmarks: Bookmark[];
 }
 
+/** A tick worth seeing on the timeline. `branch`: this run left another one here. */
+export interface TickMark {
+  tick: number;
+  kind: 'breakpoint' | 'watchpoint' | 'branch';
+  text: string;
+}
+
+/** Ticks [from, to) one by one, where they are not too many; and what is to be marked among them. */
+export interface StretchView {
+  from: number;
+  to: number;
+  /** A letter for each: `l` line, `f` forward, `b` backward, `u` update, `o` output. Empty where they are too many. */
+  kinds: string;
+  /** For each the index of its line in `lines`, or -1. */
+  at: number[];
+  lines: { place: Place; text: string }[];
+  /** In order; of very many one for each part of the stretch that could be told apart on a screen. */
+  marks: TickMark[];
+}
+
 // ---- curves ---------------------------------------------------------------------------------------------------
 
 /** `rate` is a learning rate; `gradient`, `weight` and `ratio` (update to weight) are a layer's norms; `watched` an expression's number. */

@@ -8,6 +8,7 @@ import type {
   NodeMeasure,
   PictureView,
   PrintedLine,
+  StretchView,
   TensorFormat,
   TensorGrid,
   TensorQuestion,
@@ -74,6 +75,7 @@ export type ToWebview =
   /** Layers that the view looks into; those that are none are left out. */
   | { type: 'neurons'; layers: NeuronsView[] }
   | { type: 'update'; update: UpdateView }
+  | { type: 'stretch'; stretch: StretchView }
   | { type: 'history'; ref: TensorRef; element?: number[]; measure?: Measure; history: HistoryView }
   | { type: 'explain'; question: ExplainQuestion; explain: ExplainView }
   /** What a check of gradients found; empty where it was cancelled or failed. */
@@ -127,6 +129,8 @@ export type FromWebview =
   | { type: 'neurons'; nodes: number[] }
   /** Have this measured of every node, from now on; null ends it. */
   | { type: 'measure'; measure: NodeMeasure | null }
+  /** Ticks [from, to), one by one. */
+  | { type: 'stretch'; from: number; to: number }
   /** Show these curves, as fine as can be in iterations [from, to); `fill` computes again what nobody looked at. Closed, it computes nothing more. */
   | { type: 'curves'; open: boolean; keys: string[]; from?: number; to?: number; fill: boolean }
   /** The user has chosen it here. */

@@ -139,6 +139,18 @@ export class Breakpoints {
     return found ? found.ticks() : [];
   }
 
+  /** Ticks in [from, to) that stop at a breakpoint, as far as nothing must be computed for it: of a condition only what was asked before. */
+  *known(from: number, to: number): Generator<{ tick: number; name: string }> {
+    const lines = [...this.byPlace.values()].flat().filter((b) => !b.logMessage);
+    for (const b of [...lines, ...this.functions]) {
+      if (b.hitCondition) continue;
+      const name = 'path' in b ? `${b.path.slice(b.path.lastIndexOf('/') + 1)}:${b.line}` : b.name;
+      const ticks = b.ticks();
+      for (let i = lastAtOrBefore(ticks, from - 1) + 1; i < ticks.length && ticks[i] < to; i++)
+        if (!b.condition || b.held.get(ticks[i])) yield { tick: ticks[i], name };
+    }
+  }
+
   /** Another line has taken this tick's place. */
   forget(tick: number): void {
     for (const b of [...this.byPlace.values(), this.functions].flat()) {

@@ -2,7 +2,7 @@
 import { type BranchPoint, type BranchSpec, changeText, type Edit, editText } from '../protocol/branch';
 import type { EventName, Events, ExceptionFilter, Move, RequestName, Requests, StopReason } from '../protocol/session';
 import type { Cursor } from '../protocol/ticks';
-import type { Bookmark } from '../protocol/views';
+import type { Bookmark, TickMark } from '../protocol/views';
 import { withBookmark } from './bookmarks';
 import { branchPointAt, CatchingUp, firstTickOf, markAt } from './branch';
 import { Breakpoints, type EvaluateAt } from './breakpoints';
@@ -30,6 +30,7 @@ import { neuronsOf } from './views/neurons';
 import { outlineOf, resultsOf, weightsOf } from './views/outline';
 import { outputsOf } from './views/outputs';
 import { pictureOf } from './views/picture';
+import { stretchOf } from './views/stretch';
 import { cellsOf, tensorOf } from './views/tensor';
 import { tensorText } from './views/text';
 import { timelineOf } from './views/timeline';
@@ -542,6 +543,15 @@ export class SessionServer {
 
   // ---- looking ------------------------------------------------------------------------------------------------
 
+  /** What the timeline marks, as far as it is known. */
+  private *marks(from: number, to: number): Generator<TickMark> {
+    const { left } = this.recording.origin;
+    if (left) yield { tick: left.tick, kind: 'branch', text: left.text };
+    for (const { tick, name } of this.breakpoints.known(from, to)) yield { tick, kind: 'breakpoint', text: name };
+    for (const { tick, expression } of this.watchpoints.known(from, to))
+      yield { tick, kind: 'watchpoint', text: expression };
+  }
+
   private cursor(): Cursor {
     return cursorOf(this.recording, this.timeline.tick, this.atLiveEnd);
   }
@@ -639,6 +649,7 @@ export class SessionServer {
       pictureOf(this.recording, this.replay, this.timeline.tick, this.atLiveEnd, have, measure),
     graph: () => graphOf(this.recording, this.recording.iterationAt(this.timeline.tick), this.timeline.tick),
     timeline: ({ from }) => timelineOf(this.recording, this.timeline.tick, this.atLiveEnd, from),
+    stretch: ({ from, to }) => stretchOf(this.recording, from, to, this.marks(from, to)),
     tensor: (question) => tensorOf(this.recording, this.replay, this.timeline.tick, question),
     cells: (question) => cellsOf(this.recording, this.replay, this.timeline.tick, question),
     tensorText: (question) => tensorText(this.recording, this.replay, this.timeline.tick, question),

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FromWebview, RunLine, ToWebview } from '../../src/protocol/webview';
+import { zoomed } from '../../webview/charts/zoom';
 import { csvOf } from '../../webview/curves/exports';
-import { type ChartData, nearest, smoothed, zoomed } from '../../webview/curves/series';
+import { type ChartData, nearest, smoothed } from '../../webview/curves/series';
 import { Fixture, PER_ITERATION } from './fixture';
 import { launch, missing, type Options, open, type View } from './harness';
 

@@ -19,8 +19,10 @@ import type {
   NodeState,
   PictureView,
   Stats,
+  StretchView,
   TensorRef,
   TensorView,
+  TickMark,
   TimelineView,
   UnitView,
   UpdateView,
@@ -662,6 +664,25 @@ export class Fixture {
       past: null,
       at: within >= wTick ? i : i - 1,
       missing: null,
+    };
+  }
+
+  marks: TickMark[] = [];
+
+  stretch(from: number, to: number): StretchView {
+    const known = to - from <= 4000;
+    const own = Array.from({ length: known ? to - from : 0 }, (_, i) => TICKS[(from + i) % PER_ITERATION]!);
+    const numbers = [...new Set(own.map(({ line }) => line))];
+    return {
+      from,
+      to,
+      kinds: own.map(({ kind }) => kind[0]).join(''),
+      at: own.map(({ line }) => numbers.indexOf(line)),
+      lines: numbers.map((line) => ({
+        place: { path: PATH, line },
+        text: line === 32 ? 'loss.backward()' : `line ${line}`,
+      })),
+      marks: this.marks.filter(({ tick }) => tick >= from && tick < to),
     };
   }
 

@@ -31,6 +31,9 @@ export async function serve(view: View, f: Fixture): Promise<void> {
     if (message.type === 'optimizer' && message.open) {
       await view.send({ type: 'update', update: f.update(message.parameter, message.element) });
     }
+    if (message.type === 'stretch') {
+      await view.send({ type: 'stretch', stretch: f.stretch(message.from, message.to) });
+    }
     if (message.type === 'curves' && message.open) {
       const printed = f.printedCurves();
       await view.send({ type: 'curves', curves: f.curves(message.keys), printed, working: false });
@@ -160,6 +163,33 @@ for (const theme of ['dark', 'light', 'hc', 'hclight'])
         if (tab === 'value') await view.page.locator('.heatmap canvas').click({ position: { x: 30, y: 15 } });
         await recorded.settle();
       });
+for (const [theme, width] of [
+  ['dark', 1100],
+  ['light', 400],
+  ['hc', 700],
+  ['hclight', 1100],
+] as const) {
+  await shot(`timeline-${theme}-${width}`, { width, height: 700, theme }, async (view) => {
+    fixture.bookmarks = [{ tick: middle - 40, note: 'look here' }];
+    fixture.marks = [
+      { tick: middle - 60, kind: 'breakpoint', text: 'three_class.py:32' },
+      { tick: middle + BACKWARD_START, kind: 'breakpoint', text: 'three_class.py:32' },
+      { tick: middle + UPDATE_START, kind: 'watchpoint', text: 'norm(p.grad) > 1' },
+      { tick: middle + 60, kind: 'branch', text: 'lr = 1' },
+    ];
+    await at(view, middle + UPDATE_START + 2);
+    const canvas = view.page.locator('canvas.all');
+    const box = (await canvas.boundingBox())!;
+    await view.page.mouse.move(box.x + 56 + (box.width - 68) * 0.058, box.y + 40);
+    for (let i = 0; i < (theme === 'light' ? 6 : 9); i++) await view.page.mouse.wheel(0, -120);
+    await view.page.waitForTimeout(400);
+    await serve(view, fixture);
+    await view.page.mouse.move(box.x + box.width / 2, box.y + 40);
+    await view.drawn();
+    await serve(view, fixture);
+    [fixture.marks, fixture.bookmarks] = [[], []];
+  });
+}
 const graph = largeGraph(16);
 const large: ToWebview = largePicture(graph, 10_000);
 await shot('large-folded-1100', WIDE, async (view) => {

@@ -2,6 +2,7 @@
 
 import { prepare } from '../charts/canvas';
 import { CanvasSurface } from '../charts/surface';
+import { zoomed } from '../charts/zoom';
 import { button, el, keyed, setText } from '../dom';
 import { count, num, plural } from '../format';
 import { post } from '../host';
@@ -9,7 +10,7 @@ import type { Model, Store } from '../store';
 import { css, onTheme } from '../theme';
 import { csvOf, pngOf, svgOf } from './exports';
 import { hasNone, LEFT, paintChart, RIGHT, rangeOf, type View, xScale } from './paint';
-import { type ChartData, chartsOf, finite, nearest, SECTIONS, type Section, smoothed, wholeOf, zoomed } from './series';
+import { type ChartData, chartsOf, finite, nearest, SECTIONS, type Section, smoothed, wholeOf } from './series';
 
 const HEIGHT = 118;
 /** A chart is at least this wide; as many as fit stand side by side. */

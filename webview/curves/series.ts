@@ -154,18 +154,3 @@ export function wholeOf(charts: readonly ChartData[]): [number, number] {
   for (const { lines } of charts) for (const { iterations } of lines) end = Math.max(end, iterations.at(-1) ?? 0);
   return [0, end];
 }
-
-/** A domain made narrower or wider about a point, and moved; within the whole, and never narrower than two iterations. */
-export function zoomed(
-  [from, to]: readonly [number, number],
-  whole: readonly [number, number],
-  about: number,
-  factor: number,
-  moved = 0,
-): [number, number] | null {
-  const wide = Math.min(whole[1] - whole[0], Math.max(2, (to - from) * factor));
-  if (wide >= whole[1] - whole[0]) return null;
-  const part = to > from ? (about - from) / (to - from) : 0.5;
-  const start = Math.max(whole[0], Math.min(whole[1] - wide, about - part * wide + moved));
-  return [start, start + wide];
-}

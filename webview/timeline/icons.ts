@@ -10,6 +10,9 @@ const SHAPES = {
   latest: ['M3.5,3.5 L8,8 l-4.5,4.5', 'M8.5,8 h-5', 'M12.5,3.5 v9'],
   thinned: ['M3.5,3 v10', 'M6.5,6.5 v3', 'M9.5,6.5 v3', 'M12.5,3 v10'],
   continue: ['M3.5,3.2 L11,8 L3.5,12.8 Z', 'M12.8,3.5 v9'],
+  play: ['M4.5,3 L12.5,8 L4.5,13 Z'],
+  playBack: ['M11.5,3 L3.5,8 L11.5,13 Z'],
+  pause: ['M5.5,3.5 v9', 'M10.5,3.5 v9'],
 };
 export type IconName = keyof typeof SHAPES;
 

@@ -1,13 +1,14 @@
 /** The two canvases of the timeline: the iteration at the cursor tick by tick, and all iterations with the loss. */
 import { scaleLinear, scaleLog } from 'd3';
 import type { RecordingInfo } from '../../src/protocol/session';
-import type { Bookmark, IterationSpan } from '../../src/protocol/views';
+import type { Bookmark, IterationSpan, StretchView, TickMark } from '../../src/protocol/views';
 import { aggregate, type Bucket, extent } from '../charts/aggregate';
 import { font, prepare } from '../charts/canvas';
-import { short } from '../format';
+import { num } from '../format';
 import { css } from '../theme';
+import { letterAt } from './play';
 import { colourOf, type OtherRun } from './runs';
-import { type Axis, edgeOf, lossNumber, xOf } from './scale';
+import { type Axis, edgeOf, inSight, lossNumber, xOf } from './scale';
 
 export const STRIP_HEIGHT = 30;
 /** Height of the whole run's part: less in a low view. */
@@ -78,6 +79,8 @@ export function paintStrip(
   span: IterationSpan,
   tick: number,
   bookmarks: readonly Bookmark[],
+  stretches: readonly StretchView[],
+  marks: readonly TickMark[],
 ): void {
   const c = prepare(canvas, width, STRIP_HEIGHT);
   if (!c) return;
@@ -98,7 +101,10 @@ export function paintStrip(
       // Ticks that are past are full, those to come are pale.
       for (let t = from; t < to; t++) {
         c.globalAlpha = t <= tick ? 1 : 0.35;
-        c.fillRect(edgeOf(axis, t) + 0.5, top, wide - 1, STRIP_HEIGHT - top - 3);
+        const letter = letterAt(stretches, t);
+        // At a line or a print nothing is computed.
+        const low = letter === 'l' || letter === 'o' ? 7 : 0;
+        c.fillRect(edgeOf(axis, t) + 0.5, top + low, wide - 1, STRIP_HEIGHT - top - 3 - low);
       }
     } else {
       const split = Math.max(x1, Math.min(x2, edgeOf(axis, tick + 1)));
@@ -109,32 +115,101 @@ export function paintStrip(
     c.globalAlpha = 1;
   });
   flags(c, axis, bookmarks, 0, STRIP_HEIGHT - 3);
+  paintMarks(c, axis, marks, top - 5);
   cursorLine(c, xOf(axis, Math.max(axis.from, Math.min(axis.to - 1, tick))), top - 4, STRIP_HEIGHT);
 }
 
-/** All iterations: bands of the phases where there is room, and the loss curve under them. */
-export function paintAll(
-  canvas: HTMLCanvasElement,
-  width: number,
-  axis: Axis,
-  spans: readonly IterationSpan[],
-  tick: number,
-  log: boolean,
-  bookmarks: readonly Bookmark[],
-  others: readonly OtherRun[] = [],
-  info: RecordingInfo | null = null,
-): void {
+/** What the lower canvas shows. */
+export interface Whole {
+  axis: Axis;
+  spans: readonly IterationSpan[];
+  tick: number;
+  log: boolean;
+  bookmarks: readonly Bookmark[];
+  marks: readonly TickMark[];
+  stretches: readonly StretchView[];
+  others: readonly OtherRun[];
+  info: RecordingInfo | null;
+}
+
+/** All iterations, or those in sight: bands of the phases where there is room, tick by tick where there is more, and the loss curve under them. */
+export function paintAll(canvas: HTMLCanvasElement, width: number, whole: Whole): void {
+  const { axis, spans, tick, log, bookmarks, marks, stretches, others, info } = whole;
   const c = prepare(canvas, width, allHeight());
   if (!c) return;
-  const wide = (axis.right - axis.left) / Math.max(1, spans.length);
+  const [first, end] = inSight(spans, axis);
+  // One more at each side, so that lines go on to the edges.
+  const seen = spans.slice(Math.max(0, first - 1), end + 1);
+  const last = spans[end - 1];
+  const ticks = last ? last.end - spans[first]!.start : 1;
+  const wide = ((axis.right - axis.left) * ticks) / Math.max(1, end - first) / Math.max(1, axis.to - axis.from);
   const now = edgeOf(axis, tick + 1);
+  const bottom = allHeight() - UNDER_PLOT;
+  c.save();
+  c.beginPath();
+  c.rect(axis.left - 1, 0, axis.right - axis.left + MARGIN, allHeight());
+  c.clip();
   if (info) paintThinned(c, axis, spans, info);
-  inTime(c, now, width, () => paintBands(c, axis, spans, wide));
-  paintIterations(c, axis, spans, wide);
-  paintLoss(c, axis, spans, log, wide < ROOM ? PLOT_TOP : PLOT_TOP + BAND, others, now);
+  inTime(c, now, width, () => paintBands(c, axis, seen, wide));
+  paintTicks(c, axis, stretches);
+  c.restore();
+  paintIterations(c, axis, seen, wide);
+  paintLoss(c, axis, seen, log, wide < ROOM ? PLOT_TOP : PLOT_TOP + BAND, others, now);
+  paintMarks(c, axis, marks, wide < ROOM ? 2 : BAND + 2);
   // Under the phases' colours, where it is seen.
-  flags(c, axis, bookmarks, BAND + 2, allHeight() - UNDER_PLOT);
-  cursorLine(c, xOf(axis, Math.max(axis.from, Math.min(axis.to - 1, tick))), 0, allHeight() - UNDER_PLOT);
+  flags(c, axis, bookmarks, BAND + 2, bottom);
+  if (tick >= axis.from && tick < axis.to) cursorLine(c, xOf(axis, tick), 0, bottom);
+}
+
+/** Narrower ticks are not told apart. */
+const TICK_ROOM = 3;
+
+/** Where there is room for them: a cut between two ticks, and lines and prints, at which nothing is computed, low. */
+function paintTicks(c: CanvasRenderingContext2D, axis: Axis, stretches: readonly StretchView[]): void {
+  const wide = (axis.right - axis.left) / Math.max(1, axis.to - axis.from);
+  if (wide < TICK_ROOM) return;
+  c.fillStyle = css('--bg');
+  for (let t = Math.ceil(axis.from); t < axis.to; t++) {
+    const letter = letterAt(stretches, t);
+    if (letter === null) continue;
+    const x = edgeOf(axis, t);
+    c.fillRect(x - 0.5, 0, 1, BAND);
+    if (letter === 'l' || letter === 'o') c.fillRect(x, 0, wide, BAND - 4);
+  }
+}
+
+/** A round for a breakpoint, a diamond for a watchpoint, a fork for a branch: shapes, so that colours are not needed to tell them apart. */
+function paintMarks(c: CanvasRenderingContext2D, axis: Axis, marks: readonly TickMark[], top: number): void {
+  const last = { breakpoint: -9, watchpoint: -9, branch: -9 };
+  const y = top + 4;
+  for (const { tick, kind } of marks) {
+    if (tick < axis.from || tick >= axis.to) continue;
+    const x = xOf(axis, tick);
+    if (x - last[kind] < 2) continue;
+    last[kind] = x;
+    c.beginPath();
+    if (kind === 'breakpoint') {
+      c.fillStyle = css('--break');
+      c.arc(x, y, 3, 0, Math.PI * 2);
+      c.fill();
+    } else if (kind === 'watchpoint') {
+      c.fillStyle = css('--vel');
+      c.moveTo(x, y - 4);
+      c.lineTo(x + 4, y);
+      c.lineTo(x, y + 4);
+      c.lineTo(x - 4, y);
+      c.fill();
+    } else {
+      c.strokeStyle = css('--fg');
+      c.lineWidth = 1.5;
+      c.moveTo(x, y + 8);
+      c.lineTo(x, y + 2);
+      c.lineTo(x - 4, y - 3);
+      c.moveTo(x, y + 2);
+      c.lineTo(x + 4, y - 3);
+      c.stroke();
+    }
+  }
 }
 
 /** What comes after the cursor is pale. */
@@ -222,6 +297,7 @@ function paintIterations(c: CanvasRenderingContext2D, axis: Axis, spans: readonl
     if (n !== 1 && n % step !== 0) continue;
     if (n === 1 && step === 1 && wide < 12) continue;
     const x = edgeOf(axis, span.start) + (wide >= 20 ? wide / 2 : 0);
+    if (x < axis.left - 1 || x > axis.right + 1) continue;
     c.textAlign = x < axis.left + 10 ? 'left' : x > axis.right - 14 ? 'right' : 'center';
     c.fillText(String(n), x, allHeight() - 3);
   }
@@ -241,7 +317,9 @@ function paintLoss(
   const buckets = aggregate(spans.length, x, (i) => lossNumber(spans[i]!.loss));
   const lines = others.map((run) => ({
     run,
-    points: aggregate(run.losses.length, run.x, (i) => lossNumber(run.losses[i]!)),
+    points: aggregate(run.losses.length, run.x, (i) => lossNumber(run.losses[i]!)).filter(
+      ({ x: at }) => at > axis.left - 50 && at < axis.right + 50,
+    ),
   }));
   const range = extent([...buckets, ...lines.flatMap(({ points }) => points)]);
   c.strokeStyle = css('--line');
@@ -251,8 +329,10 @@ function paintLoss(
   const y = (log ? scaleLog() : scaleLinear()).domain(range).range([allHeight() - UNDER_PLOT - 3, top + 6]);
   c.font = font(10);
   let lastLabel = Number.POSITIVE_INFINITY;
-  const ticks = y.ticks(3);
-  for (const value of log && ticks.length < 2 ? range : ticks) {
+  const ticks = log && y.ticks(3).length < 2 ? range : y.ticks(3);
+  // A narrow range needs more digits to tell its lines apart.
+  const digits = [3, 4, 5, 6, 7].find((n) => new Set(ticks.map((v) => num(v, n))).size === ticks.length) ?? 7;
+  for (const value of ticks) {
     const at = Math.round(y(value)) + 0.5;
     c.beginPath();
     c.moveTo(axis.left, at);
@@ -262,15 +342,20 @@ function paintLoss(
     lastLabel = at;
     c.fillStyle = css('--dim');
     c.textAlign = 'right';
-    c.fillText(short(value), axis.left - 5, at + 3.5);
+    c.fillText(num(value, digits), axis.left - 5, at + 3.5);
   }
   c.textAlign = 'left';
   c.lineJoin = 'round';
+  c.save();
+  c.beginPath();
+  c.rect(axis.left - 1, 0, axis.right - axis.left + MARGIN, allHeight());
+  c.clip();
   for (const { run, points } of lines) {
     run.points = points.map((b) => ({ x: b.x, y: y(b.last) }));
     paintOther(c, run, points, y);
   }
   inTime(c, now, axis.right + MARGIN, () => {
+    c.lineJoin = 'round';
     c.strokeStyle = css('--loss');
     c.fillStyle = css('--loss');
     if (spans.length > axis.right - axis.left) {
@@ -296,6 +381,7 @@ function paintLoss(
       if (loss !== null && lossNumber(loss) === null) c.fillRect(x(i) - 1.5, top, 3, 5);
     }
   });
+  c.restore();
 }
 
 /** Another run's curve, thinner than the one shown, and a ring where it left the run it came from. */

@@ -1,14 +1,16 @@
 /** The bar at the bottom: where the cursor is, the moves, and a slider over every tick of the recording. */
-import type { Bookmark, Cursor } from '../../src/protocol/views';
+import type { Bookmark, Cursor, StretchView, TickMark } from '../../src/protocol/views';
 import type { FromWebview } from '../../src/protocol/webview';
+import { zoomed } from '../charts/zoom';
 import { button, el, keyed, setText } from '../dom';
-import { count, num } from '../format';
+import { count, num, placeText } from '../format';
 import { post } from '../host';
 import type { Seeker } from '../seek';
 import type { Model, Store } from '../store';
 import { onTheme } from '../theme';
 import { type IconName, icon } from './icons';
 import { paintAll, paintStrip } from './paint';
+import { nextTick, type PlayBy, Player } from './play';
 import { colourOf, type OtherRun, othersOf, roomFor, runAt, treeOf } from './runs';
 import { type Axis, positive, spanAt, tickOf, xOf } from './scale';
 
@@ -21,6 +23,16 @@ const MOVES: [Move & IconName, string][] = [
   ['iterationForward', 'One iteration forward (Ctrl+Right on the timeline)'],
   ['continue', 'Run on to the next breakpoint'],
 ];
+const SPEEDS = [1, 2, 5, 10, 30];
+const WHAT: [PlayBy, string][] = [
+  ['tick', 'ticks'],
+  ['op', 'ops'],
+  ['iteration', 'iterations'],
+];
+/** Milliseconds without another zoom after which its ticks are asked for. */
+const SETTLED = 150;
+/** Fewer ticks than this are not zoomed into. */
+const FEWEST = 8;
 const LEFT = 56;
 const RIGHT = 12;
 /** A pointer this near to a flag is at it, in pixels. */
@@ -60,9 +72,24 @@ export class TimelinePanel {
   private dragAxis: Axis | null = null;
   private readonly tree = el('ul', { class: 'runs', hidden: true, 'aria-label': 'Runs' });
   private others: OtherRun[] = [];
+  /** Ticks in sight in the lower canvas; null for all. */
+  private sight: [number, number] | null = null;
+  private readonly player = new Player(
+    (direction) => this.playOn(direction),
+    () => this.drawPlayer(),
+  );
+  private readonly playButtons: HTMLButtonElement[];
+  private readonly playBy = el('select', { 'aria-label': 'Play by' });
+  private readonly playSpeed = el('select', { 'aria-label': 'How many in a second' });
+  private readonly whole: HTMLButtonElement;
+  private asked = '';
+  private askTimer: ReturnType<typeof setTimeout> | undefined;
+  /** A tick under the pointer that was asked about. */
+  private hoverAsked = -1;
+  private lastPointer: { event: PointerEvent; canvas: HTMLCanvasElement } | null = null;
 
   constructor(
-    store: Store,
+    private readonly store: Store,
     private readonly seeker: Seeker,
   ) {
     this.buttons = MOVES.map(([move, label]) =>
@@ -91,8 +118,40 @@ export class TimelinePanel {
       icon('thinned'),
       el('span', {}, 'thinned'),
     );
+    const play = (direction: 1 | -1): HTMLButtonElement =>
+      button('', () => this.toggle(direction), { class: 'icon', 'data-play': direction }, icon('play'));
+    this.playButtons = [play(-1), play(1)];
+    this.playBy.append(...WHAT.map(([by, text]) => el('option', { value: by }, text)));
+    this.playSpeed.append(...SPEEDS.map((n) => el('option', { value: n }, `${n}/s`)));
+    this.playBy.title = 'What is played one after the other';
+    this.playSpeed.title = 'How many in a second';
+    this.playBy.addEventListener('change', () => this.replay({ playBy: this.playBy.value as PlayBy }));
+    this.playSpeed.addEventListener('change', () => this.replay({ playSpeed: Number(this.playSpeed.value) }));
+    const player = el(
+      'div',
+      { class: 'player', role: 'group', 'aria-label': 'Play' },
+      ...this.playButtons,
+      this.playBy,
+      this.playSpeed,
+    );
+    this.whole = button(
+      'Show the whole run (0 on the timeline)',
+      () => this.zoom(null),
+      { class: 'toggle' },
+      'whole run',
+    );
     const moves = el('div', { class: 'moves', role: 'toolbar', 'aria-label': 'Moves' }, ...this.buttons);
-    const controls = el('div', { class: 'controls' }, moves, this.status, this.thinned, this.latest, this.log);
+    const controls = el(
+      'div',
+      { class: 'controls' },
+      moves,
+      player,
+      this.status,
+      this.thinned,
+      this.latest,
+      this.whole,
+      this.log,
+    );
     this.slider.append(this.strip, this.all, this.loss, this.hint);
     this.element = el(
       'footer',
@@ -103,22 +162,166 @@ export class TimelinePanel {
       this.slider,
     );
     for (const canvas of [this.strip, this.all]) this.listen(canvas);
+    this.all.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
+    this.all.addEventListener('dblclick', () => this.zoom(null));
+    // Space plays and pauses wherever no other thing has the focus.
+    document.addEventListener('keydown', (event) => {
+      if (event.key === ' ' && event.target === document.body) this.space(event);
+    });
     this.slider.addEventListener('keydown', (event) => this.key(event));
     onTheme(() => this.paint());
     new ResizeObserver(() => this.paint()).observe(this.slider);
     window.addEventListener('resize', () => this.paint());
   }
 
+  // ---- playing --------------------------------------------------------------------------------------------------
+
+  private toggle(direction: 1 | -1): void {
+    if (this.player.direction === direction) this.player.stop();
+    else if (this.model?.cursor && !this.model.running) this.player.play(direction, this.store.model.ui.playSpeed);
+  }
+
+  private space(event: KeyboardEvent): void {
+    if (this.player.playing) this.player.stop();
+    else this.toggle(event.shiftKey ? -1 : 1);
+    event.preventDefault();
+  }
+
+  /** Another speed goes on at once. */
+  private replay(patch: { playBy?: PlayBy; playSpeed?: number }): void {
+    this.store.setUi(patch);
+    const { direction } = this.player;
+    if (direction !== 0) this.player.play(direction, this.store.model.ui.playSpeed);
+  }
+
+  private playOn(direction: 1 | -1): boolean {
+    const { model } = this;
+    if (!model?.cursor || model.running) return false;
+    const { ui, spans, stretches, cursor } = model;
+    const next = nextTick(this.tick(), direction, ui.playBy, cursor.ticks, spans, stretches);
+    if (next !== null) this.go(next);
+    return next !== null;
+  }
+
+  private drawPlayer(): void {
+    const { direction } = this.player;
+    const { ui } = this.store.model;
+    for (const one of this.playButtons) {
+      const own = Number(one.dataset.play);
+      const on = own === direction;
+      const label = on
+        ? 'Pause (Space)'
+        : own > 0
+          ? 'Play forward (Space on the timeline)'
+          : 'Play backward (Shift+Space on the timeline)';
+      keyed(one, label, () => [icon(on ? 'pause' : own > 0 ? 'play' : 'playBack')]);
+      one.title = label;
+      one.setAttribute('aria-label', label);
+      one.setAttribute('aria-pressed', String(on));
+      one.setAttribute('aria-disabled', String(this.model?.running ?? true));
+    }
+    if (document.activeElement !== this.playBy) this.playBy.value = ui.playBy;
+    if (document.activeElement !== this.playSpeed) this.playSpeed.value = String(ui.playSpeed);
+  }
+
+  // ---- zoom -----------------------------------------------------------------------------------------------------
+
+  private wholeTicks(): number {
+    const { model } = this;
+    const end = Math.max(model?.cursor?.ticks ?? 1, model?.spans.at(-1)?.end ?? 0, 1);
+    return model ? roomFor(model.runs, model.spans, end) : end;
+  }
+
+  private zoom(sight: [number, number] | null): void {
+    this.sight = sight;
+    this.paint();
+    this.askLater();
+  }
+
+  /** The wheel zooms about the pointer; sideways, or with Shift, it moves. */
+  private wheel(event: WheelEvent): void {
+    const axis = this.axis(this.all);
+    if (!axis) return;
+    event.preventDefault();
+    const per = (axis.to - axis.from) / Math.max(1, axis.right - axis.left);
+    const x = event.clientX - this.all.getBoundingClientRect().left;
+    const at = Math.max(axis.from, Math.min(axis.to, axis.from + (x - axis.left) * per));
+    const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey;
+    const pixels = event.deltaMode === 1 ? 24 : 1;
+    const by = Math.max(-120, Math.min(120, event.deltaY * pixels));
+    this.zoomBy(at, sideways ? 1 : Math.exp(by * 0.004), sideways ? (event.deltaX || event.deltaY) * pixels * per : 0);
+  }
+
+  private zoomBy(at: number, factor: number, moved = 0): void {
+    const whole: [number, number] = [0, this.wholeTicks()];
+    this.zoom(zoomed(this.sight ?? whole, whole, at, factor, moved, FEWEST));
+  }
+
+  /** What is in sight follows the cursor where it leaves it. */
+  private follow(): void {
+    const tick = this.tick();
+    if (!this.sight) return;
+    const [from, to] = this.sight;
+    if (tick >= from && tick < to) return;
+    const whole: [number, number] = [0, this.wholeTicks()];
+    this.sight = zoomed(this.sight, whole, from, 1, tick - (from + to) / 2, FEWEST);
+    this.askLater();
+  }
+
+  /** Asks for the ticks of the iteration at the cursor and of what is in sight, when they are others than before. */
+  private askLater(): void {
+    clearTimeout(this.askTimer);
+    this.askTimer = setTimeout(() => this.ask(), SETTLED);
+  }
+
+  private ask(anew = false): void {
+    const { model } = this;
+    if (!model?.cursor || model.running) return;
+    const span = spanAt(model.spans, this.tick());
+    const all = this.axis(this.all);
+    const wanted = [
+      ...(all ? [[Math.max(0, Math.floor(all.from)), Math.ceil(all.to)] as const] : []),
+      ...(span ? [[span.start, span.end] as const] : []),
+    ];
+    const key = JSON.stringify(wanted);
+    if (key === this.asked && !anew) return;
+    this.asked = key;
+    for (const [from, to] of wanted) post({ type: 'stretch', from, to });
+  }
+
+  private marks(axis: Axis): readonly TickMark[] {
+    const { stretches = [] } = this.model ?? {};
+    // The finest that covers what is in sight.
+    const covers = stretches.filter(
+      (s) => s.from <= axis.from && s.to >= Math.min(axis.to, this.model?.cursor?.ticks ?? 0),
+    );
+    return (
+      covers.reduce<StretchView | null>((best, s) => (best && best.to - best.from <= s.to - s.from ? best : s), null)
+        ?.marks ?? []
+    );
+  }
+
   /** A picture came: the cursor is where the recording says, unless the pointer still holds it. */
   landed(): void {
     this.moving = false;
     if (!this.dragging) this.target = null;
+    // Breakpoints may be others by now.
+    this.asked = '';
+    this.askLater();
   }
 
   update(model: Model): void {
+    const old = this.model?.stretches;
     this.model = model;
     const { cursor, spans } = model;
     if (!cursor) return;
+    if (model.running) this.player.stop();
+    this.follow();
+    this.drawPlayer();
+    this.whole.hidden = this.sight === null;
+    if (this.asked === '') this.askLater();
+    // The line under the pointer came.
+    if (old !== model.stretches && this.lastPointer && !this.hint.hidden) this.hintAgain();
     this.drawTree(model);
     setText(this.status, model.running ? `Running · iteration ${count(cursor.iteration + 1)}` : statusText(cursor));
     this.status.title = `${cursor.label}. Tick ${count(cursor.tick + 1)} of ${count(cursor.ticks)}`;
@@ -154,8 +357,8 @@ export class TimelinePanel {
     const width = this.slider.clientWidth;
     const edge = { left: LEFT, right: Math.max(LEFT + 20, width - RIGHT) };
     if (canvas === this.all) {
-      const end = Math.max(model.cursor.ticks, model.spans.at(-1)?.end ?? 0, 1);
-      return { from: 0, to: roomFor(model.runs, model.spans, end), ...edge };
+      const [from, to] = this.sight ?? [0, this.wholeTicks()];
+      return { from, to, ...edge };
     }
     const span = spanAt(model.spans, this.tick());
     return span && { from: span.start, to: Math.max(span.end, span.start + 1), ...edge };
@@ -167,11 +370,15 @@ export class TimelinePanel {
     if (!model?.cursor || width === 0) return;
     const span = spanAt(model.spans, this.tick());
     const axis = this.axis(this.strip);
-    if (span && axis) paintStrip(this.strip, width, axis, span, this.tick(), model.bookmarks);
+    if (span && axis)
+      paintStrip(this.strip, width, axis, span, this.tick(), model.bookmarks, model.stretches, this.marks(axis));
     const log = model.ui.logLoss && positive(model.spans) && othersPositive(model);
     const whole = this.axis(this.all)!;
     this.others = othersOf(model.runs, whole, model.spans);
-    paintAll(this.all, width, whole, model.spans, this.tick(), log, model.bookmarks, this.others, model.info);
+    const { spans, bookmarks, stretches, info } = model;
+    const [tick, marks, others] = [this.tick(), this.marks(whole), this.others];
+    paintAll(this.all, width, { axis: whole, spans, tick, log, bookmarks, marks, stretches, others, info });
+    this.whole.hidden = this.sight === null;
   }
 
   private listen(canvas: HTMLCanvasElement): void {
@@ -187,6 +394,7 @@ export class TimelinePanel {
     canvas.addEventListener('pointerdown', (event) => {
       about(tickAt(event));
       if (event.button !== 0) return;
+      this.player.stop();
       const other = this.otherAt(event, canvas);
       if (other) {
         post({ type: 'focus', run: other.run.id });
@@ -279,15 +487,48 @@ export class TimelinePanel {
     ]);
   }
 
+  private hintAgain(): void {
+    const { event, canvas } = this.lastPointer!;
+    const axis = this.axis(canvas);
+    const x = event.clientX - canvas.getBoundingClientRect().left;
+    if (axis) this.showHint(event, canvas, this.bookmarkAt(axis, x)?.tick ?? tickOf(axis, x));
+  }
+
+  /** `train.py:12 loss.backward()`; asked for where it is not known. */
+  private lineOf(tick: number): string {
+    const known = this.model?.stretches.find((s) => s.kinds !== '' && tick >= s.from && tick < s.to);
+    if (!known) {
+      if (this.hoverAsked !== tick && !this.model?.running) post({ type: 'stretch', from: tick, to: tick + 1 });
+      this.hoverAsked = tick;
+      return '';
+    }
+    const line = known.lines[known.at[tick - known.from]!];
+    return line ? ` · ${placeText(line.place)} ${line.text.slice(0, 60)}` : '';
+  }
+
+  /** Breakpoints and such at the pointer. */
+  private markedAt(axis: Axis, x: number): string {
+    const near = this.marks(axis).filter(({ tick }) => Math.abs(xOf(axis, tick) - x) < NEAR);
+    const words = { breakpoint: 'breakpoint', watchpoint: 'watchpoint', branch: 'branched here:' };
+    return [...new Set(near.map(({ kind, text }) => ` · ${words[kind]} ${text.slice(0, 60)}`))].slice(0, 2).join('');
+  }
+
   private showHint(event: PointerEvent, canvas: HTMLCanvasElement, tick: number | null): void {
+    this.lastPointer = { event, canvas };
     const span = tick === null ? null : spanAt(this.model?.spans ?? [], tick);
     this.hint.hidden = span === null;
     if (!span || tick === null) return;
     const loss = span.loss === null ? '' : ` · ${this.model?.lossName} ${num(span.loss)}`;
     const mark = this.model?.bookmarks.find((b) => b.tick === tick);
     const note = mark ? ` · ${mark.note.slice(0, 200) || 'bookmark'}` : '';
+    const axis = this.axis(canvas);
+    const marked = axis ? this.markedAt(axis, event.clientX - canvas.getBoundingClientRect().left) : '';
     const gone = span.iteration < (this.model?.info?.leftOutBefore ?? 0) ? ' · its data was left out' : '';
-    setText(this.hint, `iteration ${count(span.iteration + 1)} · tick ${count(tick + 1)}${loss}${gone}${note}`);
+    setText(
+      this.hint,
+      `iteration ${count(span.iteration + 1)} · tick ${count(tick + 1)}${loss}${gone}${note}${marked}${this.lineOf(tick)}`,
+    );
+    this.hint.style.maxWidth = `${this.slider.clientWidth}px`;
     const box = this.slider.getBoundingClientRect();
     const half = this.hint.offsetWidth / 2;
     const x = Math.max(half, Math.min(box.width - half, event.clientX - box.left));
@@ -296,6 +537,7 @@ export class TimelinePanel {
   }
 
   private move(move: Move): void {
+    this.player.stop();
     this.seeker.flush();
     this.target = null;
     this.moving = true;
@@ -306,13 +548,19 @@ export class TimelinePanel {
     if (tick === null || this.model?.running || tick === this.target) return;
     if (this.target === null && !this.moving && tick === this.model?.cursor?.tick) return;
     this.target = tick;
+    this.follow();
     this.paint();
     this.seeker.seek(tick);
   }
 
   private key(event: KeyboardEvent): void {
     const cursor = this.model?.cursor;
-    if (!cursor || event.metaKey || event.shiftKey) return;
+    if (event.key === ' ' && event.target === this.slider) {
+      this.space(event);
+      return;
+    }
+    if (!cursor || event.metaKey || (event.shiftKey && event.key !== '+')) return;
+    this.player.stop();
     const by =
       event.key === 'ArrowRight' || event.key === 'ArrowUp'
         ? 1
@@ -331,7 +579,10 @@ export class TimelinePanel {
       } else if (next >= 0) this.go(next);
     } else if (event.key === 'PageUp' || event.key === 'PageDown') {
       this.move(event.key === 'PageUp' ? 'iterationForward' : 'iterationBack');
-    } else if (event.key === 'Home') this.go(0);
+    } else if (event.key === '+' || event.key === '=') this.zoomBy(this.tick(), 0.5);
+    else if (event.key === '-') this.zoomBy(this.tick(), 2);
+    else if (event.key === '0') this.zoom(null);
+    else if (event.key === 'Home') this.go(0);
     else if (event.key === 'End') this.go(Math.max(0, cursor.ticks - 1));
     else return;
     event.preventDefault();

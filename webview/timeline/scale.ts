@@ -53,3 +53,12 @@ export function positive(spans: readonly Pick<IterationSpan, 'loss'>[]): boolean
   }
   return any;
 }
+
+/** Indices [first, end) of the spans that an axis shows. */
+export function inSight(spans: readonly IterationSpan[], axis: Axis): [number, number] {
+  const first = spanAt(spans, axis.from);
+  const last = spanAt(spans, Math.ceil(axis.to) - 1);
+  // Spans are asked for with `from`, and may begin later than with the first iteration.
+  const start = spans[0]?.iteration ?? 0;
+  return first && last ? [first.iteration - start, last.iteration - start + 1] : [0, 0];
+}

@@ -202,6 +202,21 @@ export class Watchpoints {
     return null;
   }
 
+  /** Ticks in [from, to) at which a watchpoint was found to begin to hold, by searches and by the run itself: nothing is computed. */
+  *known(from: number, to: number): Generator<{ tick: number; expression: string }> {
+    for (const w of this.list) {
+      if (w.group === 'filter' || w.hitCondition) continue;
+      for (const { held, moments } of w.watched.values()) {
+        const { ticks } = moments;
+        const first = Math.max(0, lastAtOrBefore(ticks, from - 1) + 1);
+        for (let i = first; i < held.length && ticks[i] < to; i++) {
+          const began = held.at(i) === 2 && (w.compiled.event || i === 0 || held.at(i - 1) === 1);
+          if (began) yield { tick: ticks[i], expression: w.compiled.text };
+        }
+      }
+    }
+  }
+
   private hit(tick: number, found: { w: Watchpoint; one: Watched; i: number }[]): WatchHit {
     const byWatch = new Map<Watchpoint, { one: Watched; i: number }[]>();
     for (const { w, one, i } of found) {
