@@ -153,8 +153,12 @@ describe.skipIf(missing)('the bar', () => {
     expect(await view.page.getAttribute('[data-play="1"]', 'aria-pressed')).toBe('true');
     await view.page.keyboard.press(' ');
     expect(await view.page.getAttribute('[data-play="1"]', 'aria-pressed')).toBe('false');
-    await view.page.waitForTimeout(200);
-    await view.send(fixture.picture('three-class'));
+    // One may have been waiting for the last to land.
+    for (let i = 0; i < 2; i++) {
+      const [tick] = seeks(await view.news()).slice(-1);
+      if (tick !== undefined) fixture.tick = tick;
+      await view.send(fixture.picture('three-class'));
+    }
     await view.news();
     await view.page.waitForTimeout(200);
     expect(seeks(await view.news())).toEqual([]);
