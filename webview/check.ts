@@ -225,6 +225,11 @@ const update = shape({
 });
 
 const ends: Check = (v) => list(isNum)(v) && (v as unknown[]).length === 2;
+const otherPath = shape({
+  id: isStr,
+  name: isStr,
+  points: list(shape({ iteration: isInt, tick: isInt, x: isNum, y: isNum, off: isNum, loss: orNull(isCell) })),
+});
 const whole = shape({
   axes: shape({ kind: oneOf('elements', 'random', 'path') }),
   xName: isStr,
@@ -410,7 +415,7 @@ const messages: { [T in ToWebview['type']]: Check } = {
   checked: shape({ question: shape({ tensor: opt(isInt), op: opt(isInt) }), views: list(checked) }),
   cells: shape({ question: ref, grid: orNull(wholeGrid) }),
   show: shape({ ref, face: opt(oneOf('history', 'explain')), element: opt(isElement) }),
-  plane: shape({ plane: orNull(plane) }),
+  plane: shape({ plane: orNull(plane), others: opt(list(otherPath)) }),
   planning: shape({ text: isStr, percent: isNum }),
   stretch: shape({ stretch }),
   curves: shape({ curves, printed: orNull(list(printedCurve)), working: isBool }),

@@ -15,7 +15,7 @@ import type {
   UpdateView,
 } from '../src/protocol/views';
 import type { PrintedCurve, RunLine, ToWebview } from '../src/protocol/webview';
-import type { PlaneAxes, PlaneView } from '../src/protocol/whatif';
+import type { OtherPath, PlaneAxes, PlaneView } from '../src/protocol/whatif';
 import { post, saveState } from './host';
 import { FROM_THE_START, readUi, type Tab, type Ui, windowAt } from './ui';
 
@@ -42,6 +42,8 @@ export interface Model {
   update: UpdateView | null;
   /** The loss over a plane, as it was computed last. */
   plane: PlaneView | null;
+  /** Other runs' ways in it. */
+  others: OtherPath[];
   /** How far the one is that is being computed; null while none is. */
   planning: { text: string; percent: number } | null;
   /** Ticks one by one, as asked for lately, the newest first. */
@@ -133,6 +135,7 @@ export class Store {
       kept: new Map(),
       update: null,
       plane: null,
+      others: [],
       planning: null,
       stretches: [],
       curves: null,
@@ -240,7 +243,7 @@ export class Store {
         break;
       case 'plane':
         m.planning = null;
-        if (message.plane) m.plane = message.plane;
+        if (message.plane) Object.assign(m, { plane: message.plane, others: message.others ?? [] });
         break;
       case 'planning':
         // What comes after it was ended says nothing.

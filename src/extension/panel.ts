@@ -36,7 +36,10 @@ const FOCUS_LOST_WITHIN = 1000;
 
 /** One webview. `pick` says whose run it shows: the shared panel follows the active one, a recording's editor its own. */
 export class NetworkPanel implements vscode.Disposable {
-  private readonly feed = new Feed((message) => this.post(message));
+  private readonly feed = new Feed(
+    (message) => this.post(message),
+    () => this.beside().filter((run) => run !== this.pick()),
+  );
   private readonly subscriptions: vscode.Disposable[];
   private ready = false;
   private said: { title: string; text: string } | null = null;
@@ -109,14 +112,17 @@ export class NetworkPanel implements vscode.Disposable {
     if (run?.state === 'stopped') this.show();
   }
 
+  /** The run that is shown, and those that may stand beside it. */
+  private beside(): Run[] {
+    const shown = this.pick();
+    return this.around.runs.all.filter((run) => run === shown || !(run.viewed || shown?.viewed));
+  }
+
   /** The runs side by side; nothing where there was never more than one. */
   private async sendRuns(): Promise<void> {
     if (!this.ready) return;
     const shown = this.pick();
-    const lines = await runLines(
-      this.around.runs.all.filter((run) => run === shown || !(run.viewed || shown?.viewed)),
-      shown,
-    );
+    const lines = await runLines(this.beside(), shown);
     if (lines.length < 2 && !this.severalShown) return;
     this.severalShown = lines.length > 1;
     this.post({ type: 'runs', runs: this.severalShown ? lines : [] });

@@ -4,7 +4,7 @@ import type { ExplainQuestion } from '../protocol/origins';
 import type { Requests, Session } from '../protocol/session';
 import type { NodeMeasure, TensorFormat, TensorQuestion, TensorRef } from '../protocol/views';
 import type { FromWebview, ToWebview } from '../protocol/webview';
-import type { CheckQuestion, PlaneView } from '../protocol/whatif';
+import type { CheckQuestion, OtherPath, PlaneView } from '../protocol/whatif';
 import { PrintedNumbers } from './numbers';
 import { Printed } from './printed';
 
@@ -44,7 +44,11 @@ export class Feed {
   /** Moves that the view has asked for since it is there. */
   private moves = 0;
 
-  constructor(private readonly post: (message: ToWebview) => void) {}
+  /** `others`: runs beside the one that is shown, whose ways are laid over its plane. */
+  constructor(
+    private readonly post: (message: ToWebview) => void,
+    private readonly others: () => readonly { id: string; name: string; session: Session }[] = () => [],
+  ) {}
 
   /** The view is new (or lost what it had): the next message brings everything. */
   reset(): void {
@@ -225,15 +229,28 @@ export class Feed {
     this.planning = wish;
     const heard = session.on('working', (now) => now && this.post({ type: 'planning', ...progress(now) }));
     let plane: PlaneView | null = null;
+    const others: OtherPath[] = [];
     try {
-      plane = await session.request('plane', { axes, ...(n === undefined ? {} : { n }) }, wish.signal);
+      const runs = this.others();
+      const asked = { axes, ...(n === undefined ? {} : { n }), ...(runs.length > 0 ? { basis: true } : {}) };
+      const { basis, ...found } = await session.request('plane', asked, wish.signal);
+      plane = found;
+      // A run that does not answer is left out.
+      for (const { id, name, session: other } of basis ? runs : []) {
+        const points = await other.request('planePath', { basis: basis! }, wish.signal).catch(() => []);
+        if (points.length > 0) others.push({ id, name, points });
+      }
     } catch (error) {
       this.fail(error);
     }
     heard.dispose();
     if (this.planning !== wish) return;
     this.planning = null;
-    this.post({ type: 'plane', plane: session === this.session ? plane : null });
+    this.post({
+      type: 'plane',
+      plane: session === this.session ? plane : null,
+      ...(others.length > 0 ? { others } : {}),
+    });
   }
 
   /** Ticks one by one. */

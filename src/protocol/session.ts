@@ -24,7 +24,7 @@ import type {
   TimelineView,
   UpdateView,
 } from './views';
-import type { CheckView, PlaneAxes, PlaneView } from './whatif';
+import type { CheckView, OtherPath, PlaneAxes, PlaneBasis, PlaneView } from './whatif';
 
 export interface BreakpointSpec {
   line: number;
@@ -255,7 +255,9 @@ export interface Requests {
   /** A gradient at the cursor against small differences of the loss, in float64; or each argument of the op whose gradient ran at a tick, alone. */
   checkGradient: [{ tensor?: number; op?: number }, CheckView[]];
   /** The loss of the cursor's iteration over a plane through its weights; `n` points along each side. */
-  plane: [{ axes: PlaneAxes; n?: number }, PlaneView];
+  plane: [{ axes: PlaneAxes; n?: number; basis?: boolean }, PlaneView];
+  /** This run's weights in another one's plane, iteration by iteration; empty where its parameters are not the same. */
+  planePath: [{ basis: PlaneBasis }, OtherPath['points']];
 
   // comparing
   outline: [{ from: number; count: number }, OutlineView];

@@ -17,7 +17,7 @@ import type {
   TimelineView,
   UpdateView,
 } from './views';
-import type { CheckQuestion, CheckView, PlaneAxes, PlaneView } from './whatif';
+import type { CheckQuestion, CheckView, OtherPath, PlaneAxes, PlaneView } from './whatif';
 
 /** A run as the loss plot draws it. */
 export interface RunLine {
@@ -82,7 +82,7 @@ export type ToWebview =
   | { type: 'checked'; question: CheckQuestion; views: CheckView[] }
   | { type: 'cells'; question: TensorQuestion; grid: TensorGrid | null }
   /** The loss over a plane; null where it was cancelled or failed. */
-  | { type: 'plane'; plane: PlaneView | null }
+  | { type: 'plane'; plane: PlaneView | null; others?: OtherPath[] }
   /** How far it is. */
   | { type: 'planning'; text: string; percent: number }
   /** What the curves panel shows; `printed` is null where it is as it was. `working`: more of it is being computed. */

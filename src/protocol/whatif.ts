@@ -70,6 +70,20 @@ export interface PlanePoint {
   arrows: PlaneArrow[];
 }
 
+/** A plane as another session needs it, to see its own weights in it: by the parameters' names. */
+export interface PlaneBasis {
+  parameters: { name: string; shape: number[]; origin: Float64Array; x: Float64Array; y: Float64Array }[];
+  /** The axes' values at the origin. */
+  at: [number, number];
+}
+
+/** Where another run's weights are in a plane. */
+export interface OtherPath {
+  id: string;
+  name: string;
+  points: Omit<PlanePoint, 'arrows' | 'planeLoss'>[];
+}
+
 export interface PlaneView {
   axes: PlaneAxes;
   /** What the axes are, in words: `linear1.weight[0, 3]`, `1st main direction (71 %)`. */
@@ -90,6 +104,8 @@ export interface PlaneView {
   /** The loss that was recorded. */
   recorded: number | string;
   path: PlanePoint[];
+  /** Where it was asked for. */
+  basis?: PlaneBasis;
   missing: string | null;
 }
 

@@ -38,7 +38,7 @@ import { updateOf } from './views/update';
 import { watchableOf } from './watch/watchable';
 import { type WatchHit, Watchpoints } from './watch/watchpoints';
 import { checkGradient } from './whatif/checkGradient';
-import { planeOf } from './whatif/plane';
+import { planeOf, planePathOf } from './whatif/plane';
 import { Interrupted, type Interruption, Work } from './work';
 
 /** What the room that owns the thread gives. */
@@ -81,6 +81,7 @@ const TITLES: { [N in RequestName]?: string } = {
   explain: 'Explain',
   checkGradient: 'Check Gradient',
   plane: 'Loss over a Plane',
+  planePath: 'Loss over a Plane',
   outline: 'Comparing',
   results: 'Comparing',
   weights: 'Comparing',
@@ -677,6 +678,10 @@ export class SessionServer {
     plane: (question) =>
       planeOf(this.recording, this.replay, this.timeline.tick, question, (done, of) =>
         this.work.at(done / of, () => `Point ${done + 1} of ${of}`),
+      ),
+    planePath: ({ basis }) =>
+      planePathOf(this.recording, this.replay, basis, (done, of) =>
+        this.work.at(done / of, () => `Iteration ${done + 1} of ${of}`),
       ),
     outline: ({ from, count }) => outlineOf(this.recording, this.replay, from, count),
     results: ({ tick }) => resultsOf(this.recording, this.replay, tick),

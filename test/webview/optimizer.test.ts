@@ -90,7 +90,10 @@ describe.skipIf(missing)('the plane', () => {
     ]);
     const plane: PlaneView = await view.session.request('plane', { axes: { kind: 'random', seed: 0 }, n: 5 });
     plane.losses[3] = 'nan';
-    await view.send({ type: 'plane', plane });
+    const points = plane.path.map(({ x, y, ...point }) => ({ ...point, x: x + 0.1, y }));
+    await view.send({ type: 'plane', plane, others: [{ id: 'b', name: 'with Adam', points }] });
+    expect(await view.page.locator('.plane-map .way.other').count()).toBe(1);
+    expect(await facts()).toContain('with Adam: 12 points');
     expect(await view.page.locator('.plane-map .not-finite').count()).toBe(1);
     expect(await facts()).toContain('At 1 points (×) the loss is not a finite number.');
     expect(view.errors).toEqual([]);

@@ -21,7 +21,7 @@ export interface OtherWay {
   name: string;
   /** A CSS variable. */
   colour: string;
-  points: readonly { iteration: number; x: number; y: number }[];
+  points: readonly { iteration: number; x: number; y: number; off: number }[];
 }
 
 export interface PlaneMap {
@@ -55,7 +55,10 @@ export function drawPlane(
   const grid = finer(losses, view.n);
   const levels = levelsOf(losses);
   picture.append(surface(view, grid, levels, x, y), ...axes(view, x, y));
-  for (const other of others) picture.append(...otherWay(other, x, y));
+  // Another run may leave what is drawn: a picture inside of the picture cuts it off.
+  const [left, top, inner, tall] = [LEFT, TOP, w - LEFT - RIGHT, h - TOP - BOTTOM];
+  const frame = { x: left, y: top, width: inner, height: tall, viewBox: `${left} ${top} ${inner} ${tall}` };
+  picture.append(svg('svg', frame, ...others.flatMap((other) => otherWay(other, x, y))));
   picture.append(...way(view.path, now, x, y));
   const stretched: PlaneMap['stretched'] = {};
   const point = view.path[now];

@@ -5,6 +5,7 @@ import { button, el, keyed, setText } from '../dom';
 import { num } from '../format';
 import type { Seeker } from '../seek';
 import type { Model, Store } from '../store';
+import { colourOf } from '../timeline/runs';
 import { drawPlane, type OtherWay, type PlaneMap, ROLE_CLASS } from './map';
 
 /** Points along each side that can be chosen. */
@@ -138,7 +139,15 @@ export class PlanePanel {
     this.body.classList.toggle('beside', beside);
     const width = Math.min(720, beside ? room - 250 : room);
     const height = Math.max(230, Math.min(width, (this.element.parentElement?.clientHeight || 420) - 110));
-    const others: OtherWay[] = [];
+    // The colours that the runs have in the loss plot.
+    const colour = (id: string) =>
+      colourOf(
+        Math.max(
+          0,
+          model.runs.findIndex((run) => run.id === id),
+        ),
+      );
+    const others: OtherWay[] = model.others.map(({ id, name, points }) => ({ name, points, colour: colour(id) }));
     const { drawn } = this;
     if (drawn?.view === view && drawn.now === now && drawn.width === width && drawn.height === height) return;
     this.drawn = { view, now, width, height, others };
@@ -151,7 +160,7 @@ export class PlanePanel {
     this.stage.setAttribute('aria-valuemax', String((view.path.at(-1)?.iteration ?? 0) + 1));
     this.stage.setAttribute('aria-valuenow', String((point?.iteration ?? 0) + 1));
     this.stage.setAttribute('aria-valuetext', point ? said(view, point) : 'Not on the path yet');
-    this.side2.replaceChildren(...facts(view, point, this.map, model.cursor?.iteration ?? -1));
+    this.side2.replaceChildren(...facts(view, point, this.map, model.cursor?.iteration ?? -1, others));
   }
 
   private ask(): void {
@@ -233,7 +242,13 @@ function said(view: PlaneView, point: PlanePoint): string {
   ].join(', ');
 }
 
-function facts(view: PlaneView, point: PlanePoint | undefined, map: PlaneMap, iteration: number): HTMLElement[] {
+function facts(
+  view: PlaneView,
+  point: PlanePoint | undefined,
+  map: PlaneMap,
+  iteration: number,
+  others: readonly OtherWay[],
+): HTMLElement[] {
   const parts: HTMLElement[] = [];
   const row = (name: string, value: string): HTMLElement[] => [el('dt', {}, name), el('dd', {}, value)];
   if (point) {
@@ -266,6 +281,15 @@ function facts(view: PlaneView, point: PlanePoint | undefined, map: PlaneMap, it
     parts.push(
       el('p', {}, iteration < (view.path[0]?.iteration ?? 0) ? 'The path begins later.' : 'Not on the path yet.'),
     );
+  if (others.length > 0) {
+    const rows = others.map(({ name, colour, points }) => {
+      const key = el('i', { class: 'key stroke', 'aria-hidden': true });
+      key.style.setProperty('--role', `var(${colour})`);
+      const end = points.at(-1)!;
+      return el('li', {}, key, `${name}: ${points.length} points, the last ${num(end.off, 3)} off the plane`);
+    });
+    parts.push(el('h3', {}, 'Other runs'), el('ul', { class: 'arrows' }, ...rows));
+  }
   parts.push(scaleOf(map.levels));
   const whose = view.sameLoss
     ? 'Every iteration had this same loss: same data, nothing drawn at random.'

@@ -1,7 +1,8 @@
 /** The loss over a plane through the weights at the cursor, and what training did in it. */
 import type { Data } from '../../engine/dtype';
 import { Generator } from '../../engine/random/generator';
-import type { PlaneArrow, PlaneAxes, PlanePoint, PlaneView } from '../../protocol/whatif';
+import { sameShape } from '../../engine/shape';
+import type { OtherPath, PlaneArrow, PlaneAxes, PlaneBasis, PlanePoint, PlaneView } from '../../protocol/whatif';
 import { flatAt, positionOf } from '../elements';
 import type { PassRecord, Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
@@ -35,7 +36,7 @@ export function planeOf(
   r: Recording,
   replay: Replay,
   tick: number,
-  { axes, n = 25 }: { axes: PlaneAxes; n?: number },
+  { axes, n = 25, basis = false }: { axes: PlaneAxes; n?: number; basis?: boolean },
   looked: (done: number, of: number) => void = () => {},
 ): PlaneView {
   const side = Math.max(3, Math.min(81, n | 1));
@@ -102,8 +103,56 @@ export function planeOf(
     iteration: r.iterationAt(pass.start),
     sameLoss: path.every((p) => p.loss === p.planeLoss),
     path,
+    ...(basis ? { basis: basisOf(r, weights, directions, origin) } : {}),
     missing: null,
   };
+}
+
+function basisOf(
+  r: Recording,
+  weights: readonly Weight[],
+  [x, y]: readonly [Direction, Direction],
+  at: [number, number],
+): PlaneBasis {
+  const name = (tensor: number) => nameOf(r, tensor, 'value', r.ticks - 1);
+  const parameters = weights.map(({ tensor, use, values }, k) => ({
+    name: name(tensor),
+    shape: [...use.shape],
+    origin: values,
+    x: x[k],
+    y: y[k],
+  }));
+  return { parameters, at };
+}
+
+/** A run's weights in the plane of another, found by the parameters' names; empty where one is missing or has another shape. */
+export function planePathOf(
+  r: Recording,
+  replay: Replay,
+  { parameters, at: [x0, y0] }: PlaneBasis,
+  looked: (done: number, of: number) => void = () => {},
+): OtherPath['points'] {
+  const iterations = spread(r, -1);
+  if (iterations.length === 0) return [];
+  const tick = firstTick(r, iterations[0]);
+  const own = new Map(
+    Parameters.of(r)
+      .list()
+      .map((id) => [nameOf(r, id, 'value', r.ticks - 1), id]),
+  );
+  const weights: Weight[] = [];
+  for (const { name, shape, origin } of parameters) {
+    const tensor = own.get(name);
+    const use = tensor === undefined ? null : r.useAt(tensor, tick);
+    if (tensor === undefined || !use || !sameShape(use.shape, shape)) return [];
+    weights.push({ tensor, use, values: origin });
+  }
+  const directions: [Direction, Direction] = [parameters.map((p) => p.x), parameters.map((p) => p.y)];
+  return iterations.map((iteration, i) => {
+    looked(i, iterations.length);
+    const [x, y, off] = project(directions, weights, at(r, replay, weights, iteration));
+    return { iteration, tick: firstTick(r, iteration), x: x + x0, y: y + y0, off, loss: lossOf(r, iteration) };
+  });
 }
 
 /** From the middle: the middle point is exactly where the weights are. */
@@ -137,7 +186,7 @@ function spread(r: Recording, here: number): number[] {
   const all = Array.from({ length: r.iterationCount }, (_, i) => i).filter((i) => lossOf(r, i) !== null);
   if (all.length <= POINTS) return all;
   const chosen = Array.from({ length: POINTS }, (_, i) => all[Math.round((i * (all.length - 1)) / (POINTS - 1))]);
-  return [...new Set([...chosen, here])].sort((a, b) => a - b);
+  return [...new Set(here < 0 ? chosen : [...chosen, here])].sort((a, b) => a - b);
 }
 
 function lossOf(r: Recording, iteration: number): number | string | null {

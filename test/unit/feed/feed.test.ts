@@ -92,6 +92,35 @@ test('what an old session answers late is not shown', async () => {
   expect(posted).toEqual([]);
 });
 
+test("other runs' ways are laid over the plane, as far as they answer", async () => {
+  const posted: ToWebview[] = [];
+  const basis = { parameters: [], at: [0, 0] };
+  const asked: unknown[] = [];
+  const on = () => ({ dispose() {} });
+  const session = {
+    on,
+    request: async (_: string, args: object) => {
+      asked.push(args);
+      return { n: 3, basis };
+    },
+  } as unknown as Session;
+  const point = { iteration: 0, tick: 1, x: 0, y: 0, off: 2, loss: 1 };
+  const answers = [async () => [point], async () => [], () => Promise.reject(new Error('gone'))];
+  const others = answers.map((request, i) => ({
+    id: `${i}`,
+    name: `run ${i}`,
+    session: { on, request } as unknown as Session,
+  }));
+  const f = new Feed(
+    (message) => posted.push(message),
+    () => others,
+  );
+  f.attach(session);
+  await f.plane({ type: 'plane', axes: { kind: 'path' } });
+  expect(asked).toEqual([{ axes: { kind: 'path' }, basis: true }]);
+  expect(posted).toEqual([{ type: 'plane', plane: { n: 3 }, others: [{ id: '0', name: 'run 0', points: [point] }] }]);
+});
+
 test('a plane is told while it is computed; another wish, or none, ends it', async () => {
   const { feed: f, posted } = feed();
   const signals: AbortSignal[] = [];

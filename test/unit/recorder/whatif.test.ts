@@ -4,7 +4,7 @@ import type { PlaneAxes } from '../../../src/protocol/whatif';
 import { checkText } from '../../../src/protocol/whatif';
 import { Replay } from '../../../src/recorder/replay';
 import { checkGradient } from '../../../src/recorder/whatif/checkGradient';
-import { planeOf } from '../../../src/recorder/whatif/plane';
+import { planeOf, planePathOf } from '../../../src/recorder/whatif/plane';
 import { Rerun } from '../../../src/recorder/whatif/rerun';
 import { Script, trainMlp } from './script';
 
@@ -128,6 +128,28 @@ describe('the loss over a plane', () => {
     // A velocity of the script's own, in steps: it is the step.
     const [velocity, step] = ['velocity', 'step'].map((role) => same.path[2].arrows.find((a) => a.role === role)!);
     expect([velocity.x, velocity.y].map((v) => v.toFixed(5))).toEqual([step.x, step.y].map((v) => v.toFixed(5)));
+  });
+
+  it("sees another run's weights in it, by the names of the parameters", () => {
+    const plane = planeOf(r, new Replay(), tick, { axes: elements, n: 3, basis: true });
+    expect(planePathOf(r, new Replay(), plane.basis!).map(({ x, y, off }) => [x, y, off])).toEqual(
+      plane.path.map(({ x, y, off }) => [x, y, off]),
+    );
+    const other = trainMlp({ iterations: 4, samples: 6, rule: 'inplace' });
+    const path = planePathOf(other.script.recording, new Replay(), plane.basis!);
+    expect(path.map((p) => p.iteration)).toEqual([0, 1, 2, 3]);
+    expect(path.map((p) => p.loss)).toEqual(other.seen.map((s) => s.loss));
+    for (const i of [0, 1, 2]) {
+      const { weights } = other.seen[i];
+      expect([path[i + 1].x, path[i + 1].y]).toEqual([1, 43].map((k) => expect.closeTo(weights[0][k], 6)));
+      const away = weights.flatMap((w, k) =>
+        w.map((v, j) => (k === 0 && (j === 1 || j === 43) ? 0 : v - mlp.seen[1].weights[k][j])),
+      );
+      expect(path[i + 1].off).toBeCloseTo(Math.hypot(...away), 6);
+    }
+    // Other shapes: it has no place there.
+    const wide = trainMlp({ iterations: 2, samples: 4, features: 7 });
+    expect(planePathOf(wide.script.recording, new Replay(), plane.basis!)).toEqual([]);
   });
 
   it('shows the whole way in its main directions, whose axes stand at a right angle', () => {
