@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FromWebview } from '../../src/protocol/webview';
-import { trainMlp } from '../unit/recorder/script';
+import { backwardFrom, given, leaf, op, Script, trainMlp } from '../unit/recorder/script';
 import { launch, missing, type Options, open } from './harness';
 import { Recorded } from './recorded';
 
@@ -149,6 +149,63 @@ describe.skipIf(missing)('the inspector', () => {
     expect(await v.text('.tools-row .note')).toContain('differences from iteration 2');
     expect(v.asked('inspect').at(-1)!.ref).toMatchObject({ against: 'iteration' });
     await v.close();
+  });
+
+  it('says what is wrong with a tensor, why, and where', async () => {
+    const v = await open(browser, { elk: false, width: 1100, height: 900 });
+    const script = new Script(undefined, 'h = relu(w * x)\nloss.backward()');
+    const w = leaf(given([4], (i) => i + 1));
+    script.line(1, { w, x: given([4], () => -1) });
+    const h = op(
+      'relu',
+      op(
+        'mul',
+        w,
+        given([4], () => -1),
+      ),
+    );
+    script.line(2, { h });
+    backwardFrom(op('sum', h));
+    script.line(3);
+    const recorded = new Recorded(script.recording, v);
+    await recorded.go(script.recording.ticks - 1);
+    await v.send({ type: 'show', ref: { tensor: h.id } });
+    await recorded.settle();
+    expect(await v.page.locator('.health .chip').allTextContents()).toContain('⚠ Dead');
+    await v.page.click('.health .chip >> text=Dead');
+    await recorded.settle();
+    expect(await v.page.textContent('.health .reason')).toContain('Every result is 0');
+    expect(await v.page.textContent('.health .reason code')).toMatch(/^all\(tensor\(\d+\) == 0\)$/);
+    expect(recorded.asked.filter((m) => m.type === 'reveal').at(-1)).toMatchObject({ line: 1 });
+    expect(v.errors).toEqual([]);
+    await v.page.close();
+  });
+
+  it('shows image-like tensors as pictures, and any two dimensions of them', async () => {
+    const v = await open(browser, { elk: false, width: 1100, height: 900 });
+    const script = new Script(undefined, 'y = x * 2');
+    const x = given([30, 1, 6, 5], (i) => i % 31);
+    script.line(1, { x });
+    const y = op('mul', x, 2);
+    script.line(2, { y });
+    const recorded = new Recorded(script.recording, v);
+    await recorded.go(script.recording.ticks - 1);
+    await v.send({ type: 'show', ref: { tensor: y.id } });
+    await recorded.settle();
+    expect(await v.page.locator('.picture canvas').count()).toBe(24);
+    expect(await v.page.textContent('.images .note')).toBe('30 pictures, grey: black is 0, white is 60');
+    await v.page.click('[aria-label="Pictures after these"]');
+    await recorded.settle();
+    expect(await v.page.locator('.picture canvas').count()).toBe(6);
+    await v.page.click('.picture >> nth=1');
+    await recorded.settle();
+    expect(recorded.asked.filter((m) => m.type === 'inspect').at(-1)!.ref).toMatchObject({ slice: [25, 0] });
+    await v.page.selectOption('[aria-label="Dimension of the rows"]', '0');
+    await recorded.settle();
+    expect(await v.page.textContent('.pages')).toBe('');
+    expect(recorded.asked.filter((m) => m.type === 'inspect').at(-1)!.ref).toMatchObject({ axes: [0, 3] });
+    expect(v.errors).toEqual([]);
+    await v.page.close();
   });
 
   it('reads any row of a long tensor as exact numbers', async () => {
