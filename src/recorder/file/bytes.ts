@@ -84,7 +84,7 @@ export class DiskTarget implements Target {
   }
 
   append(bytes: Uint8Array): void {
-    if (this.size + bytes.length > this.most) throw new Error(`it has reached ${Math.round(this.most / 1e6)} MB`);
+    if (this.size + bytes.length > this.most) throw new Error(`it has reached ${this.most / 1e6} MB`);
     if (fstatSync(this.file).nlink === 0) throw new Error('the file was deleted while it was written');
     try {
       for (let done = 0; done < bytes.length; )

@@ -1,6 +1,10 @@
 /** A recording that is written while the run goes on, and read only where it is looked at. */
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { open, read } from '../../../src/recorder/file';
+import { load, open, read } from '../../../src/recorder/file';
+import { DiskTarget, type Target } from '../../../src/recorder/file/bytes';
 import { RunWriter, write } from '../../../src/recorder/file/writer';
 import type { Recording } from '../../../src/recorder/recording';
 import { Replay } from '../../../src/recorder/replay';
@@ -10,7 +14,7 @@ import { bits, MemoryTarget, type Mlp, trainMlp } from './script';
 /** A run that is written whenever `when` says so. */
 function recorded(
   iterations: number,
-  target: MemoryTarget,
+  target: Target,
   when: (i: number, r: Recording) => boolean,
   memoryLimit?: number,
 ) {
@@ -124,6 +128,38 @@ describe('a run that is written as it goes', () => {
     same(r, m, r.iterationCount - 1);
     // The run itself is whole in memory, and in what was written of it.
     same(m.script.recording, m, 40);
+  });
+
+  it('has no more bytes than it may, and the run goes on', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'backstep-writer-'));
+    try {
+      const path = join(folder, 'run.backstep');
+      const target = new DiskTarget(path, 30_000);
+      const { m, failures } = recorded(40, target, () => true);
+      expect(failures).toHaveLength(1);
+      expect(failures[0]).toContain('run.backstep is not whole: it has reached 0.03 MB. What it holds');
+      same(m.script.recording, m, 40);
+      target.close();
+      expect(statSync(path).size).toBeLessThanOrEqual(30_000);
+      expect(load(path).iterationCount).toBeGreaterThan(2);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('has its checkpoints so close together that a replay takes milliseconds', () => {
+    const target = new MemoryTarget();
+    const { m, writer } = recorded(300, target, (i) => i % 10 === 0);
+    writer.finish();
+    const r = read(target.bytes);
+    const costs = Array.from({ length: 60 }, (_, i) => {
+      const tick = Math.floor(((i + 0.5) / 60) * r.ticks);
+      const replay = new Replay();
+      return Math.max(...m.params.map(({ tensor }) => replay.cost(r.useAt(tensor.id, tick)!.value)));
+    });
+    expect(r.recordCount).toBeGreaterThan(5000);
+    // An op is taken for 6 µs.
+    expect(Math.max(...costs)).toBeLessThan(8000 / 6);
   });
 
   it('goes on in a file that was saved in between', () => {
