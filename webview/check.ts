@@ -421,6 +421,7 @@ const messages: { [T in ToWebview['type']]: Check } = {
   curves: shape({ curves, printed: orNull(list(printedCurve)), working: isBool }),
   update: shape({ update }),
   caret: shape({ nodes: list(isInt) }),
+  save: shape({ kind: oneOf('svg', 'png') }),
   notice: shape({ title: isStr, text: isStr }),
   selected: shape({
     selection: shape({ node: orNull(isInt), ref: orNull(ref), parameter: orNull(isInt), element: orNull(list(isInt)) }),

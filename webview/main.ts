@@ -168,6 +168,7 @@ window.addEventListener('message', (event: MessageEvent<unknown>) => {
   // A picture of before the last key was pressed is no answer to it.
   const answers = message.type === 'picture' ? caughtUp(message.moves) : message.type === 'error';
   if (answers && seeker.landed()) timeline.landed();
+  if (message.type === 'save') graph.save(message.kind);
   selection.heard(message);
   store.receive(message);
 });

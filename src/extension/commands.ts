@@ -44,6 +44,8 @@ class Commands {
     'backstep.debug': (uri?: vscode.Uri) => this.start(uri, false),
     'backstep.run': (uri?: vscode.Uri) => this.start(uri, true),
     'backstep.showNetwork': () => this.panels.show(true),
+    'backstep.saveNetworkSvg': () => this.panels.show().saveDrawing('svg'),
+    'backstep.saveNetworkPng': () => this.panels.show().saveDrawing('png'),
     'backstep.showNumbers': () => vscode.commands.executeCommand(`${NUMBERS_VIEW}.focus`),
     'backstep.goToTick': () => this.goToTick(),
     'backstep.goToStart': () => this.withRun((run) => run.session.request('seek', { tick: 0 })),

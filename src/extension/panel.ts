@@ -93,6 +93,11 @@ export class NetworkPanel implements vscode.Disposable {
     else this.toShow = () => this.inspect(ref, how);
   }
 
+  /** Has the drawing of the network saved. */
+  saveDrawing(kind: 'svg' | 'png'): void {
+    this.post({ type: 'save', kind });
+  }
+
   /** Says why there is nothing to show, in place of the network. */
   notice(title: string, text: string): void {
     this.said = { title, text };

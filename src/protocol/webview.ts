@@ -91,6 +91,8 @@ export type ToWebview =
   | { type: 'show'; ref: TensorRef; face?: 'history' | 'explain'; element?: number[] }
   /** It was chosen in another view. */
   | { type: 'selected'; selection: Selection }
+  /** Save the drawing of the network: the view answers with an `export`. */
+  | { type: 'save'; kind: 'svg' | 'png' }
   /** Nodes made by the editor's current line. */
   | { type: 'caret'; nodes: number[] }
   /** Nothing can be shown, and why: in place of the network. */

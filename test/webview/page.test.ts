@@ -209,6 +209,12 @@ describe.skipIf(missing !== null)('the page', () => {
     await view.page.click('button[aria-controls="graph-exports"]');
     await view.page.locator('.exports button').nth(2).click();
     expect(ofType(await view.posted(), 'copy').at(-1)!.text).toBe(svg!.text);
+    // A command asks for the same.
+    await view.news();
+    await view.send({ type: 'save', kind: 'svg' });
+    expect(ofType(await view.news(), 'export')).toEqual([
+      { type: 'export', name: 'network', kind: 'svg', text: svg!.text },
+    ]);
     await close(view);
   });
 

@@ -18,8 +18,8 @@ export class Exports {
     this.menu = el(
       'div',
       { class: 'help exports', id: 'graph-exports', role: 'menu', 'aria-label': t('Copy or export'), hidden: true },
-      item(t('Save as SVG…'), () => this.save('svg')),
-      item(t('Save as PNG…'), () => this.save('png')),
+      item(t('Save as SVG…'), () => this.saved('svg')),
+      item(t('Save as PNG…'), () => this.saved('png')),
       item(t('Copy as SVG'), () => this.copy('svg')),
       item(t('Copy as PNG'), () => this.copy('png')),
     );
@@ -58,16 +58,24 @@ export class Exports {
   private run(act: () => Promise<void> | void): void {
     this.open(false);
     this.button.focus();
+    this.attempt(act);
+  }
+
+  save(kind: ExportKind): void {
+    this.attempt(() => this.saved(kind));
+  }
+
+  private attempt(act: () => Promise<void> | void): void {
     Promise.resolve(act()).catch((error: unknown) => console.warn('Backstep: the drawing was not exported:', error));
   }
 
-  async save(kind: ExportKind): Promise<void> {
+  private async saved(kind: ExportKind): Promise<void> {
     const svg = this.svg();
     if (svg === null) return;
     post({ type: 'export', name: 'network', kind, text: kind === 'svg' ? svg : await base64Of(await pngOf(svg)) });
   }
 
-  async copy(kind: ExportKind): Promise<void> {
+  private async copy(kind: ExportKind): Promise<void> {
     const svg = this.svg();
     if (svg === null) return;
     if (kind === 'svg') post({ type: 'copy', text: svg });

@@ -8,7 +8,7 @@ import { css } from '../theme';
 import { FROM_THE_START } from '../ui';
 import { Camera, NEAR } from './camera';
 import { Drawing } from './draw';
-import { Exports } from './exports';
+import { type ExportKind, Exports } from './exports';
 import { svgText } from './image';
 import { type Direction, extreme, neighbour, Walk } from './keyboard';
 import { layout } from './layout';
@@ -160,6 +160,11 @@ export class GraphPanel {
     new ResizeObserver(() => {
       if (this.now && !this.camera.taken) this.refit();
     }).observe(stage);
+  }
+
+  /** Hands the drawing to the extension, to be written to a file. */
+  save(kind: ExportKind): void {
+    this.exports.save(kind);
   }
 
   update(model: Model): void {
