@@ -106,7 +106,7 @@ export class PlanePanel {
     const { plane, planning, update } = model;
     for (const picker of this.pickers) picker.offer(update?.parameters ?? []);
     if (!plane && !planning) {
-      if (!this.begun && model.picture && (model.spans.at(-1)?.loss ?? null) !== null) {
+      if (!this.begun && model.picture && model.spans.some((span) => span.loss !== null)) {
         this.begun = true;
         this.ask();
         return;

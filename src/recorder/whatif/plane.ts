@@ -7,6 +7,7 @@ import { flatAt, positionOf } from '../elements';
 import type { PassRecord, Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { valuesOf, wire } from '../views/common';
+import { accumulations } from '../views/grads';
 import { Parameters } from '../views/parameters';
 import { nameOf } from '../views/parts';
 import { blendOf } from '../views/past';
@@ -61,7 +62,9 @@ export function planeOf(
   if (!root) return none('What backward() was called on is not known any more.');
   const weights = weightsOf(r, replay, pass);
   if (weights.length === 0) return none('There are no parameters that the loss could depend on.');
-  const iterations = spread(r, r.iterationAt(pass.start));
+  const here = r.iterationAt(pass.start);
+  const known = learned(r, weights, here);
+  const iterations = spread(r, here).filter((i) => !known || learned(r, weights, i));
   const way = iterations.map((iteration) => at(r, replay, weights, iteration));
   const found = directionsOf(r, axes, weights, way);
   if ('missing' in found) return none(found.missing);
@@ -134,7 +137,7 @@ export function planePathOf(
 ): OtherPath['points'] {
   const iterations = spread(r, -1);
   if (iterations.length === 0) return [];
-  const tick = firstTick(r, iterations[0]);
+  const tick = firstTick(r, iterations[iterations.length - 1]);
   const own = new Map(
     Parameters.of(r)
       .list()
@@ -148,7 +151,8 @@ export function planePathOf(
     weights.push({ tensor, use, values: origin });
   }
   const directions: [Direction, Direction] = [parameters.map((p) => p.x), parameters.map((p) => p.y)];
-  return iterations.map((iteration, i) => {
+  const taught = iterations.filter((i) => learned(r, weights, i));
+  return (taught.length > 0 ? taught : iterations).map((iteration, i) => {
     looked(i, iterations.length);
     const [x, y, off] = project(directions, weights, at(r, replay, weights, iteration));
     return { iteration, tick: firstTick(r, iteration), x: x + x0, y: y + y0, off, loss: lossOf(r, iteration) };
@@ -169,13 +173,20 @@ function passAt(r: Recording, tick: number): PassRecord | null {
 }
 
 function weightsOf(r: Recording, replay: Replay, pass: PassRecord): Weight[] {
-  return Parameters.of(r)
+  const all = Parameters.of(r)
     .list()
     .flatMap((tensor) => {
       const use = r.useAt(tensor, pass.start);
-      if (!use || !r.tensor(tensor)?.requiresGrad) return [];
-      return [{ tensor, use, values: numbers(replay, use) }];
+      return use && r.tensor(tensor)?.requiresGrad ? [{ tensor, use }] : [];
     });
+  // Of several networks, the one that this loss taught. Gradients that were not put into `.grad` leave no trace there.
+  const taught = all.filter((w) => learned(r, [w], r.iterationAt(pass.start)));
+  return (taught.length > 0 ? taught : all).map((w) => ({ ...w, values: numbers(replay, w.use) }));
+}
+
+/** Did an iteration's loss teach any of these weights? */
+function learned(r: Recording, weights: readonly { tensor: number }[], iteration: number): boolean {
+  return weights.some(({ tensor }) => accumulations(r, tensor, iteration).length > 0);
 }
 
 const numbers = (replay: Replay, use: TensorUse): Float64Array =>

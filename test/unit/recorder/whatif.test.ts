@@ -6,7 +6,7 @@ import { Replay } from '../../../src/recorder/replay';
 import { checkGradient } from '../../../src/recorder/whatif/checkGradient';
 import { planeOf, planePathOf } from '../../../src/recorder/whatif/plane';
 import { Rerun } from '../../../src/recorder/whatif/rerun';
-import { Script, trainMlp } from './script';
+import { backwardFrom, dataOf, given, leaf, noGrad, op, Script, trainMlp } from './script';
 
 const mlp = trainMlp({ iterations: 6, samples: 6, dropout: true, rule: 'sgd' });
 const small = trainMlp({ iterations: 6, samples: 6, memoryLimit: 4000 });
@@ -150,6 +150,33 @@ describe('the loss over a plane', () => {
     // Other shapes: it has no place there.
     const wide = trainMlp({ iterations: 2, samples: 4, features: 7 });
     expect(planePathOf(wide.script.recording, new Replay(), plane.basis!)).toEqual([]);
+  });
+
+  it('is about the network that the loss taught, where a script has several', () => {
+    const script = new Script();
+    const { recorder } = script;
+    for (const root of [1, 2]) {
+      recorder.module(root, null, '', 'Net', '');
+      const w = leaf(given([2], (i) => root + i));
+      recorder.parameter(root, 'weight', w);
+      script.line(1, { net: { module: root, type: 'Net' } });
+      for (let i = 0; i < 3; i++) {
+        script.line(2);
+        backwardFrom(op('sum', op('mul', w, w)));
+        noGrad(() => op('sub_', dataOf(w), op('mul', w.grad!, 0.1)));
+        w.grad = null;
+        recorder.ran({ kind: 'grad', tensor: w, cause: 'set' });
+      }
+    }
+    script.stop();
+    const { recording } = script;
+    const first = planeOf(recording, new Replay(), recording.iteration(1).backward, { axes: { kind: 'path' }, n: 3 });
+    const last = planeOf(recording, new Replay(), recording.ticks - 1, { axes: { kind: 'path' }, n: 3, basis: true });
+    expect(first.path.map((p) => p.iteration)).toEqual([0, 1, 2]);
+    expect(last.path.map((p) => p.iteration)).toEqual([3, 4, 5]);
+    expect(last.sameLoss).toBe(true);
+    expect(last.basis!.parameters).toHaveLength(1);
+    expect(planePathOf(recording, new Replay(), last.basis!).map((p) => p.iteration)).toEqual([3, 4, 5]);
   });
 
   it('shows the whole way in its main directions, whose axes stand at a right angle', () => {
