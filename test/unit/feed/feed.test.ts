@@ -155,3 +155,24 @@ test('a plane is told while it is computed; another wish, or none, ends it', asy
   await third;
   expect(posted.slice(2)).toEqual([{ type: 'plane', plane: null }]);
 });
+
+test('a question that takes long is cancelled, by hand or by the next one, and that is no error', async () => {
+  const { feed: f, posted } = feed();
+  const signals: AbortSignal[] = [];
+  const session = {
+    request: (name: string, _args: object, signal: AbortSignal) => {
+      signals.push(signal);
+      if (name === 'explain') return Promise.resolve({ op: 'relu' });
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('cancelled'))));
+    },
+  } as unknown as Session;
+  f.attach(session);
+  const checked = f.check({ tensor: 3 });
+  f.cancel();
+  await checked;
+  expect(posted).toEqual([{ type: 'checked', question: { tensor: 3 }, views: [] }]);
+  const again = f.check({ op: 7 });
+  await Promise.all([f.explain({ tick: 9 }), again]);
+  expect(signals[1]!.aborted).toBe(true);
+  expect(posted.map(({ type }) => type).sort()).toEqual(['checked', 'checked', 'explain']);
+});
