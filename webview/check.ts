@@ -407,7 +407,14 @@ const wholeLayer: Check = (v) => {
 
 const messages: { [T in ToWebview['type']]: Check } = {
   picture: shape({ picture, timeline, tensor: orNull(tensor), update: orNull(update), info, moves: isInt }),
-  running: shape({ cursor, loss: orNull(isCell), timeline: orNull(timeline) }),
+  running: shape({
+    cursor,
+    loss: orNull(isCell),
+    timeline: orNull(timeline),
+    picture: orNull(picture),
+    rate: nullableNum,
+    loop: orNull(shape({ name: isStr, at: isInt, of: isInt, seconds: nullableNum })),
+  }),
   tensor: shape({ tensor }),
   history: shape({ ref, element: opt(isElement), measure: opt(isStr), history }),
   neurons: shape({ layers: list(wholeLayer) }),

@@ -86,7 +86,7 @@ const notice = el('main', { class: 'empty', hidden: true }, noticeTitle, noticeT
 const runningNote = el(
   'p',
   { class: 'empty', hidden: true },
-  t('The script is running. The network appears when it stops: at a breakpoint, at its end, or when you pause it.'),
+  t('The script is running. The network appears with its first complete iteration, or when the script stops.'),
 );
 const work = el('main', { class: 'work', hidden: true }, graph.element);
 const bar = divider(store, work);

@@ -1,5 +1,5 @@
 /** What is known and what the user chose. Views read it and redraw; nothing here touches the page. */
-import type { RecordingInfo } from '../src/protocol/session';
+import type { LiveProgress, RecordingInfo } from '../src/protocol/session';
 import type {
   Bookmark,
   Cursor,
@@ -62,6 +62,8 @@ export interface Model {
   /** Runs side by side; empty where there is one. */
   runs: RunLine[];
   running: boolean;
+  /** How far the run was when it was told of last. */
+  live: LiveProgress | null;
   ended: string | null;
   /** Said in place of the network while there is none. */
   notice: { title: string; text: string } | null;
@@ -146,6 +148,7 @@ export class Store {
       caret: new Set(),
       runs: [],
       running: false,
+      live: null,
       ended: null,
       notice: opening(),
       error: null,
@@ -217,7 +220,9 @@ export class Store {
       case 'running':
         // Another session has begun, or this one anew: what is on screen is none of its own.
         if (m.ended !== null || message.cursor.ticks < (m.picture?.cursor.ticks ?? 0)) this.clear();
+        if (message.picture) this.takePicture(message.picture);
         m.cursor = message.cursor;
+        m.live = message;
         m.running = true;
         m.ended = null;
         if (message.timeline) this.takeSpans(message.timeline);

@@ -107,6 +107,7 @@ const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
     text.length < 1e8,
   neurons: ({ nodes }) => naturals(nodes),
   measure: ({ measure }) => measure === null || (typeof measure === 'string' && Object.hasOwn(MEASURES, measure)),
+  pause: () => true,
   stretch: ({ from, to }) => natural(from) && natural(to),
   curves: ({ open, keys, from, to, fill }) =>
     typeof open === 'boolean' &&

@@ -219,6 +219,9 @@ export class NetworkPanel implements vscode.Disposable {
       case 'measure':
         void this.feed.measure(message.measure);
         break;
+      case 'pause':
+        void this.feed.pause();
+        break;
       case 'stretch':
         void this.feed.stretch(message);
         break;

@@ -1,7 +1,7 @@
 /** Gathers what a view shows into one message per stop. Asks the Session, posts to the view, keeps nothing else. */
 
 import type { ExplainQuestion } from '../protocol/origins';
-import type { Requests, Session } from '../protocol/session';
+import type { LiveProgress, Requests, Session } from '../protocol/session';
 import type { NodeMeasure, TensorFormat, TensorQuestion, TensorRef } from '../protocol/views';
 import type { FromWebview, ToWebview } from '../protocol/webview';
 import type { CheckQuestion, OtherPath, PlaneView } from '../protocol/whatif';
@@ -127,15 +127,28 @@ export class Feed {
   }
 
   /** While the script runs: its loss curve grows, a few times a second. */
-  async grow(message: { cursor: Extract<ToWebview, { type: 'running' }>['cursor']; loss: number | string | null }) {
-    const { session } = this;
+  async grow(message: LiveProgress): Promise<void> {
+    const { session, structure } = this;
     if (!session || this.growing) return;
     this.growing = true;
-    const timeline = await session.request('timeline', { from: this.spansFrom }).catch(() => null);
+    const [timeline, picture] = await Promise.all([
+      session.request('timeline', { from: this.spansFrom }).catch(() => null),
+      session
+        .request('picture', { ...(structure === undefined ? {} : { have: structure }), settled: true })
+        .catch(() => null),
+    ]);
     this.growing = false;
     if (session !== this.session) return;
     if (timeline) this.spansFrom = timeline.from + Math.max(0, timeline.spans.length - 1);
-    this.post({ type: 'running', ...message, timeline });
+    if (picture) this.structure = picture.structure;
+    this.post({ type: 'running', ...message, timeline, picture });
+    // Printed numbers grow too; nothing is computed while the script runs.
+    if (this.wanted) void this.showCurves(this.wanted);
+  }
+
+  /** Stops the running script where it is. */
+  async pause(): Promise<void> {
+    await this.session?.request('pause', {}).catch((error) => this.fail(error));
   }
 
   /** Shows a tensor, and keeps it current as the cursor moves; null closes it. */

@@ -176,6 +176,9 @@ class Page {
       case 'measure':
         void this.feed.measure(message.measure);
         break;
+      case 'pause':
+        void this.feed.pause();
+        break;
       case 'stretch':
         void this.feed.stretch(message);
         break;

@@ -207,7 +207,8 @@ export interface Requests {
   cursor: [Record<string, never>, Cursor];
   /** Units and weights of a small linear layer's node; null for any other. */
   neurons: [{ node: number }, NeuronsView | null];
-  picture: [{ have?: string; measure?: NodeMeasure }, PictureView];
+  /** At the cursor; `settled`: where the last complete iteration ended, while the script runs. */
+  picture: [{ have?: string; measure?: NodeMeasure; settled?: boolean }, PictureView];
   graph: [Record<string, never>, GraphView];
   timeline: [{ from: number }, TimelineView];
   /** Ticks of a stretch of the timeline, with their lines, breakpoints and found watchpoint hits. */
@@ -287,6 +288,24 @@ export type StopReason =
   | 'end'
   | 'start of recording';
 
+/** A loop around what runs whose end is known: `for NAME in range(…)`. */
+export interface LoopProgress {
+  name: string;
+  /** Turns that are done, and that there are. */
+  at: number;
+  of: number;
+  /** What is left at the speed of the last seconds; null where that is not known yet. */
+  seconds: number | null;
+}
+
+export interface LiveProgress {
+  cursor: Cursor;
+  loss: number | string | null;
+  /** Iterations in a second, over the last seconds; null where it is too early to say. */
+  rate: number | null;
+  loop: LoopProgress | null;
+}
+
 export interface Events {
   /** The cursor rests: every view redraws. */
   stopped: {
@@ -304,7 +323,7 @@ export interface Events {
   /** A bookmark was set, changed or taken away. */
   bookmarks: { bookmarks: Bookmark[] };
   /** While the script runs, a few times a second. */
-  progress: { cursor: Cursor; loss: number | string | null };
+  progress: LiveProgress;
   /** A variable or a weight was set: values on screen are stale. */
   invalidated: Record<string, never>;
   /** Code of another file runs. */

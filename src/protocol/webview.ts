@@ -1,8 +1,7 @@
 /** The wire between the extension and its webview. Both sides check what they get: a webview trusts no message's shape. */
 import type { ExplainQuestion, ExplainView, HistoryView, Measure } from './origins';
-import type { Move, RecordingInfo } from './session';
+import type { LiveProgress, Move, RecordingInfo } from './session';
 import type {
-  Cursor,
   CurvesView,
   NeuronsView,
   NodeMeasure,
@@ -69,8 +68,8 @@ export type ToWebview =
       /** It is seen after so many of the moves (`seek`, `move`) that the view has asked for since it said `ready`. */
       moves: number;
     }
-  /** The script is running: dim, and grow the loss curve. */
-  | { type: 'running'; cursor: Cursor; loss: number | string | null; timeline: TimelineView | null }
+  /** The script is running: how far it is, the loss, and the network as it was where the last complete iteration ended. */
+  | ({ type: 'running'; timeline: TimelineView | null; picture: PictureView | null } & LiveProgress)
   | { type: 'tensor'; tensor: TensorView }
   /** Layers that the view looks into; those that are none are left out. */
   | { type: 'neurons'; layers: NeuronsView[] }
@@ -131,6 +130,8 @@ export type FromWebview =
   | { type: 'neurons'; nodes: number[] }
   /** Have this measured of every node, from now on; null ends it. */
   | { type: 'measure'; measure: NodeMeasure | null }
+  /** Stop the running script where it is. */
+  | { type: 'pause' }
   /** Ticks [from, to), one by one. */
   | { type: 'stretch'; from: number; to: number }
   /** Show these curves, as fine as can be in iterations [from, to); `fill` computes again what nobody looked at. Closed, it computes nothing more. */

@@ -9,6 +9,7 @@ import { Breakpoints, type EvaluateAt } from './breakpoints';
 import type { Evaluator } from './evaluator';
 import { short } from './format';
 import { entryOf, stepInTargets } from './frames';
+import { Live } from './live';
 import { Looking } from './looking';
 import { searchesBack } from './moves';
 import { badLossText } from './nonfinite';
@@ -99,6 +100,7 @@ export class SessionServer {
   private readonly looking: Looking;
   private readonly watchpoints: Watchpoints;
   private readonly work: Work;
+  private readonly live = new Live();
   private filters = new Set<ExceptionFilter>(['uncaught', 'nonfinite']);
   private conditions: NonNullable<Requests['setExceptionFilters'][0]['conditions']> = {};
   private lossIsBad = false;
@@ -173,12 +175,16 @@ export class SessionServer {
   /** Answers one request. Throws an Error with words for the user. */
   handle<N extends RequestName>(name: N, args: Requests[N][0]): Requests[N][1] {
     const handler = this.handlers[name] as (a: Requests[N][0]) => Requests[N][1];
+    // The script waits as long as this takes.
+    const began = this.running ? performance.now() : 0;
     try {
       return this.work.during(TITLES[name] ?? 'Computing again', () => handler(args));
     } catch (error) {
       // A file may say what no run says, in more ways than are looked for when it is read.
       if (this.options.recorder || !(error instanceof TypeError || error instanceof RangeError)) throw error;
       throw new Error(`The recording does not say this, or says what cannot be (${error.message}).`);
+    } finally {
+      if (began > 0) this.live.cost(performance.now() - began);
     }
   }
 
@@ -410,10 +416,20 @@ export class SessionServer {
     const now = Date.now();
     if (now - this.lastProgress < PROGRESS_EVERY) return;
     this.lastProgress = now;
+    // What views ask then is answered while the script waits.
+    if (!this.live.affordable(now)) return;
     const r = this.recording;
     const before = r.iterationCount > 1 ? r.iteration(r.iterationCount - 2).loss : null;
     const loss = r.lastIteration.loss ?? before;
-    this.host.emit('progress', { cursor: this.cursor(), loss: plain(loss) });
+    const rate = this.live.rate(r.iterationCount - 1, now);
+    const loop = this.live.progress(r, this.timeline.tick, now);
+    this.host.emit('progress', { cursor: this.cursor(), loss: plain(loss), rate, loop });
+  }
+
+  /** Where the last complete iteration ended; the cursor's place before there is one. */
+  private settledTick(): number {
+    const last = this.recording.iterationCount - 2;
+    return last < 0 ? this.timeline.tick : this.recording.endOf(last) - 1;
   }
 
   private move(move: Move): null {
@@ -441,6 +457,7 @@ export class SessionServer {
       return null;
     }
     this.running = true;
+    this.live.reset(Date.now());
     this.host.emit('continued', {});
     return null;
   }
@@ -604,6 +621,7 @@ export class SessionServer {
       if (this.options.recorder) {
         this.stopOnEntry = stopOnEntry;
         this.running = true;
+        this.live.reset(Date.now());
       } else this.stopped({ reason: 'entry' });
       return null;
     },
@@ -646,8 +664,10 @@ export class SessionServer {
     },
     cursor: () => this.cursor(),
     neurons: ({ node }) => neuronsOf(this.recording, this.replay, this.timeline.tick, node),
-    picture: ({ have, measure }) =>
-      pictureOf(this.recording, this.replay, this.timeline.tick, this.atLiveEnd, have, measure),
+    picture: ({ have, measure, settled }) => {
+      const tick = settled ? this.settledTick() : this.timeline.tick;
+      return pictureOf(this.recording, this.replay, tick, this.atLiveEnd, have, measure);
+    },
     graph: () => graphOf(this.recording, this.recording.iterationAt(this.timeline.tick), this.timeline.tick),
     timeline: ({ from }) => timelineOf(this.recording, this.timeline.tick, this.atLiveEnd, from),
     stretch: ({ from, to }) => stretchOf(this.recording, from, to, this.marks(from, to)),

@@ -7,6 +7,9 @@ import { BACKWARD_START, Fixture, GRAPH, NODE, PER_ITERATION, UPDATE_START } fro
 import { launch, missing, type Options, open, type View } from './harness';
 import { largeGraph, largePicture } from './large';
 
+/** Of a run that has only begun. */
+const NO_NEWS = { picture: null, rate: null, loop: null };
+
 if (missing) console.log(`webview page tests are skipped: ${missing}`);
 
 describe.skipIf(missing !== null)('the page', () => {
@@ -580,7 +583,13 @@ describe.skipIf(missing !== null)('the page', () => {
   it('grows the loss while the script runs, and says when it ended', async () => {
     const view = await show(6, { elk: false });
     const timeline = { ...fixture.timeline(), from: 0 };
-    await view.send({ type: 'running', cursor: { ...fixture.cursor(), iteration: 15 }, loss: 0.5, timeline });
+    await view.send({
+      type: 'running',
+      cursor: { ...fixture.cursor(), iteration: 15 },
+      loss: 0.5,
+      timeline,
+      ...NO_NEWS,
+    });
     expect(await view.page.textContent('.status')).toBe('Running · iteration 16');
     expect(await view.page.getAttribute('.app', 'class')).toContain('running');
     await view.send({ type: 'ended', text: 'The script ended.' });
@@ -638,7 +647,7 @@ describe.skipIf(missing !== null)('the page', () => {
     await view.send({ type: 'ended', text: 'The script has ended.' });
     expect(await view.page.isVisible('.work')).toBe(true);
     const cursor = { ...fixture.cursor(), tick: 3, ticks: 4 };
-    await view.send({ type: 'running', cursor, loss: null, timeline: null });
+    await view.send({ type: 'running', cursor, loss: null, timeline: null, ...NO_NEWS });
     expect(await view.page.isVisible('.work')).toBe(false);
     expect(await view.page.textContent('.app')).toContain('The script is running');
     await view.send(fixture.picture());

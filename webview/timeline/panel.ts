@@ -1,10 +1,12 @@
 /** The bar at the bottom: where the cursor is, the moves, and a slider over every tick of the recording. */
+import type { LiveProgress } from '../../src/protocol/session';
 import type { Bookmark, Cursor, StretchView, TickMark } from '../../src/protocol/views';
 import type { FromWebview } from '../../src/protocol/webview';
 import { zoomed } from '../charts/zoom';
 import { button, el, keyed, setText } from '../dom';
 import { count, num, placeText } from '../format';
 import { post } from '../host';
+import { t } from '../l10n';
 import type { Seeker } from '../seek';
 import type { Model, Store } from '../store';
 import { onTheme } from '../theme';
@@ -46,6 +48,25 @@ export function statusText(cursor: Cursor): string {
   return parts.join(' · ');
 }
 
+/** `Running · iteration 120 · 42 it/s · epoch 3 of 10 · 1:05 left`: what is not known is left out. */
+export function liveText(cursor: Cursor, live: LiveProgress | null): string {
+  const parts = [t('Running'), t('iteration {0}', count(cursor.iteration + 1))];
+  const { rate, loop } = live ?? {};
+  if (rate) parts.push(rate >= 1 ? t('{0} it/s', num(rate, 3)) : t('{0} s/it', num(1 / rate, 3)));
+  if (loop) parts.push(t('{0}: {1} of {2}', loop.name, count(loop.at), count(loop.of)));
+  if (loop && loop.seconds !== null) parts.push(t('{0} left', clock(loop.seconds)));
+  return parts.join(' · ');
+}
+
+/** `8 s`, `1:05`, `2:03:20` */
+function clock(seconds: number): string {
+  const s = Math.ceil(seconds);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  if (s < 60) return t('{0} s', s);
+  const minutes = Math.floor(s / 60);
+  return minutes < 60 ? `${minutes}:${two(s % 60)}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(s % 60)}`;
+}
+
 /** A logarithm must be able to show every curve. */
 const othersPositive = (model: Model): boolean =>
   model.runs.every(({ losses }) => losses.every((loss) => loss === null) || positive(losses.map((loss) => ({ loss }))));
@@ -82,6 +103,7 @@ export class TimelinePanel {
   private readonly playBy = el('select', { 'aria-label': 'Play by' });
   private readonly playSpeed = el('select', { 'aria-label': 'How many in a second' });
   private readonly whole: HTMLButtonElement;
+  private readonly pause: HTMLButtonElement;
   private asked = '';
   private askTimer: ReturnType<typeof setTimeout> | undefined;
   /** A tick under the pointer that was asked about. */
@@ -133,6 +155,13 @@ export class TimelinePanel {
       ...this.playButtons,
       this.playBy,
       this.playSpeed,
+    );
+    this.pause = button(
+      'Pause the script where it is',
+      () => post({ type: 'pause' }),
+      { class: 'toggle' },
+      icon('pause'),
+      ' Pause',
     );
     this.whole = button(
       'Show the whole run (0 on the timeline)',
@@ -323,7 +352,8 @@ export class TimelinePanel {
     // The line under the pointer came.
     if (old !== model.stretches && this.lastPointer && !this.hint.hidden) this.hintAgain();
     this.drawTree(model);
-    setText(this.status, model.running ? `Running · iteration ${count(cursor.iteration + 1)}` : statusText(cursor));
+    setText(this.status, model.running ? liveText(cursor, model.live) : statusText(cursor));
+    this.pause.hidden = !model.running;
     this.status.title = `${cursor.label}. Tick ${count(cursor.tick + 1)} of ${count(cursor.ticks)}`;
     this.latest.hidden = model.running || !past(cursor);
     this.drawBound(model);

@@ -1,0 +1,108 @@
+/** What is told of a run while it goes on: how fast it is, how much of a known loop is left, and how much telling may cost. */
+import type { LoopProgress } from '../protocol/session';
+import type { Recording } from './recording';
+import { lineText } from './views/loss';
+
+/** Share of the running time that answering views may take. */
+const SHARE = 0.03;
+/** Rates are of the last so many milliseconds, and of no fewer than the least. */
+const WINDOW = 10_000;
+const LEAST = 500;
+
+interface Sample {
+  time: number;
+  at: number;
+}
+
+export class Live {
+  private began = 0;
+  private spent = 0;
+  private iterations: Sample[] = [];
+  private loop: { key: string; samples: Sample[] } = { key: '', samples: [] };
+
+  /** The script runs on from here: what it stood still does not count. */
+  reset(now: number): void {
+    Object.assign(this, { began: now, spent: 0, iterations: [], loop: { key: '', samples: [] } });
+  }
+
+  /** Something was answered while the script waited, for so many milliseconds. */
+  cost(milliseconds: number): void {
+    this.spent += milliseconds;
+  }
+
+  /** May views be told again? Not before what they cost is a small share of the running time. */
+  affordable(now: number): boolean {
+    return this.spent <= SHARE * (now - this.began);
+  }
+
+  /** Iterations in a second; null where it is too early to say. */
+  rate(iterations: number, now: number): number | null {
+    return speedOf(this.iterations, { time: now, at: iterations });
+  }
+
+  /** The outermost loop that the script is in whose end is known, and the seconds that are left of it. */
+  progress(r: Recording, tick: number, now: number): LoopProgress | null {
+    const found = loopAt(r, tick);
+    if (!found) return null;
+    const key = `${found.name}/${found.of}`;
+    if (this.loop.key !== key || found.at < (this.loop.samples.at(-1)?.at ?? 0)) this.loop = { key, samples: [] };
+    const speed = speedOf(this.loop.samples, { time: now, at: found.at });
+    return { ...found, seconds: speed ? (found.of - found.at) / speed : null };
+  }
+}
+
+/** Takes a sample and answers how much a second it went on over the window; null where it has not yet. */
+function speedOf(samples: Sample[], now: Sample): number | null {
+  samples.push(now);
+  while (samples.length > 2 && now.time - samples[1].time > WINDOW) samples.shift();
+  const [first] = samples;
+  const [time, moved] = [now.time - first.time, now.at - first.at];
+  return time < LEAST || moved <= 0 ? null : (1000 * moved) / time;
+}
+
+const FOR = /^(\s*)for\s+(\w+)\s+in\s+(.+?)\s*:\s*(?:#.*)?$/;
+const RANGE = /^(?:(?:tqdm\.)?tqdm\(\s*)?range\(([^()]*)\)/;
+const TRANGE = /^(?:tqdm\.)?trange\(([^()]*)\)/;
+
+/** `for NAME in range(…)` (also in tqdm, or trange) around what runs: read from the script's text and the names of now. */
+export function loopAt(r: Recording, tick: number): Omit<LoopProgress, 'seconds'> | null {
+  let outermost: Omit<LoopProgress, 'seconds'> | null = null;
+  for (let f = r.frame(r.frameAt(tick)); f; f = f.parent === null ? undefined : r.frame(f.parent)) {
+    const site = f.last >= 0 ? r.sites[r.siteAt(f.last)] : undefined;
+    if (!site) continue;
+    let indent = indentOf(lineText(r, site.path, site.line));
+    for (let line = site.line; line >= 1 && indent > 0; line--) {
+      const text = lineText(r, site.path, line);
+      if (text === null || text.trim() === '' || indentOf(text) >= indent) continue;
+      indent = indentOf(text);
+      const loop = FOR.exec(text);
+      const range = loop && (RANGE.exec(loop[3]) ?? TRANGE.exec(loop[3]))?.[1];
+      if (!range) continue;
+      const number = (word: string) =>
+        /^-?\d[\d_]*$/.test(word) ? Number(word.replaceAll('_', '')) : named(r, f.id, word, tick);
+      const bounds = range
+        .split(',')
+        .slice(0, 3)
+        .map((word) => number(word.trim().split('=')[0]));
+      const now = named(r, f.id, loop[2], tick);
+      if (now === null || bounds.some((b) => b === null)) continue;
+      const [start, stop, step = 1] = bounds.length === 1 ? [0, bounds[0]!] : (bounds as number[]);
+      const of = Math.ceil((stop - start) / step);
+      const at = Math.round((now - start) / step);
+      if (of > 0 && at >= 0 && at <= of) outermost = { name: loop[2], at, of };
+    }
+  }
+  return outermost;
+}
+
+const indentOf = (text: string | null): number => (text === null ? 0 : text.length - text.trimStart().length);
+
+/** A whole number that a name of a frame, or of the module, stands for. */
+function named(r: Recording, frame: number, name: string, tick: number): number | null {
+  if (!/^[A-Za-z_]\w*$/.test(name)) return null;
+  for (let f = r.frame(frame); f; f = f.parent === null ? undefined : r.frame(f.parent)) {
+    const value = r.nameAt(f.id, name, tick);
+    if (value) return value.k === 'prim' && /^-?\d+$/.test(value.repr) ? Number(value.repr) : null;
+  }
+  return null;
+}

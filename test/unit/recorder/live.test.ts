@@ -1,0 +1,72 @@
+/** How fast a run is, and how much of a known loop is left. */
+import { describe, expect, it } from 'vitest';
+import { Live, loopAt } from '../../../src/recorder/live';
+import { PATH, Script } from './script';
+
+const SOURCE = `n = 5
+for epoch in tqdm(range(n)):  # outer
+    for i, x in enumerate(data):
+        train(x)
+def train(x):
+    for k in range(2, 10, 2):
+        step(k)
+for t in trange(3):
+    pass
+`;
+
+/** A run that stands at a line, with names of the frame. */
+function at(line: number, names: Record<string, number>) {
+  const script = new Script(1 << 30, SOURCE);
+  const delta = Object.fromEntries(
+    Object.entries(names).map(([k, v]) => [k, { k: 'prim', repr: String(v), type: 'int' }]),
+  );
+  script.recorder.line(0, PATH, line, JSON.stringify(delta));
+  return script.recording;
+}
+
+describe('a known loop', () => {
+  it('is the outermost whose end is known', () => {
+    const r = at(4, { n: 5, epoch: 3 });
+    expect(loopAt(r, r.ticks - 1)).toEqual({ name: 'epoch', at: 3, of: 5 });
+  });
+
+  it('counts turns, not numbers', () => {
+    const r = at(7, { k: 6 });
+    expect(loopAt(r, r.ticks - 1)).toEqual({ name: 'k', at: 2, of: 4 });
+    const t = at(9, { t: 1 });
+    expect(loopAt(t, t.ticks - 1)).toEqual({ name: 't', at: 1, of: 3 });
+  });
+
+  it('is none where its end is not known', () => {
+    const r = at(4, { epoch: 3 });
+    expect(loopAt(r, r.ticks - 1)).toBeNull();
+    const first = at(1, {});
+    expect(loopAt(first, first.ticks - 1)).toBeNull();
+  });
+});
+
+describe('speed', () => {
+  it('is of the last seconds, and says nothing too early', () => {
+    const live = new Live();
+    live.reset(0);
+    expect(live.rate(0, 0)).toBeNull();
+    expect(live.rate(10, 200)).toBeNull();
+    expect(live.rate(50, 1000)).toBeCloseTo(50);
+    expect(live.rate(1050, 2000)).toBeCloseTo(525);
+  });
+
+  it('tells what is left of a loop', () => {
+    const live = new Live();
+    const r = at(4, { n: 5, epoch: 0 });
+    expect(live.progress(r, r.ticks - 1, 0)).toEqual({ name: 'epoch', at: 0, of: 5, seconds: null });
+    const later = at(4, { n: 5, epoch: 2 });
+    expect(live.progress(later, later.ticks - 1, 4000)?.seconds).toBeCloseTo(6);
+  });
+
+  it('lets views cost three hundredths of the time', () => {
+    const live = new Live();
+    live.reset(1000);
+    live.cost(60);
+    expect([live.affordable(2000), live.affordable(3000)]).toEqual([false, true]);
+  });
+});
