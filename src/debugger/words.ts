@@ -1,5 +1,7 @@
 /** The words a stop is told in, and how our reasons map to the protocol's. */
+
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { t } from '../protocol/l10n';
 import type { Events, StopReason } from '../protocol/session';
 
 /** Clients choose icons and behaviour by these; the description is what people read. */
@@ -19,25 +21,25 @@ const REASONS: Record<StopReason, string> = {
 function describe({ reason, cursor }: Events['stopped']): string {
   switch (reason) {
     case 'entry':
-      return 'Paused before the first line';
+      return t('Paused before the first line');
     case 'breakpoint':
-      return 'Paused on a breakpoint';
+      return t('Paused on a breakpoint');
     case 'watchpoint':
-      return 'Paused on a watchpoint';
+      return t('Paused on a watchpoint');
     case 'exception':
-      return 'Paused on an exception';
+      return t('Paused on an exception');
     case 'pause':
-      return 'Paused';
+      return t('Paused');
     case 'end':
-      return 'The script has ended. Step back to see how it got here';
+      return t('The script has ended. Step back to see how it got here');
     case 'start of recording':
-      return 'At the start of the recording: there is nothing before this';
+      return t('At the start of the recording: there is nothing before this');
     case 'branch':
       return `Branched here: ${cursor.label}`;
     case 'goto':
       return `At tick ${cursor.tick + 1}: ${cursor.label}`;
     case 'step':
-      return cursor.kind === 'line' || cursor.kind === 'output' ? 'Paused on a step' : cursor.label;
+      return cursor.kind === 'line' || cursor.kind === 'output' ? t('Paused on a step') : cursor.label;
   }
 }
 

@@ -1,18 +1,20 @@
 /** What the colours and shapes mean: the four that matter in one line, the rest and the keys behind a question mark. */
+
 import { button, el, keyed } from '../dom';
+import { t } from '../l10n';
 import { ALL_MODES, MODES, type Mode, type Scale, shade, ticksOf } from './modes';
 import type { WeightPart } from './neurons';
 
 type Entry = [name: string, text: string, hint: string];
 
 const FIRST: Entry[] = [
-  ['fwd', 'forward', 'This op has run: its value is there'],
-  ['bwd', 'backward', 'The gradient went through; the line is thicker where its norm is larger'],
-  ['upd', 'updated', 'The parameter was changed by the optimizer in this iteration'],
-  ['cursor', 'now', 'What happens at this very moment'],
+  ['fwd', 'forward', t('This op has run: its value is there')],
+  ['bwd', 'backward', t('The gradient went through; the line is thicker where its norm is larger')],
+  ['upd', 'updated', t('The parameter was changed by the optimizer in this iteration')],
+  ['cursor', 'now', t('What happens at this very moment')],
 ];
 const MORE: Entry[] = [
-  ['hollow', 'not run yet', 'This op has not run in this iteration so far'],
+  ['hollow', 'not run yet', t('This op has not run in this iteration so far')],
   [
     'explode',
     'exploding',
@@ -23,9 +25,9 @@ const MORE: Entry[] = [
     'vanishing',
     'A gradient of less than a 1000th of the network\u2019s median, or below 1e-10: pale and dotted',
   ],
-  ['fresh', 'new', 'The iteration before did not have this op'],
-  ['units', 'units', 'Units by their mean over the batch, weights by sign and size: blue below zero, orange above'],
-  ['bars', 'size', 'Typical size (root mean square) of value and gradient, from 1e-6 to 1e3 on a logarithmic scale'],
+  ['fresh', 'new', t('The iteration before did not have this op')],
+  ['units', 'units', t('Units by their mean over the batch, weights by sign and size: blue below zero, orange above')],
+  ['bars', 'size', t('Typical size (root mean square) of value and gradient, from 1e-6 to 1e3 on a logarithmic scale')],
 ];
 const KEYS: [string, string][] = [
   ['Arrows', 'walk along the lines'],
@@ -49,13 +51,13 @@ const swatch = (name: string): HTMLElement => el('i', { class: `key ${name}`, 'a
 export class Legend {
   readonly line = el(
     'ul',
-    { class: 'legend', 'aria-label': 'Legend' },
+    { class: 'legend', 'aria-label': t('Legend') },
     ...FIRST.map(([name, text, hint]) => el('li', { title: hint }, swatch(name), text)),
   );
   /** What colours the nodes. */
   readonly choice = el(
     'select',
-    { class: 'mode', 'aria-label': 'Colour of the nodes', title: 'Colour the nodes by (m)' },
+    { class: 'mode', 'aria-label': t('Colour of the nodes'), title: t('Colour the nodes by (m)') },
     ...ALL_MODES.map((mode) => el('option', { value: mode, title: MODES[mode].hint }, MODES[mode].name)),
   );
   /** The colours of a mode, with numbers. */
@@ -65,8 +67,8 @@ export class Legend {
     'select',
     {
       class: 'mode',
-      'aria-label': 'Lines between units show',
-      title: 'What the lines between units show',
+      'aria-label': t('Lines between units show'),
+      title: t('What the lines between units show'),
       hidden: true,
     },
     el('option', { value: 'weight' }, 'weights'),
@@ -91,17 +93,17 @@ export class Legend {
         class: 'help',
         id: 'graph-help',
         role: 'dialog',
-        'aria-label': 'How to read the network',
+        'aria-label': t('How to read the network'),
         tabindex: -1,
         hidden: true,
       },
-      el('h3', {}, 'How to read it'),
+      el('h3', {}, t('How to read it')),
       el('table', {}, el('tbody', {}, ...rows)),
-      el('h3', {}, 'Keys, with the network in focus'),
+      el('h3', {}, t('Keys, with the network in focus')),
       el('table', { id: 'graph-keys' }, el('tbody', {}, ...keys)),
     );
     this.help = button(
-      'What the colours mean, and the keys',
+      t('What the colours mean, and the keys'),
       () => this.toggle(),
       {
         'aria-expanded': 'false',
@@ -124,7 +126,7 @@ export class Legend {
     this.scale.hidden = mode === 'progress';
     keyed(this.scale, `${mode} ${scale?.low} ${scale?.high}`, () => {
       if (mode === 'progress') return [];
-      const words = scale ? '' : 'Nothing to show at this moment';
+      const words = scale ? '' : t('Nothing to show at this moment');
       this.scale.title = MODES[mode].hint;
       if (!scale) {
         this.scale.setAttribute('aria-label', `${MODES[mode].name}: ${words}`);

@@ -1,5 +1,7 @@
 /** The whole drawing, small, with a frame around what is seen: there while the drawing is larger than the view. */
+
 import { el } from '../dom';
+import { t } from '../l10n';
 import { css } from '../theme';
 import type { Layout, Point, Rect } from './place';
 
@@ -8,7 +10,11 @@ const HEIGHT = 104;
 const PAD = 4;
 
 export class MiniMap {
-  readonly element = el('canvas', { class: 'minimap', title: 'The whole network: drag to move over it', hidden: true });
+  readonly element = el('canvas', {
+    class: 'minimap',
+    title: t('The whole network: drag to move over it'),
+    hidden: true,
+  });
   /** The drawing without the frame: it changes more seldom. */
   private readonly still = document.createElement('canvas');
   private scale = 0;

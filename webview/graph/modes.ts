@@ -1,7 +1,9 @@
 /** What colours the nodes: where the iteration has come to, or one number of each node on a scale. */
+
 import { interpolateViridis, rgb } from 'd3';
 import type { NodeMeasure, NodeState } from '../../src/protocol/views';
 import { num } from '../format';
+import { t } from '../l10n';
 
 export type Mode = 'progress' | 'value' | 'grad' | NodeMeasure;
 
@@ -16,38 +18,38 @@ interface ModeWords {
 
 export const MODES: Record<Mode, ModeWords> = {
   progress: {
-    name: 'Progress',
-    hint: 'Filled where it ran in this iteration: forward, backward, updated',
+    name: t('Progress'),
+    hint: t('Filled where it ran in this iteration: forward, backward, updated'),
     said: '',
     folded: 'last',
   },
   value: {
-    name: 'Value scale',
-    hint: 'Root mean square of the value',
+    name: t('Value scale'),
+    hint: t('Root mean square of the value'),
     said: 'value scale',
     folded: 'last',
   },
   grad: {
-    name: 'Gradient norm',
-    hint: 'Norm of the gradient; of a folded module the largest in it',
+    name: t('Gradient norm'),
+    hint: t('Norm of the gradient; of a folded module the largest in it'),
     said: 'gradient norm',
     folded: 'largest',
   },
   ratio: {
-    name: 'Update ratio',
-    hint: 'Norm of the latest update over the norm of the weight before it; about 0.001 is usual',
+    name: t('Update ratio'),
+    hint: t('Norm of the latest update over the norm of the weight before it; about 0.001 is usual'),
     said: 'update-to-weight ratio',
     folded: 'largest',
   },
   dead: {
-    name: 'Dead units',
-    hint: 'Units that passed no signal for any sample: a relu that gave only zeros, a sigmoid or tanh that was flat',
+    name: t('Dead units'),
+    hint: t('Units that passed no signal for any sample: a relu that gave only zeros, a sigmoid or tanh that was flat'),
     said: 'dead units',
     folded: 'largest',
   },
   change: {
-    name: 'Change',
-    hint: 'Distance from the same node in the iteration before, over what it was then',
+    name: t('Change'),
+    hint: t('Distance from the same node in the iteration before, over what it was then'),
     said: 'change since the last iteration',
     folded: 'largest',
   },

@@ -1,6 +1,8 @@
 /** What a card and a link show at the cursor: from the states of the nodes they stand for. */
+
 import type { NodeState } from '../../src/protocol/views';
 import { nodeLabel, num, plural } from '../format';
+import { t } from '../l10n';
 import type { Card, Link } from './model';
 import { MODES, type Mode, modeText, modeValue } from './modes';
 
@@ -178,8 +180,8 @@ export function linkState(
 }
 
 function gradLabel(norm: number | null, median: number | null, health: Health, bad: boolean): string {
-  if (bad) return 'Gradient with NaN or infinity';
-  if (norm === null) return 'Gradient: not there yet';
+  if (bad) return t('Gradient with NaN or infinity');
+  if (norm === null) return t('Gradient: not there yet');
   const times = median === null || median === 0 ? '' : `, ${num(norm / median, 2)} times the network\u2019s median`;
   return `Gradient norm ${num(norm)}${times}${health === null ? '' : `: ${health}`}`;
 }

@@ -1,8 +1,10 @@
 /** The graph panel: ties model, layout, drawing, camera and keys together. */
+
 import type { GraphChange } from '../../src/protocol/views';
 import { button, el, keyed, setText, svg } from '../dom';
 import { plural } from '../format';
 import { post } from '../host';
+import { t } from '../l10n';
 import type { Model, Store } from '../store';
 import { css } from '../theme';
 import { FROM_THE_START } from '../ui';
@@ -56,7 +58,7 @@ export class GraphPanel {
   private readonly frame = svg('svg', {
     class: 'graph',
     role: 'group',
-    'aria-label': 'Network: forward runs from left to right, gradients from right to left',
+    'aria-label': t('Network: forward runs from left to right, gradients from right to left'),
     'aria-describedby': 'graph-keys',
   });
   private readonly world = svg('g');
@@ -129,12 +131,12 @@ export class GraphPanel {
     this.legend = legend;
     const tools = el(
       'div',
-      { class: 'tools', role: 'toolbar', 'aria-label': 'Graph' },
-      button('Zoom in (+)', () => this.camera.by(1.3), {}, '+'),
-      button('Zoom out (-)', () => this.camera.by(1 / 1.3), {}, '−'),
-      button('Fit the whole network (f)', () => this.fit(), { class: 'fit' }, 'Fit'),
-      button('Find the op that is running (.)', () => this.showCursor(true), { class: 'fit' }, 'Now'),
-      button('Find in the network (Ctrl+F or /)', () => this.search.open(), { class: 'fit' }, 'Find'),
+      { class: 'tools', role: 'toolbar', 'aria-label': t('Graph') },
+      button(t('Zoom in (+)'), () => this.camera.by(1.3), {}, '+'),
+      button(t('Zoom out (-)'), () => this.camera.by(1 / 1.3), {}, '−'),
+      button(t('Fit the whole network (f)'), () => this.fit(), { class: 'fit' }, t('Fit')),
+      button(t('Find the op that is running (.)'), () => this.showCursor(true), { class: 'fit' }, t('Now')),
+      button(t('Find in the network (Ctrl+F or /)'), () => this.search.open(), { class: 'fit' }, t('Find')),
       this.exports.button,
     );
     const stage = el(
@@ -156,7 +158,7 @@ export class GraphPanel {
     });
     tools.append(legend.help);
     this.below = el('div', { class: 'below' }, legend.choice, legend.line, legend.scale, legend.weights, tools);
-    this.element = el('section', { class: 'panel graph-panel', 'aria-label': 'Network' }, stage, this.below);
+    this.element = el('section', { class: 'panel graph-panel', 'aria-label': t('Network') }, stage, this.below);
     new ResizeObserver(() => {
       if (this.now && !this.camera.taken) this.refit();
     }).observe(stage);
@@ -187,7 +189,7 @@ export class GraphPanel {
       });
     } else if (this.now?.drawing.key === key) this.state();
     keyed(this.note, model.graph.nodes.length === 0 ? 'empty' : '', () => [
-      'The network appears here, op by op, as the script runs it. Step on, or run to a breakpoint in forward().',
+      t('The network appears here, op by op, as the script runs it. Step on, or run to a breakpoint in forward().'),
     ]);
     this.note.hidden = model.graph.nodes.length > 0;
   }

@@ -1,8 +1,10 @@
 /** A gradient against small differences: the button, the wait, and what was found. */
+
 import type { CheckQuestion, CheckView } from '../../src/protocol/whatif';
 import { button, el, keyed } from '../dom';
 import { num } from '../format';
 import { post } from '../host';
+import { t } from '../l10n';
 import type { Model } from '../store';
 
 const sameQuestion = (a: CheckQuestion, b: CheckQuestion): boolean => a.op === b.op && a.tensor === b.tensor;
@@ -28,7 +30,7 @@ export class CheckFace {
         'div',
         { class: 'line' },
         button(
-          'Compare the gradient with small differences (f(w + h) − f(w − h)) / 2h, computed in float64',
+          t('Compare the gradient with small differences (f(w + h) − f(w − h)) / 2h, computed in float64'),
           () => {
             this.waiting = question;
             post({ type: 'check', question });
@@ -37,8 +39,8 @@ export class CheckFace {
           { class: 'toggle', 'aria-disabled': busy ? 'true' : null },
           `Check gradient ${of}`,
         ),
-        busy && el('span', { role: 'status' }, 'Checking, element by element …'),
-        busy && button('End this check', () => post({ type: 'cancel' }), { class: 'link' }, 'Cancel'),
+        busy && el('span', { role: 'status' }, t('Checking, element by element …')),
+        busy && button(t('End this check'), () => post({ type: 'cancel' }), { class: 'link' }, t('Cancel')),
       ),
       ...(found ?? []).map((view) => this.result(view, question)),
     ]);
@@ -61,7 +63,7 @@ export class CheckFace {
       { class: 'verdict', role: 'status' },
       el('span', { class: view.agrees ? 'chip good' : 'chip bad' }, view.agrees ? 'agrees' : 'DIFFERS'),
       ` ${view.name}, against ${view.against}: ${some}${kinks}. Largest difference at `,
-      button('Show this element in the heat-map', () => this.show(view, question), { class: 'link' }, where),
+      button(t('Show this element in the heat-map'), () => this.show(view, question), { class: 'link' }, where),
       `: gradient ${num(gradient, 6)}, small differences ${num(difference, 6)}.`,
     );
   }

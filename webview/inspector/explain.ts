@@ -1,8 +1,10 @@
 /** An op with this moment's numbers: what its result was computed from, how the gradient went through it, and the chain rule to it. */
+
 import type { ChainFactor, ExplainFactor, ExplainView } from '../../src/protocol/origins';
 import { button, el, keyed } from '../dom';
 import { type Cell, num, placeText } from '../format';
 import { post } from '../host';
+import { t } from '../l10n';
 import type { Model, Store } from '../store';
 import type { Asked } from '../ui';
 import { questionOf } from '../wants';
@@ -32,12 +34,12 @@ export class ExplainFace {
     private readonly check: CheckFace,
   ) {
     this.forward.append(
-      el('div', { class: 'line' }, el('h3', {}, 'Forward'), el('label', {}, 'Element', this.result.element)),
+      el('div', { class: 'line' }, el('h3', {}, t('Forward')), el('label', {}, t('Element'), this.result.element)),
       this.forwardBody,
     );
     this.backward.append(
-      el('div', { class: 'line' }, el('h3', {}, 'Backward'), this.choices),
-      el('div', { class: 'line' }, el('label', {}, 'Element', this.argument.element)),
+      el('div', { class: 'line' }, el('h3', {}, t('Backward')), this.choices),
+      el('div', { class: 'line' }, el('label', {}, t('Element'), this.argument.element)),
       this.backwardBody,
       check.element,
     );
@@ -73,10 +75,10 @@ export class ExplainFace {
     asked: boolean,
   ) {
     const [said, back] = [view?.formula ?? formula, view?.gradient ?? gradient];
-    const missing = view?.missing ?? (asked ? (view ? null : 'The numbers are on their way …') : NO_OP);
+    const missing = view?.missing ?? (asked ? (view ? null : t('The numbers are on their way …')) : NO_OP);
     keyed(this.words, [said, back, missing].join('|'), () => [
-      said && el('p', { class: 'formula', title: 'What it computes' }, said),
-      back && el('p', { class: 'formula grad', title: 'Its gradient' }, back),
+      said && el('p', { class: 'formula', title: t('What it computes') }, said),
+      back && el('p', { class: 'formula grad', title: t('Its gradient') }, back),
       missing && el('p', { class: 'missing' }, missing),
     ]);
   }
@@ -138,7 +140,7 @@ export class ExplainFace {
             inside(term.upstream),
           ),
           ' × ',
-          el('span', { title: 'How much the result moves with this number' }, inside(term.local)),
+          el('span', { title: t('How much the result moves with this number') }, inside(term.local)),
           ' = ',
           el('b', {}, num(term.product)),
           el('span', { class: 'of' }, at(term.element)),
@@ -155,7 +157,7 @@ export class ExplainFace {
             : `the sum of upstream × local over ${rows.length + flow.more} elements of the result`,
         ),
         rows.length === 0
-          ? el('p', { class: 'note' }, 'No path carries any of it: the gradient is 0.')
+          ? el('p', { class: 'note' }, t('No path carries any of it: the gradient is 0.'))
           : terms(rows, flow.more, 'terms'),
         flow.sum !== null && rows.length > 1 ? el('p', { class: 'note' }, `together ${num(flow.sum)}`) : null,
       ];
@@ -175,7 +177,7 @@ export class ExplainFace {
   private buildChain(chain: ChainFactor[], model: Model): void {
     keyed(this.chain, JSON.stringify([chain, model.cursor?.tick]), () => {
       if (chain.length === 0) return [];
-      const product = el('p', { class: 'product', role: 'group', 'aria-label': 'Chain rule' });
+      const product = el('p', { class: 'product', role: 'group', 'aria-label': t('Chain rule') });
       const cut = chain.length > GLANCE + 1;
       const shown = cut ? [...chain.slice(0, GLANCE / 2), null, ...chain.slice(-GLANCE / 2)] : chain;
       const fill = (factors: (ChainFactor | null)[]): void => {
@@ -195,7 +197,7 @@ export class ExplainFace {
       const [first, last] = [chain[0]!, chain.at(-1)!];
       const others = chain.some((f) => f.others > 0);
       return [
-        el('h3', {}, 'Chain rule'),
+        el('h3', {}, t('Chain rule')),
         el('p', { class: 'sum grad' }, `∂${first.of}/∂${last.by} =`),
         product,
         el(
@@ -226,10 +228,12 @@ export class ExplainFace {
   }
 }
 
-const NO_OP =
-  'Select an op or a parameter that the forward pass has reached: its formula appears here with this moment’s numbers.';
-const NO_FLOW =
-  'No gradient has gone through it yet at the cursor. Step on into loss.backward(): each term of the gradient appears here.';
+const NO_OP = t(
+  'Select an op or a parameter that the forward pass has reached: its formula appears here with this moment’s numbers.',
+);
+const NO_FLOW = t(
+  'No gradient has gone through it yet at the cursor. Step on into loss.backward(): each term of the gradient appears here.',
+);
 
 const productRow = ({ name, value, slope }: ExplainFactor): HTMLElement =>
   el(
@@ -237,7 +241,7 @@ const productRow = ({ name, value, slope }: ExplainFactor): HTMLElement =>
     { class: 'term', tabindex: -1 },
     el('span', { title: name }, inside(value)),
     ' × ',
-    el('span', { title: 'How much the result moves with this number' }, inside(slope)),
+    el('span', { title: t('How much the result moves with this number') }, inside(slope)),
     ' = ',
     el('b', {}, num(times(value, slope))),
     el('span', { class: 'of' }, name),

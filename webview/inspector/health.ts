@@ -1,12 +1,14 @@
 /** What is wrong with a tensor: a chip for each, with the reason and the line behind it. */
+
 import type { HealthChip } from '../../src/protocol/views';
 import { button, el, keyed } from '../dom';
 import { placeText } from '../format';
 import { post } from '../host';
+import { t } from '../l10n';
 
 export class HealthChips {
   readonly element = el('div', { class: 'health' });
-  private readonly chips = el('div', { class: 'line', role: 'group', 'aria-label': 'Health' });
+  private readonly chips = el('div', { class: 'line', role: 'group', 'aria-label': t('Health') });
   private readonly words = el('p', { class: 'reason', role: 'status', hidden: true });
   private open: string | null = null;
 
@@ -41,10 +43,10 @@ export class HealthChips {
         ),
       ' ',
       button(
-        'Go to the moment at which this was found',
+        t('Go to the moment at which this was found'),
         () => post({ type: 'seek', tick }),
         { class: 'link' },
-        'Go there',
+        t('Go there'),
       ),
       el('span', { class: 'note' }, ' as a watchpoint: ', el('code', {}, expression)),
     ]);

@@ -23,7 +23,7 @@ export interface HeatmapActions {
 const TALLEST = 300;
 
 export class Heatmap {
-  readonly element = el('section', { class: 'heatmap', 'aria-label': 'Heat-map' });
+  readonly element = el('section', { class: 'heatmap', 'aria-label': t('Heat-map') });
   private readonly canvas = el('canvas', { tabindex: 0, role: 'application', 'aria-roledescription': 'heat-map' });
   private readonly readout = el('p', { class: 'readout', role: 'status' });
   private readonly follow: HTMLButtonElement;
@@ -41,7 +41,7 @@ export class Heatmap {
 
   constructor() {
     this.follow = button(
-      'Follow this element in the optimizer',
+      t('Follow this element in the optimizer'),
       () => this.chosen && this.actions?.follow?.(this.chosen),
       {
         class: 'link',
@@ -49,10 +49,10 @@ export class Heatmap {
       },
     );
     this.explain = button(
-      'Explain this element: what it was computed from (E)',
+      t('Explain this element: what it was computed from (E)'),
       () => this.actions?.explain?.(),
       { class: 'link', hidden: true },
-      'Explain it',
+      t('Explain it'),
     );
     const legend = el(
       'div',
@@ -64,7 +64,7 @@ export class Heatmap {
       this.high,
     );
     const line = el('div', { class: 'line' }, this.readout, this.explain, this.follow);
-    this.element.append(el('h3', {}, 'Heat-map'), this.slices, this.canvas, line, legend, this.pages);
+    this.element.append(el('h3', {}, t('Heat-map')), this.slices, this.canvas, line, legend, this.pages);
     this.canvas.addEventListener('pointermove', (event) => this.point(event));
     this.canvas.addEventListener('pointerdown', (event) => this.point(event));
     this.canvas.addEventListener('click', (event) => this.point(event) && this.choose());
@@ -312,4 +312,4 @@ export class Heatmap {
   }
 }
 
-const HINT = 'Point at a cell to read it; click to choose it.';
+const HINT = t('Point at a cell to read it; click to choose it.');

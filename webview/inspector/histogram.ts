@@ -1,8 +1,10 @@
 /** How the elements spread over the values. */
+
 import { max, scaleLinear } from 'd3';
 import type { Histogram } from '../../src/protocol/views';
 import { el, svg } from '../dom';
 import { count, num, plural, short } from '../format';
+import { t } from '../l10n';
 
 const HEIGHT = 84;
 const PAD = 6;
@@ -59,7 +61,7 @@ export function histogramChart(histogram: Histogram, width: number, part: string
   return el(
     'figure',
     { class: 'histogram' },
-    el('figcaption', {}, 'Histogram', before && el('span', { class: 'key-was' }, 'one iteration before'), readout),
+    el('figcaption', {}, t('Histogram'), before && el('span', { class: 'key-was' }, 'one iteration before'), readout),
     picture,
   );
 }

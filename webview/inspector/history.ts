@@ -1,7 +1,9 @@
 /** A tensor over the iterations: its norm, its mean, an extreme, or one element. */
+
 import { lineChart } from '../charts/lines';
 import { button, el, keyed } from '../dom';
 import { post } from '../host';
+import { t } from '../l10n';
 import type { Model, Store } from '../store';
 import type { Ui } from '../ui';
 import { ownRef } from '../wants';
@@ -42,9 +44,9 @@ export class HistoryFace {
     const ref = ownRef(model);
     const lost = measure === 'element' && chosen?.tensor !== ref?.tensor;
     this.note.textContent = !ref
-      ? 'Select an op or a parameter in the network: its values over the iterations appear here.'
+      ? t('Select an op or a parameter in the network: its values over the iterations appear here.')
       : lost
-        ? 'No element is chosen yet: click a cell of the heat-map on the Value tab. Until then, the norm.'
+        ? t('No element is chosen yet: click a cell of the heat-map on the Value tab. Until then, the norm.')
         : '';
     this.note.hidden = this.note.textContent === '';
     const part = ref?.part ?? 'value';
@@ -60,8 +62,8 @@ export class HistoryFace {
     keyed(this.chart, [known?.history.name, points.length, points.at(-1)?.value, at, width, part].join('|'), () => {
       if (!known)
         return [
-          el('p', { class: 'missing', role: 'status' }, 'Values that were not kept are computed again …'),
-          button('End this', () => post({ type: 'cancel' }), { class: 'link' }, 'Cancel'),
+          el('p', { class: 'missing', role: 'status' }, t('Values that were not kept are computed again …')),
+          button(t('End this'), () => post({ type: 'cancel' }), { class: 'link' }, t('Cancel')),
         ];
       if (known.history.missing) return [el('p', { class: 'missing' }, known.history.missing)];
       return [

@@ -1,7 +1,9 @@
 /** A tensor as pictures, in a grid. */
+
 import type { TensorImages } from '../../src/protocol/views';
 import { button, el, keyed } from '../dom';
 import { num, plural } from '../format';
+import { t } from '../l10n';
 
 export interface ImagesActions {
   toggle(open: boolean): void;
@@ -14,7 +16,7 @@ export interface ImagesActions {
 const SIZE = 72;
 
 export class Images {
-  private readonly summary = el('summary', {}, 'Pictures');
+  private readonly summary = el('summary', {}, t('Pictures'));
   readonly element = el('details', { class: 'images' }, this.summary);
   private readonly grid = el('div', { class: 'pictures' });
   private readonly range = el('p', { class: 'note' });
@@ -61,14 +63,14 @@ export class Images {
         ? []
         : [
             button(
-              'Pictures before these',
+              t('Pictures before these'),
               () => this.actions.page(Math.max(0, from - pixels.length)),
               { class: 'icon', 'aria-disabled': from === 0 ? 'true' : null },
               '‹',
             ),
             `${from}–${to - 1} of ${total}`,
             button(
-              'Pictures after these',
+              t('Pictures after these'),
               () => this.actions.page(to),
               { class: 'icon', 'aria-disabled': to >= total ? 'true' : null },
               '›',

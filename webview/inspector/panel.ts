@@ -1,9 +1,11 @@
 /** The chosen tensor in full: facts, statistics, histogram, heat-map, numbers, and what its op computes. */
+
 import type { GraphNode, TensorView } from '../../src/protocol/views';
 import type { CheckQuestion, CheckView } from '../../src/protocol/whatif';
 import { button, el, keyed, setText } from '../dom';
 import { exact, placeText, shapeText } from '../format';
 import { post } from '../host';
+import { t } from '../l10n';
 import type { Model, Store } from '../store';
 import { onTheme } from '../theme';
 import { type Face, FROM_THE_START, picturesOpen, windowAt } from '../ui';
@@ -23,12 +25,12 @@ import { Tools } from './tools';
 type TabName = 'value' | 'grad' | Face;
 
 const TABS: [TabName, string, string][] = [
-  ['value', 'Value', 'Its elements at the cursor'],
-  ['grad', 'Gradient', 'The gradient of the loss by it'],
-  ['parameter', 'Parameter', 'The weights of this op: how large, how far the last update moved them'],
-  ['state', 'State', 'What the optimizer keeps of it: momentum, averages of gradients'],
-  ['explain', 'Explain', 'How its numbers were computed, term by term, and the chain rule to it'],
-  ['history', 'History', 'It over the iterations; values that were not kept are computed again'],
+  ['value', t('Value'), t('Its elements at the cursor')],
+  ['grad', t('Gradient'), t('The gradient of the loss by it')],
+  ['parameter', t('Parameter'), t('The weights of this op: how large, how far the last update moved them')],
+  ['state', t('State'), t('What the optimizer keeps of it: momentum, averages of gradients')],
+  ['explain', t('Explain'), t('How its numbers were computed, term by term, and the chain rule to it')],
+  ['history', t('History'), t('It over the iterations; values that were not kept are computed again')],
 ];
 
 /** The tensor's name; the place behind it is said in the line below. */
@@ -49,7 +51,7 @@ export class InspectorPanel {
   private readonly tabs: HTMLButtonElement[];
   private readonly tabList: HTMLElement;
   /** Which parameter, or which state. */
-  private readonly picks = el('div', { class: 'picks line', role: 'group', 'aria-label': 'Which' });
+  private readonly picks = el('div', { class: 'picks line', role: 'group', 'aria-label': t('Which') });
   private readonly missing = el('p', { class: 'missing' });
   private readonly tools: Tools;
   private readonly parameter: ParameterLine;
@@ -67,10 +69,10 @@ export class InspectorPanel {
 
   constructor(private readonly store: Store) {
     this.follow = button(
-      'Show what is at the cursor again, and follow it (Escape in the network)',
+      t('Show what is at the cursor again, and follow it (Escape in the network)'),
       () => store.setUi({ node: null, ref: null, part: null, tab: null }),
-      { class: 'toggle', hidden: true, 'aria-label': 'Follow the cursor' },
-      'Follow the cursor',
+      { class: 'toggle', hidden: true, 'aria-label': t('Follow the cursor') },
+      t('Follow the cursor'),
     );
     const showWorst = (view: CheckView, question: CheckQuestion): void => this.showWorst(view, question);
     this.tools = new Tools(store);
@@ -96,11 +98,11 @@ export class InspectorPanel {
         text,
       ),
     );
-    this.tabList = el('div', { class: 'parts', role: 'tablist', 'aria-label': 'What of it' }, ...this.tabs);
+    this.tabList = el('div', { class: 'parts', role: 'tablist', 'aria-label': t('What of it') }, ...this.tabs);
     this.tabList.addEventListener('keydown', (event) => this.walk(event));
     const head = el('header', {}, this.title, this.follow);
     const line = el('div', { class: 'what' }, this.facts, this.tabList);
-    const face = el('div', { class: 'face', role: 'tabpanel', 'aria-label': 'The chosen tensor' });
+    const face = el('div', { class: 'face', role: 'tabpanel', 'aria-label': t('The chosen tensor') });
     face.append(this.picks, this.missing, this.body, this.explain.element, this.past.element);
     this.element.append(head, this.health.element, line, face);
     onTheme(() => this.redraw());
@@ -120,7 +122,7 @@ export class InspectorPanel {
     const view = model.tensor && ref && sameRef(model.tensor.ref, ref) ? model.tensor : null;
     this.follow.hidden = model.ui.node === null && model.ui.ref === null;
     const own = face === 'parameter' || face === 'state' ? null : view;
-    setText(this.title, titleOf(own, node) || (view?.name ?? 'Nothing to show yet'));
+    setText(this.title, titleOf(own, node) || (view?.name ?? t('Nothing to show yet')));
     this.buildFacts(node, own);
     this.buildTabs(model);
     this.buildPicks(model);
@@ -151,12 +153,16 @@ export class InspectorPanel {
   private wordsFor(model: Model, node: GraphNode | null, hasRef: boolean, view: TensorView | null): string {
     const { face, ref } = model.ui;
     if (!node && !ref) {
-      return 'Step to an op, or select one in the network: its value, gradient and statistics appear here.';
+      return t('Step to an op, or select one in the network: its value, gradient and statistics appear here.');
     }
     if (face === 'parameter' && !hasRef)
-      return 'No parameter goes into this. Select a layer such as a linear or a convolution, or a parameter below it.';
+      return t(
+        'No parameter goes into this. Select a layer such as a linear or a convolution, or a parameter below it.',
+      );
     if (face === 'state' && !hasRef)
-      return 'An optimizer keeps something for parameters only. Select a layer with weights, or a parameter below it.';
+      return t(
+        'An optimizer keeps something for parameters only. Select a layer with weights, or a parameter below it.',
+      );
     if (face === 'state' && view && view.ref.part === 'value')
       return `No optimizer keeps anything of ${view.name} so far: plain SGD keeps nothing, others begin with their first step(). Step on over it.`;
     if (!hasRef) return `${node?.label ?? 'This'} has not run yet in this iteration: step forward to it.`;
@@ -175,7 +181,7 @@ export class InspectorPanel {
       return [
         el('span', {}, dtype),
         el('span', {}, shapeText(shape)),
-        node?.module ? el('span', { title: 'Module' }, node.module) : null,
+        node?.module ? el('span', { title: t('Module') }, node.module) : null,
         gradFn ? el('span', { title: 'grad_fn: the gradient that autograd runs' }, gradFn) : null,
         leaf ? el('span', {}, 'requires gradient') : null,
         place

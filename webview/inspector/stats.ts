@@ -1,7 +1,9 @@
 /** The statistics table. */
+
 import type { Stats } from '../../src/protocol/views';
 import { el } from '../dom';
 import { statRows } from '../format';
+import { t } from '../l10n';
 
 export function statsTable(stats: Stats): HTMLElement {
   const rows = statRows(stats).filter(
@@ -9,7 +11,7 @@ export function statsTable(stats: Stats): HTMLElement {
   );
   return el(
     'dl',
-    { class: 'stats', 'aria-label': 'Statistics' },
+    { class: 'stats', 'aria-label': t('Statistics') },
     ...rows.map(([name, value]) => {
       const bad = (name === 'NaN' && stats.nan > 0) || (name === 'infinite' && stats.inf > 0);
       return el('div', { class: bad ? 'bad' : null }, el('dt', {}, name), el('dd', {}, value));

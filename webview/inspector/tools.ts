@@ -1,14 +1,16 @@
 /** What can be done with a tensor: compare it with another time, copy it, open it as a table. */
+
 import type { TensorView } from '../../src/protocol/views';
 import { button, el, keyed } from '../dom';
 import { post } from '../host';
+import { t } from '../l10n';
 import type { Model, Store } from '../store';
 
 export class Tools {
   readonly element = el('div', { class: 'tools-row' });
   private readonly compare = el('select', {
-    'aria-label': 'Compare with',
-    title: 'Show the difference from another time',
+    'aria-label': t('Compare with'),
+    title: t('Show the difference from another time'),
   });
   private readonly said = el('span', { class: 'note' });
   private view: TensorView | null = null;
@@ -24,18 +26,28 @@ export class Tools {
       if (this.view) post({ type: 'text', ref: this.view.ref, as, to });
     };
     this.element.append(
-      el('label', {}, 'Compare with', this.compare),
+      el('label', {}, t('Compare with'), this.compare),
       this.said,
       el(
         'span',
         { class: 'copies' },
-        button('Copy all of it as torch.tensor(…)', write('python', 'clipboard'), { class: 'link' }, 'Copy as Python'),
-        button('Copy all of it as comma separated values', write('csv', 'clipboard'), { class: 'link' }, 'Copy as CSV'),
         button(
-          'Open all of it as a table in an editor tab',
+          t('Copy all of it as torch.tensor(…)'),
+          write('python', 'clipboard'),
+          { class: 'link' },
+          t('Copy as Python'),
+        ),
+        button(
+          t('Copy all of it as comma separated values'),
+          write('csv', 'clipboard'),
+          { class: 'link' },
+          t('Copy as CSV'),
+        ),
+        button(
+          t('Open all of it as a table in an editor tab'),
           write('csv', 'editor'),
           { class: 'link' },
-          'Open as table',
+          t('Open as table'),
         ),
       ),
     );

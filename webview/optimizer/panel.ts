@@ -16,9 +16,9 @@ import { layersTable, pipeline } from './pipeline';
 import { roleColour, stepsList, termsTable } from './tables';
 
 const PAGES: [Ui['page'], string, string][] = [
-  ['rule', 'Rule', 'The rule of the update, with its numbers'],
-  ['past', 'Velocity', 'What the velocity is made of, and where it fights with the gradient'],
-  ['plane', 'Plane', 'Where the point goes: the loss over a plane, and the path in it'],
+  ['rule', t('Rule'), t('The rule of the update, with its numbers')],
+  ['past', t('Velocity'), t('What the velocity is made of, and where it fights with the gradient')],
+  ['plane', t('Plane'), t('Where the point goes: the loss over a plane, and the path in it')],
 ];
 
 export class OptimizerPanel {
@@ -52,9 +52,9 @@ export class OptimizerPanel {
     this.pick = el(
       'div',
       { class: 'pick' },
-      el('label', { for: 'parameter' }, 'Parameter'),
+      el('label', { for: 'parameter' }, t('Parameter')),
       this.picker,
-      el('span', { class: 'index' }, 'Element', this.elements),
+      el('span', { class: 'index' }, t('Element'), this.elements),
       el('span', { class: 'index modes' }, ...this.modes),
     );
     this.body = el(
@@ -62,10 +62,10 @@ export class OptimizerPanel {
       { class: 'body' },
       this.rule,
       this.pipeline,
-      el('h3', {}, 'Op by op'),
+      el('h3', {}, t('Op by op')),
       this.steps,
       this.terms,
-      el('h3', {}, 'Over the iterations'),
+      el('h3', {}, t('Over the iterations')),
       this.charts,
     );
     this.plane = new PlanePanel(store, seeker);
@@ -79,7 +79,7 @@ export class OptimizerPanel {
     );
     const list = el(
       'div',
-      { class: 'rule-pages', role: 'tablist', 'aria-label': 'Pages of the optimizer' },
+      { class: 'rule-pages', role: 'tablist', 'aria-label': t('Pages of the optimizer') },
       ...this.pages,
     );
     list.addEventListener('keydown', (event) => {
@@ -122,8 +122,9 @@ export class OptimizerPanel {
       return;
     }
     const words = view
-      ? (view.missing ?? (view.parameter ? '' : 'No parameter was updated yet. Step on to the first optimizer step.'))
-      : 'Step to an optimizer update: the weight, its gradient and the step taken appear here.';
+      ? (view.missing ??
+        (view.parameter ? '' : t('No parameter was updated yet. Step on to the first optimizer step.')))
+      : t('Step to an optimizer update: the weight, its gradient and the step taken appear here.');
     setText(this.missing, words);
     this.missing.hidden = words === '';
     this.body.hidden = words !== '' || page !== 'rule';
@@ -155,7 +156,7 @@ export class OptimizerPanel {
     );
     const list = stepsList(view.steps, model.cursor?.tick ?? -1, (step) => post({ type: 'seek', tick: step.tick }));
     this.steps.replaceChildren(
-      view.steps.length > 0 ? list : el('p', { class: 'missing' }, 'No update in this iteration yet.'),
+      view.steps.length > 0 ? list : el('p', { class: 'missing' }, t('No update in this iteration yet.')),
     );
     // The step at the cursor stays in sight as one walks through the rule.
     if (this.scrolled !== model.cursor?.tick) list.querySelector('.now')?.scrollIntoView({ block: 'nearest' });

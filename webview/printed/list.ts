@@ -1,7 +1,9 @@
 /** What the script printed: every line with its stream, those after the cursor grey, each a way to the tick that printed it. */
+
 import type { PrintedLine } from '../../src/protocol/views';
 import { el, setText } from '../dom';
 import { count } from '../format';
+import { t } from '../l10n';
 import { Rows } from '../rows';
 
 export interface PrintedActions {
@@ -14,8 +16,8 @@ export class PrintedList {
   private readonly rows: Rows;
   private readonly filter = el('input', {
     type: 'search',
-    placeholder: 'Filter',
-    'aria-label': 'Show only lines that contain this text',
+    placeholder: t('Filter'),
+    'aria-label': t('Show only lines that contain this text'),
     spellcheck: 'false',
   });
   private readonly found = el('span', { class: 's-dim', role: 'status' });
@@ -28,7 +30,7 @@ export class PrintedList {
   private active = -1;
 
   constructor(private readonly actions: PrintedActions) {
-    this.rows = new Rows('Printed output', (row) => this.row(row), 'listbox');
+    this.rows = new Rows(t('Printed output'), (row) => this.row(row), 'listbox');
     this.rows.element.addEventListener('keydown', (event) => this.key(event));
     this.rows.element.addEventListener('click', (event) => this.click(event));
     this.filter.addEventListener('input', () => {
@@ -89,7 +91,9 @@ export class PrintedList {
         ? ''
         : this.lines.length > 0
           ? `No line contains “${this.filter.value}”.`
-          : 'Nothing is printed yet. What the script prints appears here; choose a line to go to the moment that printed it.';
+          : t(
+              'Nothing is printed yet. What the script prints appears here; choose a line to go to the moment that printed it.',
+            );
     setText(this.empty, words);
     this.empty.hidden = words === '';
     this.rows.element.hidden = words !== '';
