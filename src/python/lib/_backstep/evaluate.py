@@ -216,7 +216,11 @@ def completions(text, column, frame):
             start -= 1
         owner, dot, prefix = before[start:].rpartition('.')
         if dot:
-            found = dir(_value_in(f, compile(owner, '<completion>', 'eval')))
+            try:
+                found = dir(_value_in(f, compile(owner, '<completion>', 'eval')))
+            except Exception:
+                # A name that is not there yet, or half a word: nothing to offer.
+                found = ()
         else:
             found = {*f.f_locals, *f.f_globals, *dir(__builtins__)}
         shown = sorted(n for n in found if n.startswith(prefix) and (prefix.startswith('_') or not n.startswith('_')))
