@@ -269,15 +269,16 @@ async function compare(a: string, b: string | undefined, { json, seed }: Compare
   if (seeds.length > 2) throw new Error(`--seed takes one seed, or two: ${seeds.length} were given.`);
   if (b === undefined && seeds.length < 2)
     throw new Error('Compare with what? Name another script or recording, or two seeds: --seed 1,2.');
-  const runs = await Promise.all(
+  // Both are looked at before either is opened: a session that is open keeps the process alive.
+  const launches = await Promise.all(
     [a, b ?? a].map(async (file, i) => {
       const own = seeds[i] ?? seeds[0];
       const launch = await check(file, [], seeded(own));
-      return {
-        name: basename(file) + (own === undefined ? '' : ` (seed ${own})`),
-        session: await openScript(launch, ASSETS),
-      };
+      return { name: basename(file) + (own === undefined ? '' : ` (seed ${own})`), launch };
     }),
+  );
+  const runs = await Promise.all(
+    launches.map(async ({ name, launch }) => ({ name, session: await openScript(launch, ASSETS) })),
   );
   try {
     for (const { session, name } of runs) await atEnd(session, name);
