@@ -9,13 +9,15 @@ class Aside implements Scratch {
   size = 0;
   constructor(private readonly room = Number.POSITIVE_INFINITY) {}
   write(bytes: Uint8Array): number | null {
+    // Pages that are as their template says take no bytes: another piece may begin at the same place.
+    if (bytes.length === 0) return this.size;
     if (this.size + bytes.length > this.room) return null;
     this.pieces.set(this.size, bytes);
     this.size += bytes.length;
     return this.size - bytes.length;
   }
-  read(at: number): Uint8Array {
-    return this.pieces.get(at)!;
+  read(at: number, length: number): Uint8Array {
+    return length === 0 ? new Uint8Array(0) : this.pieces.get(at)!;
   }
 }
 
