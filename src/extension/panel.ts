@@ -168,6 +168,7 @@ export class NetworkPanel implements vscode.Disposable {
   }
 
   private handle(message: FromWebview): void {
+    if (this.feed.take(message)) return;
     const { marks } = this.around;
     switch (message.type) {
       case 'ready':
@@ -183,50 +184,14 @@ export class NetworkPanel implements vscode.Disposable {
       case 'move':
         this.go(message);
         break;
-      case 'inspect':
-        void this.feed.inspect(message.ref);
-        break;
-      case 'history':
-        void this.feed.history(message);
-        break;
-      case 'explain':
-        void this.feed.explain(message.question);
-        break;
-      case 'check':
-        void this.feed.check(message.question);
-        break;
       case 'cancel':
         this.feed.cancel();
-        break;
-      case 'cells':
-        void this.feed.cells(message.question);
         break;
       case 'text':
         void this.write(message);
         break;
-      case 'plane':
-        void this.feed.plane(message);
-        break;
-      case 'optimizer':
-        void this.feed.showOptimizer(message);
-        break;
       case 'export':
         void saveExport(message, this.pick()?.program).catch((error) => this.feed.fail(error));
-        break;
-      case 'neurons':
-        void this.feed.neurons(message.nodes);
-        break;
-      case 'measure':
-        void this.feed.measure(message.measure);
-        break;
-      case 'pause':
-        void this.feed.pause();
-        break;
-      case 'stretch':
-        void this.feed.stretch(message);
-        break;
-      case 'curves':
-        void this.feed.showCurves(message);
         break;
       case 'reveal':
         void this.reveal(message.path, message.line, message.focus);

@@ -213,6 +213,38 @@ export class Feed {
     return (await this.session?.request('tensorText', { ...ref, as }).catch((error) => this.fail(error))) ?? undefined;
   }
 
+  /** Answers what a view asks of the session; null for what is its owner's to do. */
+  take(message: FromWebview): Promise<void> | null {
+    switch (message.type) {
+      case 'inspect':
+        return this.inspect(message.ref);
+      case 'history':
+        return this.history(message);
+      case 'explain':
+        return this.explain(message.question);
+      case 'check':
+        return this.check(message.question);
+      case 'cells':
+        return this.cells(message.question);
+      case 'plane':
+        return this.plane(message);
+      case 'optimizer':
+        return this.showOptimizer(message);
+      case 'neurons':
+        return this.neurons(message.nodes);
+      case 'measure':
+        return this.measure(message.measure);
+      case 'pause':
+        return this.pause();
+      case 'stretch':
+        return this.stretch(message);
+      case 'curves':
+        return this.showCurves(message);
+      default:
+        return null;
+    }
+  }
+
   /** Ends what takes long. */
   cancel(): void {
     this.asked?.abort();

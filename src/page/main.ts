@@ -133,6 +133,7 @@ class Page {
   }
 
   private handle(message: FromWebview): void {
+    if (this.feed.take(message)) return;
     switch (message.type) {
       case 'ready':
         this.feed.reset();
@@ -143,47 +144,11 @@ class Page {
       case 'move':
         this.ask(this.feed.move(message));
         break;
-      case 'inspect':
-        void this.feed.inspect(message.ref);
-        break;
-      case 'history':
-        void this.feed.history(message);
-        break;
-      case 'explain':
-        void this.feed.explain(message.question);
-        break;
-      case 'check':
-        void this.feed.check(message.question);
-        break;
-      case 'cells':
-        void this.feed.cells(message.question);
-        break;
       case 'text':
         void this.write(message);
         break;
-      case 'plane':
-        void this.feed.plane(message);
-        break;
-      case 'optimizer':
-        void this.feed.showOptimizer(message);
-        break;
       case 'export':
         download(message);
-        break;
-      case 'neurons':
-        void this.feed.neurons(message.nodes);
-        break;
-      case 'measure':
-        void this.feed.measure(message.measure);
-        break;
-      case 'pause':
-        void this.feed.pause();
-        break;
-      case 'stretch':
-        void this.feed.stretch(message);
-        break;
-      case 'curves':
-        void this.feed.showCurves(message);
         break;
       case 'reveal':
         this.source.reveal(message);

@@ -26,9 +26,7 @@ export async function openLive(browser: Browser, recording: Recording, tick: num
       for (const message of await view.news()) {
         if (message.type === 'ready') feed.reset();
         if (message.type === 'seek' || message.type === 'move') await feed.move(message);
-        if (message.type === 'inspect') await feed.inspect(message.ref);
-        if (message.type === 'optimizer') await feed.showOptimizer(message);
-        if (message.type === 'plane') await feed.plane(message);
+        await feed.take(message);
       }
       await new Promise((done) => setTimeout(done));
       if (out.length === 0) break;

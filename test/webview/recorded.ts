@@ -40,13 +40,8 @@ export class Recorded {
   }
 
   private async handle(message: FromWebview): Promise<void> {
-    if (message.type === 'inspect') await this.feed.inspect(message.ref);
-    else if (message.type === 'history') await this.feed.history(message);
-    else if (message.type === 'explain') await this.feed.explain(message.question);
-    else if (message.type === 'check') await this.feed.check(message.question);
-    else if (message.type === 'cells') await this.feed.cells(message.question);
-    else if (message.type === 'optimizer') await this.feed.showOptimizer(message);
-    else if (message.type === 'seek') {
+    await this.feed.take(message);
+    if (message.type === 'seek') {
       await this.feed.move(message);
       await this.feed.show();
     }
