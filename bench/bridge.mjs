@@ -1,34 +1,12 @@
 // What a call from Python costs over the engine's own time, per kind of call: the least of several interleaved rounds.
-//   node bench/bridge.mjs
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+//   npm run bench -- bridge
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { bundled } from '../scripts/lib/bundle.mjs';
 
-const root = resolve(import.meta.dirname, '..');
-// Inside test/python, because interpreter.ts finds the library from where it is.
-const folder = mkdtempSync(join(root, 'test/python/.bench-'));
-process.on('exit', () => rmSync(folder, { recursive: true }));
-const bundle = join(folder, 'bench.mjs');
-await build({
-  stdin: {
-    contents: `
-      export { startInterpreter } from './test/python/interpreter';
-      export { run, wrapNumber } from './src/engine/dispatch';
-      export { opNamed } from './src/engine/op';
-      export { defaultsOf } from './src/engine/dispatch';
-    `,
-    resolveDir: root,
-    loader: 'ts',
-  },
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  external: ['pyodide'],
-  define: { 'import.meta.dirname': JSON.stringify(join(root, 'test/python')) },
-  outfile: bundle,
-});
-const { startInterpreter, run, wrapNumber, opNamed, defaultsOf } = await import(pathToFileURL(bundle).href);
+const { startInterpreter, run, wrapNumber, opNamed, defaultsOf } = await bundled(
+  'bench/works/bridge.ts',
+  (file) => import(pathToFileURL(file).href),
+);
 
 const CALLS = 20_000;
 const ROUNDS = 7;

@@ -1,25 +1,14 @@
 // How long a step, a seek and a picture take over 200 recorded iterations of the tutorial's network, and what recording costs.
-//   npm run bench          (builds nothing by hand; prints medians and worst cases, and ratios within this run)
+//   npm run bench -- steps          (builds nothing by hand; prints medians and worst cases, and ratios within this run)
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { bundled } from '../scripts/lib/bundle.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 spawnSync(process.execPath, [join(root, 'esbuild.mjs')], { stdio: 'inherit' });
-const folder = mkdtempSync(join(tmpdir(), 'backstep-bench-'));
-const bundle = join(folder, 'session.mjs');
-await build({
-  entryPoints: [join(root, 'src/python/scriptSession.ts')],
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  outfile: bundle,
-});
-const { openScript } = await import(pathToFileURL(bundle).href);
+const { openScript } = await bundled('src/python/scriptSession.ts', (file) => import(pathToFileURL(file).href));
 
 const program = join(root, 'bench/tutorial200.py');
 const once = (session, name) =>
@@ -111,4 +100,3 @@ for (const move of [
   report(move, times);
 }
 await session.dispose();
-rmSync(folder, { recursive: true });
