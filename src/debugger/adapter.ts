@@ -10,6 +10,7 @@ import {
   TerminatedEvent,
 } from '@vscode/debugadapter';
 import type { DebugProtocol as P } from '@vscode/debugprotocol';
+import { t } from '../protocol/l10n';
 import type { Connect, Events, LaunchArguments, Move, Session } from '../protocol/session';
 import { BranchIds, type BranchWish, branchOf } from './branches';
 import { BreakpointSession } from './breakpointRequests';
@@ -47,6 +48,7 @@ export class BackstepAdapter extends BreakpointSession {
   private moving: { request: number; controller: AbortController } | null = null;
   /** What the client believes: it hears `continued` only when its own requests do not tell it. */
   private clientSees: 'running' | 'stopped' = 'running';
+  private lastStop: Events['stopped'] | null = null;
 
   constructor(private readonly connect: Connect) {
     super();
@@ -150,6 +152,7 @@ export class BackstepAdapter extends BreakpointSession {
       this.session = session;
       this.started = false;
       this.clientSees = 'running';
+      this.lastStop = null;
       this.listen(session);
       return session;
     } catch (error) {
@@ -217,6 +220,7 @@ export class BackstepAdapter extends BreakpointSession {
     // unless it hears that the script went on in between.
     this.onContinued();
     this.clientSees = 'stopped';
+    this.lastStop = event;
     this.moving = null;
     this.loading.end();
     const ids = this.breakpoints.toClient(event.breakpoints);
@@ -323,7 +327,23 @@ export class BackstepAdapter extends BreakpointSession {
 
   protected override continueRequest(response: P.ContinueResponse): void {
     response.body = { allThreadsContinued: true };
-    this.move(response, 'continue');
+    const { lastStop } = this;
+    if (lastStop?.reason === 'end' && this.clientSees === 'stopped') this.stayAtEnd(response, lastStop);
+    else this.move(response, 'continue');
+  }
+
+  /** Continue at its end would let the session be over: a key too many must not close everything that was recorded. */
+  private stayAtEnd(response: P.Response, stop: Events['stopped']): void {
+    this.act(response, async () => {
+      this.clientSees = 'running';
+      const text = t(
+        'There is nothing to continue: the script has ended. Step back into its past, or stop the session.',
+      );
+      this.afterAct(() => {
+        this.sendEvent(new OutputEvent(`${text}\n`, 'important'));
+        this.onStopped({ ...stop, text });
+      });
+    });
   }
 
   protected override reverseContinueRequest(response: P.ReverseContinueResponse): void {

@@ -18,7 +18,8 @@ const REASONS: Record<StopReason, string> = {
   'start of recording': 'entry',
 };
 
-function describe({ reason, cursor }: Events['stopped']): string {
+function describe(stop: Events['stopped']): string {
+  const { reason, cursor } = stop;
   switch (reason) {
     case 'entry':
       return t('Paused before the first line');
@@ -31,7 +32,7 @@ function describe({ reason, cursor }: Events['stopped']): string {
     case 'pause':
       return t('Paused');
     case 'end':
-      return t('The script has ended. Step back to see how it got here');
+      return stop.text ?? t('The script has ended. Step back to see how it got here');
     case 'start of recording':
       return t('At the start of the recording: there is nothing before this');
     case 'branch':

@@ -30,6 +30,8 @@ export interface Origin {
   folder: string;
   /** What was set, or run in the debug console, while the script was paused; in their order. */
   edits: AppliedEdit[];
+  /** The tick where the user stopped the script; left out where it came to its end. */
+  stopped?: number;
   /** Where this run left another one; null for a run of its own. */
   left: { tick: number; iteration: number; text: string } | null;
 }

@@ -273,6 +273,8 @@ export interface Requests {
   /** Marks a tick (the cursor's, if left out) with a note; null takes the mark away. Kept in the recording. */
   bookmark: [{ tick?: number; note: string | null }, Bookmark[]];
   save: [{ path: string }, { bytes: number }];
+  /** The user stops it: the file that the run is written to gets its end. The last request of a session. */
+  finish: [Record<string, never>, null];
 }
 
 export type StopReason =

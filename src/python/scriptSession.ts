@@ -16,6 +16,8 @@ import { Control, type FromWorker, type WorkerData } from '../protocol/worker';
 
 /** How long a pause waits for the worker's next safe point before it interrupts what runs, in milliseconds. */
 const PAUSE_PATIENCE = 1000;
+/** How long the end of a file is waited for, in milliseconds: a script that does not come to a safe point leaves it without one. */
+const FINISH_PATIENCE = 2500;
 const SIGINT = 2;
 /** The last words of a crashed worker, kept for the error message. */
 const STDERR_KEPT = 4000;
@@ -30,6 +32,7 @@ export class ScriptSession implements Session {
   capabilities: SessionCapabilities = { live: false, evaluate: false };
   script: string;
 
+  private readonly written: boolean;
   private readonly worker: Worker;
   private readonly control = new Int32Array(new SharedArrayBuffer(4 * Control.LENGTH));
   private readonly interruptByte = new Uint8Array(new SharedArrayBuffer(1));
@@ -44,6 +47,7 @@ export class ScriptSession implements Session {
 
   constructor(launch: LaunchArguments, assets: string) {
     this.script = launch.program;
+    this.written = launch.record !== undefined;
     const workerData: WorkerData = {
       launch,
       control: this.control.buffer as SharedArrayBuffer,
@@ -116,8 +120,22 @@ export class ScriptSession implements Session {
   }
 
   async dispose(): Promise<void> {
+    await this.finish();
     this.end(new Error('The session has ended.'));
     await this.worker.terminate();
+  }
+
+  /** Where the run is written down, its file gets an end. */
+  private async finish(): Promise<void> {
+    if (this.over || !this.written || !this.capabilities.live) return;
+    const finished = this.request('finish', {}).catch(() => {});
+    this.interruptUnless(finished);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, FINISH_PATIENCE);
+    });
+    await Promise.race([finished, late]);
+    clearTimeout(timer);
   }
 
   /** A Python loop answers at its next line; one long call into C does not, and must be interrupted. */

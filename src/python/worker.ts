@@ -57,6 +57,7 @@ function hostOf(recording: Recording, inbox: () => Inbox, writer: () => Writing 
       const own = writer();
       return own?.path === path ? own.writer.save() : save(recording, path);
     },
+    finish: () => writer()?.writer.finish(),
   };
 }
 
@@ -194,7 +195,11 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
     ),
     { stopAtEnd: launch.stopAtEnd !== false, recorder, branch },
   );
-  inbox = new Inbox(port, control, (m) => void inbox.answer(m, () => server.handle(m.name, m.args as never)));
+  inbox = new Inbox(port, control, (m) => {
+    inbox.answer(m, () => server.handle(m.name, m.args as never));
+    // The script must not go on behind its end.
+    if (m.name === 'finish') inbox.block(() => false);
+  });
   const functions: HostFunctions = {
     output: (stream, text) => recorder.output(stream, text),
     said: (category, text) => emit('output', { category, text, tick: server.timeline.tick }),

@@ -1,5 +1,6 @@
 /** Answers a session's requests from a recording, and decides when a running script stops. */
 import { type BranchPoint, type BranchSpec, changeText, type Edit, editText } from '../protocol/branch';
+import { t } from '../protocol/l10n';
 import type { EventName, Events, ExceptionFilter, Move, RequestName, Requests, StopReason } from '../protocol/session';
 import type { Cursor } from '../protocol/ticks';
 import type { Bookmark, TickMark } from '../protocol/views';
@@ -55,6 +56,8 @@ export interface ServerHost {
   accept?(): void;
   /** Writes a recording to disk; returns its size in bytes. */
   save(path: string): number;
+  /** Ends the file that the run is written to. */
+  finish?(): void;
   /** Keeps the bookmarks in the file that the recording was opened from; a live run's are saved with it. */
   keep?(bookmarks: readonly Bookmark[]): void;
 }
@@ -453,7 +456,7 @@ export class SessionServer {
       // A recording from disk ends here; so does a script that ended, until the user says that it is over: by Continue at its end.
       // A step too far, or a search from the past that finds nothing, must not close everything that was recorded.
       this.timeline.seek(this.recording.ticks - 1);
-      this.stopped({ reason: 'end' });
+      this.stopped({ reason: 'end', ...this.cutShort() });
       return null;
     }
     this.running = true;
@@ -557,6 +560,23 @@ export class SessionServer {
     recording.bookmarks = bookmarks;
     this.host.emit('bookmarks', { bookmarks });
     return bookmarks;
+  }
+
+  /** At the end of a run that was stopped: that this is not the script's. */
+  private cutShort(): { text?: string } {
+    const { stopped } = this.recording.origin;
+    return stopped === undefined ? {} : { text: t('The script was stopped here. Step back to see how it got here') };
+  }
+
+  /** The user stops the script: what is written of it has an end. */
+  private finish(): null {
+    const { recording, host } = this;
+    if (this.alive && recording.ticks > 0) {
+      this.options.recorder?.flushEdits();
+      recording.origin.stopped = recording.ticks - 1;
+    }
+    host.finish?.();
+    return null;
   }
 
   // ---- looking ------------------------------------------------------------------------------------------------
@@ -708,6 +728,7 @@ export class SessionServer {
     weights: ({ iteration }) => weightsOf(this.recording, this.replay, iteration),
     info: () => infoOf(this.recording, this.options.recorder?.memoryUse ?? null),
     save: ({ path }) => ({ bytes: this.host.save(path) }),
+    finish: () => this.finish(),
   };
 }
 

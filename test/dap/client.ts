@@ -36,6 +36,7 @@ export interface Launch {
   stopOnEntry?: boolean;
   stopAtEnd?: boolean;
   noDebug?: boolean;
+  record?: string;
   args?: string[];
   breakpoints?: Breakpoint[];
   exceptions?: string[];

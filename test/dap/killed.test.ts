@@ -9,7 +9,7 @@ import { load } from '../../src/recorder/file';
 import { Replay } from '../../src/recorder/replay';
 import { pictureOf } from '../../src/recorder/views/picture';
 import '../../src/engine/ops';
-import { built } from './client';
+import { built, Client } from './client';
 
 const cli = join(import.meta.dirname, '../../dist/cli.js');
 const folder = mkdtempSync(join(tmpdir(), 'backstep-killed-'));
@@ -99,6 +99,38 @@ describe.skipIf(!built)('a recording whose run', () => {
     expect(r.exception?.type).toBe('KeyboardInterrupt');
     expect(linesOf([...r.outputs()].map((o) => o.text).join(''))).toEqual(said);
   });
+
+  test.each(['while it runs', 'while it is paused', 'in a long call'])(
+    'was stopped by its user %s is whole',
+    async (when) => {
+      const client = new Client();
+      await client.start();
+      const program = join(folder, 'stopped.py');
+      writeFileSync(
+        program,
+        SCRIPT.replace(
+          'i += 1',
+          `i += 1\n    if i == 20 and ${when === 'in a long call' ? 'True' : 'False'}: time.sleep(100)`,
+        ),
+      );
+      const record = join(folder, 'stopped.backstep');
+      const begun = new Promise<void>((done) => client.on('output', () => done()));
+      await client.begin({ program, record });
+      await begun;
+      if (when === 'while it is paused') await client.go('pause');
+      await client.send('disconnect', {});
+      await client.stop();
+      const r = load(record);
+      expect(r.damage).toBeNull();
+      expect(r.origin.stopped).toBe(r.ticks - 1);
+      expect(r.iterationCount).toBeGreaterThanOrEqual(10);
+      const replay = new Client();
+      await replay.start();
+      await replay.stopped({ program: record, stopOnEntry: true });
+      expect((await replay.go('continue')).description).toContain('was stopped here');
+      await replay.stop();
+    },
+  );
 
   test('lost its file runs on, and says so once', async () => {
     const out = join(folder, 'lost.backstep');

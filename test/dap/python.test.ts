@@ -23,8 +23,26 @@ describe.skipIf(!built)('a plain script', () => {
     expect((await client.go('continue')).description).toContain('has ended');
     expect(client.printed()).toBe('z 20\n');
     expect((await client.go('next')).description).toContain('has ended');
+  });
+
+  test('Continue at the end stays there and says so: what was recorded is not lost', async () => {
+    expect((await client.stopped({ program })).description).toContain('has ended');
+    for (let i = 0; i < 2; i++)
+      expect(await client.go('continue')).toMatchObject({
+        line: 15,
+        description: expect.stringContaining('nothing to continue'),
+      });
+    expect(client.printed('important')).toMatch(/^There is nothing to continue: the script has ended\./);
+    expect(await client.go('stepBack')).toMatchObject({ reason: 'step', line: 15 });
+    expect((await client.go('continue')).description).toContain('Step back to see');
+    const ends = client.waitForEvent('terminated');
+    await client.send('terminate', {});
+    await ends;
+  });
+
+  test('without a stop at its end it is over there, with its exit code', async () => {
     const ends = Promise.all([client.waitForEvent('exited'), client.waitForEvent('terminated')]);
-    await client.continueRequest({ threadId: 1 });
+    await client.begin({ program, stopAtEnd: false });
     expect((await ends)[0].body).toEqual({ exitCode: 0 });
   });
 

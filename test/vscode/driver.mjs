@@ -6,7 +6,7 @@
 //   await code.press('F5');
 //   await code.stopped();                    // -> { line: 12 }
 //   await code.command('Debug: Step Back');
-//   await code.webview().getByRole('button', { name: 'Fit' }).click();
+//   await (await code.webview()).getByRole('button', { name: 'Fit' }).click();
 //   await code.close();
 //
 // Nothing here sleeps: every helper waits for what it announces.
@@ -210,12 +210,31 @@ export class Window {
   }
 
   /**
-   * The content of a webview; with several open, of the one whose page has this title.
-   * @param {string} [title]
+   * The content of one of our views, once it is there: of the network (its panel, or a recording's editor), of the docked numbers, or of
+   * what was printed. A view that is hidden, moved or made anew gets another frame: ask again.
+   * @param {'network' | 'numbers' | 'printed'} [view]
    */
-  webview(title) {
-    const outer = this.page.frameLocator('iframe.webview.ready').first();
-    return title ? outer.frameLocator(`#active-frame[title="${title}"]`) : outer.frameLocator('#active-frame');
+  async webview(view = 'network') {
+    const ours = async () => {
+      for (const frame of this.page.frames()) {
+        // Where the frame has just gone, there is nobody to ask.
+        const shows = await frame
+          .evaluate(() => {
+            if (document.body.dataset.elk === undefined) return '';
+            if (document.querySelector('script[src$="/printed.js"]')) return 'printed';
+            return document.body.dataset.parts ?? 'network';
+          })
+          .catch(() => '');
+        if (shows === view) return frame;
+      }
+      return null;
+    };
+    for (const deadline = Date.now() + 30_000; Date.now() < deadline; ) {
+      const frame = await ours();
+      if (frame) return frame;
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`There is no view of Backstep that shows: ${view}`);
   }
 
   /** The texts of the notifications on the screen. */

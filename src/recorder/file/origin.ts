@@ -19,6 +19,7 @@ export function originOf(json: string): Origin {
     entropy,
     args: list(o.args, 'its origin').map(said),
     ...(o.seed === undefined ? {} : { seed: whole(o.seed, 'its origin', 0) }),
+    ...(o.stopped === undefined ? {} : { stopped: whole(o.stopped, 'its origin', 0) }),
     folder: said(o.folder),
     edits: list(o.edits, 'its origin').map((row): AppliedEdit => {
       const e = fields(row, 'its origin');

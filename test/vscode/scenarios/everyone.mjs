@@ -15,7 +15,7 @@ export default async (code, shot) => {
   await code.goToLine(28);
   await page.waitForTimeout(1000);
   await shot('everyone-caret');
-  const card = code.webview().locator('.card.op', { hasText: 'relu' }).first();
+  const card = (await code.webview()).locator('.card.op', { hasText: 'relu' }).first();
   await card.hover();
   await page.waitForTimeout(500);
   await page.screenshot({ path: `${process.env.TOUR_PICTURES ?? '/tmp'}/everyone-hover.png` });

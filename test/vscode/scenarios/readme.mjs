@@ -7,7 +7,7 @@ export const options = {
 /** @param {import('../driver.mjs').Window} code @param {(name: string) => Promise<void>} shot */
 export default async (code, shot) => {
   const { page } = code;
-  const status = code.webview().locator('.status');
+  const status = (await code.webview()).locator('.status');
   // A step is over when the view says another tick, and the editor stands there too.
   const step = async (key, times = 1) => {
     for (let i = 0; i < times; i++) {

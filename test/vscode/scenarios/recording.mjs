@@ -17,7 +17,7 @@ export default async (code, shot) => {
   ]);
   writeFileSync(join(code.folder, 'broken.backstep'), 'BACKSTEP');
   await code.pick('Control+P', 'run.backstep', 'run.backstep');
-  const view = code.webview();
+  const view = await code.webview();
   await view.locator('.card').first().waitFor({ timeout: 60_000 });
   await shot('recording-opened');
   await view.locator('.slider').focus();

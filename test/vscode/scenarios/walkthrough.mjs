@@ -3,7 +3,7 @@
 /** @param {import('../driver.mjs').Window} code @param {(name: string) => Promise<void>} shot */
 export default async (code, shot) => {
   const { page } = code;
-  const panel = () => code.webview().locator('.app');
+  const panel = async () => (await code.webview()).locator('.app');
   const press = async (step, button) => {
     const title = page.locator('.getting-started-step', { hasText: step });
     await title.first().click();
@@ -12,7 +12,7 @@ export default async (code, shot) => {
   const picture = async (name) => {
     await page.waitForTimeout(1500);
     await shot(`walkthrough-${name}`);
-    await panel().screenshot({ path: `${process.env.TOUR_PICTURES ?? '/tmp'}/${name}.png` });
+    await (await panel()).screenshot({ path: `${process.env.TOUR_PICTURES ?? '/tmp'}/${name}.png` });
   };
   await code.command('Backstep: Take the Tour');
   await page.locator('.getting-started-step').first().waitFor();

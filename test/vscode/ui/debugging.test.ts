@@ -19,9 +19,9 @@ describe('the tutorial by mouse', () => {
 
   const toolbar = (icon: string) => code.page.locator(`.debug-toolbar .codicon-${icon}`).first();
   /** A card of the network: by its op, and the module it is of. */
-  const card = (op: string, module = '') =>
-    code.webview().getByRole('button', { name: new RegExp(`^${op}${module && ` (of|in) ${module}`},`) });
-  const classOf = (op: string, module = '') => card(op, module).first().getAttribute('class');
+  const card = async (op: string, module = '') =>
+    (await code.webview()).getByRole('button', { name: new RegExp(`^${op}${module && ` (of|in) ${module}`},`) });
+  const classOf = async (op: string, module = '') => (await card(op, module)).first().getAttribute('class');
   const variable = (name: string) =>
     code.page.locator('.debug-variables .monaco-list-row', { hasText: new RegExp(`^${name}\\b`) }).first();
 
@@ -32,7 +32,7 @@ describe('the tutorial by mouse', () => {
     await code.goToLine(1);
     await page.locator('.codelens-decoration a', { hasText: 'Debug training' }).click();
     expect(await code.stopped()).toEqual({ line: line('loss.backward()', 1) });
-    await code.webview().locator('.graph .card').first().waitFor(wait);
+    await (await code.webview()).locator('.graph .card').first().waitFor(wait);
   });
 
   test('the network stands at the forward pass: values are there, gradients are not', async () => {
@@ -65,8 +65,8 @@ describe('the tutorial by mouse', () => {
   });
 
   test('a click on a node shows its numbers, and its line in the editor', async () => {
-    await card('relu', 'linear1').locator('.face').first().click();
-    const view = code.webview();
+    await (await card('relu', 'linear1')).locator('.face').first().click();
+    const view = await code.webview();
     await expect.poll(() => view.locator('.inspector h2').textContent(), wait).toBe('sigma1');
     expect(await view.locator('.inspector .facts').textContent()).toContain('500 × 13');
     await view.locator('.inspector .histogram .bin').first().waitFor(wait);
@@ -80,14 +80,14 @@ describe('the tutorial by mouse', () => {
     await variable('Training').click();
     await expect.poll(() => variable('tick').textContent(), wait).toMatch(/\d+ of \d+/);
     const before = await variable('tick').textContent();
-    const bar = (await code.webview().locator('canvas.all').boundingBox())!;
+    const bar = (await (await code.webview()).locator('canvas.all').boundingBox())!;
     const y = bar.y + bar.height / 2;
     const x = (part: number) => bar.x + 56 + (bar.width - 66) * part;
     await page.mouse.move(x(0.99), y);
     await page.mouse.down();
     for (const part of [0.9, 0.7, 0.5]) await page.mouse.move(x(part), y);
     await page.mouse.up();
-    const slider = code.webview().locator('[role="slider"]');
+    const slider = (await code.webview()).locator('[role="slider"]');
     const max = Number(await slider.getAttribute('aria-valuemax'));
     await expect
       .poll(async () => Math.abs(Number(await slider.getAttribute('aria-valuenow')) / max - 0.5), wait)
@@ -112,7 +112,7 @@ describe('the tutorial by mouse', () => {
     await code.stopped({ line: line('optimizer.step()') });
     await code.press('F10');
     await code.stopped({ line: line('if epoch % 5 == 4') });
-    const view = code.webview();
+    const view = await code.webview();
     await view.getByRole('tab', { name: 'Optimizer' }).click();
     const picker = view.locator('select#parameter');
     const option = picker.locator('option', { hasText: /output\.bias/ }).last();

@@ -98,7 +98,7 @@ describe('by keyboard', () => {
 
   test('the network is reached and left, and the timeline walked, by keys', async () => {
     await code.command('Backstep: Show Network');
-    const slider = code.webview().getByRole('slider');
+    const slider = (await code.webview()).getByRole('slider');
     await slider.focus();
     const at = async () => Number(await slider.getAttribute('aria-valuenow'));
     // VS Code gives the focus to the editor at every stop, and the view takes it back. On a busy machine it now and then comes too late for
@@ -152,7 +152,7 @@ describe('by keyboard', () => {
   test('the recording is opened, and stepped through both ways, and no script runs', async () => {
     await code.command('View: Close All Editors');
     await code.pick('Control+P', 'tiny.backstep', 'tiny.backstep');
-    await code.webview().locator('.graph .card').first().waitFor(wait);
+    await (await code.webview()).locator('.graph .card').first().waitFor(wait);
     await code.command('Backstep: Debug Recording');
     await code.stopped({ line: 1 });
     // The script takes the recording's place and the recording goes beside it: keys pressed before are lost.
@@ -164,7 +164,7 @@ describe('by keyboard', () => {
     await code.stopped({ line: 8 });
     await code.press('Alt+F10');
     await code.stopped({ line: 7 });
-    await code.webview().locator('.graph .card').first().waitFor(wait);
+    await (await code.webview()).locator('.graph .card').first().waitFor(wait);
     expect(await offers('Backstep: Step Back One Tick')).toBe(true);
     expect(await offers('Backstep: Save Recording…')).toBe(false);
     await code.press('Shift+F5');

@@ -28,7 +28,7 @@ describe('a run that went wrong', () => {
     await code.command('View: Show Run and Debug');
     await code.press('F5');
     await code.stopped({ timeout: 60_000 });
-    await code.webview().locator('.graph .card').first().waitFor(wait);
+    await (await code.webview()).locator('.graph .card').first().waitFor(wait);
   });
   afterAll(() => code?.close());
 

@@ -41,7 +41,7 @@ describe('bad input', () => {
 
   test('a recording that is not ours', async () => {
     await code.pick('Control+P', 'stranger.backstep', 'stranger.backstep');
-    await code.webview().getByText('This file is no Backstep recording').waitFor(wait);
+    await (await code.webview()).getByText('This file is no Backstep recording').waitFor(wait);
     expect(await code.page.locator('.debug-toolbar').isVisible()).toBe(false);
   });
 });
@@ -71,7 +71,7 @@ describe('a workspace that is not trusted', () => {
       ...['record', join(code.folder, 'three_class.py'), '-q', '-o', join(code.folder, 'run.backstep')],
     ]);
     await code.pick('Control+P', 'run.backstep', 'run.backstep');
-    await code.webview().locator('.card').first().waitFor(wait);
+    await (await code.webview()).locator('.card').first().waitFor(wait);
     expect(await code.page.locator('.debug-toolbar').isVisible()).toBe(false);
   });
 });
