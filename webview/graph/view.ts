@@ -13,7 +13,7 @@ import { Drawing } from './draw';
 import { type ExportKind, Exports } from './exports';
 import { svgText } from './image';
 import { type Direction, extreme, neighbour, Walk } from './keyboard';
-import { layout } from './layout';
+import { layout, prepare } from './layout';
 import { Legend } from './legend';
 import { MiniMap } from './minimap';
 import { type Card, type Drawn, drawn, folds } from './model';
@@ -102,6 +102,7 @@ export class GraphPanel {
   private readonly legend: Legend;
 
   constructor(private readonly store: Store) {
+    prepare();
     this.frame.append(this.world);
     this.drawing = new Drawing(this.world, {
       card: (card, event) => this.choose(card, event),
