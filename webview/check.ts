@@ -348,21 +348,22 @@ const points =
     return names.every((name) => lists[name]!.length === lists.iterations!.length);
   };
 const kind = oneOf('rate', 'gradient', 'weight', 'ratio', 'watched');
+const curveList = list(
+  points(
+    shape({
+      key: isStr,
+      kind,
+      name: isStr,
+      iterations: list(isInt),
+      values: list(orNull(isCell)),
+      missing: orNull(isStr),
+    }),
+    'values',
+  ),
+);
 const curves = shape({
   offers: list(shape({ key: isStr, kind, name: isStr })),
-  curves: list(
-    points(
-      shape({
-        key: isStr,
-        kind,
-        name: isStr,
-        iterations: list(isInt),
-        values: list(orNull(isCell)),
-        missing: orNull(isStr),
-      }),
-      'values',
-    ),
-  ),
+  curves: curveList,
   done: isInt,
   of: isInt,
   running: isBool,
@@ -426,6 +427,7 @@ const messages: { [T in ToWebview['type']]: Check } = {
   planning: shape({ text: isStr, percent: isNum }),
   stretch: shape({ stretch }),
   curves: shape({ curves, printed: orNull(list(printedCurve)), working: isBool }),
+  curvesOf: shape({ run: isStr, curves: curveList, printed: list(printedCurve) }),
   update: shape({ update }),
   caret: shape({ nodes: list(isInt) }),
   save: shape({ kind: oneOf('svg', 'png') }),

@@ -52,6 +52,8 @@ export interface Model {
   curves: CurvesView | null;
   /** Numbers out of printed lines. */
   printed: PrintedCurve[];
+  /** Curves of the runs beside this one, by run. */
+  otherCurves: ReadonlyMap<string, Pick<Extract<ToWebview, { type: 'curvesOf' }>, 'curves' | 'printed'>>;
   /** More of the curves is being computed. */
   working: boolean;
   /** Layers that the graph looks into, by node. */
@@ -142,6 +144,7 @@ export class Store {
       stretches: [],
       curves: null,
       printed: [],
+      otherCurves: new Map(),
       working: false,
       layers: new Map(),
       looking: [],
@@ -262,6 +265,9 @@ export class Store {
         m.printed = message.printed ?? m.printed;
         m.working = message.working;
         break;
+      case 'curvesOf':
+        m.otherCurves = new Map(m.otherCurves).set(message.run, message);
+        break;
       case 'neurons':
         m.layers = new Map(message.layers.map((layer) => [layer.node, layer]));
         break;
@@ -273,6 +279,7 @@ export class Store {
         break;
       case 'runs':
         m.runs = message.runs;
+        m.otherCurves = new Map([...m.otherCurves].filter(([id]) => m.runs.some((run) => run.id === id && !run.shown)));
         break;
       case 'ended':
         m.ended = message.text;
@@ -311,6 +318,7 @@ export class Store {
       stretches: [],
       curves: null,
       printed: [],
+      otherCurves: new Map(),
       working: false,
     });
     Object.assign(ui, { node: null, ref: null, part: null, zoom: null, parameter: null, element: null, span: null });

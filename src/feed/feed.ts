@@ -5,18 +5,13 @@ import type { LiveProgress, Requests, Session } from '../protocol/session';
 import type { NodeMeasure, TensorFormat, TensorQuestion, TensorRef } from '../protocol/views';
 import type { FromWebview, ToWebview } from '../protocol/webview';
 import type { CheckQuestion, OtherPath, PlaneView } from '../protocol/whatif';
-import { PrintedNumbers } from './numbers';
-import { Printed } from './printed';
+import { CurvesFeed, type OtherRun } from './curves';
 
 type Wish<T extends FromWebview['type']> = Extract<FromWebview, { type: T }>;
 type Inspected = Extract<FromWebview, { type: 'inspect' }>['ref'];
 type Optimizer = Extract<FromWebview, { type: 'optimizer' }>;
 type Plane = Extract<FromWebview, { type: 'plane' }>;
-type Curves = Extract<FromWebview, { type: 'curves' }>;
 type MoveWish = Extract<FromWebview, { type: 'seek' | 'move' }>;
-
-/** Milliseconds of one slice of computing curves: between two of them the session answers what else it is asked. */
-const SLICE = 150;
 
 /** One view's wishes (which tensor, which parameter), and what it has already. */
 export class Feed {
@@ -30,12 +25,7 @@ export class Feed {
   private layers: number[] = [];
   /** A question that may take long. */
   private asked: AbortController | null = null;
-  private wanted: Curves | null = null;
-  private filling = false;
-  private printed = new Printed();
-  private numbers = new PrintedNumbers();
-  /** The view has the printed numbers. */
-  private printedShown = false;
+  private readonly curves: CurvesFeed;
   private gathering = false;
   private again = false;
   private growing = false;
@@ -44,11 +34,13 @@ export class Feed {
   /** Moves that the view has asked for since it is there. */
   private moves = 0;
 
-  /** `others`: runs beside the one that is shown, whose ways are laid over its plane. */
+  /** `others`: runs beside the one that is shown, whose curves and ways are laid over its own. */
   constructor(
     private readonly post: (message: ToWebview) => void,
-    private readonly others: () => readonly { id: string; name: string; session: Session }[] = () => [],
-  ) {}
+    private readonly others: () => readonly OtherRun[] = () => [],
+  ) {
+    this.curves = new CurvesFeed(post, (error) => this.fail(error), others);
+  }
 
   /** The view is new (or lost what it had): the next message brings everything. */
   reset(): void {
@@ -59,7 +51,7 @@ export class Feed {
   }
 
   private forget(): void {
-    this.printedShown = false;
+    this.curves.forget();
     this.structure = undefined;
     this.spansFrom = 0;
   }
@@ -71,9 +63,7 @@ export class Feed {
     this.inspected = null;
     this.optimizer = null;
     this.planning?.abort();
-    this.wanted = null;
-    this.printed = new Printed();
-    this.numbers = new PrintedNumbers();
+    this.curves.attach(session);
     this.layers = [];
     this.forget();
   }
@@ -98,7 +88,7 @@ export class Feed {
       await this.gather();
     } while (this.again);
     this.gathering = false;
-    if (this.wanted) void this.showCurves(this.wanted);
+    void this.curves.grown(false);
   }
 
   private async gather(): Promise<void> {
@@ -143,7 +133,7 @@ export class Feed {
     if (picture) this.structure = picture.structure;
     this.post({ type: 'running', ...message, timeline, picture });
     // Printed numbers grow too; nothing is computed while the script runs.
-    if (this.wanted) void this.showCurves(this.wanted);
+    void this.curves.grown(true);
   }
 
   /** Stops the running script where it is. */
@@ -239,7 +229,7 @@ export class Feed {
       case 'stretch':
         return this.stretch(message);
       case 'curves':
-        return this.showCurves(message);
+        return this.curves.wish(message);
       default:
         return null;
     }
@@ -303,44 +293,6 @@ export class Feed {
     const { session } = this;
     const stretch = await session?.request('stretch', { from, to }).catch(() => null);
     if (stretch && session === this.session) this.post({ type: 'stretch', stretch });
-  }
-
-  /** Shows curves and fills them in slice by slice, until all is there or the view wants others. */
-  async showCurves(wish: Curves): Promise<void> {
-    this.wanted = wish.open ? wish : null;
-    if (!wish.open || this.filling) return;
-    this.filling = true;
-    try {
-      // The wish may be another one after each slice.
-      for (let more = true; more && this.wanted; ) more = await this.slice(this.wanted);
-    } catch (error) {
-      this.fail(error);
-    } finally {
-      this.filling = false;
-    }
-  }
-
-  /** Is there more to do? */
-  private async slice(wish: Curves): Promise<boolean> {
-    const { session, printed, numbers } = this;
-    if (!session) return false;
-    const { keys, from, to, fill } = wish;
-    const range = from === undefined || to === undefined ? {} : { from, to };
-    const [curves] = await Promise.all([
-      session.request('curves', { keys, ...range, within: fill ? SLICE : 0 }),
-      printed.fill(session),
-    ]);
-    if (session !== this.session) return this.wanted !== null;
-    const news = numbers.add(printed.lines) || !this.printedShown;
-    const working = fill && !curves.running && curves.done < curves.of;
-    this.printedShown = true;
-    this.post({
-      type: 'curves',
-      curves,
-      printed: news ? numbers.curves() : null,
-      working: working && this.wanted === wish,
-    });
-    return working || this.wanted !== wish;
   }
 
   /** Lights the nodes that a line of the script made. */

@@ -2,6 +2,7 @@
 import type { ExplainQuestion, ExplainView, HistoryView, Measure } from './origins';
 import type { LiveProgress, Move, RecordingInfo } from './session';
 import type {
+  Curve,
   CurvesView,
   NeuronsView,
   NodeMeasure,
@@ -86,6 +87,8 @@ export type ToWebview =
   | { type: 'planning'; text: string; percent: number }
   /** What the curves panel shows; `printed` is null where it is as it was. `working`: more of it is being computed. */
   | { type: 'curves'; curves: CurvesView; printed: PrintedCurve[] | null; working: boolean }
+  /** The same curves of a run beside the one that is shown, as far as it has them: the answer of a moment takes the place of the one before. */
+  | { type: 'curvesOf'; run: string; curves: Curve[]; printed: PrintedCurve[] }
   /** Show this tensor in the inspector: the user chose it outside the view, among the debugger's variables. */
   | { type: 'show'; ref: TensorRef; face?: 'history' | 'explain'; element?: number[] }
   /** It was chosen in another view. */

@@ -47,7 +47,9 @@ export class CanvasSurface implements Surface {
     c.save();
     c.fillStyle = color;
     c.globalAlpha = alpha;
-    for (const [x, a, b] of bars) c.fillRect(x - width / 2, Math.min(a, b), width, Math.max(1, Math.abs(b - a)));
+    c.beginPath();
+    for (const [x, a, b] of bars) c.rect(x - width / 2, Math.min(a, b), width, Math.max(1, Math.abs(b - a)));
+    c.fill();
     c.restore();
   }
 

@@ -1,9 +1,9 @@
 /** One chart of the curves panel, on any surface. */
 import { scaleLinear, scaleLog } from 'd3';
-import { aggregate, extent } from '../charts/aggregate';
+import { aggregate, type Bucket, extent } from '../charts/aggregate';
 import type { Surface } from '../charts/surface';
 import { count, short } from '../format';
-import { type ChartData, finite, firstAfter, type Line, smoothed } from './series';
+import { type ChartData, finite, firstAfter, type Line, nearest, smoothed } from './series';
 
 export const LEFT = 52;
 export const RIGHT = 10;
@@ -22,8 +22,6 @@ export interface View {
   smooth: number;
   /** The same for several charts, or each its own. */
   range: readonly [number, number] | null;
-  /** Iteration at the cursor, where a line of it is wanted. */
-  cursor: number | null;
   /** Resolves CSS variables. */
   css(name: string): string;
 }
@@ -39,18 +37,27 @@ function inSight({ iterations }: Line, [from, to]: readonly [number, number]): [
   ];
 }
 
-function bucketsOf(line: Line, view: View, values: readonly unknown[]) {
-  const [first, end] = inSight(line, view.domain);
-  const x = xScale(view);
-  return aggregate(
+/** By the values, and by what they were put on pixels for: the scale of several charts needs them before any is drawn. */
+const known = new WeakMap<readonly unknown[], { key: string; buckets: Bucket[] }>();
+
+function bucketsOf(line: Line, view: View, values: readonly unknown[]): Bucket[] {
+  const { domain, width, log } = view;
+  const key = `${domain.join()} ${width} ${log} ${line.iterations.length}`;
+  const before = known.get(values);
+  if (before?.key === key) return before.buckets;
+  const [first, end] = inSight(line, domain);
+  const per = (width - RIGHT - LEFT) / (domain[1] - domain[0]);
+  const buckets = aggregate(
     end - first,
-    (i) => x(line.iterations[first + i]!),
+    (i) => LEFT + (line.iterations[first + i]! - domain[0]) * per,
     (i) => {
       const v = finite(values[first + i] as number | null);
       // A logarithm has no place for it.
-      return v === null || (view.log && v <= 0) ? null : v;
+      return v === null || (log && v <= 0) ? null : v;
     },
   );
+  known.set(values, { key, buckets });
+  return buckets;
 }
 
 /** Least and greatest of what a chart shows; null where it shows nothing. */
@@ -62,15 +69,17 @@ export function rangeOf(chart: ChartData, view: View): [number, number] | null {
 export const hasNone = (chart: ChartData): boolean =>
   chart.lines.some(({ values }) => values.some((v) => typeof v === 'number' && v <= 0));
 
-/** Draws axes and lines. False where there is nothing to draw. */
-export function paintChart(s: Surface, chart: ChartData, view: View): boolean {
-  const { width, height, css, log, smooth } = view;
+/** A value's place from the top. */
+export type Y = (v: number) => number;
+
+/** Draws axes and lines. The scale of the values; null where there is nothing to draw. */
+export function paintChart(s: Surface, chart: ChartData, view: View): Y | null {
+  const { width, height, css, log } = view;
   const range = view.range ?? rangeOf(chart, view);
   const bottom = height - BOTTOM;
   const right = width - RIGHT;
-  const x = xScale(view);
   paintIterations(s, view, bottom);
-  if (!range) return false;
+  if (!range) return null;
   const y = log ? scaleLog(range, [bottom - 2, TOP]) : scaleLinear(range, [bottom - 2, TOP]).nice(3);
   let last = Number.POSITIVE_INFINITY;
   const ticks = y.ticks(3);
@@ -91,23 +100,7 @@ export function paintChart(s: Surface, chart: ChartData, view: View): boolean {
     // The run shown is on top of the others.
     for (const line of chart.lines.toReversed()) paintLine(s, line, view, y, bottom, line.run !== undefined);
   });
-  if (view.cursor !== null && view.cursor >= view.domain[0] && view.cursor <= view.domain[1]) {
-    const at = x(view.cursor);
-    s.line(
-      [
-        [at, TOP - 4],
-        [at, bottom],
-      ],
-      { color: css('--ring'), width: 1.5 },
-    );
-    const [line] = chart.lines;
-    const i = line ? firstAfter(line.iterations, view.cursor) - 1 : -1;
-    if (line && i >= 0 && line.iterations[i] === view.cursor) {
-      const v = finite((smooth > 0 ? smoothed(line.values, smooth) : line.values)[i]);
-      if (v !== null && (!log || v > 0)) s.dot([at, y(v)], 3, css(line.color));
-    }
-  }
-  return true;
+  return y;
 }
 
 /** 1, 10, 100 … or the ends where there is no such number between them. */
@@ -146,8 +139,6 @@ function paintIterations(s: Surface, view: View, bottom: number): void {
   }
 }
 
-type Y = (v: number) => number;
-
 function paintLine(s: Surface, line: Line, view: View, y: Y, bottom: number, other: boolean): void {
   const { css, smooth, width, log } = view;
   const color = css(line.color);
@@ -170,9 +161,10 @@ function paintLine(s: Surface, line: Line, view: View, y: Y, bottom: number, oth
   } else s.line(points, { color, width: wide });
   if (points.length <= Math.min(40, width / 8)) for (const at of points) s.dot(at, 2.25, color);
   const x = xScale(view);
-  for (const at of line.rings ?? []) {
+  for (const ring of line.rings ?? []) {
+    const at = nearest(line.iterations, ring);
     const v = finite(line.values[at]);
-    if (v !== null && (!log || v > 0)) s.dot([x(at), y(v)], 3.5, color, css('--bg'));
+    if (v !== null && (!log || v > 0)) s.dot([x(line.iterations[at]!), y(v)], 3.5, color, css('--bg'));
   }
   // NaN and infinity have no height: they are marked where they were.
   const [first, end] = inSight(line, view.domain);

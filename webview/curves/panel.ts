@@ -9,8 +9,19 @@ import { post } from '../host';
 import type { Model, Store } from '../store';
 import { css, onTheme } from '../theme';
 import { csvOf, pngOf, svgOf } from './exports';
-import { hasNone, LEFT, paintChart, RIGHT, rangeOf, type View, xScale } from './paint';
-import { type ChartData, chartsOf, finite, nearest, SECTIONS, type Section, smoothed, wholeOf } from './series';
+import { hasNone, LEFT, paintChart, RIGHT, rangeOf, type View, xScale, type Y } from './paint';
+import {
+  type ChartData,
+  chartsOf,
+  finite,
+  firstAfter,
+  nearest,
+  SECTIONS,
+  type Section,
+  settled,
+  smoothed,
+  wholeOf,
+} from './series';
 
 const HEIGHT = 118;
 /** A chart is at least this wide; as many as fit stand side by side. */
@@ -46,6 +57,12 @@ interface Drawn {
   note: HTMLElement;
   hover: HTMLElement;
   brush: HTMLElement;
+  /** The cursor's iteration, and the point in it. */
+  now: HTMLElement;
+  at: HTMLElement;
+  /** What the canvas shows, and its scale: drawn again only where it would be another drawing. */
+  shown: readonly unknown[];
+  y: Y | null;
 }
 
 export class CurvesPanel {
@@ -82,6 +99,8 @@ export class CurvesPanel {
   private hovered: number | null = null;
   private width = 0;
   private scheduled = false;
+  /** Counts the themes. */
+  private theme = 0;
   /** Sections that the user chose here. */
   private readonly asked = new Set<Section>();
 
@@ -152,7 +171,10 @@ export class CurvesPanel {
       el('span', { class: 'curve-group' }, ...saves),
     );
     this.element.append(this.bar, this.working, this.empty, this.grid);
-    onTheme(() => this.paint());
+    onTheme(() => {
+      this.theme++;
+      this.paint();
+    });
     new ResizeObserver(() => this.paint()).observe(this.grid);
   }
 
@@ -177,7 +199,10 @@ export class CurvesPanel {
     const key = data.map((d) => `${d.key}|${d.title}|${d.lines.map((l) => l.name + l.color).join()}`).join('\n');
     const more = SECTIONS.map(({ name }) => this.moreOf(name, curves?.offers ?? [])).join();
     if (keyed(this.grid, `${key}\n${more}`, () => this.build(data, model))) this.width = 0;
-    for (const [i, one] of data.entries()) if (this.drawn[i]) this.drawn[i]!.data = one;
+    for (const [i, one] of data.entries()) {
+      const drawn = this.drawn[i];
+      if (drawn) drawn.data = { ...one, lines: one.lines.map((line, j) => settled(line, drawn.data.lines[j])) };
+    }
     this.paint();
   }
 
@@ -231,10 +256,14 @@ export class CurvesPanel {
     const canvas = el('canvas', { 'aria-hidden': true });
     const hover = el('i', { class: 'curve-hover', hidden: true });
     const brush = el('i', { class: 'curve-brush', hidden: true });
+    const now = el('i', { class: 'curve-now', hidden: true });
+    const at = el('i', { class: 'curve-at', hidden: true });
     const plot = el(
       'div',
       { class: 'curve-plot', role: 'slider', tabindex: 0, 'aria-label': data.title },
       canvas,
+      now,
+      at,
       brush,
       hover,
     );
@@ -261,7 +290,7 @@ export class CurvesPanel {
       close,
     );
     const figure = el('figure', { class: 'curve', 'data-curve': data.key }, head, legend, plot, note);
-    const drawn: Drawn = { data, figure, canvas, plot, value, note, hover, brush };
+    const drawn: Drawn = { data, figure, canvas, plot, value, note, hover, brush, now, at, shown: [], y: null };
     this.listen(drawn);
     return drawn;
   }
@@ -272,8 +301,8 @@ export class CurvesPanel {
     return this.model?.ui.span ?? this.whole;
   }
 
-  private viewOf(data: ChartData, width: number, cursor: boolean): View {
-    const { ui, cursor: at } = this.model!;
+  private viewOf(data: ChartData, width: number): View {
+    const { ui } = this.model!;
     const log = ui.logCurves && data.lines.some(({ values }) => values.some((v) => (finite(v) ?? 0) > 0));
     const view: View = {
       width,
@@ -282,7 +311,6 @@ export class CurvesPanel {
       log,
       smooth: ui.smooth,
       range: null,
-      cursor: cursor ? (at?.iteration ?? null) : null,
       css,
     };
     if (!ui.sameScale || data.section === 'loss' || data.section === 'printed') return view;
@@ -310,21 +338,33 @@ export class CurvesPanel {
     this.width = Math.floor((full - GAP * (columns - 1)) / columns);
     this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     for (const drawn of this.drawn) {
-      const { data, canvas, note } = drawn;
-      const context = prepare(canvas, this.width, HEIGHT);
-      if (!context) continue;
-      const view = this.viewOf(data, this.width, true);
-      const any = paintChart(new CanvasSurface(context), data, view);
-      const words = any
+      const { data, note } = drawn;
+      const view = this.viewOf(data, this.width);
+      this.paintOne(drawn, view);
+      const words = drawn.y
         ? view.log && hasNone(data)
           ? 'Values that are not above 0 are not shown on this scale.'
           : ''
         : (data.missing ?? (this.model.working ? 'Computing…' : 'No numbers here yet.'));
       setText(note, words);
       note.hidden = words === '';
-      note.classList.toggle('over', !any);
+      note.classList.toggle('over', !drawn.y);
     }
     this.drawValues();
+  }
+
+  /** Draws a chart where it is not the drawing that is there already; the cursor moves over it. */
+  private paintOne(drawn: Drawn, view: View): void {
+    const { data, canvas } = drawn;
+    const { width, domain, log, smooth, range } = view;
+    const looks = [width, devicePixelRatio, ...domain, log, smooth, range?.join(), this.theme];
+    const lines = data.lines.flatMap((line) => [line.values, line.iterations, line.color, line.rings?.join()]);
+    const shown = [...looks, ...lines];
+    if (shown.length === drawn.shown.length && shown.every((one, i) => one === drawn.shown[i])) return;
+    const context = prepare(canvas, width, HEIGHT);
+    if (!context) return;
+    drawn.shown = shown;
+    drawn.y = paintChart(new CanvasSurface(context), data, view);
   }
 
   private readonly columns = (full: number): number =>
@@ -336,7 +376,8 @@ export class CurvesPanel {
     if (!model) return;
     const at = hovered ?? model.cursor?.iteration ?? 0;
     const x = xScale({ domain: this.domain(), width });
-    for (const { data, value, plot, hover } of this.drawn) {
+    for (const drawn of this.drawn) {
+      const { data, value, plot, hover } = drawn;
       const [line] = data.lines;
       // At the cursor only what is of that iteration; at the pointer what is nearest.
       const i = line ? nearest(line.iterations, at) : -1;
@@ -345,6 +386,7 @@ export class CurvesPanel {
       setText(value, words);
       hover.hidden = hovered === null || !line || i < 0;
       if (line && i >= 0 && hovered !== null) hover.style.left = `${x(line.iterations[i]!)}px`;
+      this.drawCursor(drawn, x);
       plot.setAttribute('aria-valuemin', '1');
       plot.setAttribute('aria-valuemax', String((line?.iterations.at(-1) ?? 0) + 1));
       plot.setAttribute('aria-valuenow', String((line && i >= 0 ? line.iterations[i]! : at) + 1));
@@ -352,6 +394,25 @@ export class CurvesPanel {
         line && i >= 0 ? `iteration ${count(line.iterations[i]! + 1)}, ${num(line.values[i])}` : 'no numbers';
       plot.setAttribute('aria-valuetext', said);
     }
+  }
+
+  /** A line at the cursor's iteration, and a dot on what the run shown has there. */
+  private drawCursor({ data, y, now, at }: Drawn, x: (iteration: number) => number): void {
+    const { ui, cursor } = this.model!;
+    const domain = this.domain();
+    const iteration = cursor?.iteration ?? -1;
+    now.hidden = !y || iteration < domain[0] || iteration > domain[1];
+    at.hidden = true;
+    if (!y || now.hidden) return;
+    now.style.left = `${x(iteration)}px`;
+    const [line] = data.lines;
+    const i = line ? firstAfter(line.iterations, iteration) - 1 : -1;
+    if (!line || line.iterations[i] !== iteration) return;
+    const v = finite((ui.smooth > 0 ? smoothed(line.values, ui.smooth) : line.values)[i]);
+    const top = v === null ? Number.NaN : y(v);
+    if (!Number.isFinite(top)) return;
+    at.hidden = false;
+    Object.assign(at.style, { left: `${x(iteration)}px`, top: `${top}px`, background: `var(${line.color})` });
   }
 
   private wordsAt({ lines }: ChartData, i: number, where: boolean): string {
@@ -411,7 +472,7 @@ export class CurvesPanel {
     if (charts.length === 0) return;
     const columns = this.columns(this.grid.clientWidth);
     const width = Math.max(NARROWEST, this.width);
-    const view = (data: ChartData) => this.viewOf(data, width, false);
+    const view = (data: ChartData) => this.viewOf(data, width);
     const family = getComputedStyle(document.body).fontFamily || 'sans-serif';
     const text =
       kind === 'csv'

@@ -1,5 +1,6 @@
 /** What the charts show: lines of points, smoothed where that is wanted. Arithmetic only, no page. */
-import type { CurveKind } from '../../src/protocol/views';
+import type { Curve, CurveKind } from '../../src/protocol/views';
+import type { PrintedCurve } from '../../src/protocol/webview';
 import type { Model } from '../store';
 import { colourOf } from '../timeline/runs';
 
@@ -43,7 +44,7 @@ export interface Line {
   ticks?: readonly number[];
   /** Another run's: its id. */
   run?: string;
-  /** Iterations to mark: where a branch leaves. */
+  /** Iterations to mark: where a branch leaves the run it came from. */
   rings?: readonly number[];
 }
 
@@ -56,52 +57,111 @@ export interface ChartData {
   missing: string | null;
 }
 
-const upTo: number[] = [];
-/** 0, 1, 2 … n-1 */
-function first(n: number): readonly number[] {
-  while (upTo.length < n) upTo.push(upTo.length);
-  return upTo.length === n ? upTo : upTo.slice(0, n);
+const indices = new WeakMap<readonly unknown[], readonly number[]>();
+/** 0, 1, 2 … one for each value. */
+function indicesOf(values: readonly unknown[]): readonly number[] {
+  let found = indices.get(values);
+  if (!found) indices.set(values, (found = Array.from(values.keys())));
+  return found;
 }
 
-const losses = new WeakMap<readonly unknown[], { iterations: readonly number[]; values: Cell[] }>();
+const losses = new WeakMap<readonly unknown[], Cell[]>();
 
-/** Every chart of the sections, in their order. */
+/** Every chart of the sections, in their order. Where runs stand side by side, each chart has the same number of all of them. */
 export function chartsOf(model: Model, sections: readonly Section[], watched: readonly string[]): ChartData[] {
   const found: ChartData[] = [];
-  for (const { name, color } of SECTIONS) {
-    if (name === 'watched' ? watched.length === 0 : !sections.includes(name)) continue;
-    if (name === 'loss') found.push(lossChart(model));
-    else if (name === 'printed')
-      for (const { key, name: title, iterations, values, ticks } of model.printed) {
-        const line = { name: title, color, iterations, values, ticks };
-        found.push({ key, section: name, title, lines: [line], missing: null });
-      }
+  const shown = model.runs.find((run) => run.shown);
+  for (const { name: section, color } of SECTIONS) {
+    if (section === 'watched' ? watched.length === 0 : !sections.includes(section)) continue;
+    const put = (one: Named, missing: string | null, others: Beside[]): void => {
+      const { key, name: title } = one;
+      const own = { ...pointsOf(one), name: others.length > 0 && shown ? shown.name : title, color };
+      const lines = [own, ...others.map(({ line, ...run }) => lineBeside(pointsOf(line), run, shown))];
+      found.push({ key, section, title, lines, missing });
+    };
+    if (section === 'loss') found.push(lossChart(model, shown));
+    else if (section === 'printed')
+      for (const one of model.printed)
+        put(
+          one,
+          null,
+          besides(model, ({ printed }) => sameIn(one, printed)),
+        );
     else
-      for (const curve of model.curves?.curves ?? []) {
-        if (curve.kind !== name) continue;
-        const { key, name: title, iterations, values, missing } = curve;
-        found.push({ key, section: name, title, lines: [{ name: title, color, iterations, values }], missing });
-      }
+      for (const one of model.curves?.curves ?? [])
+        if (one.kind === section)
+          put(
+            one,
+            one.missing,
+            besides(model, ({ curves }) =>
+              sameIn(
+                one,
+                curves.filter(({ kind }) => kind === section),
+              ),
+            ),
+          );
   }
   return found;
 }
 
-function lossChart(model: Model): ChartData {
+type Named = Pick<Line, 'iterations' | 'values' | 'ticks'> & { key: string; name: string };
+type Run = Model['runs'][number];
+interface Beside {
+  run: Run;
+  index: number;
+  line: Named;
+}
+
+const pointsOf = ({ iterations, values, ticks }: Named): Omit<Line, 'name' | 'color'> => ({
+  iterations,
+  values,
+  ...(ticks ? { ticks } : {}),
+});
+
+/** What the other runs have of a curve. */
+function besides(
+  { runs, otherCurves }: Model,
+  pick: (known: { curves: Curve[]; printed: PrintedCurve[] }) => Named | undefined,
+): Beside[] {
+  return runs.flatMap((run, index) => {
+    const known = run.shown ? undefined : otherCurves.get(run.id);
+    const line = known && pick(known);
+    return line ? [{ run, index, line }] : [];
+  });
+}
+
+/** The same number in another run: its key holds lines and numbers of optimizers, which an edited script may have changed; its name holds still. */
+const sameIn = (one: Named, others: readonly Named[]): Named | undefined =>
+  others.find(({ key }) => key === one.key) ?? others.find(({ name }) => name === one.name);
+
+/** Another run's line, with a ring where one of the two left the other. */
+function lineBeside(
+  points: Omit<Line, 'name' | 'color'>,
+  { run, index }: { run: Run; index: number },
+  shown?: Run,
+): Line {
+  const rings = [run.left, shown?.parent === run.id ? shown.left : null].filter((at) => at !== null);
+  return { ...points, name: run.name, run: run.id, color: colourOf(index), rings };
+}
+
+function lossChart(model: Model, shown?: Run): ChartData {
   let own = losses.get(model.spans);
-  if (!own) {
-    own = { iterations: first(model.spans.length), values: model.spans.map((span) => span.loss) };
-    losses.set(model.spans, own);
-  }
-  const shown = model.runs.find((run) => run.shown);
-  const lines: Line[] = [{ name: shown?.name ?? model.lossName, color: '--loss', ...own }];
-  for (const [index, run] of model.runs.entries()) {
-    if (run.shown) continue;
-    const rings = [run.left, shown?.parent === run.id ? shown.left : null].filter((at) => at !== null);
-    const { name, id, losses: values } = run;
-    lines.push({ name, run: id, color: colourOf(index), iterations: first(values.length), values, rings });
-  }
+  if (!own) losses.set(model.spans, (own = model.spans.map((span) => span.loss)));
+  const points = (values: readonly Cell[]) => ({ iterations: indicesOf(values), values });
+  const lines: Line[] = [{ name: shown?.name ?? model.lossName, color: '--loss', ...points(own) }];
+  for (const [index, run] of model.runs.entries())
+    if (!run.shown) lines.push(lineBeside(points(run.losses), { run, index }, shown));
   return { key: 'loss', section: 'loss', title: model.lossName, lines, missing: null };
 }
+
+/** Lines that say what they said keep their numbers: what was drawn, or worked out, of them is still right. */
+export function settled(line: Line, before: Line | undefined): Line {
+  if (!before || !same(line.values, before.values) || !same(line.iterations, before.iterations)) return line;
+  return { ...line, values: before.values, iterations: before.iterations };
+}
+
+const same = (a: readonly Cell[], b: readonly Cell[]): boolean =>
+  a === b || (a.length === b.length && a.every((v, i) => v === b[i]));
 
 export const finite = (v: Cell | undefined): number | null => (typeof v === 'number' && Number.isFinite(v) ? v : null);
 

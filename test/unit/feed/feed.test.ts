@@ -121,6 +121,47 @@ test("other runs' ways are laid over the plane, as far as they answer", async ()
   expect(posted).toEqual([{ type: 'plane', plane: { n: 3 }, others: [{ id: '0', name: 'run 0', points: [point] }] }]);
 });
 
+test('curves of the runs beside it come too, each as its session answers; one that does not answer is left out', async () => {
+  const posted: ToWebview[] = [];
+  const asked: string[] = [];
+  const curve = (name: string, values: number[]) => ({ key: `weight:${name}`, kind: 'weight', name, values });
+  const run = (name: string, curves: object[], slices = 1) => {
+    let done = 0;
+    const request = async (what: string) => {
+      if (what !== 'curves') return { from: 0, total: 0, outputs: [], spans: [] };
+      asked.push(name);
+      return { offers: [], curves, done: ++done, of: slices, running: false };
+    };
+    return { id: name, name, session: { request } as unknown as Session };
+  };
+  const gone = { id: 'gone', name: 'gone', session: { request: () => Promise.reject(new Error('gone')) } };
+  const others = [
+    run('a', [curve('w', [1]), curve('v', [])], 2),
+    gone as unknown as ReturnType<typeof run>,
+    run('b', [curve('w', [2])]),
+  ];
+  const f = new Feed(
+    (message) => posted.push(message),
+    () => others,
+  );
+  f.attach(run('own', [curve('w', [3])]).session);
+  await f.take({ type: 'curves', open: true, keys: ['weight:w', 'weight:v'], fill: true });
+  // In slices, until all is there.
+  expect(asked.filter((name) => name === 'a').length).toBe(2);
+  const found = posted.filter((m) => m.type === 'curvesOf').map(({ run, curves }) => [run, curves]);
+  expect(found).toEqual([
+    ['a', [curve('w', [1])]],
+    ['a', [curve('w', [1])]],
+    ['b', [curve('w', [2])]],
+  ]);
+  expect(posted.filter((m) => m.type === 'curves').length).toBe(1);
+  expect(posted.filter((m) => m.type === 'error')).toEqual([]);
+  // What was closed asks nobody.
+  await f.take({ type: 'curves', open: false, keys: [], fill: true });
+  await f.show();
+  expect(asked.length).toBe(4);
+});
+
 test('a plane is told while it is computed; another wish, or none, ends it', async () => {
   const { feed: f, posted } = feed();
   const signals: AbortSignal[] = [];
