@@ -8,6 +8,7 @@ import * as esbuild from 'esbuild';
 import { writeCoverage } from './scripts/coverage.mjs';
 import { browserNode } from './scripts/lib/browserNode.mjs';
 import { compilePython } from './scripts/lib/bytecode.mjs';
+import { kernelsPlugin } from './scripts/lib/kernels.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');
@@ -59,7 +60,7 @@ async function options(program, { minify, watch }) {
     define: { 'process.env.NODE_ENV': minify ? '"production"' : '"development"' },
     logLevel: 'warning',
     ...rest,
-    plugins: [pyodideBeside, ...(rest.plugins ?? []), ...(watch ? [reporter()] : [])],
+    plugins: [pyodideBeside, kernelsPlugin, ...(rest.plugins ?? []), ...(watch ? [reporter()] : [])],
   };
 }
 

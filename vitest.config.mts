@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { kernelsForVite } from './scripts/lib/kernels.mjs';
 
 /** Folders whose tests take longest, first: a core that has nothing left to do at the end is lost. */
 const LONG = ['test/dap/', 'test/python/', 'test/webview/'];
@@ -12,6 +13,7 @@ class LongFirst extends BaseSequencer {
 }
 
 export default defineConfig({
+  plugins: [kernelsForVite],
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/vscode/**'],

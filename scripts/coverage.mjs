@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
+import { kernelsPlugin } from './lib/kernels.mjs';
 import { root } from './lib/process.mjs';
 
 /** The engine imports nothing outside itself, so it can be loaded right here. */
@@ -15,7 +16,7 @@ async function engineOps() {
     bundle: true,
     format: 'esm',
     platform: 'neutral',
-    loader: { '.wasm': 'binary' },
+    plugins: [kernelsPlugin],
     write: false,
     logLevel: 'warning',
   });

@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { kernelsPlugin } from './kernels.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -19,6 +20,7 @@ export async function bundled(entry, use) {
     format: 'esm',
     platform: 'node',
     external: ['pyodide'],
+    plugins: [kernelsPlugin],
     // What it reads lies beside it.
     define: { 'import.meta.dirname': JSON.stringify(dirname(file)) },
     logLevel: 'warning',

@@ -1,4 +1,5 @@
 import { allocate, type Data, DTYPES, type DType } from './dtype';
+import type { Slot } from './wasm/arena';
 
 let nextId = 1;
 
@@ -10,6 +11,8 @@ export class Storage {
   readonly id = nextId++;
   /** How often it was written in place; the recorder tells one content from the next by it. */
   writes = 0;
+  /** A copy of its elements where the SIMD kernels work. */
+  slot: Slot | null = null;
 
   constructor(
     readonly dtype: DType,

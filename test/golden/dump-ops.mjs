@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { kernelsPlugin } from '../../scripts/lib/kernels.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -31,7 +32,7 @@ const built = await esbuild.build({
   write: false,
   format: 'esm',
   platform: 'node',
-  plugins: [families],
+  plugins: [families, kernelsPlugin],
   logLevel: 'error',
 });
 const source = Buffer.from(built.outputFiles[0].contents).toString('base64');

@@ -6,8 +6,9 @@ import * as cx from '../kernels/complex';
 import { expandTo } from '../kernels/copy';
 import { binary, dtypeLabel } from '../kernels/elementwise';
 import { matmul, matmulIntegers } from '../kernels/matmul';
+import { products } from '../kernels/product';
 import { op, type Sample, type SampleTensor, type Scalar } from '../op';
-import { numel, sameShape, show, wrapDim } from '../shape';
+import { contiguousStrides, numel, sameShape, show, wrapDim } from '../shape';
 import { Tensor } from '../tensor';
 import { combined, scaledBy } from './matrices';
 import { C_TYPE, linearGradName } from './named';
@@ -18,15 +19,13 @@ const v3: SampleTensor = { shape: [3] };
 const run = (...tensors: SampleTensor[]): Sample => ({ args: tensors.map((tensor) => ({ tensor })) });
 const int = (shape: number[]): SampleTensor => ({ shape, dtype: 'int64' });
 
-/** out[m, n] = a[m, k] · b[k, n], at an offset of `out`. A transposed b is read where it is. */
+/** out[m, n] = a[m, k] · b[k, n], of integers or complex numbers. A transposed b is read where it is. */
 function product(a: Tensor, b: Tensor, out: Data): void {
   const [m, k] = a.shape;
   const n = b.shape[1];
   const turned = b.alias([n, k], [b.strides[1], b.strides[0]]);
-  const columns = turned.values();
   if (isComplex(a.dtype)) complexProduct(a, turned, out as Float64Array, m, k, n);
-  else if (isFloat(a.dtype)) matmul(a.values() as Float64Array, columns as Float64Array, out as Float64Array, m, k, n);
-  else matmulIntegers(a.values(), columns, out, m, k, n);
+  else matmulIntegers(a.values(), turned.values(), out, m, k, n);
 }
 
 /** (a + bi) · (c + di) = (ac − bd) + (ad + bc)i, of matrices. */
@@ -73,12 +72,27 @@ function checkKnown(a: Tensor, kernel: string): void {
 }
 const notImplemented = (kernel: string, dtype: string) => runtimeError(`"${kernel}" not implemented for '${dtype}'`);
 
+/** A matrix as a batch of one, and back. */
+const single = (t: Tensor): Tensor => t.alias([1, ...t.shape], [0, ...t.strides]);
+const flat = (y: Tensor): Tensor => y.alias(y.shape.slice(1), y.strides.slice(1));
+
 /** a · b of matrices, unchecked. */
 export function mm(a: Tensor, b: Tensor): Tensor {
   const shape = [a.shape[0], b.shape[1]];
+  if (isFloat(a.dtype)) return flat(products(single(a), single(b)));
   const out = Tensor.zeros(a.dtype, shape);
   product(a, b, out.storage.data);
   return out;
+}
+
+/** x + a · b, where x can be read in the product's shape. */
+function plus(a: Tensor, b: Tensor, x: Tensor): Tensor {
+  const shape = [a.shape[0], b.shape[1]];
+  if (isFloat(a.dtype) && x.rank === 1 && x.shape[0] === shape[1] && x.contiguous)
+    return flat(products(single(a), single(b), x));
+  const wide = checkedExpand(x, shape);
+  const y = mm(a, b);
+  return isComplex(y.dtype) ? cx.pairs(y, wide, cx.add) : binary(y, wide, (s, t) => s + t, { big: (s, t) => s + t });
 }
 
 op<[Tensor, Tensor]>({
@@ -117,6 +131,7 @@ op<[Tensor, Tensor]>({
 export function bmm(a: Tensor, b: Tensor): Tensor {
   const [batch, m] = a.shape;
   const n = b.shape[2];
+  if (isFloat(a.dtype)) return products(a, b);
   const out = Tensor.zeros(a.dtype, [batch, m, n]);
   const size = m * n * DTYPES[a.dtype].parts;
   const page = (t: Tensor, i: number) => t.alias(t.shape.slice(1), t.strides.slice(1), t.offset + i * t.strides[0]);
@@ -348,7 +363,8 @@ op<[Tensor, Tensor, Tensor | null]>({
     if (w.rank > 2) throw notYet(`linear with a weight of ${w.rank} dimensions`);
     const rows = numel(x.shape.slice(0, -1));
     const k = x.shape[x.rank - 1];
-    const matrix = x.rank === 2 ? x : Tensor.of(x.dtype, [rows, k], x.values());
+    const matrix =
+      x.rank === 2 ? x : x.contiguous ? x.alias([rows, k], [k, 1]) : Tensor.of(x.dtype, [rows, k], x.values());
     const wt =
       w.rank === 2
         ? w.alias([w.shape[1], w.shape[0]], [w.strides[1], w.strides[0]])
@@ -356,15 +372,9 @@ op<[Tensor, Tensor, Tensor | null]>({
     checkInner(matrix, wt);
     if (b) checkAddend(b, x, w);
     else checkSame(x, w);
-    const y = mm(matrix, wt);
-    const sum =
-      b && isComplex(y.dtype)
-        ? cx.pairs(y, checkedExpand(b, y.shape), cx.add)
-        : b
-          ? binary(y, checkedExpand(b, y.shape), (s, t) => s + t)
-          : y;
+    const y = b ? plus(matrix, wt, b) : mm(matrix, wt);
     const shape = [...x.shape.slice(0, -1), ...w.shape.slice(0, -1)];
-    return Tensor.of(sum.dtype, shape, sum.storage.data);
+    return y.alias(shape, contiguousStrides(shape));
   },
   saves: ['input', 'weight'],
   grads: {

@@ -1,0 +1,86 @@
+// The engine's SIMD kernels (src/engine/wasm/assembly, AssemblyScript), compiled once for each text of theirs: one module with fused
+// multiply-add (relaxed SIMD), one for runtimes that have plain SIMD only. They are bundled into the programs as bytes, so that the engine has
+// no file to look for, and works in a browser.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { root } from './process.mjs';
+
+const folder = join(root, 'src/engine/wasm/assembly');
+const cache = join(root, 'node_modules/.cache/backstep');
+
+const OPTIONS = [
+  ...['--runtime', 'stub', '--use', 'abort='],
+  ...['--importMemory', '--noExportMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
+  ...['--enable', 'simd', '--enable', 'threads'],
+  ...['-O3', '--noAssert', '--converge'],
+  // Vectors cross functions, not the border to JavaScript.
+  ...['--disableWarning', '112'],
+];
+const BUILDS = { simd: [], relaxed: ['--enable', 'relaxed-simd'] };
+
+const sources = () => readdirSync(folder).filter((name) => name.endsWith('.ts'));
+
+/** Compiles a build, or takes what was compiled of the same text before. Throws with the compiler's words. */
+async function compile(build) {
+  const hash = createHash('sha256').update(JSON.stringify([OPTIONS, BUILDS[build]]));
+  for (const name of [
+    ...sources().map((file) => join(folder, file)),
+    join(root, 'node_modules/assemblyscript/package.json'),
+  ])
+    hash.update(name.slice(root.length)).update(readFileSync(name));
+  const file = join(cache, `kernels-${build}-${hash.digest('hex').slice(0, 16)}.wasm`);
+  if (existsSync(file)) return readFileSync(file);
+  const { default: asc } = await import('assemblyscript/asc');
+  const { error, stdout, stderr, binary } = await toMemory(asc, [...OPTIONS, ...BUILDS[build]]);
+  if (error) throw new Error(`src/engine/wasm/assembly does not compile\n${stdout}${stderr}`);
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(`${file}.${process.pid}`, binary);
+  renameSync(`${file}.${process.pid}`, file); // another build may be reading it
+  return binary;
+}
+
+async function toMemory(asc, options) {
+  let binary;
+  const { error, stdout, stderr } = await asc.main(
+    ['assembly/index.ts', '--outFile', 'kernels.wasm', '--baseDir', join(folder, '..'), ...options],
+    {
+      writeFile: (_, contents) => {
+        binary = Buffer.from(contents);
+      },
+    },
+  );
+  return { error, stdout, stderr, binary };
+}
+
+const compiled = {};
+
+/** The bytes of a build: `simd` or `relaxed`. */
+export const kernels = (build) => (compiled[build] ??= compile(build));
+
+const IMPORT = /\/assembly\/(simd|relaxed)\.wasm$/;
+
+/** For esbuild: `import bytes from './assembly/simd.wasm'`. */
+export const kernelsPlugin = {
+  name: 'kernels',
+  setup(build) {
+    build.onResolve({ filter: IMPORT }, ({ path }) => ({ path: basename(path, '.wasm'), namespace: 'kernels' }));
+    build.onLoad({ filter: /.*/, namespace: 'kernels' }, async ({ path }) => ({
+      contents: await kernels(path),
+      loader: 'binary',
+      watchFiles: sources().map((name) => join(folder, name)),
+    }));
+  },
+};
+
+/** The same for vite. */
+export const kernelsForVite = {
+  name: 'kernels',
+  enforce: 'pre',
+  resolveId: (path) => (IMPORT.test(path) ? `\0kernels:${basename(path, '.wasm')}` : undefined),
+  load: async (id) => {
+    if (!id.startsWith('\0kernels:')) return;
+    const text = (await kernels(id.slice('\0kernels:'.length))).toString('base64');
+    return `export default Uint8Array.from(atob('${text}'), (c) => c.charCodeAt(0));`;
+  },
+};

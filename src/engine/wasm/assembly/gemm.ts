@@ -1,0 +1,204 @@
+/**
+ * The matrix product c[m, n] = a[m, k] · b[k, n] (+ a bias for each column), blocked for the caches. `a` and `b` lie in memory in any way
+ * that two strides can say, so a transposed operand is read where it is. Source: "Anatomy of High-Performance Matrix Multiplication", Goto and van
+ * de Geijn 2008.
+ *
+ * An element's sum runs over k in order, in blocks of KC, whatever the other sizes, addresses and threads are: so the same numbers always
+ * give the same bits.
+ */
+import { pack } from './packing';
+import { narrow32, narrow64, rowsOfA, rowsOfB, rowsOfC, wide32, wide64 } from './tiles';
+
+/** Blocks: k, so that a panel of b stays in the first cache; rows of a, so that they stay in the second; columns of b. */
+const KC = 256;
+const MC = 192;
+const NC = 1024;
+
+/** This thread's room: a tile for edges, then the panels. */
+let edge: usize = 0;
+let panelsA: usize = 0;
+let panelsB: usize = 0;
+const EDGE: usize = 256;
+
+/** Bytes of the room. */
+export function gemmRoom(): i32 {
+  return (EDGE as i32) + (MC + NC) * KC * 8;
+}
+
+export function setGemmRoom(at: usize): void {
+  edge = at;
+  panelsA = at + EDGE;
+  panelsB = panelsA + MC * KC * 8;
+}
+
+function tile<T>(slim: bool, k: i32, a: usize, b: usize, c: usize, plus: usize, plusRow: usize): void {
+  if (sizeof<T>() === 4) {
+    if (slim) narrow32(k, a, b, c, plus, plusRow);
+    else wide32(k, a, b, c, plus, plusRow);
+  } else {
+    if (slim) narrow64(k, a, b, c, plus, plusRow);
+    else wide64(k, a, b, c, plus, plusRow);
+  }
+}
+
+/** A tile that is not full goes through a scratch tile; what counts of it is copied. */
+function partly<T>(
+  slim: bool,
+  rows: i32,
+  columns: i32,
+  k: i32,
+  a: usize,
+  b: usize,
+  c: usize,
+  cRow: usize,
+  plus: usize,
+  plusRow: usize,
+): void {
+  const across: usize = slim ? 16 : 32;
+  rowsOfC(across);
+  tile<T>(slim, k, a, b, edge, 0, 0);
+  rowsOfC(cRow);
+  let from = edge;
+  for (let i = 0; i < rows; i++) {
+    for (let j: usize = 0; j < (columns as usize) * sizeof<T>(); j += sizeof<T>()) {
+      const sum = load<T>(from + j);
+      store<T>(c + j, plus ? ((sum + load<T>(plus + j)) as T) : sum);
+    }
+    from += across;
+    c += cRow;
+    plus += plus ? plusRow : 0;
+  }
+}
+
+function gemm<T>(
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  bColumn: usize,
+  c: usize,
+  bias: usize,
+): void {
+  const size = sizeof<T>();
+  const each: i32 = 16 / (size as i32);
+  const cRow = (n as usize) * size;
+  rowsOfC(cRow);
+  // Copying pays where what is copied is read often, or cannot be read as it lies.
+  const packsB = bColumn !== size || (m > 64 && k * n > 4096);
+  const packsA = m * k > 8192 && n >= 64;
+  for (let j0 = 0; j0 < n; j0 += NC) {
+    const columns = min(NC, n - j0);
+    for (let p0 = 0; p0 < k; p0 += KC) {
+      const depth = min(KC, k - p0);
+      const bBlock = b + (p0 as usize) * bStep + (j0 as usize) * bColumn;
+      if (packsB) packAll<T>(bBlock, bStep, bColumn, depth, columns, 2 * each, panelsB);
+      for (let i0 = 0; i0 < m; i0 += MC) {
+        const rows = min(MC, m - i0);
+        const aBlock = a + (i0 as usize) * aRow + (p0 as usize) * aStep;
+        if (packsA) packAll<T>(aBlock, aStep, aRow, depth, rows, 4, panelsA);
+        for (let j = 0; j < columns; j += 2 * each) {
+          const across = min(2 * each, columns - j);
+          const slim = across <= each && !packsA;
+          const high = slim ? 8 : 4;
+          const panelB = packsB ? panelsB + ((j * depth) as usize) * size : bBlock + (j as usize) * size;
+          rowsOfB(packsB ? ((2 * each) as usize) * size : bStep);
+          let at = c + (i0 as usize) * cRow + ((j0 + j) as usize) * size;
+          for (let i = 0; i < rows; i += high) {
+            const down = min(high, rows - i);
+            let panelA: usize;
+            if (packsA) {
+              panelA = panelsA + ((i * depth) as usize) * size;
+              rowsOfA(4 * size, size, 4);
+            } else {
+              panelA = aBlock + (i as usize) * aRow;
+              rowsOfA(aStep, aRow, down);
+            }
+            const plus = p0 > 0 ? at : bias ? bias + ((j0 + j) as usize) * size : 0;
+            const plusRow = p0 > 0 ? cRow : 0;
+            if (down === high && across === (slim ? each : 2 * each))
+              tile<T>(slim, depth, panelA, panelB, at, plus, plusRow);
+            else partly<T>(slim, down, across, depth, panelA, panelB, at, cRow, plus, plusRow);
+            at += (high as usize) * cRow;
+          }
+        }
+      }
+    }
+  }
+}
+
+/** All panels of a block, one after the other. */
+function packAll<T>(src: usize, pStep: usize, jStep: usize, k: i32, lanes: i32, width: i32, to: usize): void {
+  for (let j = 0; j < lanes; j += width) {
+    pack<T>(src, pStep, jStep, k, min(width, lanes - j), width, to);
+    src += (width as usize) * jStep;
+    to += ((width * k) as usize) * sizeof<T>();
+  }
+}
+
+/** `count` products, whose operands lie the given numbers of elements apart. Strides are in elements; no bias where its address is 0. */
+function batch<T>(
+  count: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aNext: i32,
+  aRow: i32,
+  aStep: i32,
+  b: usize,
+  bNext: i32,
+  bStep: i32,
+  bColumn: i32,
+  c: usize,
+  bias: usize,
+): void {
+  const size = sizeof<T>();
+  for (let i = 0; i < count; i++) {
+    gemm<T>(m, n, k, a, aRow * size, aStep * size, b, bStep * size, bColumn * size, c, bias);
+    a += aNext * size;
+    b += bNext * size;
+    c += ((m * n) as usize) * size;
+  }
+}
+
+export function gemm32(
+  count: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aNext: i32,
+  aRow: i32,
+  aStep: i32,
+  b: usize,
+  bNext: i32,
+  bStep: i32,
+  bColumn: i32,
+  c: usize,
+  bias: usize,
+): void {
+  batch<f32>(count, m, n, k, a, aNext, aRow, aStep, b, bNext, bStep, bColumn, c, bias);
+}
+
+export function gemm64(
+  count: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aNext: i32,
+  aRow: i32,
+  aStep: i32,
+  b: usize,
+  bNext: i32,
+  bStep: i32,
+  bColumn: i32,
+  c: usize,
+  bias: usize,
+): void {
+  batch<f64>(count, m, n, k, a, aNext, aRow, aStep, b, bNext, bStep, bColumn, c, bias);
+}

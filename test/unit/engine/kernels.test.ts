@@ -1,0 +1,130 @@
+/** The SIMD kernels against the reference in TypeScript, on every path that this runtime has. */
+import { setFlagsFromString } from 'node:v8';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { DType } from '../../../src/engine/dtype';
+import { products } from '../../../src/engine/kernels/product';
+import { Tensor } from '../../../src/engine/tensor';
+import {
+  canUse,
+  KERNEL_PATHS,
+  type KernelPath,
+  kernelPath,
+  kernels,
+  useKernels,
+} from '../../../src/engine/wasm/kernels';
+
+// Node 20 has it behind a flag.
+setFlagsFromString('--experimental-wasm-relaxed-simd');
+const started = kernelPath();
+afterEach(() => useKernels(started));
+
+/** Numbers in -1 … 1, the same in every run. */
+function drawn(length: number, seed: number): number[] {
+  let s = seed;
+  return Array.from({ length }, () => (s = (s * 1103515245 + 12345) % 2 ** 31) / 2 ** 30 - 1);
+}
+
+/** A [count, rows, columns] tensor that lies in memory as `order` says: rows of rows, or turned. */
+function matrices(dtype: DType, [count, rows, columns]: number[], order: 'rows' | 'turned', seed: number): Tensor {
+  const values = drawn(count * rows * columns, seed);
+  const data = dtype === 'float64' ? Float64Array.from(values) : Float32Array.from(values);
+  const t = Tensor.of(dtype, [count, rows, columns], data);
+  if (order === 'rows') return t;
+  return t.alias([count, rows, columns], [rows * columns, 1, rows]);
+}
+
+const on = <T>(path: KernelPath, body: () => T): T => {
+  useKernels(path);
+  return body();
+};
+
+const SHAPES = [
+  // count, m, k, n
+  [1, 500, 20, 13],
+  [1, 500, 13, 8],
+  [1, 500, 8, 3],
+  [1, 20, 500, 13],
+  [1, 1, 300, 7],
+  [1, 7, 300, 1],
+  [1, 5, 5, 17],
+  [3, 6, 9, 10],
+  [1, 70, 300, 90],
+  [1, 197, 520, 70],
+  [1, 67, 64, 1030],
+];
+
+const paths = KERNEL_PATHS.filter((path) => path !== 'plain');
+
+describe.each(paths)('%s', (path) => {
+  const here = canUse(path) ? test : test.skip;
+
+  for (const dtype of ['float32', 'float64'] as const)
+    for (const a of ['rows', 'turned'] as const)
+      for (const b of ['rows', 'turned'] as const)
+        here(`products of ${dtype}, a by ${a}, b by ${b}`, () => {
+          for (const [count, m, k, n] of SHAPES) {
+            const x = matrices(dtype, [count, m, k], a, 1);
+            const y = matrices(dtype, [count, k, n], b, 2);
+            const bias = Tensor.of(dtype, [n], matrices(dtype, [1, 1, n], 'rows', 3).storage.data);
+            for (const plus of [null, bias]) {
+              const wanted = on('plain', () => products(x, y, plus));
+              const got = on(path, () => products(x, y, plus));
+              expect(got.shape).toEqual(wanted.shape);
+              const off = (dtype === 'float32' ? 2 ** -23 : 2 ** -51) * (k + 1);
+              const [p, q] = [wanted.storage.data as Float64Array, got.storage.data as Float64Array];
+              let most = 0;
+              for (let i = 0; i < p.length; i++) most = Math.max(most, Math.abs(p[i] - q[i]));
+              expect(most).toBeLessThan(off);
+            }
+          }
+        });
+
+  here('the same bits wherever the operands lie', () => {
+    const x = matrices('float32', [1, 37, 300], 'rows', 4);
+    const y = matrices('float32', [1, 300, 29], 'turned', 5);
+    const first = on(path, () => products(x, y)).storage.data;
+    for (let i = 0; i < 40; i++) {
+      useKernels(path);
+      products(matrices('float32', [1, 30 + i, 50], 'rows', i), matrices('float32', [1, 50, 31], 'rows', i));
+      expect(products(x, y).storage.data).toEqual(first);
+    }
+    // A row is the same alone as among others, and the other forms give the same.
+    const row = x.alias([1, 1, 300], [0, 300, 1], 300 * 5);
+    expect(on(path, () => products(row, y)).storage.data).toEqual(first.subarray(5 * 29, 6 * 29));
+  });
+
+  here('what was written since is copied in again', () => {
+    useKernels(path);
+    const x = matrices('float32', [1, 20, 20], 'rows', 6);
+    const y = matrices('float32', [1, 20, 20], 'rows', 7);
+    const before = products(x, y).storage.data.slice();
+    const { slot } = y.storage;
+    expect(slot).not.toBeNull();
+    products(x, y);
+    expect(y.storage.slot).toBe(slot); // it lay there still
+    (y.storage.data as Float32Array).fill(0);
+    y.storage.writes++;
+    expect(Math.max(...(products(x, y).storage.data as Float32Array))).toBe(0);
+    expect(before).not.toEqual(products(x, y).storage.data);
+  });
+
+  here('a result is there for the next kernel, until the ring has come round', () => {
+    useKernels(path);
+    const arena = kernelsFor(1, 1)!.arena;
+    const x = matrices('float32', [1, 20, 20], 'rows', 8);
+    const y = products(x, x);
+    const { slot } = y.storage;
+    products(y, y);
+    expect(y.storage.slot).toBe(slot);
+    const wanted = products(y, y).storage.data.slice();
+    for (let handed = 0; handed < 2 * arena.size; handed += 40_000)
+      products(matrices('float32', [1, 100, 2], 'rows', 1), matrices('float32', [1, 2, 100], 'rows', 1));
+    expect(products(y, y).storage.data).toEqual(wanted);
+    expect(y.storage.slot).not.toBe(slot);
+  });
+});
+
+test('the reference is always there', () => {
+  useKernels('plain');
+  expect(kernelsFor(1e9, 1)).toBeNull();
+});
