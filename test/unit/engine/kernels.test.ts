@@ -9,7 +9,7 @@ import {
   KERNEL_PATHS,
   type KernelPath,
   kernelPath,
-  kernels,
+  kernelsFor,
   useKernels,
 } from '../../../src/engine/wasm/kernels';
 
