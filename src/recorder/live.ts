@@ -3,8 +3,8 @@ import type { LoopProgress } from '../protocol/session';
 import type { Recording } from './recording';
 import { lineText } from './views/loss';
 
-/** Share of the running time that answering views may take. */
-const SHARE = 0.03;
+/** Share of the running time that answering views may take: what cannot be measured here (memory to be freed, another thread that is woken) comes on top. */
+const SHARE = 0.02;
 /** Rates are of the last so many milliseconds, and of no fewer than the least. */
 const WINDOW = 10_000;
 const LEAST = 500;
@@ -15,24 +15,33 @@ interface Sample {
 }
 
 export class Live {
-  private began = 0;
-  private spent = 0;
+  /** Since when the script waits for views; null where it does not. */
+  private since: number | null = null;
+  /** When views may be told again. */
+  private free = 0;
   private iterations: Sample[] = [];
   private loop: { key: string; samples: Sample[] } = { key: '', samples: [] };
 
   /** The script runs on from here: what it stood still does not count. */
-  reset(now: number): void {
-    Object.assign(this, { began: now, spent: 0, iterations: [], loop: { key: '', samples: [] } });
+  reset(): void {
+    Object.assign(this, { since: null, free: 0, iterations: [], loop: { key: '', samples: [] } });
   }
 
-  /** Something was answered while the script waited, for so many milliseconds. */
-  cost(milliseconds: number): void {
-    this.spent += milliseconds;
+  /** The script waits from here on: a view is told, or its request answered. */
+  serve(now = performance.now()): void {
+    this.since ??= now;
   }
 
-  /** May views be told again? Not before what they cost is a small share of the running time. */
-  affordable(now: number): boolean {
-    return this.spent <= SHARE * (now - this.began);
+  /** The script goes on: what this took is earned back before views are told again, so that a large picture comes seldom. */
+  served(now = performance.now()): void {
+    if (this.since === null) return;
+    this.free = Math.max(this.free, now) + (now - this.since) / SHARE;
+    this.since = null;
+  }
+
+  /** May views be told again? */
+  affordable(now = performance.now()): boolean {
+    return now >= this.free;
   }
 
   /** Iterations in a second; null where it is too early to say. */

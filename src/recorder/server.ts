@@ -178,16 +178,13 @@ export class SessionServer {
   /** Answers one request. Throws an Error with words for the user. */
   handle<N extends RequestName>(name: N, args: Requests[N][0]): Requests[N][1] {
     const handler = this.handlers[name] as (a: Requests[N][0]) => Requests[N][1];
-    // The script waits as long as this takes.
-    const began = this.running ? performance.now() : 0;
+    if (this.running) this.live.serve();
     try {
       return this.work.during(TITLES[name] ?? 'Computing again', () => handler(args));
     } catch (error) {
       // A file may say what no run says, in more ways than are looked for when it is read.
       if (this.options.recorder || !(error instanceof TypeError || error instanceof RangeError)) throw error;
       throw new Error(`The recording does not say this, or says what cannot be (${error.message}).`);
-    } finally {
-      if (began > 0) this.live.cost(performance.now() - began);
     }
   }
 
@@ -215,6 +212,7 @@ export class SessionServer {
     if (timeline.tick === tick) this.breakpoints.forget(tick);
     timeline.tick = tick;
     this.host.poll();
+    this.live.served();
     if (this.pauseAsked) {
       this.pauseAsked = false;
       this.rest('pause');
@@ -338,6 +336,7 @@ export class SessionServer {
   /** The thread can serve here, though no tick was made (Python was interrupted in a long call). */
   safePoint(): void {
     this.host.poll();
+    this.live.served();
     if (!this.pauseAsked) return;
     this.pauseAsked = false;
     this.rest('pause');
@@ -420,13 +419,15 @@ export class SessionServer {
     if (now - this.lastProgress < PROGRESS_EVERY) return;
     this.lastProgress = now;
     // What views ask then is answered while the script waits.
-    if (!this.live.affordable(now)) return;
+    if (!this.live.affordable()) return;
+    this.live.serve();
     const r = this.recording;
     const before = r.iterationCount > 1 ? r.iteration(r.iterationCount - 2).loss : null;
     const loss = r.lastIteration.loss ?? before;
     const rate = this.live.rate(r.iterationCount - 1, now);
     const loop = this.live.progress(r, this.timeline.tick, now);
     this.host.emit('progress', { cursor: this.cursor(), loss: plain(loss), rate, loop });
+    this.live.served();
   }
 
   /** Where the last complete iteration ended; the cursor's place before there is one. */
@@ -460,7 +461,7 @@ export class SessionServer {
       return null;
     }
     this.running = true;
-    this.live.reset(Date.now());
+    this.live.reset();
     this.host.emit('continued', {});
     return null;
   }
@@ -641,7 +642,7 @@ export class SessionServer {
       if (this.options.recorder) {
         this.stopOnEntry = stopOnEntry;
         this.running = true;
-        this.live.reset(Date.now());
+        this.live.reset();
       } else this.stopped({ reason: 'entry' });
       return null;
     },

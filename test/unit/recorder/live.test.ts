@@ -48,7 +48,7 @@ describe('a known loop', () => {
 describe('speed', () => {
   it('is of the last seconds, and says nothing too early', () => {
     const live = new Live();
-    live.reset(0);
+    live.reset();
     expect(live.rate(0, 0)).toBeNull();
     expect(live.rate(10, 200)).toBeNull();
     expect(live.rate(50, 1000)).toBeCloseTo(50);
@@ -63,10 +63,21 @@ describe('speed', () => {
     expect(live.progress(later, later.ticks - 1, 4000)?.seconds).toBeCloseTo(6);
   });
 
-  it('lets views cost three hundredths of the time', () => {
+  it('lets views cost two hundredths of the time: each earns itself back before the next', () => {
     const live = new Live();
-    live.reset(1000);
-    live.cost(60);
-    expect([live.affordable(2000), live.affordable(3000)]).toEqual([false, true]);
+    live.reset();
+    // Long before anybody looked saves nothing up.
+    expect(live.affordable(60_000)).toBe(true);
+    live.serve(60_000);
+    live.serve(60_010);
+    live.served(60_020);
+    live.served(60_500);
+    expect([live.affordable(60_021), live.affordable(61_019), live.affordable(61_021)]).toEqual([false, false, true]);
+    // Two answers of one moment add up.
+    for (const at of [62_000, 62_010]) {
+      live.serve(at);
+      live.served(at + 10);
+    }
+    expect([live.affordable(62_950), live.affordable(63_020)]).toEqual([false, true]);
   });
 });
