@@ -7,17 +7,18 @@ const here = import.meta.dirname;
 /** So long a process may take; some engines need seconds for a step. */
 const PATIENCE = 60_000;
 
-function output(command, args) {
+/** What a command prints in its last line, as JSON; { failure } where it fails, or takes too long (0: as long as it likes). */
+export function output(command, args, patience = PATIENCE) {
   return new Promise((done) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let [text, errors] = ['', ''];
     child.stdout.on('data', (data) => (text += data));
     child.stderr.on('data', (data) => (errors += data));
-    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+    const timer = patience && setTimeout(() => child.kill('SIGKILL'), patience);
     child.on('error', (error) => done({ failure: error.message }));
     child.on('close', (_, signal) => {
       clearTimeout(timer);
-      if (signal === 'SIGKILL') return done({ failure: `not done in ${PATIENCE / 1000} s` });
+      if (signal === 'SIGKILL') return done({ failure: `not done in ${patience / 1000} s` });
       try {
         done(JSON.parse(text.trim().split('\n').at(-1)));
       } catch {
@@ -28,14 +29,15 @@ function output(command, args) {
 }
 
 /** One run of a work on an engine: { losses, times, version } or { failure }. */
-export function once(engine, work, setup) {
-  const { warm, seconds } = setup;
+function once(engine, work, setup) {
+  const { warm, seconds, cpu, missing } = setup;
+  if (missing?.[engine]) return { failure: missing[engine] };
   if (engine === 'torch' || engine === 'torch1') {
-    const args = [join(here, 'works.py'), work, '--warm', warm, '--seconds', seconds];
+    const args = [join(here, 'works.py'), work, '--warm', warm, '--seconds', seconds, ...(cpu ? ['--cpu'] : [])];
     return output('python3', [...args, '--threads', engine === 'torch1' ? 1 : 0].map(String));
   }
   const given = { ...setup, engine, work, script: join(here, 'works.py') };
-  return output(process.execPath, [...setup.flags, join(here, 'child.mjs'), JSON.stringify(given)]);
+  return output(process.execPath, [join(here, 'child.mjs'), JSON.stringify(given)]);
 }
 
 const sorted = (values) => [...values].sort((a, b) => a - b);

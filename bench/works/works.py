@@ -1,6 +1,6 @@
 """The bench's works as a PyTorch user writes them. Real PyTorch and Backstep run this very file.
 
-    python works.py WORK [--threads N] [--warm SECONDS] [--seconds SECONDS]
+    python works.py WORK [--threads N] [--warm SECONDS] [--seconds SECONDS] [--cpu]
 
 Prints one line of JSON: the losses (at the start, and after 20 steps) and the times of steps in ms (means of batches of steps).
 """
@@ -127,8 +127,8 @@ def trainer(name):
     return step
 
 
-def measure(step, warm, seconds):
-    clock = time.perf_counter
+def measure(step, warm, seconds, cpu):
+    clock = time.process_time if cpu else time.perf_counter
     first = step().item()
     for i in range(19):
         step()
@@ -158,9 +158,10 @@ options.add_argument('work')
 options.add_argument('--threads', type=int, default=0)
 options.add_argument('--warm', type=float, default=0.3)
 options.add_argument('--seconds', type=float, default=0.5)
+options.add_argument('--cpu', action='store_true')
 given = options.parse_args()
 if given.threads:
     torch.set_num_threads(given.threads)
-found = measure(trainer(given.work), given.warm, given.seconds)
+found = measure(trainer(given.work), given.warm, given.seconds, given.cpu)
 found['version'] = torch.__version__
 print(json.dumps(found))
