@@ -3,8 +3,9 @@ import type { ParameterFacts } from '../../protocol/views';
 import type { Recording } from '../recording';
 import type { Replay } from '../replay';
 import { statsOf } from '../stats';
+import { keptNames } from './kept';
 import { Names } from './names';
-import { Parameters, statesAt } from './parameters';
+import { Parameters } from './parameters';
 import { ruleOf } from './rule';
 import { stepTaken } from './series';
 import { Updates } from './updates';
@@ -23,7 +24,7 @@ export function factsOf(r: Recording, replay: Replay, tensor: number, tick: numb
   return {
     tensor,
     name: Names.of(r).tensor(tensor, tick) ?? `parameter ${tensor}`,
-    states: [...statesAt(r, tensor, r.ticks - 1).keys()],
+    states: keptNames(r, tensor, tick),
     updates: updates.count(tensor, tick),
     weight: norm(tensor),
     gradient: norm(r.gradAt(tensor, tick)),

@@ -2,8 +2,8 @@
 import type { Recording, TensorUse } from '../recording';
 import { opName, placeText } from './common';
 import { gradientAt } from './grads';
+import { keptAt } from './kept';
 import { Names } from './names';
-import { statesAt } from './parameters';
 
 /** The asked part's content at the tick, or why there is none. */
 export function partAt(r: Recording, tensor: number, part: string, tick: number): TensorUse | string {
@@ -21,8 +21,7 @@ export function partAt(r: Recording, tensor: number, part: string, tick: number)
     return 'No gradient yet: the backward pass has not come to this tensor at the cursor.';
   }
   const name = part.slice('state:'.length);
-  const state = statesAt(r, tensor, tick).get(name);
-  const use = state === undefined ? null : r.useAt(state, tick);
+  const use = keptAt(r, tensor, name, tick);
   if (use) return use;
   const ever = [...r.optimizers.values()].some((o) => o.kept.get(tensor)?.has(name));
   return ever

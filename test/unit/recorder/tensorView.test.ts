@@ -99,7 +99,7 @@ describe('what it was before', () => {
 describe('a parameter', () => {
   it('tells its size, its gradient and its update', () => {
     const { parameter, dimensions } = view(r.iteration(3).update, { tensor: tensorNamed('linear1.weight') });
-    expect(parameter).toMatchObject({ name: 'linear1.weight', updates: 4, states: [] });
+    expect(parameter).toMatchObject({ name: 'linear1.weight', updates: 4, states: ['v'] });
     expect(parameter!.weight).toBeGreaterThan(0);
     expect(parameter!.gradient).toBeGreaterThan(0);
     expect(dimensions).toEqual(['out_features', 'in_features']);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../../src/engine/tensor';
 import type { UpdateView } from '../../../src/protocol/views';
 import { Replay } from '../../../src/recorder/replay';
+import { tensorOf } from '../../../src/recorder/views/tensor';
 import { updateOf } from '../../../src/recorder/views/update';
 import { backwardFrom, dataOf, GAMMA, given, LR, leaf, noGrad, op, Script, trainMlp } from './script';
 
@@ -164,6 +165,25 @@ describe('a rule by hand', () => {
     expect(term(view, 'velocity before')).toBe(0);
     expect(term(view, 'velocity')).toBeCloseTo(-0.1 * term(view, 'gradient'), 7);
   });
+
+  it.each(['inplace', 'data'] as const)(
+    'keeps a velocity that the inspector shows as state, at every tick (%s)',
+    (rule) => {
+      const mine = trainMlp({ iterations: 4, rule });
+      const r = mine.script.recording;
+      const { tensor } = mine.params[0];
+      const at = (tick: number, name: string) =>
+        tensorOf(r, mine.replay, tick, { tensor: tensor.id, part: `state:${name}` });
+      const last = r.ticks - 1;
+      const [name] = tensorOf(r, mine.replay, last, { tensor: tensor.id }).parameter!.states;
+      expect(name).toBe('v');
+      for (const { tick, velocities } of mine.seen) expect(at(tick, name).grid!.cells[7]).toBe(velocities[0][7]);
+      // Within an iteration, before the rule has run, it is as the iteration before left it.
+      expect(at(r.iteration(2).backward, name).grid!.cells[7]).toBe(mine.seen[1].velocities[0][7]);
+      expect(at(last, name)).toMatchObject({ name: 'v of linear1.weight', missing: null, shape: [13, 20] });
+      expect(at(last, 'no').missing).toMatch(/No optimizer keeps/);
+    },
+  );
 
   it('with torch.no_grad(): p += v, and weight decay first', () => {
     let v = given([2, 3], () => 0);
