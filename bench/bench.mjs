@@ -3,7 +3,6 @@
 //   npm run bench -- --growth       how cost grows with batch and with parameters
 //   npm run bench -- --memory       100,000 iterations without recording: does memory hold steady?   (--iterations 100000)
 //   --cpu       by the time that a process had a core, not by the clock on the wall: for a busy machine, and one thread
-//               (not for Python scripts on Backstep: they know the wall's alone)
 // Without a choice it does all of this, and writes bench/RESULTS.md.
 //   npm run bench -- steps | bridge | long | live | open     the other files of this folder, and what they take
 import { spawnSync } from 'node:child_process';

@@ -15,6 +15,7 @@ async function engineOps() {
     },
     bundle: true,
     format: 'esm',
+    target: 'node20',
     platform: 'neutral',
     plugins: [kernelsPlugin],
     write: false,

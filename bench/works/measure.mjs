@@ -16,7 +16,7 @@ export function named(work) {
 }
 
 /** Seconds of the machine's cores that this process has used. */
-function ownTime() {
+export function ownTime() {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 }

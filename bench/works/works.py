@@ -2,7 +2,7 @@
 
     python works.py WORK [--threads N] [--warm SECONDS] [--seconds SECONDS] [--cpu]
 
-Prints one line of JSON: the losses (at the start, and after 20 steps) and the times of steps in ms (means of batches of steps).
+Prints as its last line, as JSON: the losses (at the start, and after 20 steps) and the times of steps in ms (means of batches of steps).
 """
 import argparse
 import json
@@ -146,11 +146,12 @@ def measure(step, warm, seconds, cpu):
     while clock() - begin < warm:
         best = min(best, batch())
         count = min(2 * count, math.ceil(0.01 / best))
+    print('measuring', flush=True)
     times = []
     begin = clock()
     while len(times) < 3 or clock() - begin < seconds:
         times.append(batch() * 1000)
-    return {'losses': losses, 'times': times}
+    return {'losses': losses, 'times': times, 'steps': len(times) * count}
 
 
 options = argparse.ArgumentParser()

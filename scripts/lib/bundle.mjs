@@ -18,6 +18,8 @@ export async function bundled(entry, use) {
     outfile,
     bundle: true,
     format: 'esm',
+    // Newer ones may write what the oldest Node that we run on does not know.
+    target: 'node20',
     platform: 'node',
     external: ['pyodide'],
     plugins: [kernelsPlugin],

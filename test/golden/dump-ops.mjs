@@ -31,6 +31,7 @@ const built = await esbuild.build({
   bundle: true,
   write: false,
   format: 'esm',
+  target: 'node20',
   platform: 'node',
   plugins: [families, kernelsPlugin],
   logLevel: 'error',
