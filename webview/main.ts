@@ -78,7 +78,12 @@ const empty = el(
     el('li', {}, t('Step back as well as forward: values, gradients and momentum are those of that moment.')),
     el('li', {}, t('A recording (a .backstep file) opens here too, without Python.')),
   ),
-  button(t('Take the Tour'), () => post({ type: 'tour' }), { class: 'first' }),
+  el(
+    'p',
+    { class: 'ways' },
+    button(t('Take the Tour'), () => post({ type: 'tour' }), { class: 'first' }),
+    button(t('Open Recent Run…'), () => post({ type: 'recent' })),
+  ),
 );
 const noticeTitle = el('h1');
 const noticeText = el('p', { role: 'alert' });

@@ -4,6 +4,7 @@ import { setWords } from '../protocol/l10n';
 import { AdapterFactory } from './adapters';
 import { registerCommands } from './commands';
 import { ConfigurationProvider } from './configuration';
+import { Docked } from './docked';
 import { registerLanguageFeatures } from './languageFeatures';
 import { COVERAGE_COMMAND, Log } from './log';
 import { Marks } from './marks';
@@ -25,13 +26,15 @@ export function activate(context: vscode.ExtensionContext): void {
   const runs = new Runs();
   const marks = new Marks(runs);
   const assets = vscode.Uri.joinPath(context.extensionUri, 'dist');
-  const panels = new Panels({ runs, marks, log, assets });
+  const docked = new Docked(runs, context.workspaceState);
+  const panels = new Panels({ runs, marks, log, assets }, docked);
   const recent = new RecentRuns(runs, log, context.globalStorageUri);
   const configurations = new ConfigurationProvider(log);
   context.subscriptions.push(
     log,
     runs,
     marks,
+    docked,
     panels,
     recent,
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, configurations),
@@ -47,7 +50,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCommands(runs, panels, recent, log, context.extensionUri),
     registerTour(runs, panels, log, context),
     registerLanguageFeatures(runs),
-    new PrintedView(runs, log, assets),
+    new PrintedView(runs, log, assets, docked),
     registerStatusBar(runs),
     registerRecordedSources(runs),
     registerTables(),

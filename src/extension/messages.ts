@@ -123,6 +123,7 @@ const CHECKS: { [T in FromWebview['type']]: (message: Fields) => boolean } = {
   unmark: () => true,
   select: ({ selection }) => isSelection(selection),
   tour: () => true,
+  recent: () => true,
   bound: () => true,
   refocus: () => true,
   copy: ({ text }) => typeof text === 'string' && text.length < 1e7,

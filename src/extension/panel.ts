@@ -210,6 +210,9 @@ export class NetworkPanel implements vscode.Disposable {
       case 'tour':
         void vscode.commands.executeCommand('backstep.tour');
         break;
+      case 'recent':
+        void vscode.commands.executeCommand('backstep.openRecentRun');
+        break;
       case 'bound':
         void vscode.commands.executeCommand('workbench.action.openSettings', 'backstep.memoryLimit');
         break;

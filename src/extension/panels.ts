@@ -1,6 +1,7 @@
 /** Which webview shows which run: one panel beside the editor for scripts, and each recording's own editor. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import type { Docked } from './docked';
 import { NetworkPanel, type Surface, type Surroundings } from './panel';
 import type { Run } from './runs';
 import { Viewer } from './viewer';
@@ -14,14 +15,17 @@ export class Panels implements vscode.Disposable {
   private readonly editors = new Map<string, NetworkPanel>();
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(private readonly around: Surroundings) {
+  constructor(
+    private readonly around: Surroundings,
+    docked: Docked,
+  ) {
     const { runs } = around;
     this.subscriptions = [
       runs.onDidOpen((run) => this.openBySetting(run)),
       vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
         deserializeWebviewPanel: async (webview) => void this.share(webview),
       }),
-      vscode.window.registerWebviewViewProvider(NUMBERS_VIEW, { resolveWebviewView: (view) => this.dock(view) }),
+      docked.register(NUMBERS_VIEW, (view) => this.dock(view)),
       vscode.window.registerCustomEditorProvider('backstep.recording', new RecordingEditors(this.adopt.bind(this))),
     ];
   }

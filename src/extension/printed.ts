@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { Printed } from '../feed/printed';
 import type { Session } from '../protocol/session';
 import type { ToPrinted } from '../protocol/webview';
+import type { Docked } from './docked';
 import type { Log } from './log';
 import { readFromWebview } from './messages';
 import { page } from './page';
@@ -11,7 +12,7 @@ import type { Run, Runs } from './runs';
 export const PRINTED_VIEW = 'backstep.printed';
 
 /** Follows the active run. */
-export class PrintedView implements vscode.WebviewViewProvider, vscode.Disposable {
+export class PrintedView implements vscode.Disposable {
   private view: vscode.WebviewView | undefined;
   private printed = new Printed();
   private session: Session | undefined;
@@ -24,10 +25,11 @@ export class PrintedView implements vscode.WebviewViewProvider, vscode.Disposabl
     private readonly runs: Runs,
     private readonly log: Log,
     private readonly assets: vscode.Uri,
+    docked: Docked,
   ) {
     const ours = (run: Run) => run === runs.active && void this.update();
     this.subscriptions = [
-      vscode.window.registerWebviewViewProvider(PRINTED_VIEW, this),
+      docked.register(PRINTED_VIEW, (view) => this.resolve(view)),
       runs.onDidChangeActive(() => void this.update()),
       runs.onDidOpen(ours),
       runs.onDidStop(ours),
@@ -36,7 +38,7 @@ export class PrintedView implements vscode.WebviewViewProvider, vscode.Disposabl
     ];
   }
 
-  resolveWebviewView(view: vscode.WebviewView): void {
+  private resolve(view: vscode.WebviewView): void {
     this.view = view;
     const { webview } = view;
     webview.options = { enableScripts: true, localResourceRoots: [this.assets] };

@@ -49,13 +49,13 @@ export async function saveExport(
 ): Promise<void> {
   const folder = program ? dirname(program) : vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const uri = await vscode.window.showSaveDialog({
-    title: `Export as ${kind.toUpperCase()}`,
+    title: vscode.l10n.t('Export as {0}', kind.toUpperCase()),
     ...(folder ? { defaultUri: vscode.Uri.file(join(folder, `${name}.${kind}`)) } : {}),
     filters: { [kind.toUpperCase()]: [kind] },
   });
   if (!uri) return;
   await vscode.workspace.fs.writeFile(uri, Buffer.from(text, kind === 'png' ? 'base64' : 'utf8'));
-  void vscode.window.showInformationMessage(`Exported ${basename(uri.fsPath)}.`);
+  void vscode.window.showInformationMessage(vscode.l10n.t('Exported {0}.', basename(uri.fsPath)));
 }
 
 /** Lists what was printed; choosing a line goes to the tick that printed it. */

@@ -150,6 +150,8 @@ export type FromWebview =
   | { type: 'unmark' }
   /** Take the tour: there is nothing to show yet. */
   | { type: 'tour' }
+  /** Lets the user choose one of the runs that were kept. */
+  | { type: 'recent' }
   /** Open the setting that bounds what is kept. */
   | { type: 'bound' }
   /** A stop that was asked for by a key gave the focus to the editor: it is wanted back. */
