@@ -20,10 +20,13 @@ import { registerTour } from './tour';
 /** How Backstep's torch words a name that it does not have. */
 const UNSUPPORTED = /is not in Backstep yet/;
 
+let end = async () => {};
+
 export function activate(context: vscode.ExtensionContext): void {
   setWords(vscode.l10n.bundle);
   const log = new Log();
   const runs = new Runs();
+  end = () => runs.end();
   const marks = new Marks(runs);
   const assets = vscode.Uri.joinPath(context.extensionUri, 'dist');
   const docked = new Docked(runs, context.workspaceState);
@@ -57,6 +60,9 @@ export function activate(context: vscode.ExtensionContext): void {
     runs.onDidStop((run) => offerWayOut(run, log)),
   );
 }
+
+/** What runs is stopped, and what was written of it gets its end. */
+export const deactivate = (): Promise<void> => end();
 
 /** An exception for a missing part of torch comes with the page that says what there is. */
 function offerWayOut({ stop }: Run, log: Log): void {

@@ -191,7 +191,7 @@ export class NetworkPanel implements vscode.Disposable {
         void this.write(message);
         break;
       case 'export':
-        void saveExport(message, this.pick()?.program).catch((error) => this.feed.fail(error));
+        void saveExport(message, this.pick()).catch((error) => this.feed.fail(error));
         break;
       case 'reveal':
         void this.reveal(message.path, message.line, message.focus);
@@ -229,7 +229,7 @@ export class NetworkPanel implements vscode.Disposable {
   private async write({ ref, as, to }: Extract<FromWebview, { type: 'text' }>): Promise<void> {
     const written = await this.feed.text(ref, as);
     if (!written) return;
-    if (to === 'editor') await openTable(written.name, written.text);
+    if (to === 'editor') await openTable(written.name, written.text, this.beyond);
     else await vscode.env.clipboard.writeText(written.text);
   }
 
@@ -252,6 +252,11 @@ export class NetworkPanel implements vscode.Disposable {
     this.webview.reveal(undefined, false);
   }
 
+  /** Where an editor is opened, if it is not there yet: beside the view. */
+  private get beyond(): vscode.ViewColumn {
+    return this.webview.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Beside : vscode.ViewColumn.One;
+  }
+
   private async reveal(path: string, line: number, focus: boolean): Promise<void> {
     const uri = await this.sourceOf(path);
     const shown = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri.toString());
@@ -259,9 +264,7 @@ export class NetworkPanel implements vscode.Disposable {
       const document = shown?.document ?? (await vscode.workspace.openTextDocument(uri));
       await vscode.window.showTextDocument(document, {
         // Never over the view itself.
-        viewColumn:
-          shown?.viewColumn ??
-          (this.webview.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Beside : vscode.ViewColumn.One),
+        viewColumn: shown?.viewColumn ?? this.beyond,
         preserveFocus: !focus,
         selection: new vscode.Range(line - 1, 0, line - 1, 0),
       });

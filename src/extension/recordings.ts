@@ -1,5 +1,6 @@
 /** What can be done with a recording as a whole: made into a page; its printed lines, each of which is a way to its tick. */
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -9,13 +10,20 @@ import { currentWords } from '../protocol/l10n';
 import type { FromWebview } from '../protocol/webview';
 import type { Run } from './runs';
 
+/** Where a file of a run is offered to be saved: beside its script, for a run that was kept lies in a folder that nobody knows. */
+function placed(run: Run | undefined, name: string): { defaultUri?: vscode.Uri } {
+  const beside = [run?.session.script, run?.program].filter((path) => path !== undefined).map((path) => dirname(path));
+  const folder = beside.find((path) => existsSync(path)) ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  return folder === undefined ? {} : { defaultUri: vscode.Uri.file(join(folder, name)) };
+}
+
 /** Asks where, and writes one HTML page that steps through the run. */
 export async function exportRecording(run: Run, assets: string): Promise<void> {
   const { session, program } = run;
   const name = basename(program).replace(/\.(py|backstep)$/i, '');
   const uri = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('Export Recording as HTML'),
-    defaultUri: vscode.Uri.file(join(dirname(program), `${name}.html`)),
+    ...placed(run, `${name}.html`),
     filters: { [vscode.l10n.t('Web page')]: ['html'] },
   });
   if (!uri) return;
@@ -45,12 +53,11 @@ export async function exportRecording(run: Run, assets: string): Promise<void> {
 /** What a view drew, or its numbers, where the user wants it. */
 export async function saveExport(
   { name, kind, text }: Extract<FromWebview, { type: 'export' }>,
-  program: string | undefined,
+  run: Run | undefined,
 ): Promise<void> {
-  const folder = program ? dirname(program) : vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const uri = await vscode.window.showSaveDialog({
     title: vscode.l10n.t('Export as {0}', kind.toUpperCase()),
-    ...(folder ? { defaultUri: vscode.Uri.file(join(folder, `${name}.${kind}`)) } : {}),
+    ...placed(run, `${name}.${kind}`),
     filters: { [kind.toUpperCase()]: [kind] },
   });
   if (!uri) return;

@@ -52,6 +52,8 @@ export class Runs implements vscode.Disposable {
   private readonly selected = this.emitter<{ run: Run; by: object }>();
   private lastActive: Run | undefined;
   private looked: string | null = null;
+  /** The recording whose editor was in front last: nothing else may be there to look at. */
+  private seen: string | null = null;
 
   readonly onDidOpen = this.opened.event;
   readonly onDidStop = this.stopped.event;
@@ -73,12 +75,13 @@ export class Runs implements vscode.Disposable {
     );
   }
 
-  /** The run that views and commands are about: the active debug session's, else the newest. */
+  /** The run that views and commands are about: the recording's in front, else the active debug session's, else the newest, else the recording's that was in front last. */
   get active(): Run | undefined {
     const active = vscode.debug.activeDebugSession;
     const all = [...this.runs.values()];
-    const looked = this.looked === null ? undefined : all.find((run) => run.viewed && run.program === this.looked);
-    return looked ?? (active && this.runs.get(active.id)) ?? all.findLast((run) => !run.viewed);
+    const viewed = (program: string | null) => all.find((run) => run.viewed && run.program === program);
+    const debugged = (active && this.runs.get(active.id)) ?? all.findLast((run) => !run.viewed);
+    return viewed(this.looked) ?? debugged ?? viewed(this.seen);
   }
 
   /** Every run, the oldest first. */
@@ -118,6 +121,7 @@ export class Runs implements vscode.Disposable {
   /** The recording whose editor is in front; null where none is. */
   look(program: string | null): void {
     this.looked = program;
+    this.seen = program ?? this.seen;
     this.changeActive();
   }
 
@@ -222,8 +226,12 @@ export class Runs implements vscode.Disposable {
     return emitter;
   }
 
+  async end(): Promise<void> {
+    await Promise.all([...this.runs.values()].map(({ session }) => session.dispose()));
+  }
+
   dispose(): void {
-    for (const run of this.runs.values()) void run.session.dispose();
+    void this.end();
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 }

@@ -28,7 +28,8 @@ const tables = new Tables();
 export const registerTables = (): vscode.Disposable =>
   vscode.workspace.registerTextDocumentContentProvider(SCHEME, tables);
 
-export async function openTable(name: string, text: string): Promise<void> {
+/** `viewColumn`: where it covers no view. */
+export async function openTable(name: string, text: string, viewColumn: vscode.ViewColumn): Promise<void> {
   const document = await vscode.workspace.openTextDocument(tables.add(name, text));
-  await vscode.window.showTextDocument(document, { preview: false });
+  await vscode.window.showTextDocument(document, { preview: false, viewColumn });
 }

@@ -118,8 +118,11 @@ export function checkText(view: CheckView): string {
   const part = view.checked < view.of ? ` (${view.checked} of ${view.of} elements)` : '';
   const kinks = view.kinks > 0 ? `; ${view.kinks} at a kink left out` : '';
   const place = view.place ? ` at ${fileAndLine(view.place)}` : '';
-  return `The gradient of ${view.name} ${said} small differences of ${view.against}${place}${part}${kinks}. Worst at ${where}: gradient ${worst!.gradient}, difference ${worst!.difference}.`;
+  return `The gradient of ${view.name} ${said} small differences of ${view.against}${place}${part}${kinks}. Worst at ${where}: gradient ${short(worst!.gradient)}, difference ${short(worst!.difference)}.`;
 }
+
+/** So many digits that two that agree can be seen to differ. */
+const short = (v: number | string): string => (typeof v === 'number' ? String(Number(v.toPrecision(7))) : v);
 
 const fileAndLine = ({ path, line }: Place): string =>
   `${path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)}:${line}`;

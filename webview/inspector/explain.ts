@@ -48,7 +48,7 @@ export class ExplainFace {
 
   update(model: Model): void {
     const question = questionOf(model);
-    const node = model.graph?.nodes.find(({ id }) => id === model.shown);
+    const node = model.ui.ref ? undefined : model.graph?.nodes.find(({ id }) => id === model.shown);
     const known = model.explain?.explain;
     // What is on its way replaces what is there; nothing of another op stays.
     const view = question && known && model.explain!.question.tick === question.tick ? known : null;
@@ -162,7 +162,7 @@ export class ExplainFace {
         flow.sum !== null && rows.length > 1 ? el('p', { class: 'note' }, `together ${num(flow.sum)}`) : null,
       ];
     });
-    const node = model.graph?.nodes.find(({ id }) => id === model.shown);
+    const node = model.ui.ref ? undefined : model.graph?.nodes.find(({ id }) => id === model.shown);
     const state = node && model.states.get(node.id);
     const ran = flow !== null && state?.backward && node?.kind !== 'parameter' && node?.kind !== 'input';
     this.check.update(
