@@ -4,7 +4,7 @@
  */
 import { context } from './context';
 import { type DType, isFloat } from './dtype';
-import { late } from './formulas';
+import { formulas } from './formulas';
 import type { Arg, Op } from './op';
 import { Tensor } from './tensor';
 
@@ -32,7 +32,7 @@ function cast(t: Tensor, dtype: DType, cache: Map<Tensor, Tensor> | null): Tenso
   if (!eligible(t) || t.dtype === dtype || t.wrapped) return t;
   const known = cache?.get(t);
   if (known) return known;
-  const made = late.call('to_dtype', t, dtype) as Tensor;
+  const made = formulas.to_dtype(t, dtype);
   // A weight is cast once in a region, however often it is used.
   if (cache && t.requiresGrad && t.isLeaf && t.viewOf === null && t.dtype === 'float32') cache.set(t, made);
   return made;

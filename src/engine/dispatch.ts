@@ -8,11 +8,11 @@ import { complexForward, touchesComplex } from './complex';
 import { context } from './context';
 import { canCast, DTYPES, isComplex, isDifferentiable, isHalf } from './dtype';
 import { runtimeError, TorchError } from './errors';
-import { late } from './formulas';
+import { formulas, late } from './formulas';
 import { roundHalves } from './half';
 import { isDense } from './kernels/copy';
 import { valuesAs } from './kernels/elementwise';
-import { type Arg, isInplace, type Op, opNamed, type Scalar } from './op';
+import { type Arg, type Op, opNamed, type Scalar } from './op';
 import type { Param } from './schema';
 import { sameShape, show } from './shape';
 import { Tensor, writeStrided } from './tensor';
@@ -59,17 +59,33 @@ export function defaultsOf(op: Op): readonly Arg[] {
   return known;
 }
 
-/** Fills in defaults and wraps plain numbers, so that gradient formulas and tests can call ops lightly. */
-function normalize(op: Op, args: readonly unknown[]): Arg[] {
+/** What a light argument becomes. */
+type Light = (a: Arg) => Arg;
+const asIs: Light = (a) => a;
+const scalar: Light = (a) => (typeof a === 'number' ? asScalar(a) : a);
+const number: Light = (a) => {
+  if (typeof a === 'number') return wrapNumber(asScalar(a));
+  return a !== null && typeof a === 'object' && 'kind' in a ? wrapNumber(a as Scalar) : a;
+};
+// dim=1 where a list of dimensions may stand.
+const list: Light = (a) => (typeof a === 'number' ? [a] : a);
+
+function lightOf({ type }: Param): Light {
+  if (type.startsWith('Number')) return number;
+  if (type.startsWith('int[]')) return list;
+  return type.startsWith('Scalar') && type !== 'ScalarType?' ? scalar : asIs;
+}
+
+/** An op to be called lightly, by gradient formulas and tests: left-out arguments take their defaults, plain numbers are wrapped. */
+export function caller(name: string): (...args: unknown[]) => Result {
+  const op = opNamed(name);
   const known = defaultsOf(op);
-  return op.schema.params.map((p, i) => {
-    let a = (args[i] === undefined ? known[i] : args[i]) as Arg;
-    const number = p.type.startsWith('Number');
-    if (typeof a === 'number' && (number || (p.type.startsWith('Scalar') && p.type !== 'ScalarType?'))) a = asScalar(a);
-    // dim=1 where a list of dimensions may stand.
-    if (typeof a === 'number' && p.type.startsWith('int[]')) return [a];
-    return number && a !== null && typeof a === 'object' && 'kind' in a ? wrapNumber(a as Scalar) : a;
-  });
+  const light = op.schema.params.map(lightOf);
+  return (...args) => {
+    const full = new Array<Arg>(known.length);
+    for (let i = 0; i < known.length; i++) full[i] = light[i]((args[i] === undefined ? known[i] : args[i]) as Arg);
+    return run(op, full);
+  };
 }
 
 /** Every tensor among the arguments, in order, lists flattened. */
@@ -96,8 +112,16 @@ function round(t: Tensor): void {
 }
 
 function wantsGrad(op: Op, args: readonly Arg[]): boolean {
-  if (!context.gradEnabled || !op.spec.grads) return false;
-  return tensorsOf(args).some((t) => t.requiresGrad);
+  return context.gradEnabled && op.spec.grads !== undefined && anyWantsGrad(args);
+}
+
+function anyWantsGrad(args: readonly Arg[]): boolean {
+  for (const a of args) {
+    if (a instanceof Tensor) {
+      if (a.requiresGrad) return true;
+    } else if (Array.isArray(a)) for (const item of a) if (item instanceof Tensor && item.requiresGrad) return true;
+  }
+  return false;
 }
 
 /** What an op computes from complete arguments. */
@@ -108,8 +132,8 @@ function compute(op: Op, args: readonly Arg[]): Result {
 
 /** Runs an op on arguments that are complete and read (see Arg). */
 export function run(op: Op, given: readonly Arg[]): Result {
-  const args = context.autocast && !isInplace(op) ? autocasted(op, given) : given;
-  if (isInplace(op)) return runInplace(op, args);
+  const args = context.autocast && !op.inplace ? autocasted(op, given) : given;
+  if (op.inplace) return runInplace(op, args);
   const { spec } = op;
   if (spec.composite) return compute(op, args);
   const random = spec.random && context.observer ? context.generator.snapshot() : null;
@@ -227,13 +251,10 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
   const { spec } = op;
   const wants = wantsGrad(op, args);
   const tensors = tensorsOf(args);
-  checkInplace(
-    self,
-    tensors.some((t) => t.requiresGrad),
-  );
+  checkInplace(self, anyWantsGrad(args));
   if (context.batches) checkBatches(self, tensors);
   // Filling with one value is the same however often a place is written.
-  if (!/^(fill|zero)_$/.test(op.name)) checkOverlap(self, tensors);
+  if (op.name !== 'fill_' && op.name !== 'zero_') checkOverlap(self, tensors);
   const random = spec.random && context.observer ? context.generator.snapshot() : null;
   if (op.name === 'abs_' && isComplex(self.dtype))
     throw runtimeError('In-place abs is not supported for complex tensors.');
@@ -251,11 +272,7 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
     // Gradient edges are those of before the write.
     node = new OpNode(op, args, [self], gradEdge);
     // A saved input is checked against the version it had before, so that writing over what the gradient needs is an error …
-    node.save(
-      op.spec.saves?.includes(op.schema.params[0].name) ? [asBefore(self), ...args.slice(1)] : args,
-      [],
-      'inputs',
-    );
+    node.save(op.saved.some((s) => s.param === 0) ? [asBefore(self), ...args.slice(1)] : args, [], 'inputs');
   }
   writeInto(self, value);
   if (node) {
@@ -268,10 +285,7 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
   return self;
 }
 
-/** Calls an op by name with light arguments: left-out ones take their defaults, plain numbers are wrapped. */
-export function call(name: string, ...args: unknown[]): Result {
-  const op = opNamed(name);
-  return run(op, normalize(op, args));
-}
+late.caller = caller;
 
-late.call = call;
+/** Calls an op by name with light arguments (see `caller`). */
+export const call = (name: string, ...args: unknown[]): Result => formulas[name](...args);

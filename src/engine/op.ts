@@ -118,11 +118,24 @@ export interface OpSpec<A extends readonly unknown[]> {
   samples: () => Sample[];
 }
 
+/** A tensor that a gradient needs: an argument or a result, by its number; the other number is -1. */
+export interface SavedSlot {
+  readonly name: string;
+  readonly param: number;
+  readonly result: number;
+}
+
 /** A callable op. Calling it goes through the dispatch point. */
 export interface Op {
   readonly name: string;
   readonly schema: Schema;
   readonly spec: OpSpec<never[]>;
+  /** Writes its first argument in place. */
+  readonly inplace: boolean;
+  /** `spec.saves`, looked up. */
+  readonly saved: readonly SavedSlot[];
+  /** Where each parameter stands, by name. */
+  readonly position: ReadonlyMap<string, number>;
   /** Position in the table; crosses to Python. */
   index: number;
   /** For a derived in-place twin (`relu_`), the op it was made from. */
@@ -134,7 +147,13 @@ const order: Op[] = [];
 
 function add(name: string, schema: Schema, spec: OpSpec<never[]>, base: Op | null): Op {
   if (table.has(name)) throw new Error(`op ${name} is defined twice`);
-  const op: Op = { name, schema, spec, index: order.length, base };
+  const position = new Map(schema.params.map((p, i) => [p.name, i]));
+  const saved = (spec.saves ?? []).map((name): SavedSlot => {
+    const result = /^result(\d*)$/.exec(name);
+    return { name, param: result ? -1 : position.get(name)!, result: result ? Number(result[1] || 0) : -1 };
+  });
+  const inplace = base !== null || spec.inplaceOnly === true;
+  const op: Op = { name, schema, spec, inplace, saved, position, index: order.length, base };
   table.set(name, op);
   order.push(op);
   return op;
@@ -153,8 +172,6 @@ export function op<A extends readonly unknown[]>(spec: OpSpec<A>): Op {
   if (spec.inplace) add(`${schema.name}_`, { ...schema, name: `${schema.name}_` }, plain, made);
   return made;
 }
-
-export const isInplace = (o: Op) => o.base !== null || o.spec.inplaceOnly === true;
 
 export function opNamed(name: string): Op {
   const found = table.get(name);

@@ -1,7 +1,11 @@
 /** Shapes and strides: pure arithmetic on number arrays. */
 import { indexError, runtimeError } from './errors';
 
-export const numel = (shape: readonly number[]) => shape.reduce((n, d) => n * d, 1);
+export function numel(shape: readonly number[]): number {
+  let n = 1;
+  for (let i = 0; i < shape.length; i++) n *= shape[i];
+  return n;
+}
 
 /** Row-major strides, in elements. */
 export function contiguousStrides(shape: readonly number[]): number[] {
@@ -24,8 +28,11 @@ export function isContiguous(shape: readonly number[], strides: readonly number[
   return true;
 }
 
-export const sameShape = (a: readonly number[], b: readonly number[]) =>
-  a.length === b.length && a.every((d, i) => d === b[i]);
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
 
 /** `[2, 3]`, as PyTorch's messages print sizes. */
 export const show = (shape: readonly number[]) => `[${shape.join(', ')}]`;

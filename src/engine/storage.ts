@@ -13,6 +13,8 @@ export class Storage {
   writes = 0;
   /** A copy of its elements where the SIMD kernels work. */
   slot: Slot | null = null;
+  /** What an observer keeps with this memory; the engine never looks at it. */
+  note: unknown = null;
 
   constructor(
     readonly dtype: DType,

@@ -51,6 +51,8 @@ export class Tensor implements Geometry {
   batches = 0;
   /** Made under inference_mode; autograd refuses it. */
   inference = false;
+  /** What an observer keeps with this tensor; the engine never looks at it. */
+  note: unknown = null;
 
   constructor(
     public storage: Storage,

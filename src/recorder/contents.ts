@@ -21,24 +21,34 @@ import {
 /** So many of the tensors that show one memory are told of an edit: the first and the latest. */
 const SHOWN = 128;
 
+/** What the recording keeps with a storage. On the storage itself: a WeakMap's entry costs more than all the rest of an op's record. */
+class StorageNote {
+  /** Writes that the recording knows of; more were made unseen. */
+  seenWrites = -1;
+  /** A held content shares the storage's memory until the next write. */
+  sharing: Value | null = null;
+  /** What the storage holds, as far as it was seen. */
+  latest: Value | null = null;
+  /** Memory of a tensor that training moves. */
+  leaf = false;
+  /** Tensors that show it. */
+  readonly showing = new Set<number>();
+
+  constructor(readonly owner: Contents) {}
+}
+
+/** What the recording keeps with a tensor. */
+interface TensorNote {
+  owner: Contents;
+  record: TensorRecord;
+  place: Whereabouts;
+}
+
 export class Contents {
-  /** Writes of each storage that the recording knows of; more were made unseen. */
-  private readonly seenWrites = new WeakMap<Storage, number>();
-  /** Storages whose memory a held content shares until the next write. */
-  private readonly sharing = new WeakMap<Storage, Value>();
   /** Storages written since the last tick without an op's record (an edit in the debug console). */
   private readonly edited = new Set<Storage>();
   /** The storage that an op is writing, with what it held: the op read that, and the observer hears of the op only after the write. */
   private writing: { storage: Storage; value: Value } | null = null;
-  /** Memory of the tensors that training moves. */
-  readonly leaves = new WeakSet<Storage>();
-  /** What every storage holds, as far as it was seen. */
-  private readonly latest = new WeakMap<Storage, Value>();
-  /** Tensors that show a storage. */
-  private readonly showing = new WeakMap<Storage, Set<number>>();
-  private readonly tensors = new WeakMap<Tensor, { record: TensorRecord; place: Whereabouts }>();
-  /** The living tensor behind a use. */
-  private readonly living = new WeakMap<TensorUse, Tensor>();
 
   constructor(
     private readonly recording: Recording,
@@ -53,10 +63,28 @@ export class Contents {
       this.writing = { storage, value: this.valueOf(storage) };
       this.used(this.writing.value, storage);
     }
-    const value = this.sharing.get(storage);
-    if (value?.data === storage.data) value.data = storage.data.slice() as Data;
-    this.sharing.delete(storage);
+    const note = this.noteOf(storage);
+    if (note.sharing?.data === storage.data) note.sharing.data = storage.data.slice() as Data;
+    note.sharing = null;
     if (context.depth > 0) this.edited.add(storage);
+  }
+
+  private noteOf(storage: Storage): StorageNote {
+    const { note } = storage;
+    if (note instanceof StorageNote && note.owner === this) return note;
+    const made = new StorageNote(this);
+    storage.note = made;
+    return made;
+  }
+
+  private tensorNote(t: Tensor): TensorNote | null {
+    const note = t.note as TensorNote | null;
+    return note?.owner === this ? note : null;
+  }
+
+  /** Is this memory of a tensor that training moves? */
+  isLeaf(storage: Storage): boolean {
+    return this.noteOf(storage).leaf;
   }
 
   /** The op that wrote has been written down. */
@@ -67,7 +95,10 @@ export class Contents {
   /** Storages that were written unseen since the last call, and that the recording knows. */
   takeEdited(): Storage[] {
     if (this.edited.size === 0) return [];
-    const changed = [...this.edited].filter((s) => this.latest.has(s) && this.seenWrites.get(s) !== s.writes);
+    const changed = [...this.edited].filter((s) => {
+      const { latest, seenWrites } = this.noteOf(s);
+      return latest && seenWrites !== s.writes;
+    });
     this.edited.clear();
     return changed;
   }
@@ -75,7 +106,7 @@ export class Contents {
   /** An edit's content, from the tick that stands for it on; and the tensors that show it. */
   edit(storage: Storage, tick: number): TensorUse[] {
     this.root(storage, storage.data.slice() as Data, tick);
-    return [...(this.showing.get(storage) ?? [])]
+    return [...this.noteOf(storage).showing]
       .map((id) => this.recording.useAt(id, tick)!)
       .filter((use) => this.recording.whereabouts(use.tensor, tick)?.storage === storage.id);
   }
@@ -104,17 +135,14 @@ export class Contents {
     });
   }
 
-  /** Is the content that was used still what its tensor shows? */
-  isCurrent(use: TensorUse): boolean {
-    const t = this.living.get(use);
-    return t !== undefined && this.latest.get(t.storage)?.id === use.value.id;
+  /** Is the content that was used still what the tensor shows? */
+  isCurrent(use: TensorUse, t: Tensor): boolean {
+    return this.noteOf(t.storage).latest?.id === use.value.id;
   }
 
   private useOf(t: Tensor, value: Value): TensorUse {
     const { shape, strides, offset, lens, wrapped } = t;
-    const use = { tensor: t.id, value, shape, strides, offset, lens, wrapped };
-    this.living.set(use, t);
-    return use;
+    return { tensor: t.id, value, shape, strides, offset, lens, wrapped };
   }
 
   /** A Python number: a constant of the record, no tensor of the run. */
@@ -125,8 +153,9 @@ export class Contents {
 
   /** A tensor that an op made or wrote. */
   made(t: Tensor, producer: OpRecord | null, result: number, linked: boolean): TensorUse {
-    let value = this.latest.get(t.storage);
-    if (!value || this.seenWrites.get(t.storage) !== t.storage.writes) {
+    const note = this.noteOf(t.storage);
+    let value = note.latest;
+    if (!value || note.seenWrites !== t.storage.writes) {
       value = this.newValue(t.storage, t.storage.data, producer, result, this.now);
       this.share(t.storage, value);
     }
@@ -137,24 +166,26 @@ export class Contents {
   /** The content of a storage as it is now, or as the op that writes it found it; one that was never seen before is a root. */
   valueOf(storage: Storage): Value {
     if (this.writing?.storage === storage) return this.writing.value;
-    const latest = this.latest.get(storage);
-    if (latest && this.seenWrites.get(storage) === storage.writes) return latest;
+    const { latest, seenWrites } = this.noteOf(storage);
+    if (latest && seenWrites === storage.writes) return latest;
     return this.root(storage, storage.data);
   }
 
   /** A content that came from outside of the recorded ops. */
   private root(storage: Storage, data: Data, at = this.now): Value {
     // One that existed before it was seen counts from the beginning, so that earlier ticks can show it.
-    const tick = this.latest.has(storage) ? at : 0;
+    const note = this.noteOf(storage);
+    const tick = note.latest ? at : 0;
     const value = this.newValue(storage, data, null, 0, tick);
     if (data === storage.data) this.share(storage, value);
-    else this.seenWrites.set(storage, storage.writes);
+    else note.seenWrites = storage.writes;
     return value;
   }
 
   private share(storage: Storage, value: Value): void {
-    this.seenWrites.set(storage, storage.writes);
-    this.sharing.set(storage, value);
+    const note = this.noteOf(storage);
+    note.seenWrites = storage.writes;
+    note.sharing = value;
   }
 
   private newValue(storage: Storage, data: Data, producer: OpRecord | null, result: number, tick: number): Value {
@@ -174,7 +205,7 @@ export class Contents {
     pages.addValue(value);
     if (!producer) recording.roots.push(value.id);
     pages.setContent(storage.id, tick, value);
-    this.latest.set(storage, value);
+    this.noteOf(storage).latest = value;
     this.memory.add(value);
     return value;
   }
@@ -186,8 +217,8 @@ export class Contents {
   /** Writes down a tensor that is met for the first time, or what is new about it. */
   known(t: Tensor, producer: OpRecord | null = null, linked = false): TensorRecord {
     const { pages } = this.recording;
-    if (t.requiresGrad && t.isLeaf) this.leaves.add(t.storage);
-    const known = this.tensors.get(t);
+    if (t.requiresGrad && t.isLeaf) this.noteOf(t.storage).leaf = true;
+    const known = this.tensorNote(t);
     if (known) {
       const { record } = known;
       // A Function of the script's own links its result after the op that made it.
@@ -212,23 +243,22 @@ export class Contents {
       t.gradFn?.name ?? null,
     );
     pages.addTensor(record);
-    this.tensors.set(t, { record, place: placeOf(t) });
+    t.note = { owner: this, record, place: placeOf(t) } satisfies TensorNote;
     this.moved(t, producer ? producer.tick : 0);
     return record;
   }
 
   /** A tensor that the recording knows. */
   recordOf(t: Tensor): TensorRecord | null {
-    return this.tensors.get(t)?.record ?? null;
+    return this.tensorNote(t)?.record ?? null;
   }
 
   /** A tensor shows other memory, or shows it otherwise, from a tick on. */
   moved(t: Tensor, tick: number): void {
     const place = placeOf(t);
-    this.tensors.get(t)!.place = place;
+    this.tensorNote(t)!.place = place;
     this.recording.pages.setPlace(t.id, tick, place);
-    let shown = this.showing.get(t.storage);
-    if (!shown) this.showing.set(t.storage, (shown = new Set()));
+    const shown = this.noteOf(t.storage).showing;
     shown.add(t.id);
     if (shown.size <= 2 * SHOWN) return;
     let i = 0;

@@ -9,7 +9,7 @@ import { Contents } from './contents';
 import { Course } from './course';
 import { Memory } from './memory';
 import { KINDS, type OpRecord, OpRow, Recording, type StateValue, type TensorUse } from './recording';
-import { savedUses } from './replay';
+import { savedTensors, savedUses } from './replay';
 import type { TraceSink } from './sink';
 import { stateKey } from './store/page';
 import type { Scratch } from './store/shelf';
@@ -22,6 +22,15 @@ export interface RecorderOptions {
   memoryLimit: number;
   /** Where structure goes that does not fit. */
   scratch?: Scratch;
+}
+
+/** What the recording keeps with a gradient function. */
+interface NodeNote {
+  owner: Recorder;
+  /** The forward op's. */
+  record: OpRecord;
+  /** The tensors of savedUses(record). */
+  saved: readonly Tensor[];
 }
 
 export class Recorder implements Observer, TraceSink {
@@ -50,7 +59,6 @@ export class Recorder implements Observer, TraceSink {
   /** Called once, when lines begin to be left out. */
   onThinned: (tick: number) => void = () => {};
   private readonly moduleStack: number[] = [];
-  private readonly byNode = new WeakMap<object, OpRecord>();
   /** What was written down last of each optimizer. */
   private readonly hypers = new Map<number, string>();
   private readonly states = new Map<string, StateValue>();
@@ -257,13 +265,13 @@ export class Recorder implements Observer, TraceSink {
     if (!inPass && node) this.course.gradLinked();
     if (inPass && event.kind === 'update') this.course.addsInPlace(args[0]);
     const uses = args.map((a, i) => this.contents.argUse(op.schema.params[i].type, a));
-    if (!inPass && event.kind === 'update' && this.contents.leaves.has(outs[0].storage)) this.course.weightWritten();
+    if (!inPass && event.kind === 'update' && this.contents.isLeaf(outs[0].storage)) this.course.weightWritten();
     this.contents.written();
     const kind = event.kind === 'update' ? 'update' : inPass ? 'backward' : 'forward';
     const record = this.newRecord(kind, op.name);
     Object.assign(record, { op, args: uses, gradFn: node?.name ?? null });
     if (event.random) record.random = this.recording.generators.mark(event.random);
-    if (node) this.byNode.set(node, record);
+    if (node) node.note = { owner: this, record, saved: savedTensors(op, args, outs) } satisfies NodeNote;
     const added = uses[uses.length > 1 ? 1 : 0];
     if (inPass && added && 'use' in added) this.placeByCause(record, added.use);
     this.append(kind, record.index);
@@ -272,7 +280,9 @@ export class Recorder implements Observer, TraceSink {
   }
 
   private gradientRan({ node, grads, outs }: Extract<OpEvent, { kind: 'backward' }>): void {
-    const forwardOf = this.byNode.get(node) ?? null;
+    const note = node.note as NodeNote | null;
+    const known = note?.owner === this ? note : null;
+    const forwardOf = known?.record ?? null;
     const record = this.newRecord('backward', node.name);
     record.op = node.op;
     if (forwardOf) {
@@ -283,17 +293,17 @@ export class Recorder implements Observer, TraceSink {
     record.grads = grads.map((g) => g && this.contents.use(g));
     this.append('backward', record.index);
     // Only an op's own formulas can be replayed; of anything else the results are kept.
-    const replayable = node instanceof OpNode && forwardOf !== null && this.stillHeld(forwardOf);
+    const replayable = node instanceof OpNode && known !== null && this.stillHeld(known);
     record.outs = outs.map((o, i) => o && this.contents.made(o, replayable ? record : null, i, false));
     this.onTick(record.tick);
   }
 
   /** Does what an op saved still hold what the op read? Not where it was written through `.data`: then no formula gives the gradient again. */
-  private stillHeld(forward: OpRecord): boolean {
+  private stillHeld({ record, saved }: NodeNote): boolean {
     // Of what an op overwrites, the gradient has a copy.
-    const [own] = forward.kind === 'update' ? forward.args : [];
-    return savedUses(forward).every(
-      (use) => use.wrapped || (own && 'use' in own && own.use === use) || this.contents.isCurrent(use),
+    const [own] = record.kind === 'update' ? record.args : [];
+    return savedUses(record).every(
+      (use, i) => use.wrapped || (own && 'use' in own && own.use === use) || this.contents.isCurrent(use, saved[i]),
     );
   }
 

@@ -3,9 +3,9 @@
 import type { CallShape, Meta } from '../engine/autograd/node';
 import { runFormulas } from '../engine/autograd/opNode';
 import { context, unobserved, withGrad } from '../engine/context';
-import { run } from '../engine/dispatch';
+import { run, tensorsOf } from '../engine/dispatch';
 import { type Data, DTYPES, type DType } from '../engine/dtype';
-import { type Arg, isInplace, type Op } from '../engine/op';
+import type { Arg, Op } from '../engine/op';
 import { Storage } from '../engine/storage';
 import { Tensor } from '../engine/tensor';
 import { fits } from './geometry';
@@ -153,7 +153,7 @@ export class Replay {
       if ('uses' in a) return a.uses.map((u) => u && tensor(u));
       const t = tensor(a.use);
       // An op in place writes into its first argument: give it memory of its own.
-      if (i === 0 && isInplace(op)) t.storage = new Storage(t.storage.dtype, t.storage.data.slice() as Data);
+      if (i === 0 && op.inplace) t.storage = new Storage(t.storage.dtype, t.storage.data.slice() as Data);
       return t;
     });
     const before = record.random ? context.generator.snapshot() : null;
@@ -224,13 +224,16 @@ export function argUses(args: readonly ArgUse[]): TensorUse[] {
 /** What the gradient of a forward record may read: what its entry says it saves. */
 export function savedUses(forward: OpRecord): TensorUse[] {
   const op = forward.op!;
-  return (op.spec.saves ?? []).flatMap((name) => {
-    const result = /^result(\d*)$/.exec(name);
-    if (result) return forward.outs[Number(result[1] || 0)] ?? [];
-    const a = forward.args[op.schema.params.findIndex((p) => p.name === name)];
+  return op.saved.flatMap(({ param, result }) => {
+    if (result >= 0) return forward.outs[result] ?? [];
+    const a = forward.args[param];
     return a ? argUses([a]) : [];
   });
 }
+
+/** The tensors of savedUses, while they live. */
+export const savedTensors = (op: Op, args: readonly Arg[], outs: readonly Tensor[]): Tensor[] =>
+  op.saved.flatMap(({ param, result }) => (result >= 0 ? (outs[result] ?? []) : tensorsOf([args[param]])));
 
 /** callShape() of a recorded call: shapes and attributes without any elements. */
 function shapeOf(op: Op, args: readonly ArgUse[], dtype: (d: DType) => DType = (d) => d): CallShape {
@@ -240,16 +243,13 @@ function shapeOf(op: Op, args: readonly ArgUse[], dtype: (d: DType) => DType = (
     offset: u.offset,
     dtype: dtype(dtypeOf(u)),
   });
-  const metas = new Map<string, Meta | Meta[]>();
-  const attrs = new Map<string, Arg>();
-  for (const [i, p] of op.schema.params.entries()) {
-    const a = args[i];
-    if ('use' in a) metas.set(p.name, meta(a.use));
-    else if ('uses' in a) {
-      const given = a.uses.filter((u) => u !== null);
-      metas.set(p.name, given.map(meta));
-      attrs.set(p.name, a.uses.map((u) => u !== null) as unknown as Arg);
-    } else attrs.set(p.name, isDType(a.attr) ? dtype(a.attr) : a.attr);
-  }
-  return { metas, attrs };
+  const metas = args.map((a) => {
+    if ('use' in a) return meta(a.use);
+    return 'uses' in a ? a.uses.filter((u) => u !== null).map(meta) : null;
+  });
+  const attrs = args.map((a): Arg => {
+    if ('uses' in a) return a.uses.map((u) => u !== null) as unknown as Arg;
+    return 'use' in a ? undefined : isDType(a.attr) ? dtype(a.attr) : a.attr;
+  });
+  return { op, metas, attrs };
 }

@@ -1,6 +1,6 @@
 /** The samples of every op with their values filled in: what both the engine's test and real PyTorch are given. */
 import { DTYPES, type DType } from '../../src/engine/dtype';
-import { allOps, isInplace, type Op, type Sample, type SampleArg, type SampleTensor } from '../../src/engine/op';
+import { allOps, type Op, type Sample, type SampleArg, type SampleTensor } from '../../src/engine/op';
 
 export interface FilledTensor extends SampleTensor {
   dtype: DType;
@@ -105,7 +105,7 @@ export function dump(family: (o: Op) => string): string {
         faces: o.spec.faces,
         params: o.schema.params.map((p) => p.name),
         inplace: o.spec.inplace === true,
-        inplaceOnly: isInplace(o),
+        inplaceOnly: o.inplace,
         view: o.spec.view === true,
         random: o.spec.random === true,
       };

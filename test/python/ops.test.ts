@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { TorchError } from '../../src/engine/errors';
-import { isInplace } from '../../src/engine/op';
 import '../../src/engine/ops';
 import { dump, entries, type Filled, hasGolden, samplesOf } from '../golden/samples';
 import { answer, readSample } from '../unit/engine/opHarness';
@@ -30,7 +29,7 @@ function engine(op: Parameters<typeof samplesOf>[0], i: number): Row {
   try {
     const sample = samplesOf(op)[i];
     const bare = { ...sample, args: sample.args.map(plain) };
-    return { out: JSON.parse(JSON.stringify(answer(op, readSample(op, bare), isInplace(op)).out, spell)) };
+    return { out: JSON.parse(JSON.stringify(answer(op, readSample(op, bare), op.inplace).out, spell)) };
   } catch (error) {
     return { error: [(error as TorchError).python, (error as Error).message] };
   }

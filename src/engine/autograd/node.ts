@@ -19,8 +19,8 @@ export interface Meta extends Geometry {
 }
 
 export const metaOf = (t: Tensor): Meta => ({
-  shape: [...t.shape],
-  strides: [...t.strides],
+  shape: t.shape,
+  strides: t.strides,
   offset: t.offset,
   dtype: t.dtype,
 });
@@ -44,6 +44,8 @@ export abstract class Node {
   readonly trace: string | null = context.anomaly?.made() ?? null;
   /** Tensors with retain_grad(), by output number. */
   retained: Map<number, Tensor> | null = null;
+  /** What an observer keeps with this gradient function; the engine never looks at it. */
+  note: unknown = null;
 
   /** autograd's name: `ReluBackward0`. */
   abstract readonly name: string;
@@ -149,23 +151,26 @@ export const isTensorList = (p: Param) => p.type === 'Tensor[]' || p.type === 'T
 
 /** Arguments of an op without its tensors' memory: what a gradient may know for free. */
 export interface CallShape {
-  metas: Map<string, Meta | Meta[]>;
-  /** For a list of tensors: which of its items are given. */
-  attrs: Map<string, Arg>;
+  readonly op: Op;
+  /** By position; null for an argument that is no tensor. */
+  readonly metas: readonly (Meta | Meta[] | null)[];
+  /** By position; for a list of tensors: which of its items are given. */
+  readonly attrs: readonly Arg[];
 }
 
 export function callShape(op: Op, args: readonly Arg[]): CallShape {
-  const metas = new Map<string, Meta | Meta[]>();
-  const attrs = new Map<string, Arg>();
-  op.schema.params.forEach((p, i) => {
+  const { params } = op.schema;
+  const metas = new Array<Meta | Meta[] | null>(params.length).fill(null);
+  const attrs = new Array<Arg>(params.length);
+  for (let i = 0; i < params.length; i++) {
     const a = args[i];
-    if (a instanceof Tensor) metas.set(p.name, metaOf(a));
-    else if (Array.isArray(a) && isTensorList(p)) {
-      metas.set(p.name, (a as (Tensor | null)[]).filter((t) => t !== null).map(metaOf));
-      attrs.set(p.name, (a as (Tensor | null)[]).map((t) => t !== null) as unknown as Arg);
-    } else attrs.set(p.name, a);
-  });
-  return { metas, attrs };
+    if (a instanceof Tensor) metas[i] = metaOf(a);
+    else if (Array.isArray(a) && isTensorList(params[i])) {
+      metas[i] = (a as (Tensor | null)[]).filter((t) => t !== null).map(metaOf);
+      attrs[i] = (a as (Tensor | null)[]).map((t) => t !== null) as unknown as Arg;
+    } else attrs[i] = a;
+  }
+  return { op, metas, attrs };
 }
 
 /** What a gradient formula sees, over any way of finding saved tensors (the tape's, or a replay's). */
@@ -185,31 +190,35 @@ export class FormulaContext implements BackwardContext {
   }
 
   savedList(name: string): (Tensor | null)[] {
-    const given = this.call.attrs.get(name) as unknown as boolean[];
+    const given = this.attr(name) as unknown as boolean[];
     return given.map((there, i) => (there ? this.find(`${name}.${i}`) : null));
   }
 
   attr<T extends Arg>(name: string): T {
-    return this.call.attrs.get(name) as T;
+    return this.call.attrs[this.call.op.position.get(name)!] as T;
   }
 
   has(name: string): boolean {
-    return this.call.metas.has(name);
+    return this.meta(name) !== null;
   }
 
   shape(name: string): number[] {
-    return (this.call.metas.get(name) as Meta).shape;
+    return (this.meta(name) as Meta).shape;
   }
 
   geometry(name: string): Geometry {
-    return this.call.metas.get(name) as Meta;
+    return this.meta(name) as Meta;
   }
 
   shapes(name: string): number[][] {
-    return (this.call.metas.get(name) as Meta[]).map((m) => m.shape);
+    return (this.meta(name) as Meta[]).map((m) => m.shape);
   }
 
   dtype(name: string): DType {
-    return (this.call.metas.get(name) as Meta).dtype;
+    return (this.meta(name) as Meta).dtype;
+  }
+
+  private meta(name: string): Meta | Meta[] | null {
+    return this.call.metas[this.call.op.position.get(name)!];
   }
 }

@@ -23,9 +23,18 @@ const camel = (name: string) =>
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
     .join('');
 
-const defaultName = ({ spec, base, name }: Op) =>
-  (base && spec.inplaceGradName) ||
-  (typeof spec.gradName === 'string' ? spec.gradName : `${camel(base?.name ?? name.replace(/_$/, ''))}Backward0`);
+const names = new Map<Op, string>();
+
+function defaultName(op: Op): string {
+  const { spec, base, name } = op;
+  let known = names.get(op);
+  if (known === undefined) {
+    const made = () => `${camel(base?.name ?? name.replace(/_$/, ''))}Backward0`;
+    known = (base && spec.inplaceGradName) || (typeof spec.gradName === 'string' ? spec.gradName : made());
+    names.set(op, known);
+  }
+  return known;
+}
 
 /** Can a tensor of shape `from` be broadcast to `to`? */
 const expandable = (from: readonly number[], to: readonly number[]) =>
@@ -50,21 +59,23 @@ export class OpNode extends Node {
     this.call = callShape(op, args);
     this.outputs = outs.map(metaOf);
     const edgeOf = edge ?? gradEdge;
-    for (const [i, p] of op.schema.params.entries()) {
+    const { params } = op.schema;
+    const grads = op.spec.grads ?? {};
+    for (let i = 0; i < params.length; i++) {
       const a = args[i];
-      const wanted = (t: Tensor) => (op.spec.grads?.[p.name] && isDifferentiable(t.dtype) ? edgeOf(t) : null);
+      const p = params[i];
+      const wanted = (t: Tensor) => (grads[p.name] && isDifferentiable(t.dtype) ? edgeOf(t) : null);
       if (a instanceof Tensor) this.next.push(wanted(a));
-      else if (isTensorList(p)) this.next.push(...(a as (Tensor | null)[]).filter((t) => t !== null).map(wanted));
+      else if (isTensorList(p)) for (const t of a as (Tensor | null)[]) if (t !== null) this.next.push(wanted(t));
     }
   }
 
   save(args: readonly Arg[], outs: readonly Tensor[], which: 'inputs' | 'results' | 'both' = 'both'): void {
-    for (const name of this.op.spec.saves ?? []) {
-      const result = /^result(\d*)$/.exec(name);
-      if (result) {
-        if (which !== 'inputs') this.saved.set(name, new Saved(outs[Number(result[1] || 0)], this));
+    for (const { name, param, result } of this.op.saved) {
+      if (result >= 0) {
+        if (which !== 'inputs') this.saved.set(name, new Saved(outs[result], this));
       } else if (which !== 'results') {
-        const a = args[this.op.schema.params.findIndex((p) => p.name === name)];
+        const a = args[param];
         if (a instanceof Tensor) this.saved.set(name, new Saved(a, null));
         else if (Array.isArray(a))
           for (const [i, t] of a.entries()) if (t instanceof Tensor) this.saved.set(`${name}.${i}`, new Saved(t, null));
@@ -86,8 +97,9 @@ export class OpNode extends Node {
   apply(grads: (Tensor | null)[]): (Tensor | null)[] {
     const wanted = this.next.map((e) => e !== null);
     // Hooks on saved tensors are asked once a pass, however often a formula reads one.
-    const found = new Map<string, Tensor>();
+    let found: Map<string, Tensor> | null = null;
     return runFormulas(this.op, this.call, grads, wanted, (name) => {
+      found ??= new Map();
       let t = found.get(name);
       if (!t) found.set(name, (t = this.unpack(name)));
       return t;
@@ -117,8 +129,10 @@ export function runFormulas(
   const out: (Tensor | null)[] = [];
   // Position among the differentiable inputs, for messages.
   let nr = 0;
-  for (const p of op.schema.params) {
-    const meta = call.metas.get(p.name);
+  const { params } = op.schema;
+  for (let i = 0; i < params.length; i++) {
+    const p = params[i];
+    const meta = call.metas[i];
     if (!meta) continue;
     const formula = op.spec.grads?.[p.name];
     if (Array.isArray(meta)) {
@@ -138,8 +152,9 @@ export function runFormulas(
 /** Does a complex number take part in a gradient? */
 function touches(call: CallShape, grads: readonly (Tensor | null)[]): boolean {
   for (const g of grads) if (g && isComplex(g.dtype)) return true;
-  for (const m of call.metas.values())
-    if (Array.isArray(m) ? m.some((x) => isComplex(x.dtype)) : isComplex(m.dtype)) return true;
+  for (const m of call.metas)
+    if (m === null) continue;
+    else if (Array.isArray(m) ? m.some((x) => isComplex(x.dtype)) : isComplex(m.dtype)) return true;
   return false;
 }
 

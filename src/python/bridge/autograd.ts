@@ -334,11 +334,12 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
       if (!(node instanceof OpNode)) return '';
       const sized = /^(.*)_sym_sizes$/.exec(name)?.[1];
       if (sized) {
-        const meta = node.call.metas.get(sized === 'self' ? node.op.schema.params[0].name : sized);
+        const meta = node.call.metas[sized === 'self' ? 0 : (node.op.position.get(sized) ?? -1)];
         return meta && !Array.isArray(meta) ? JSON.stringify(meta.shape) : '';
       }
-      if (!node.call.attrs.has(name)) return '';
-      const value = node.call.attrs.get(name);
+      const at = node.op.position.get(name) ?? -1;
+      const value = node.call.attrs[at];
+      if (at < 0 || (value === undefined && node.call.metas[at])) return '';
       const plain = value !== null && typeof value === 'object' && 'kind' in value ? value.value : value;
       return JSON.stringify(plain ?? null, (_, v) => (typeof v === 'bigint' ? Number(v) : v));
     },

@@ -5,7 +5,7 @@
 import { context } from '../../engine/context';
 import { type Result, run } from '../../engine/dispatch';
 import { DTYPE_NAMES } from '../../engine/dtype';
-import { type Arg, allOps, isInplace } from '../../engine/op';
+import { type Arg, allOps } from '../../engine/op';
 import type { Generator } from '../../engine/random/generator';
 import { Tensor } from '../../engine/tensor';
 import '../../engine/ops';
@@ -35,7 +35,7 @@ export function opTable(): string {
       faces: op.base
         ? op.spec.faces.map((face) => (face.includes(':') ? `${face}_` : face)).filter((f) => !f.includes('__'))
         : op.spec.faces,
-      inplace: isInplace(op),
+      inplace: op.inplace,
       twin: op.base !== null || op.spec.inplace === true,
     })),
   );
@@ -155,7 +155,7 @@ export class Bridge {
   private answer(entry: Entry, first: Arg, result: Result): number {
     if (result instanceof Tensor) {
       if (result === first) return SAME;
-      return isInplace(entry.op) ? 0 : this.give(result);
+      return entry.op.inplace ? 0 : this.give(result);
     }
     if (!Array.isArray(result)) throw new Error(`op ${entry.op.name} gives no tensor`);
     this.outputs = result;

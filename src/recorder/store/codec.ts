@@ -1,6 +1,7 @@
 /** Writes a page as numbers, and reads it again. What the one writes, the other reads, field by field in the same order. */
 import { type Data, DTYPE_NAMES, DTYPES, type DType, heldBytes, type Lens } from '../../engine/dtype';
 import { type Arg, allOps, type Op, type Scalar } from '../../engine/op';
+import { sameShape } from '../../engine/shape';
 import { type Generators, RandomMark } from '../generators';
 import {
   type ArgUse,
@@ -34,15 +35,22 @@ export interface Geometry {
 /** Geometries, each kept once. */
 export class Geometries {
   readonly list: Geometry[] = [];
-  private readonly index = new Map<string, number>();
+  /** By hash: most hashes are of one geometry. */
+  private readonly index = new Map<number, number[]>();
 
   of({ shape, strides, offset, lens }: Geometry): number {
-    const key = `${shape};${strides};${offset};${lens}`;
-    let at = this.index.get(key);
-    if (at === undefined) {
-      this.index.set(key, (at = this.list.push({ shape, strides, offset, lens }) - 1));
+    let hash = offset ^ (lens.length << 16);
+    for (let i = 0; i < shape.length; i++) hash = Math.imul(hash ^ shape[i], 0x01000193) + strides[i];
+    hash |= 0;
+    let known = this.index.get(hash);
+    if (!known) this.index.set(hash, (known = []));
+    for (const at of known) {
+      const g = this.list[at];
+      if (g.offset === offset && g.lens === lens && sameShape(g.shape, shape) && sameShape(g.strides, strides))
+        return at;
     }
-    return at;
+    known.push(this.list.length);
+    return this.list.push({ shape, strides, offset, lens }) - 1;
   }
 }
 

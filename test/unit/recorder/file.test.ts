@@ -39,8 +39,8 @@ function views(r: Recording, replay: Replay, ticks: readonly number[]): string[]
     JSON.stringify([
       pictureOf(r, replay, t, false),
       timelineOf(r, t, false, 0),
-      // The curves are filled in as far as a moment's work goes.
-      { ...updateOf(r, replay, t, {}), series: [] },
+      // The curves and the past gradients are filled in as far as a moment's work goes.
+      { ...updateOf(r, replay, t, {}), series: [], past: null },
       inlineValuesOf(r, replay, t, PATH, 0, 99),
       [...r.tensors()].slice(0, 30).map(({ id: tensor }) => tensorOf(r, replay, t, { tensor })),
     ]),
