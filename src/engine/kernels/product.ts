@@ -1,5 +1,5 @@
 /** Products of matrices of floats: by the SIMD kernels where the work is worth the way there, else by the reference in TypeScript. */
-import { allocate, isHalf } from '../dtype';
+import { allocate, DTYPES, isHalf } from '../dtype';
 import { Tensor } from '../tensor';
 import { type Kernels, kernelsFor } from '../wasm/kernels';
 import { matmul } from './matmul';
@@ -21,12 +21,16 @@ function copied(t: Tensor): [number, number] {
   return whole <= 2 * length ? [0, whole] : [first, length];
 }
 
+/** Are its elements in an array of its dtype? A question about other numbers may hold them in float64. */
+export const isHeld = (t: Tensor): boolean => t.storage.data instanceof DTYPES[t.dtype].array;
+
 /** y[i] = a[i] · b[i] (+ bias) of [count, m, k] and [count, k, n], strided in any way. Float tensors of one dtype. */
 export function products(a: Tensor, b: Tensor, bias: Tensor | null = null): Tensor {
   const [count, m, k] = a.shape;
   const n = b.shape[2];
   const fast = kernelsFor(count * m * n * k, WORTH);
-  return (fast && bySimd(fast, a, b, bias)) ?? plainly(a, b, bias);
+  const held = fast !== null && isHeld(a) && isHeld(b) && (bias === null || isHeld(bias));
+  return (held ? bySimd(fast, a, b, bias) : null) ?? plainly(a, b, bias);
 }
 
 function bySimd({ arena, gemm32, gemm64 }: Kernels, a: Tensor, b: Tensor, bias: Tensor | null): Tensor | null {

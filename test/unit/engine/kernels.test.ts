@@ -108,6 +108,13 @@ describe.each(paths)('%s', (path) => {
     expect(before).not.toEqual(products(x, y).storage.data);
   });
 
+  here('numbers held in float64 for a question are computed with as they are', () => {
+    const x = matrices('float32', [1, 20, 20], 'rows', 6);
+    const y = Tensor.of('float32', [1, 20, 20], matrices('float64', [1, 20, 20], 'rows', 7).storage.data);
+    const wanted = on('plain', () => products(x, y)).storage.data;
+    expect(on(path, () => products(x, y)).storage.data).toEqual(wanted);
+  });
+
   here('a result is there for the next kernel, until the ring has come round', () => {
     useKernels(path);
     const arena = kernelsFor(1, 1)!.arena;
