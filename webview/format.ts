@@ -1,5 +1,7 @@
 /** Numbers and shapes as a user reads them. */
-import type { DType, GraphNode, NodeState, Place, Stats } from '../src/protocol/views';
+
+import type { DType, GraphNode, NodeState, Phase, Place, Stats } from '../src/protocol/views';
+import { t } from './l10n';
 
 export type Cell = number | string | null;
 
@@ -41,40 +43,41 @@ export function exact(value: Cell, dtype: DType): string {
 
 export const count = (value: number): string => value.toLocaleString('en-US');
 
-export const plural = (n: number, word: string): string => `${count(n)} ${word}${n === 1 ? '' : 's'}`;
-
-export const shapeText = (shape: number[]): string => (shape.length === 0 ? 'scalar' : shape.join(' × '));
-export const shapeSaid = (shape: number[]): string => (shape.length === 0 ? 'scalar' : shape.join(' by '));
+export const shapeText = (shape: number[]): string => (shape.length === 0 ? t('scalar') : shape.join(' × '));
+export const shapeSaid = (shape: number[]): string => (shape.length === 0 ? t('scalar') : shape.join(t(' by ')));
 
 export const fileName = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 export const placeText = (place: Place | null): string => (place ? `${fileName(place.path)}:${place.line}` : '');
+
+const PHASES = { forward: t('forward'), backward: t('backward'), update: t('update') };
+export const phaseText = (phase: Phase): string => PHASES[phase];
 
 /** What a screen reader says for a node of the graph. */
 export function nodeLabel(node: GraphNode, state: NodeState | undefined, atCursor: boolean): string {
   const parts = [node.label || node.op];
   const what = node.kind === 'op' ? 'output' : node.kind;
   parts.push(`${what} ${node.dtype} ${shapeSaid(node.shape)}`);
-  if (!state?.forward && node.kind === 'op') parts.push('not run yet');
-  if (state && state.valueNorm !== null) parts.push(`value norm ${num(state.valueNorm)}`);
-  if (state && state.gradNorm !== null) parts.push(`gradient norm ${num(state.gradNorm)}`);
-  else if (node.gradFn === null && node.kind !== 'parameter') parts.push('takes no gradient');
-  if (state?.updated) parts.push('updated');
-  if (state?.bad) parts.push('has NaN or infinity');
-  if (atCursor) parts.push('at the cursor');
+  if (!state?.forward && node.kind === 'op') parts.push(t('not run yet'));
+  if (state && state.valueNorm !== null) parts.push(t('value norm {0}', num(state.valueNorm)));
+  if (state && state.gradNorm !== null) parts.push(t('gradient norm {0}', num(state.gradNorm)));
+  else if (node.gradFn === null && node.kind !== 'parameter') parts.push(t('takes no gradient'));
+  if (state?.updated) parts.push(t('updated'));
+  if (state?.bad) parts.push(t('has NaN or infinity'));
+  if (atCursor) parts.push(t('at the cursor'));
   return parts.join(', ');
 }
 
 export const statRows = (stats: Stats): [string, string][] => [
-  ['mean', num(stats.mean)],
-  ['std', num(stats.std)],
-  ['min', num(stats.min)],
-  ['max', num(stats.max)],
-  ['norm', num(stats.norm)],
-  ['elements', count(stats.count)],
-  ['zeros', count(stats.zeros)],
+  [t('mean'), num(stats.mean)],
+  [t('std'), num(stats.std)],
+  [t('min'), num(stats.min)],
+  [t('max'), num(stats.max)],
+  [t('norm'), num(stats.norm)],
+  [t('elements'), count(stats.count)],
+  [t('zeros'), count(stats.zeros)],
   ['NaN', count(stats.nan)],
-  ['infinite', count(stats.inf)],
+  [t('infinite'), count(stats.inf)],
 ];
 
 /** 0…1 on the logarithmic scale of the size bars, 1e-6 to 1e3. */

@@ -1,4 +1,5 @@
 /** The Debug Adapter Protocol over a Session: serves VS Code inline and any client on stdio. */
+
 import {
   BreakpointEvent,
   ExitedEvent,
@@ -14,7 +15,7 @@ import { t } from '../protocol/l10n';
 import type { Connect, Events, LaunchArguments, Move, Session } from '../protocol/session';
 import { BranchIds, type BranchWish, branchOf } from './branches';
 import { BreakpointSession } from './breakpointRequests';
-import { CAPABILITIES } from './capabilities';
+import { capabilities } from './capabilities';
 import { type CompareWish, compareWith } from './comparing';
 import { checkLaunch } from './launch';
 import { ProgressReports } from './progress';
@@ -76,7 +77,7 @@ export class BackstepAdapter extends BreakpointSession {
     this.client = args;
     this.progress.wanted = args.supportsProgressReporting === true;
     this.offersCommands = /^(vscode|code-oss)/.test(args.clientID ?? '');
-    this.answer(response, async () => CAPABILITIES);
+    this.answer(response, async () => capabilities());
   }
 
   protected override launchRequest(response: P.LaunchResponse, args: P.LaunchRequestArguments): void {
@@ -94,7 +95,7 @@ export class BackstepAdapter extends BreakpointSession {
   protected override restartRequest(response: P.RestartResponse, args: P.RestartArguments): void {
     const restart = async () => {
       const launch = (args?.arguments as LaunchArguments | undefined) ?? this.launched;
-      if (!launch) throw new Error('Nothing was started yet, so there is nothing to restart.');
+      if (!launch) throw new Error(t('Nothing was started yet, so there is nothing to restart.'));
       await this.close();
       this.closed = false;
       const session = await this.open(launch).catch((error) => {
@@ -142,12 +143,12 @@ export class BackstepAdapter extends BreakpointSession {
     this.branches = new BranchIds(args.branch?.id);
     this.sources.ranOtherwise(args.branch?.lines.map(({ path }) => path) ?? []);
     const attempt = ++this.attempt;
-    this.loading.tell(`Loading ${launch.program}`);
+    this.loading.tell(t('Loading {0}', launch.program));
     try {
       const session = await this.connect(launch, (text) => this.loading.tell(text));
       if (this.closed || attempt !== this.attempt) {
         await session.dispose();
-        throw this.closed ? new Error('Stopped while loading.') : new Replaced('Restarted while loading.');
+        throw this.closed ? new Error(t('Stopped while loading.')) : new Replaced(t('Restarted while loading.'));
       }
       this.session = session;
       this.started = false;
@@ -182,13 +183,14 @@ export class BackstepAdapter extends BreakpointSession {
 
   /** What is loading, or catching up with another run, is not wanted any more. */
   private giveUp(): void {
-    this.onOutput({ category: 'console', text: 'Cancelled: the session has ended.\n', tick: -1 });
+    this.onOutput({ category: 'console', text: t('Cancelled: the session has ended.\n'), tick: -1 });
     void this.close().then(() => this.sendEvent(new TerminatedEvent()));
   }
 
   /** The session, or an error for the user when there is none. */
   protected override get live(): Session {
-    if (!this.session) throw new Error(this.closed ? 'The debug session has ended.' : 'The script is not loaded yet.');
+    if (!this.session)
+      throw new Error(this.closed ? t('The debug session has ended.') : t('The script is not loaded yet.'));
     return this.session;
   }
 
@@ -284,7 +286,7 @@ export class BackstepAdapter extends BreakpointSession {
   private compare(response: P.Response, wish: CompareWish): void {
     this.answer(response, async (cancelled) => {
       const button = new AbortController();
-      const report = this.progress.of('Comparing', () => button.abort(new Error('cancelled')));
+      const report = this.progress.of(t('Comparing'), () => button.abort(new Error('cancelled')));
       const either = AbortSignal.any([cancelled, button.signal]);
       return compareWith(this.live, this.launched, wish, this.connect, report, either);
     });

@@ -1,6 +1,8 @@
 /** Makes a branch's launch configuration out of a session: what VS Code's commands, other clients and the command line start. */
+
 import { basename } from 'node:path';
 import { type BranchSpec, changeText, type Edit, type LineEdit } from '../protocol/branch';
+import { t } from '../protocol/l10n';
 import type { LaunchArguments, Session } from '../protocol/session';
 
 /** What a user wants changed, and where. */
@@ -20,7 +22,13 @@ export type BranchConfiguration = LaunchArguments & {
 
 /** `train.py branch 2.1 (lr = 0.01 at iteration 12)` */
 const nameOf = ({ from, edits, lines, id }: BranchSpec & { id: string }): string =>
-  `${basename(from.script)} branch ${id} (${changeText({ edits, lines })} at iteration ${from.mark.iteration + 1})`;
+  t(
+    '{0} branch {1} ({2} at iteration {3})',
+    basename(from.script),
+    id,
+    changeText({ edits, lines }),
+    from.mark.iteration + 1,
+  );
 
 /** `id` tells branches apart: `1`, `2`, and `1.1` for a branch of the first. Rejects with words for the user. */
 export async function branchOf(
@@ -30,7 +38,7 @@ export async function branchOf(
   launched: Partial<LaunchArguments> = {},
 ): Promise<BranchConfiguration> {
   if (edits.length + lines.length === 0)
-    throw new Error('Say what the branch changes: a value such as lr = 0.01, or another text for a line.');
+    throw new Error(t('Say what the branch changes: a value such as lr = 0.01, or another text for a line.'));
   const [line] = [...lines].sort((a, b) => a.line - b.line);
   const from = await session.request('branchPoint', {
     ...(tick === undefined ? {} : { tick }),

@@ -2,6 +2,7 @@
  * Two runs side by side: the first tick and tensor where they differ and by how much, and every parameter over the iterations. Runs are
  * aligned by iteration, and within it by the order of lines and ops; where another line or another op stands, that is said.
  */
+import { t } from '../protocol/l10n';
 import type { Session } from '../protocol/session';
 import type { NumbersView, StepView } from '../protocol/views';
 
@@ -157,7 +158,7 @@ function differenceOf(
 ): Omit<ValueDifference, 'iteration' | 'a' | 'b'> {
   const found = { name: a?.name ?? b?.name ?? 'a result', elements: a?.data.length ?? 0, different: 0, norm: 0, of: 0 };
   if (!a || !b || kind(a) !== kind(b))
-    return { ...found, shape: `${kind(a)} in the first run, ${kind(b)} in the second`, largest: null };
+    return { ...found, shape: t('{0} in the first run, {1} in the second', kind(a), kind(b)), largest: null };
   let most = -1;
   let at = -1;
   let [sum, own] = [0, 0];
@@ -226,7 +227,9 @@ async function compareWeights(
 const num = (v: number | string | null): string =>
   typeof v === 'number' ? (Number.isFinite(v) ? String(Number(v.toPrecision(6))) : String(v)) : (v ?? 'none');
 const stepText = (s: StepView | null): string =>
-  s ? `${s.op ? `${s.op}, ` : ''}${s.line}  ${s.text}  (tick ${s.tick + 1})` : 'nothing: the run comes no further';
+  s
+    ? t('{0}{1}  {2}  (tick {3})', s.op ? `${s.op}, ` : '', s.line, s.text, s.tick + 1)
+    : t('nothing: the run comes no further');
 
 const BARS = '▁▂▃▄▅▆▇█';
 
@@ -251,51 +254,72 @@ export function comparisonText(c: Comparison): string {
   const put = (...lines: string[]) => out.push(...lines);
   const wide = Math.max(a.length, b.length);
   c.names.forEach((name, i) => {
-    put(`${'AB'[i]}  ${name.padEnd(wide)}  ${c.iterations[i]} iterations, ${c.ticks[i]} ticks`);
+    put(t('{0}  {1}  {2} iterations, {3} ticks', 'AB'[i], name.padEnd(wide), c.iterations[i], c.ticks[i]));
   });
   put('');
   if (c.same)
-    return [...out, 'The two runs are the same: every line, every op, every result bit by bit.', ''].join('\n');
+    return [...out, t('The two runs are the same: every line, every op, every result bit by bit.'), ''].join('\n');
   if (c.structure) {
     const what = c.structure.a && c.structure.b ? (c.structure.a.op === c.structure.b.op ? 'line' : 'op') : 'end';
-    const title = { line: 'Another line', op: 'Another op', end: 'One run is longer' }[what];
-    put(`${title}, first in iteration ${c.structure.iteration + 1}:`);
+    const title = { line: t('Another line'), op: t('Another op'), end: t('One run is longer') }[what];
+    put(t('{0}, first in iteration {1}:', title, c.structure.iteration + 1));
     put(`  A  ${stepText(c.structure.a)}`, `  B  ${stepText(c.structure.b)}`, '');
   }
   const v = c.values;
   if (v) {
-    put(`The first value that differs: ${v.name}, made by ${v.a.op} in iteration ${v.iteration + 1}:`);
+    put(t('The first value that differs: {0}, made by {1} in iteration {2}:', v.name, v.a.op ?? '', v.iteration + 1));
     put(`  A  ${stepText(v.a)}`, `  B  ${stepText(v.b)}`);
     if (v.shape !== null) put(`  ${v.shape}`);
     else {
       put(
-        `  ${v.different} of ${v.elements} elements; norm of the difference ${num(v.norm)}, where A's own is ${num(v.of)}`,
+        t(
+          "  {0} of {1} elements; norm of the difference {2}, where A's own is {3}",
+          v.different,
+          v.elements,
+          num(v.norm),
+          num(v.of),
+        ),
       );
       if (v.largest)
-        put(`  largest at [${v.largest.index.join(', ')}]: ${num(v.largest.a)} in A, ${num(v.largest.b)} in B`);
+        put(
+          t('  largest at [{0}]: {1} in A, {2} in B', v.largest.index.join(', '), num(v.largest.a), num(v.largest.b)),
+        );
     }
     put('');
-  } else put(c.structure ? 'No value differs among the ops that both runs have in common.' : 'No value differs.', '');
+  } else
+    put(c.structure ? t('No value differs among the ops that both runs have in common.') : t('No value differs.'), '');
   if (c.loss)
     put(
-      `The loss differs first in iteration ${c.loss.iteration + 1}: ${num(c.loss.a)} in A, ${num(c.loss.b)} in B.`,
+      t(
+        'The loss differs first in iteration {0}: {1} in A, {2} in B.',
+        c.loss.iteration + 1,
+        num(c.loss.a),
+        num(c.loss.b),
+      ),
       '',
     );
   if (c.parameters.length > 0) {
     const first = c.at[0] + 1;
     const last = (c.at.at(-1) ?? 0) + 1;
-    put(`Norm of the difference of each parameter, at the end of iterations ${first} to ${last}:`);
+    put(t('Norm of the difference of each parameter, at the end of iterations {0} to {1}:', first, last));
     const width = Math.max(...c.parameters.map((p) => p.name.length));
     for (const { name, norms } of c.parameters) {
       const known = norms.filter((n): n is number => n !== null);
       if (known.length === 0) {
-        put(`  ${name.padEnd(width)}  of another shape in B, or not there`);
+        put(t('  {0}  of another shape in B, or not there', name.padEnd(width)));
         continue;
       }
       const begun = norms.findIndex((n) => n !== null && n !== 0);
-      const since = begun < 0 ? 'never' : `from iteration ${c.at[begun] + 1}`;
+      const since = begun < 0 ? 'never' : t('from iteration {0}', c.at[begun] + 1);
       put(
-        `  ${name.padEnd(width)}  ${bars(norms)}  ${since}; at the end ${num(known.at(-1) ?? null)}, at most ${num(known.length ? Math.max(...known) : null)}`,
+        t(
+          '  {0}  {1}  {2}; at the end {3}, at most {4}',
+          name.padEnd(width),
+          bars(norms),
+          since,
+          num(known.at(-1) ?? null),
+          num(known.length ? Math.max(...known) : null),
+        ),
       );
     }
     put('');

@@ -1,5 +1,7 @@
 /** Compares a session's run with another one: a recording, another script, or the same one with another seed. */
+
 import { basename } from 'node:path';
+import { t } from '../protocol/l10n';
 import type { Connect, LaunchArguments, Session } from '../protocol/session';
 import { type Comparison, compareRuns, comparisonText } from './compare';
 import { checkLaunch } from './launch';
@@ -41,11 +43,11 @@ export async function compareWith(
   const session = await connect(launch, (text) => report.tell(text), true);
   try {
     cancelled.throwIfAborted();
-    report.tell(`Running ${basename(launch.program)}`);
+    report.tell(t('Running {0}', basename(launch.program)));
     await toItsEnd(session, cancelled);
     const names = [live.script, launch.program].map((path) => basename(path));
-    if (seed !== undefined) names[1] += ` with seed ${seed}`;
-    const told = (part: number) => report.tell('Iteration by iteration', Math.round(100 * part));
+    if (seed !== undefined) names[1] += t(' with seed {0}', seed);
+    const told = (part: number) => report.tell(t('Iteration by iteration'), Math.round(100 * part));
     const [a, b] = [live, session].map((s, i) => ({ name: names[i]!, session: s }));
     const comparison = await compareRuns(a!, b!, told, cancelled);
     return { comparison, text: comparisonText(comparison) };

@@ -1,5 +1,7 @@
 /** Which exceptions stop: the protocol's filters, their conditions, and its options for single types. */
+
 import type { DebugProtocol as P } from '@vscode/debugprotocol';
+import { t } from '../protocol/l10n';
 import type { ExceptionFilter, Requests } from '../protocol/session';
 
 type Filters = Requests['setExceptionFilters'][0];
@@ -21,7 +23,7 @@ export function conditionsOf({
   for (const { path = [], breakMode } of exceptionOptions) {
     const filter = FILTER[breakMode];
     if (path.some((part) => part.negate))
-      throw new Error('All exceptions but some cannot be asked for: name those that stop.');
+      throw new Error(t('All exceptions but some cannot be asked for: name those that stop.'));
     if (filter === null) continue;
     const types = path.at(-1)?.names.join(', ') ?? '';
     const known = conditions[filter];

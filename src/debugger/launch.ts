@@ -1,8 +1,10 @@
 /** Checks what a user asked to debug, so that every mistake has its own words. Shared by the adapter and the command line. */
+
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { BranchSpec } from '../protocol/branch';
+import { t } from '../protocol/l10n';
 import { isRecording } from '../protocol/recordingFile';
 import type { LaunchArguments } from '../protocol/session';
 
@@ -35,8 +37,9 @@ function checkBranch(args: Partial<LaunchArguments>, { from, edits, lines }: Bra
     edits.every((e) => ('code' in e ? isText(e.code) : isText(e.target) && isText(e.value))) &&
     Array.isArray(lines) &&
     lines.every((l) => isText(l.path) && Number.isSafeInteger(l.line) && (l.text === null || isText(l.text)));
-  if (!whole) throw new Error('"branch" is not what a session answers to "branchPoint", with edits.');
-  if (!sources.some(([path]) => path === script)) throw new Error(`The recording does not hold the text of ${script}.`);
+  if (!whole) throw new Error(t('"branch" is not what a session answers to "branchPoint", with edits.'));
+  if (!sources.some(([path]) => path === script))
+    throw new Error(t('The recording does not hold the text of {0}.', script));
   return { ...args, program: script, args: origin.args, cwd: args.cwd ?? (origin.folder || dirname(script)) };
 }
 
@@ -49,7 +52,7 @@ export async function checkLaunch(args: Partial<LaunchArguments>, base = process
   const { record } = args;
   if (record === undefined) return checked;
   if (typeof record !== 'string' || !isRecording(record))
-    throw new Error(`"record" is ${record}: it must be the path of a recording to write, such as run.backstep.`);
+    throw new Error(t('"record" is {0}: it must be the path of a recording to write, such as run.backstep.', record));
   return { ...checked, record: resolve(checked.cwd ?? base, record) };
 }
 
@@ -58,45 +61,45 @@ async function checkProgram(args: Partial<LaunchArguments>, base: string): Promi
   const { program } = args;
   if (typeof program !== 'string' || program.trim() === '') {
     throw new Error(
-      'Nothing to debug: "program" is empty. Set it to a Python script (.py) or a recording (.backstep).',
+      t('Nothing to debug: "program" is empty. Set it to a Python script (.py) or a recording (.backstep).'),
     );
   }
   if (/\$\{\w+\}/.test(program)) {
-    throw new Error(`"program" is ${program}: this client does not fill in variables; give the path itself.`);
+    throw new Error(t('"program" is {0}: this client does not fill in variables; give the path itself.', program));
   }
   const path = isAbsolute(program) ? program : resolve(args.cwd ?? base, program);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error) {
     throw new Error(
-      found.code === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be opened: ${found.message}.`,
+      found.code === 'ENOENT' ? t('There is no file {0}.', path) : t('{0} cannot be opened: {1}.', path, found.message),
     );
   }
-  if (found.isDirectory()) throw new Error(`${path} is a folder; "program" must be a Python script in it.`);
+  if (found.isDirectory()) throw new Error(t('{0} is a folder; "program" must be a Python script in it.', path));
   const extension = extname(path).toLowerCase();
   if (extension === '.ipynb') {
     throw new Error(
-      `${path} is a notebook; Backstep runs .py scripts. Export it first: jupyter nbconvert --to script.`,
+      t('{0} is a notebook; Backstep runs .py scripts. Export it first: jupyter nbconvert --to script.', path),
     );
   }
   if (extension !== '.py' && !isRecording(path)) {
-    throw new Error(`${path} is neither a Python script (.py) nor a recording (.backstep).`);
+    throw new Error(t('{0} is neither a Python script (.py) nor a recording (.backstep).', path));
   }
   await access(path, constants.R_OK).catch(() => {
-    throw new Error(`${path} cannot be read: permission denied.`);
+    throw new Error(t('{0} cannot be read: permission denied.', path));
   });
   if (args.args !== undefined && !(Array.isArray(args.args) && args.args.every((arg) => typeof arg === 'string'))) {
-    throw new Error('"args" must be a list of strings, such as ["--epochs", "20"].');
+    throw new Error(t('"args" must be a list of strings, such as ["--epochs", "20"].'));
   }
   if (args.seed !== undefined && !(Number.isSafeInteger(args.seed) && args.seed >= 0)) {
-    throw new Error(`"seed" is ${args.seed}; it must be a whole number, such as 42.`);
+    throw new Error(t('"seed" is {0}; it must be a whole number, such as 42.', args.seed));
   }
   if (args.seed !== undefined && isRecording(path)) {
-    throw new Error(`${path} is a recording: it has the seed that it was made with.`);
+    throw new Error(t('{0} is a recording: it has the seed that it was made with.', path));
   }
   const cwd = args.cwd ? resolve(base, args.cwd) : dirname(path);
-  if (!(await isFolder(cwd))) throw new Error(`"cwd" is ${cwd}, which is not a folder.`);
+  if (!(await isFolder(cwd))) throw new Error(t('"cwd" is {0}, which is not a folder.', cwd));
   if (!isRecording(path) && !isInside(cwd, path)) {
-    throw new Error(`${path} is not in ${cwd} ("cwd"), the only folder that a script sees.`);
+    throw new Error(t('{0} is not in {1} ("cwd"), the only folder that a script sees.', path, cwd));
   }
   return { ...args, program: path, cwd };
 }

@@ -1,6 +1,9 @@
 /** Requests that only look: the stack, variables, expressions, places in the script. None of them moves the cursor. */
+
 import { Thread } from '@vscode/debugadapter';
 import type { DebugProtocol as P } from '@vscode/debugprotocol';
+import { PAST_STANDS } from '../protocol/branch';
+import { t } from '../protocol/l10n';
 import type { Session } from '../protocol/session';
 import { AnsweringSession, WayOut } from './answering';
 import { toScope, toStackFrame, toValue, toVariable } from './convert';
@@ -91,9 +94,10 @@ export abstract class QuerySession extends AnsweringSession {
 
   /** What cannot be set where the cursor is, a branch can have: VS Code gets a button for it. */
   private refused(error: Error, target: string | undefined, value: string): never {
-    if (!this.offersCommands || target === undefined || !error.message.includes('branch from here')) throw error;
+    const branches = Object.values(PAST_STANDS).some((said) => error.message.includes(said()));
+    if (!this.offersCommands || target === undefined || !branches) throw error;
     const args = encodeURIComponent(JSON.stringify([target, value]));
-    throw new WayOut(error.message, `command:backstep.branchWith?${args}`, 'Branch from Here');
+    throw new WayOut(error.message, `command:backstep.branchWith?${args}`, t('Branch from Here'));
   }
 
   private async expressionOf(ref: number, name: string): Promise<string | undefined> {
@@ -183,7 +187,7 @@ export abstract class QuerySession extends AnsweringSession {
     this.answer(response, async () => {
       const line = this.convertClientLineToDebugger(args.line);
       const { tick } = await this.live.request('findTick', { path: this.sources.pathOf(args.source), line });
-      return { targets: tick === null ? [] : [{ id: tick, label: `tick ${tick + 1}`, line: args.line }] };
+      return { targets: tick === null ? [] : [{ id: tick, label: t('tick {0}', tick + 1), line: args.line }] };
     });
   }
 }

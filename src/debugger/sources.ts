@@ -1,8 +1,10 @@
 /** Where a client finds a script's text: on disk, or, for a recording from elsewhere, from the recording itself. */
+
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Source } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { t } from '../protocol/l10n';
 
 /** Sources by path. A path that is not on this machine gets a reference, which the client asks the text of. */
 export class Sources {
@@ -23,7 +25,7 @@ export class Sources {
       source =
         existsSync(path) && !this.changed.has(path)
           ? new Source(basename(path), path)
-          : new Source(basename(path), path, this.recorded.push(path), 'from the recording');
+          : new Source(basename(path), path, this.recorded.push(path), t('from the recording'));
       this.known.set(path, source);
     }
     return source;

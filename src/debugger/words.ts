@@ -36,9 +36,9 @@ function describe(stop: Events['stopped']): string {
     case 'start of recording':
       return t('At the start of the recording: there is nothing before this');
     case 'branch':
-      return `Branched here: ${cursor.label}`;
+      return t('Branched here: {0}', cursor.label);
     case 'goto':
-      return `At tick ${cursor.tick + 1}: ${cursor.label}`;
+      return t('At tick {0}: {1}', cursor.tick + 1, cursor.label);
     case 'step':
       return cursor.kind === 'line' || cursor.kind === 'output' ? t('Paused on a step') : cursor.label;
   }

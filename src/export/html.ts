@@ -1,8 +1,10 @@
 /** Makes one HTML page of a recording: everything that it takes to step through it lies in the page. */
+
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { t } from '../protocol/l10n';
 
 /** A page holds its recording as text, which browsers do not take at any size. */
 const LARGEST = 256 * 1024 * 1024;
@@ -77,7 +79,11 @@ export async function writePage(
   const { size } = await stat(recording);
   if (size > LARGEST)
     throw new Error(
-      `This recording has ${Math.round(size / 1e6)} MB; a page holds at most ${LARGEST >> 20} MB. Record fewer iterations.`,
+      t(
+        'This recording has {0} MB; a page holds at most {1} MB. Record fewer iterations.',
+        Math.round(size / 1e6),
+        LARGEST >> 20,
+      ),
     );
   const html = await pageOf(assets, await readFile(recording), `${name} (Backstep)`, speech);
   const part = `${out}.part`;

@@ -1,4 +1,5 @@
 /** Branches and comparisons as commands: what the user types becomes a debug session of its own, or a page of words. */
+
 import * as vscode from 'vscode';
 import { type BranchConfiguration, BranchIds, type BranchWish, branchOf } from '../debugger/branches';
 import { compareRuns, comparisonText } from '../debugger/compare';

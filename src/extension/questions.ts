@@ -1,5 +1,7 @@
 /** Watchpoints, and where a number comes from: the palette's and the context menus' questions to a run. */
+
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n';
 import type { GradientTerm } from '../protocol/origins';
 import type { WatchSpec } from '../protocol/session';
 import type { TensorRef } from '../protocol/views';
@@ -228,7 +230,7 @@ export class Questions implements vscode.Disposable {
     const op = context?.node === undefined ? undefined : await gradientTickOf(run, context.node);
     const subject =
       op === undefined
-        ? ((await this.subjectOf(run, context)) ?? (await this.choose(run, 'Check the Gradient of', false)))
+        ? ((await this.subjectOf(run, context)) ?? (await this.choose(run, t('Check the Gradient of'), false)))
         : undefined;
     if (op === undefined && !subject?.ref) return;
     const tensor = subject?.ref?.tensor;
@@ -236,7 +238,7 @@ export class Questions implements vscode.Disposable {
     const wrong = views.some((view) => !view.missing && !view.agrees);
     const text = views.map(checkText).join(' ');
     const [worst] = views.filter((view) => !view.agrees && view.worst);
-    const show = tensor !== undefined && (worst ?? views[0])?.worst ? ['Show the Element'] : [];
+    const show = tensor !== undefined && (worst ?? views[0])?.worst ? [t('Show the Element')] : [];
     const say = wrong ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
     void say(text, ...show).then((picked) => {
       const element = (worst ?? views[0])?.worst?.element;
@@ -337,7 +339,7 @@ async function gradientTickOf(run: Run, node: number): Promise<number | undefine
   if (kind !== 'op' && kind !== 'loss') return undefined;
   const state = nodes.find(({ id }) => id === node);
   if (state?.backward && state.backwardTick !== null) return state.backwardTick;
-  throw new Error('The gradient of this op has not run yet at the cursor: step on into loss.backward().');
+  throw new Error(t('The gradient of this op has not run yet at the cursor: step on into loss.backward().'));
 }
 
 const parametersOf = async (run: Run) => (await run.session.request('update', {})).parameters;

@@ -1,5 +1,7 @@
 /** Tensors as tables in editor tabs: read-only documents of comma separated values, as the tensor was when it was opened. */
+
 import * as vscode from 'vscode';
+import { t } from '../protocol/l10n';
 
 const SCHEME = 'backstep-table';
 /** As many as are likely to be open. */
@@ -19,7 +21,7 @@ class Tables implements vscode.TextDocumentContentProvider {
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.texts.get(uri.toString()) ?? 'This table was of an earlier session: open it again from the tensor.';
+    return this.texts.get(uri.toString()) ?? t('This table was of an earlier session: open it again from the tensor.');
   }
 }
 

@@ -72,11 +72,11 @@ class Page {
 
   private tabs(prints: boolean, marks: number): HTMLElement {
     const panels: [string, HTMLElement][] = [
-      ['Output', this.output.element],
-      ['Variables', this.variables.element],
+      [t('Output'), this.output.element],
+      [t('Variables'), this.variables.element],
     ];
-    if (marks > 0) panels.push([`Bookmarks (${marks})`, this.bookmarks.element]);
-    const list = el('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Panels beside the script' });
+    if (marks > 0) panels.push([t('Bookmarks ({0})', marks), this.bookmarks.element]);
+    const list = el('div', { class: 'tabs', role: 'tablist', 'aria-label': t('Panels beside the script') });
     const section = el('section', { class: 's-below' }, list);
     const chosen = (index: number) => {
       for (const [i, tab] of [...list.children].entries()) {
@@ -120,7 +120,8 @@ class Page {
     this.cursor = cursor;
     const { tick, place, label, ticks } = cursor;
     this.left.dataset.tick = String(tick);
-    const end = tick === ticks - 1 ? ', the end of the recording' : tick === 0 ? ', the start of the recording' : '';
+    const end =
+      tick === ticks - 1 ? t(', the end of the recording') : tick === 0 ? t(', the start of the recording') : '';
     this.where.textContent = text ?? `${label}${end}`;
     this.where.title = this.where.textContent;
     this.source.at(place);
@@ -189,7 +190,7 @@ class Page {
 
   private goToTick(): void {
     const { tick, ticks } = this.cursor ?? { tick: 0, ticks: 1 };
-    const answer = window.prompt(`Go to tick (1 to ${ticks})`, String(tick + 1));
+    const answer = window.prompt(t('Go to tick (1 to {0})', ticks), String(tick + 1));
     if (answer !== null && /^\s*\d+\s*$/.test(answer))
       this.ask(this.session.request('seek', { tick: Number(answer) - 1 }));
   }
@@ -234,7 +235,7 @@ async function main(): Promise<void> {
     document.body.dataset.elk = await addressOf('layout');
     const session = new PageSession(recording);
     const printed = await new Printed().fill(session);
-    const from = `${fileName(recording.script)}, recorded by Backstep`;
+    const from = t('{0}, recorded by Backstep', fileName(recording.script));
     document.title = from;
     if (recording.damage) left.append(el('p', { class: 's-damage', role: 'alert' }, recording.damage));
     new Page(session, printed, left);

@@ -1,6 +1,7 @@
 /** Under the script: its variables and the bookmarks. */
 
 import { el } from '../../webview/dom';
+import { t } from '../../webview/l10n';
 import type { Session, Variable } from '../protocol/session';
 import type { Bookmark, TensorRef } from '../protocol/views';
 
@@ -33,8 +34,8 @@ export class VariablesPanel {
     const list = el('div', { class: 's-names' });
     const named = await this.session.request('variables', { ref });
     for (const variable of named.slice(0, MOST)) list.append(await this.variable(variable, `${path}.${variable.name}`));
-    if (named.length > MOST) list.append(el('p', { class: 's-dim' }, `and ${named.length - MOST} more`));
-    if (named.length === 0) list.append(el('p', { class: 's-dim' }, 'nothing yet'));
+    if (named.length > MOST) list.append(el('p', { class: 's-dim' }, t('and {0} more', named.length - MOST)));
+    if (named.length === 0) list.append(el('p', { class: 's-dim' }, t('nothing yet')));
     return list;
   }
 
@@ -45,7 +46,11 @@ export class VariablesPanel {
       el('span', { class: 's-value', title: type }, value),
     ];
     if (tensor) {
-      const show = el('button', { type: 'button', class: 's-show', title: `Show ${name} in the tensor panel` }, 'show');
+      const show = el(
+        'button',
+        { type: 'button', class: 's-show', title: t('Show {0} in the tensor panel', name) },
+        t('show'),
+      );
       show.addEventListener('click', (event) => {
         this.inspect(tensor);
         event.preventDefault();
@@ -82,8 +87,8 @@ export class BookmarksPanel {
 
   update(tick: number): void {
     const rows = this.bookmarks.map((bookmark) => {
-      const where = `iteration ${this.iterationAt(bookmark.tick) + 1}, tick ${bookmark.tick + 1}`;
-      const note = bookmark.note || 'no note';
+      const where = t('iteration {0}, tick {1}', this.iterationAt(bookmark.tick) + 1, bookmark.tick + 1);
+      const note = bookmark.note || t('no note');
       const row = el(
         'button',
         { type: 'button' },

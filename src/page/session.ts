@@ -1,4 +1,5 @@
 /** A Session in the page itself: no thread, no Python; the server answers at once. */
+import { t } from '../../webview/l10n';
 import type { EventName, Events, RequestName, Requests, Session } from '../protocol/session';
 import type { Recording } from '../recorder/recording';
 import { type ServerHost, SessionServer } from '../recorder/server';
@@ -16,7 +17,7 @@ export class PageSession implements Session {
       poll() {},
       block() {},
       save() {
-        throw new Error('A page cannot save a recording: the file that it was made from is the recording.');
+        throw new Error(t('A page cannot save a recording: the file that it was made from is the recording.'));
       },
     };
     this.server = new SessionServer(recording, host, { stopAtEnd: true, recorder: null });

@@ -1,6 +1,7 @@
 /** The script's text as it was recorded, with the current line, breakpoints, and what the lines made. */
 
 import { el } from '../../webview/dom';
+import { t } from '../../webview/l10n';
 import { Rows } from '../../webview/rows';
 import type { Place } from '../protocol/ticks';
 import { colour, type Piece } from './python';
@@ -30,8 +31,8 @@ export class SourcePanel {
     private readonly sources: ReadonlyMap<string, string>,
     private readonly actions: SourceActions,
   ) {
-    this.rows = new Rows('Script', (index) => this.row(index));
-    this.files = el('select', { 'aria-label': 'File' });
+    this.rows = new Rows(t('Script'), (index) => this.row(index));
+    this.files = el('select', { 'aria-label': t('File') });
     for (const path of sources.keys()) this.files.append(el('option', { value: path, title: path }, fileName(path)));
     this.files.addEventListener('change', () => this.open(this.files.value));
     this.files.hidden = sources.size < 2;
@@ -100,8 +101,8 @@ export class SourcePanel {
         class: 's-number',
         type: 'button',
         tabindex: '-1',
-        title: broken ? 'Remove the breakpoint' : 'Set a breakpoint: Continue stops here, in both directions',
-        'aria-label': `Breakpoint on line ${line}`,
+        title: broken ? t('Remove the breakpoint') : t('Set a breakpoint: Continue stops here, in both directions'),
+        'aria-label': t('Breakpoint on line {0}', line),
         'aria-pressed': String(broken),
       },
       String(line),

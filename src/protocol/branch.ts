@@ -1,4 +1,5 @@
 /** Branches: a run that leaves another one at a tick, with an edit. Imports nothing but places. */
+import { t } from './l10n';
 import type { Place, TickKind } from './ticks';
 
 /** What is changed: `target = value` in Python's words (also `opt.lr`, an optimizer's hyperparameter), or a statement. */
@@ -68,7 +69,16 @@ export interface BranchSpec {
 
 export const editText = (e: Edit): string => ('code' in e ? e.code : `${e.target} = ${e.value}`);
 
-/** `lr = 0.01`, `line 12: loss = …`: what a branch changes, for its name. */
+/** Why nothing can be set here; a branch can. */
+export const PAST_STANDS = {
+  past: (): string =>
+    t(
+      'The past cannot be changed: branch from here to go on with another value, or continue to the end of the recording and set it there.',
+    ),
+  ended: (): string => t('The script has ended: branch from here to go on with another value.'),
+};
+
+/** `lr = 0.01`, `line 12: loss = …`: what a branch changes, for its name; kept in recordings, so in no language of a user. */
 export function changeText({ edits, lines }: Pick<BranchSpec, 'edits' | 'lines'>): string {
   const short = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
   return [
@@ -106,9 +116,9 @@ export function withLines(sources: readonly [string, string][], lines: readonly 
   // From below, so that numbers of the lines above stay.
   for (const { path, line, text } of [...lines].sort((a, b) => b.line - a.line)) {
     const source = changed.get(path);
-    if (source === undefined) throw new Error(`${path} is no source of this run.`);
+    if (source === undefined) throw new Error(t('{0} is no source of this run.', path));
     const all = source.split('\n');
-    if (line < 1 || line > all.length) throw new Error(`${path} has no line ${line}: it has ${all.length}.`);
+    if (line < 1 || line > all.length) throw new Error(t('{0} has no line {1}: it has {2}.', path, line, all.length));
     // Whoever types a line in a shell leaves its indentation out.
     const indent = /^\s*/.exec(all[line - 1])![0];
     const fresh = text === null ? [] : text.split('\n').map((t) => (/^\s/.test(t) || t === '' ? t : indent + t));

@@ -19,9 +19,11 @@ export const currentWords = (): Words => words;
 /** The text in the display language, with `{0}`, `{1}` … replaced by the values. */
 export function t(text: string, ...values: Value[]): string {
   const said = Object.hasOwn(words, text) ? words[text]! : text;
-  return said.replace(/\{(\d+)\}/g, (whole, at) => (at in values ? String(values[Number(at)]) : whole));
+  return values.length === 0
+    ? said
+    : said.replace(/\{(\d+)\}/g, (whole, at) => (at in values ? String(values[Number(at)]) : whole));
 }
 
-/** `one` for a count of 1 and `many` for every other; `{0}` is the count, `shown` how it is written. */
-export const plural = (count: number, one: string, many: string, shown: Value = count): string =>
-  t(count === 1 ? one : many, shown);
+/** `one` for a count of 1 and `many` for every other; `{0}` is the count, `shown` how it is written, and what follows goes into `{1}`, `{2}` … */
+export const plural = (count: number, one: string, many: string, shown: Value = count, ...values: Value[]): string =>
+  t(count === 1 ? one : many, shown, ...values);

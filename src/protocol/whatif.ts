@@ -1,4 +1,5 @@
 /** What would be otherwise: gradients checked by small differences, and the loss elsewhere than where training went. */
+import { t } from './l10n';
 import type { Place } from './ticks';
 
 export interface CheckedElement {
@@ -114,11 +115,22 @@ export function checkText(view: CheckView): string {
   if (view.missing) return `${view.name}: ${view.missing}`;
   const { worst } = view;
   const where = `[${worst!.element.join(', ')}]`;
-  const said = view.agrees ? 'agrees with' : 'DIFFERS from';
-  const part = view.checked < view.of ? ` (${view.checked} of ${view.of} elements)` : '';
-  const kinks = view.kinks > 0 ? `; ${view.kinks} at a kink left out` : '';
-  const place = view.place ? ` at ${fileAndLine(view.place)}` : '';
-  return `The gradient of ${view.name} ${said} small differences of ${view.against}${place}${part}${kinks}. Worst at ${where}: gradient ${short(worst!.gradient)}, difference ${short(worst!.difference)}.`;
+  const said = view.agrees ? t('agrees with') : t('DIFFERS from');
+  const part = view.checked < view.of ? t(' ({0} of {1} elements)', view.checked, view.of) : '';
+  const kinks = view.kinks > 0 ? t('; {0} at a kink left out', view.kinks) : '';
+  const place = view.place ? t(' at {0}', fileAndLine(view.place)) : '';
+  return t(
+    'The gradient of {0} {1} small differences of {2}{3}{4}{5}. Worst at {6}: gradient {7}, difference {8}.',
+    view.name,
+    said,
+    view.against,
+    place,
+    part,
+    kinks,
+    where,
+    short(worst!.gradient),
+    short(worst!.difference),
+  );
 }
 
 /** So many digits that two that agree can be seen to differ. */

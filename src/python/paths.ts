@@ -2,6 +2,8 @@
  * Where the machine's files are for Python. POSIX paths are the same on both sides; `C:\work\a.py` is `/c/work/a.py` in Python, which
  * knows no drives.
  */
+import { t } from '../protocol/l10n';
+
 const DRIVE = /^([A-Za-z]):[\\/]/;
 
 export function toPython(path: string): string {
@@ -23,11 +25,11 @@ const OWN = ['/lib', '/dev', '/proc', '/home/pyodide', '/usr'];
 export function refuseMount(folder: string): string | null {
   const at = toPython(folder).replace(/\/+$/, '');
   if (at === '')
-    return 'The file system\'s root cannot be the working folder: choose the folder that the script is in ("cwd").';
+    return t('The file system\'s root cannot be the working folder: choose the folder that the script is in ("cwd").');
   const clash = OWN.find(
     (own) => at === own || own.startsWith(`${at}/`) || (own !== '/usr' && at.startsWith(`${own}/`)),
   );
   return clash
-    ? `${folder} cannot be the working folder, because Python's own files are at ${clash}: move the script.`
+    ? t("{0} cannot be the working folder, because Python's own files are at {1}: move the script.", folder, clash)
     : null;
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { currentWords } from '../protocol/l10n';
+import { currentWords, t } from '../protocol/l10n';
 import type {
   EventName,
   Events,
@@ -121,7 +121,7 @@ export class ScriptSession implements Session {
 
   async dispose(): Promise<void> {
     await this.finish();
-    this.end(new Error('The session has ended.'));
+    this.end(new Error(t('The session has ended.')));
     await this.worker.terminate();
   }
 
@@ -178,7 +178,7 @@ export class ScriptSession implements Session {
   private onCrash(error: Error & { code?: string }): void {
     const why =
       error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-        ? 'The script ran out of memory. Use smaller tensors or a smaller batch, or lower "memoryLimit".'
+        ? t('The script ran out of memory. Use smaller tensors or a smaller batch, or lower "memoryLimit".')
         : `Backstep's engine stopped unexpectedly: ${error.message}`;
     this.fail(why);
   }

@@ -8,7 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { context } from '../engine/context';
 import { memory } from '../engine/dtype';
 import { withLines } from '../protocol/branch';
-import { setWords } from '../protocol/l10n';
+import { setWords, t } from '../protocol/l10n';
 import { isRecording } from '../protocol/recordingFile';
 import type { EventName, Events, LaunchArguments, SessionCapabilities } from '../protocol/session';
 import { Control, type FromWorker, type ToWorker, type WorkerData } from '../protocol/worker';
@@ -74,8 +74,8 @@ function beginWriting(recording: Recording, path: string, limit?: number): Writi
 
 /** Words for a file that is not there or cannot be read; null where it can. */
 function refusal(path: string): string | null {
-  if (!existsSync(path)) return `There is no file ${path}.`;
-  if (statSync(path).isDirectory()) return `${path} is a folder: name the script to run.`;
+  if (!existsSync(path)) return t('There is no file {0}.', path);
+  if (statSync(path).isDirectory()) return t('{0} is a folder: name the script to run.', path);
   return null;
 }
 
@@ -116,7 +116,11 @@ function openRecording(path: string): void {
   const server = new SessionServer(recording, idle, { stopAtEnd: true, recorder: null });
   let python: Promise<void> | null = null;
   const loadPython = async () => {
-    emit('working', { title: 'Loading Python for expressions', text: 'It runs nothing of the script.', percent: 0 });
+    emit('working', {
+      title: t('Loading Python for expressions'),
+      text: t('It runs nothing of the script.'),
+      percent: 0,
+    });
     const host = await loadHost(null, {
       output: (category, text) => emit('output', { category, text, tick: server.timeline.tick }),
       uncaught: () => {},
@@ -259,7 +263,7 @@ async function main(): Promise<void> {
   const refused = launch.branch ? null : refusal(launch.program);
   if (refused) throw new Error(refused);
   if (isRecording(launch.program)) return openRecording(launch.program);
-  emit('loading', { text: 'Loading Python' });
+  emit('loading', { text: t('Loading Python') });
   const folder = resolve(launch.cwd ?? dirname(launch.program));
   return launch.noDebug ? runOnly(launch, folder) : debug(launch, folder);
 }

@@ -1,4 +1,5 @@
 /** Ticks that a user marked, in order. */
+import { t } from '../protocol/l10n';
 import type { Bookmark } from '../protocol/views';
 
 export const MOST_BOOKMARKS = 10_000;
@@ -10,8 +11,8 @@ export function withBookmark(all: readonly Bookmark[], ticks: number, tick: numb
   const others = all.filter((b) => b.tick !== tick);
   if (note === null) return others;
   if (!Number.isSafeInteger(tick) || tick < 0 || tick >= ticks)
-    throw new Error(ticks === 0 ? 'Nothing was recorded yet.' : `There is no such tick: the run has ${ticks}.`);
-  if (note.length > MOST_NOTE) throw new Error(`This note is too long: it may have ${MOST_NOTE} characters.`);
-  if (others.length >= MOST_BOOKMARKS) throw new Error(`There are ${MOST_BOOKMARKS} bookmarks already.`);
+    throw new Error(ticks === 0 ? t('Nothing was recorded yet.') : t('There is no such tick: the run has {0}.', ticks));
+  if (note.length > MOST_NOTE) throw new Error(t('This note is too long: it may have {0} characters.', MOST_NOTE));
+  if (others.length >= MOST_BOOKMARKS) throw new Error(t('There are {0} bookmarks already.', MOST_BOOKMARKS));
   return [...others, { tick, note }].sort((a, b) => a.tick - b.tick);
 }

@@ -1,6 +1,8 @@
 /** Is this the same place as in another run? What was met at a tick, told by hashes; and how far a branch has caught up. */
+
 import { createHash } from 'node:crypto';
 import { type AppliedEdit, type BranchPoint, type BranchSpec, changeText, type Mark } from '../protocol/branch';
+import { t } from '../protocol/l10n';
 import type { Recording, TensorUse } from './recording';
 import { argUses, type Replay } from './replay';
 import { Names } from './views/names';
@@ -64,29 +66,30 @@ export function markAt(r: Recording, replay: Replay, tick: number, iteration = r
   };
 }
 
-const placeText = (m: Mark): string => (m.place ? `${m.place.path}:${m.place.line}` : 'no line');
+const placeText = (m: Mark): string => (m.place ? `${m.place.path}:${m.place.line}` : t('no line'));
 
 /** What is not as it was expected, in words; empty where it is the same place. */
 export function differences(expected: Mark, found: Mark): string[] {
   const said: string[] = [];
   if (placeText(expected) !== placeText(found))
-    said.push(`it is at ${placeText(found)}, not at ${placeText(expected)}`);
-  else if (expected.op !== found.op) said.push(`the op is ${found.op ?? 'none'}, not ${expected.op ?? 'none'}`);
-  if (expected.losses !== found.losses) said.push('the losses up to here are others');
+    said.push(t('it is at {0}, not at {1}', placeText(found), placeText(expected)));
+  else if (expected.op !== found.op)
+    said.push(t('the op is {0}, not {1}', found.op ?? t('none'), expected.op ?? t('none')));
+  if (expected.losses !== found.losses) said.push(t('the losses up to here are others'));
   const known = new Map(found.values);
   const others = expected.values.filter(([name, h]) => known.has(name) && known.get(name) !== h).map(([name]) => name);
   if (others.length > 0) {
-    const more = others.length > 3 ? ` and ${others.length - 3} more` : '';
-    said.push(`other values in ${others.slice(0, 3).join(', ')}${more}`);
+    const more = others.length > 3 ? t(' and {0} more', others.length - 3) : '';
+    said.push(t('other values in {0}{1}', others.slice(0, 3).join(', '), more));
   }
   return said;
 }
 
 /** Where a branch is to leave a run. Throws with words for the user where it cannot. */
 export function branchPointAt(r: Recording, replay: Replay, tick: number): BranchPoint {
-  if (tick < 0 || tick >= r.ticks) throw new Error('Nothing was recorded there yet.');
+  if (tick < 0 || tick >= r.ticks) throw new Error(t('Nothing was recorded there yet.'));
   if (!r.origin.entropy)
-    throw new Error('This recording was made by an older Backstep, which did not keep what a branch needs.');
+    throw new Error(t('This recording was made by an older Backstep, which did not keep what a branch needs.'));
   const edits = r.origin.edits.filter((e) => e.after < tick);
   return { script: r.script, sources: [...r.sources], origin: { ...r.origin, edits }, mark: markAt(r, replay, tick) };
 }
@@ -128,18 +131,29 @@ export class CatchingUp {
   /** What is told when the place is reached: where it is, and whether it is the same as in the first run. */
   arrived(found: Mark): { same: boolean; text: string } {
     const other = differences(this.expected(), found);
-    const where = `iteration ${found.iteration + 1}, tick ${found.tick + 1}${found.place ? ` (line ${found.place.line})` : ''}`;
+    const where = t(
+      'iteration {0}, tick {1}{2}',
+      found.iteration + 1,
+      found.tick + 1,
+      found.place ? t(' (line {0})', found.place.line) : '',
+    );
     if (other.length === 0)
       return {
         same: true,
-        text: `Branched at ${where}: ${changeText(this.spec)}. Up to here all is as in the first run.`,
+        text: t('Branched at {0}: {1}. Up to here all is as in the first run.', where, changeText(this.spec)),
       };
     const why = this.spec.lines.length
-      ? 'The changed line counted before this place.'
-      : 'The script does not do the same each time (the clock, files that changed …).';
+      ? t('The changed line counted before this place.')
+      : t('The script does not do the same each time (the clock, files that changed …).');
     return {
       same: false,
-      text: `Branched at ${where}: ${changeText(this.spec)}. But this is not the same place as in the first run: ${other.join('; ')}. ${why}`,
+      text: t(
+        'Branched at {0}: {1}. But this is not the same place as in the first run: {2}. {3}',
+        where,
+        changeText(this.spec),
+        other.join('; '),
+        why,
+      ),
     };
   }
 }

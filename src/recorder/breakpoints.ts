@@ -1,5 +1,6 @@
 /** Breakpoints at lines and functions over a recording: whether one stops a tick is a function of the tick, in both directions. */
 
+import { t } from '../protocol/l10n';
 import type { RecordedValue } from '../protocol/recorded';
 import type { BreakpointSpec, BreakpointStatus, FunctionBreakpointSpec } from '../protocol/session';
 import type { Place } from '../protocol/ticks';
@@ -70,7 +71,7 @@ export class Breakpoints {
       const id = this.nextId++;
       const line = lines ? (lines.find((l) => l >= spec.line) ?? null) : spec.line;
       if (line === null)
-        return { id, verified: false, line: spec.line, message: 'There is no code on or after this line.' };
+        return { id, verified: false, line: spec.line, message: t('There is no code on or after this line.') };
       if (spec.hitCondition && hitCountHolds(spec.hitCondition, 1) === null)
         return { id, verified: false, line, message: noCount(spec.hitCondition) };
       const place = `${path}:${line}`;
@@ -94,7 +95,7 @@ export class Breakpoints {
       this.functions.push({ ...spec, name, id, held: new Map(), ticks: () => this.entriesOf(name) });
       const place = this.definitionOf(name);
       if (place) return { id, verified: true, place };
-      return { id, verified: false, place, message: `No function ${name} is known yet in the files that ran.` };
+      return { id, verified: false, place, message: t('No function {0} is known yet in the files that ran.', name) };
     });
   }
 
@@ -179,7 +180,10 @@ export class Breakpoints {
       if (!this.holds(b, tick, evaluate)) return;
       if (b.hitCondition && !hitCountHolds(b.hitCondition, this.count(b, tick, evaluate))) return;
     } catch (error) {
-      hits.push({ breakpoint: b.id, error: `The condition '${b.condition}' failed: ${(error as Error).message}` });
+      hits.push({
+        breakpoint: b.id,
+        error: t("The condition '{0}' failed: {1}", b.condition ?? '', (error as Error).message),
+      });
       return;
     }
     hits.push(log ? { breakpoint: b.id, log: fill(log, tick, evaluate) } : { breakpoint: b.id });
@@ -219,7 +223,7 @@ export class Breakpoints {
   }
 }
 
-const noCount = (text: string): string => `'${text}' is no hit count: write 5, >= 5 or % 10.`;
+const noCount = (text: string): string => t("'{0}' is no hit count: write 5, >= 5 or % 10.", text);
 
 /** `forward` names `Net.forward` and `outer.<locals>.forward` as well. */
 const isNamed = (qualified: string, name: string): boolean => qualified === name || qualified.endsWith(`.${name}`);

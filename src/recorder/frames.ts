@@ -1,4 +1,5 @@
 /** Where frames begin: what a line calls, and the way back to a call. */
+import { t } from '../protocol/l10n';
 import type { Place } from '../protocol/ticks';
 import type { Recording } from './recording';
 import { OP_FRAME, recordedFrame } from './stack';
@@ -53,6 +54,6 @@ export function entryOf(r: Recording, tick: number, frame: number): number {
     return tick;
   }
   const first = r.frame(recordedFrame(frame))?.first;
-  if (first === undefined) throw new Error('This frame is not on the stack any more.');
+  if (first === undefined) throw new Error(t('This frame is not on the stack any more.'));
   return Math.min(first, r.ticks - 1);
 }

@@ -1,6 +1,8 @@
 /** Names, values and expressions at the cursor: from Python's own frames at the live end, else from the recording. */
+
 import { Tensor } from '../engine/tensor';
-import { type AppliedEdit, type Edit, editText } from '../protocol/branch';
+import { type AppliedEdit, type Edit, editText, PAST_STANDS } from '../protocol/branch';
+import { t } from '../protocol/l10n';
 import type { RecordedValue } from '../protocol/recorded';
 import type { Evaluated } from '../protocol/session';
 import type { Completion, Evaluator, Past } from './evaluator';
@@ -25,7 +27,7 @@ const NONE: RecordedValue = { k: 'prim', type: 'NoneType', repr: 'None' };
 /** A recording is opened without Python; an expression that is more than a path needs it. */
 export class PythonNeeded extends Error {
   constructor() {
-    super('This needs Python, which is not loaded.');
+    super(t('This needs Python, which is not loaded.'));
   }
 }
 
@@ -115,11 +117,7 @@ export class Looking {
   /** `target = value` in the live frame. Refuses, in words, where there is none. */
   set(target: string, value: string, frame: number): Evaluated {
     if (!this.evaluator || !this.framesLive)
-      throw new Error(
-        this.standing.alive()
-          ? 'The past cannot be changed: branch from here to go on with another value, or continue to the end of the recording and set it there.'
-          : 'The script has ended: branch from here to go on with another value.',
-      );
+      throw new Error(this.standing.alive() ? PAST_STANDS.past() : PAST_STANDS.ended());
     const user = this.userFrame(frame);
     const set = this.evaluator.setLive(user, target, value);
     this.touched({ target, value }, user);
@@ -145,7 +143,7 @@ export class Looking {
       if ('code' in edit || edit.sought) this.edit(edit, edit.frame);
       else this.evaluator.setLive(edit.frame, edit.target, edit.value);
     } catch (error) {
-      throw new Error(`${editText(edit)} failed: ${(error as Error).message}`);
+      throw new Error(t('{0} failed: {1}', editText(edit), (error as Error).message));
     }
   }
 

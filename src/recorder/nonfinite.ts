@@ -1,4 +1,5 @@
 /** Where a NaN or infinity came from: the first op that made one out of finite inputs. */
+import { t } from '../protocol/l10n';
 import type { OpRecord, Recording, TensorUse } from './recording';
 import { inputs, type Replay } from './replay';
 import { statsOf } from './stats';
@@ -45,11 +46,25 @@ export function badLossText(r: Recording, replay: Replay, use: TensorUse, value:
     const place = r.placeAt(t);
     return place ? ` (${place.path.slice(place.path.lastIndexOf('/') + 1)}:${place.line})` : '';
   };
-  const head = `The loss is ${word(Number.isNaN(value) ? 'nan' : 'inf')} in iteration ${r.iterationAt(tick) + 1}${at(tick)}.`;
+  const head = t(
+    'The loss is {0} in iteration {1}{2}.',
+    word(Number.isNaN(value) ? 'nan' : 'inf'),
+    r.iterationAt(tick) + 1,
+    at(tick),
+  );
   const origin = originOf(replay, use);
   if (!origin) return head;
-  if (!origin.record) return `${head} The data itself has ${word(origin.what)}: it came from Python, not from an op.`;
+  if (!origin.record)
+    return t('{0} The data itself has {1}: it came from Python, not from an op.', head, word(origin.what));
   const { record } = origin;
-  const op = record.kind === 'backward' && record.forwardOf ? `the gradient of ${record.forwardOf.name}` : record.name;
-  return `${head} The first ${word(origin.what)} was made by ${op}${at(record.tick)} in iteration ${r.iterationAt(record.tick) + 1}, whose inputs were still finite. Step back to look.`;
+  const op =
+    record.kind === 'backward' && record.forwardOf ? t('the gradient of {0}', record.forwardOf.name) : record.name;
+  return t(
+    '{0} The first {1} was made by {2}{3} in iteration {4}, whose inputs were still finite. Step back to look.',
+    head,
+    word(origin.what),
+    op,
+    at(record.tick),
+    r.iterationAt(record.tick) + 1,
+  );
 }

@@ -1,4 +1,5 @@
 /** The op at the cursor as variables: what went in, what came out; for a gradient, what arrived and what was passed on. */
+import { t } from '../protocol/l10n';
 import type { Variable } from '../protocol/session';
 import { exact } from './format';
 import type { OpRecord, TensorUse } from './recording';
@@ -11,9 +12,9 @@ import type { VariablesContext } from './variables';
 const arrives = (record: OpRecord): boolean => record.name === 'accumulate gradient';
 
 export function opTitle(record: OpRecord): string {
-  if (record.kind === 'backward' && record.forwardOf) return `Gradient of ${record.forwardOf.name}`;
-  if (arrives(record)) return 'Gradient arrives at a parameter';
-  return record.op ? `Op ${record.name}` : record.name;
+  if (record.kind === 'backward' && record.forwardOf) return t('Gradient of {0}', record.forwardOf.name);
+  if (arrives(record)) return t('Gradient arrives at a parameter');
+  return record.op ? t('Op {0}', record.name) : record.name;
 }
 
 /** An op's inputs and results, or a gradient's: what came in, what went out. */
@@ -55,21 +56,22 @@ export function opVariables(
   const source = record.kind === 'backward' && record.forwardOf ? record.forwardOf : record;
   const params = source.op?.schema.params ?? [];
   if (source !== record) {
-    for (const [i, g] of record.grads.entries()) put(record.grads.length > 1 ? `gradient in [${i}]` : 'gradient in', g);
+    for (const [i, g] of record.grads.entries())
+      put(record.grads.length > 1 ? t('gradient in [{0}]', i) : t('gradient in'), g);
     let out = 0;
     for (const [i, a] of source.args.entries())
       for (const _ of 'use' in a ? [0] : 'uses' in a ? a.uses : [])
-        put(`gradient of ${params[i]?.name ?? i}`, record.outs[out++]);
+        put(t('gradient of {0}', params[i]?.name ?? i), record.outs[out++]);
   }
   for (const [i, a] of source.args.entries()) {
-    const name = arrives(record) ? 'parameter' : (params[i]?.name ?? `input ${i}`);
+    const name = arrives(record) ? 'parameter' : (params[i]?.name ?? t('input {0}', i));
     if ('use' in a) put(name, a.use);
     else if ('uses' in a) for (const [k, u] of a.uses.entries()) put(`${name}[${k}]`, u);
     else if (a.attr !== null && a.attr !== undefined)
       shown.push({ name, value: attrText(a.attr), type: '', ref: 0, settable: false });
   }
   for (const [i, o] of source.outs.entries())
-    put(arrives(record) ? 'its grad' : source.outs.length > 1 ? `result[${i}]` : 'result', o);
+    put(arrives(record) ? t('its grad') : source.outs.length > 1 ? `result[${i}]` : 'result', o);
   return shown;
 }
 

@@ -8,6 +8,7 @@ import { type Data, DTYPES, type DType } from '../engine/dtype';
 import type { Arg, Op } from '../engine/op';
 import { Storage } from '../engine/storage';
 import { Tensor } from '../engine/tensor';
+import { t } from '../protocol/l10n';
 import { fits } from './geometry';
 import { type ArgUse, dtypeOf, type OpRecord, type TensorUse, type Value } from './recording';
 
@@ -56,7 +57,7 @@ export class Replay {
       awaited.clear();
     }
     const data = this.recent.get(value.id);
-    if (!data) throw new Error('a content could not be computed again');
+    if (!data) throw new Error(t('a content could not be computed again'));
     return data;
   }
 
@@ -72,11 +73,11 @@ export class Replay {
 
   /** A tensor as it was used: fresh memory bookkeeping, shared elements. For reading only. */
   tensor(use: TensorUse): Tensor {
-    if (!fits(use, use.value)) throw new Error('this value cannot be what the recording says');
+    if (!fits(use, use.value)) throw new Error(t('this value cannot be what the recording says'));
     const storage = new Storage(use.value.dtype, this.data(use.value));
-    const t = new Tensor(storage, use.shape, use.strides, use.offset, use.lens);
-    t.wrapped = use.wrapped;
-    return t;
+    const made = new Tensor(storage, use.shape, use.strides, use.offset, use.lens);
+    made.wrapped = use.wrapped;
+    return made;
   }
 
   forget(): void {
@@ -95,12 +96,14 @@ export class Replay {
       const { producer } = v;
       if (!producer)
         throw new Error(
-          'This value was left out: it was computed from data of an old iteration, which was dropped to stay within the memory bound. Raise "memoryLimit" to keep more.',
+          t(
+            'This value was left out: it was computed from data of an old iteration, which was dropped to stay within the memory bound. Raise "memoryLimit" to keep more.',
+          ),
         );
       needed.set(producer.index, producer);
       for (const { value: input } of inputs(producer)) {
         // Nothing waits for itself, whatever a file claims.
-        if (input.producerIndex >= producer.index) throw new Error('an op cannot have read what came after it');
+        if (input.producerIndex >= producer.index) throw new Error(t('an op cannot have read what came after it'));
         stack.push(input);
       }
     }
@@ -121,7 +124,7 @@ export class Replay {
       if (!out || !made || out.value.producerIndex !== record.index || out.value.result !== i) continue;
       // A file may claim what its ops do not give; reading past the end would show elements that never were.
       if (made.storage.length !== out.value.length || made.storage.dtype !== out.value.dtype)
-        throw new Error(`${record.name} gave another result than was recorded`);
+        throw new Error(t('{0} gave another result than was recorded', record.name));
       this.keep(out.value, made.storage.data);
     }
   }
@@ -192,7 +195,7 @@ export class Replay {
       const a = forward.args[op.schema.params.findIndex((p) => p.name === param)];
       if ('use' in a) return tensor(a.use);
       if ('uses' in a) return tensor(a.uses[Number(item)]!);
-      throw new Error(`${op.name}: ${name} is not a tensor`);
+      throw new Error(t('{0}: {1} is not a tensor', op.name, name));
     };
     const shape = shapeOf(op, forward.args, given && ((d) => given.dtype(d)));
     const tracked = grads.some((g) => g?.requiresGrad);

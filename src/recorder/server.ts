@@ -1,4 +1,5 @@
 /** Answers a session's requests from a recording, and decides when a running script stops. */
+
 import { type BranchPoint, type BranchSpec, changeText, type Edit, editText } from '../protocol/branch';
 import { t } from '../protocol/l10n';
 import type { EventName, Events, ExceptionFilter, Move, RequestName, Requests, StopReason } from '../protocol/session';
@@ -76,19 +77,19 @@ const PROGRESS_EVERY = 200;
 const MOST_LOGGED = 100_000;
 
 /** What a client shows of a request that takes long. */
-const TITLES: { [N in RequestName]?: string } = {
-  history: 'History',
-  probe: 'Log Over All Iterations',
-  setBreakpoints: 'Log Over All Iterations',
-  lastWrite: 'Go to Last Write',
-  whyGradient: 'Why This Gradient',
-  explain: 'Explain',
-  checkGradient: 'Check Gradient',
-  plane: 'Loss over a Plane',
-  planePath: 'Loss over a Plane',
-  outline: 'Comparing',
-  results: 'Comparing',
-  weights: 'Comparing',
+const TITLES: { [N in RequestName]?: () => string } = {
+  history: () => t('History'),
+  probe: () => t('Log Over All Iterations'),
+  setBreakpoints: () => t('Log Over All Iterations'),
+  lastWrite: () => t('Go to Last Write'),
+  whyGradient: () => t('Why This Gradient'),
+  explain: () => t('Explain'),
+  checkGradient: () => t('Check Gradient'),
+  plane: () => t('Loss over a Plane'),
+  planePath: () => t('Loss over a Plane'),
+  outline: () => t('Comparing'),
+  results: () => t('Comparing'),
+  weights: () => t('Comparing'),
 };
 
 /** What a stop says. */
@@ -180,11 +181,11 @@ export class SessionServer {
     const handler = this.handlers[name] as (a: Requests[N][0]) => Requests[N][1];
     if (this.running) this.live.serve();
     try {
-      return this.work.during(TITLES[name] ?? 'Computing again', () => handler(args));
+      return this.work.during(TITLES[name]?.() ?? t('Computing again'), () => handler(args));
     } catch (error) {
       // A file may say what no run says, in more ways than are looked for when it is read.
       if (this.options.recorder || !(error instanceof TypeError || error instanceof RangeError)) throw error;
-      throw new Error(`The recording does not say this, or says what cannot be (${error.message}).`);
+      throw new Error(t('The recording does not say this, or says what cannot be ({0}).', error.message));
     }
   }
 
@@ -280,7 +281,7 @@ export class SessionServer {
       if (now - this.lastProgress < PROGRESS_EVERY) return;
       this.lastProgress = now;
       const { iteration } = catching.spec.from.mark;
-      const text = `Catching up: iteration ${this.recording.iterationCount} of ${iteration + 1}`;
+      const text = t('Catching up: iteration {0} of {1}', this.recording.iterationCount, iteration + 1);
       this.host.emit('loading', { text, percent: Math.floor((100 * tick) / Math.max(1, catching.tick)) });
       return;
     }
@@ -304,7 +305,7 @@ export class SessionServer {
         this.keep(edit, frame, true);
         this.options.recorder?.flushEdits();
       } catch (e) {
-        error = `${editText(edit)} was not done: ${(e as Error).message}`;
+        error = t('{0} was not done: {1}', editText(edit), (e as Error).message);
         break;
       }
     }
@@ -316,7 +317,11 @@ export class SessionServer {
 
   private neverThere({ tick }: CatchingUp): void {
     this.catching = null;
-    const text = `The script ended at tick ${this.recording.ticks}, before tick ${tick + 1}, where it was to branch: it did not do the same as in the first run.`;
+    const text = t(
+      'The script ended at tick {0}, before tick {1}, where it was to branch: it did not do the same as in the first run.',
+      this.recording.ticks,
+      tick + 1,
+    );
     this.host.emit('output', { category: 'stderr', text: `${text}\n`, tick: this.recording.ticks - 1 });
     this.host.emit('branched', { text, same: false, error: text });
   }
@@ -362,7 +367,10 @@ export class SessionServer {
   private sayThinned(tick: number): void {
     if (this.catching) return;
     const place = this.recording.placeAt(tick);
-    const text = `A long loop without tensor ops: from here on, only its latest line is kept${place ? ` (line ${place.line})` : ''}.\n`;
+    const text = t(
+      'A long loop without tensor ops: from here on, only its latest line is kept{0}.\n',
+      place ? t(' (line {0})', place.line) : '',
+    );
     this.host.emit('output', { category: 'console', text, tick, place: place ?? undefined });
   }
 
@@ -388,7 +396,7 @@ export class SessionServer {
       const value = this.looking.evaluateAt(`bool((${condition}))`, tick);
       return value.k === 'prim' && value.repr === 'True';
     } catch (error) {
-      this.say(`The condition '${condition}' failed: ${(error as Error).message}`, tick);
+      this.say(t("The condition '{0}' failed: {1}", condition, (error as Error).message), tick);
       return true;
     }
   }
@@ -484,12 +492,15 @@ export class SessionServer {
       host.emit('continued', {});
     };
     try {
-      return this.work.during(back ? 'Searching Backward' : 'Searching Forward', () => timeline.move(move), long);
+      return this.work.during(back ? t('Searching Backward') : t('Searching Forward'), () => timeline.move(move), long);
     } catch (error) {
       const paused = error instanceof Interrupted && error.how === 'pause';
       if (!accepted && !paused) throw error;
       timeline.seek(paused ? reached : from);
-      const text = `The search was cancelled at ${this.iterationText(reached).toLowerCase()}: the cursor is back where it began.`;
+      const text = t(
+        'The search was cancelled at {0}: the cursor is back where it began.',
+        this.iterationText(reached).toLowerCase(),
+      );
       if (paused) this.stopped({ reason: 'pause' });
       else this.stopped({ reason: 'pause', text: error instanceof Interrupted ? text : (error as Error).message });
       return 'interrupted';
@@ -497,18 +508,18 @@ export class SessionServer {
   }
 
   private goTo(place: () => number): null {
-    if (this.running) throw new Error('The script is running: pause it first.');
+    if (this.running) throw new Error(t('The script is running: pause it first.'));
     this.timeline.seek(place());
     this.stopped({ reason: 'goto' });
     return null;
   }
 
   private iterationText(tick: number): string {
-    return `Iteration ${this.recording.iterationAt(tick) + 1} of ${this.recording.iterationCount}`;
+    return t('Iteration {0} of {1}', this.recording.iterationAt(tick) + 1, this.recording.iterationCount);
   }
 
   private readonly point = (done: number, of: number) =>
-    this.work.at(done / of, () => `Iteration ${done + 1} of ${of}`);
+    this.work.at(done / of, () => t('Iteration {0} of {1}', done + 1, of));
 
   /** Prints an expression's value in every past iteration. */
   private probe(expression: string): { count: number } {
@@ -523,7 +534,10 @@ export class SessionServer {
     if (missing) throw new Error(missing);
     for (const { iteration, tick, value } of points)
       if (value !== null)
-        this.say(`iteration ${iteration + 1}: ${name} = ${typeof value === 'number' ? short(value) : value}`, tick);
+        this.say(
+          t('iteration {0}: {1} = {2}', iteration + 1, name, typeof value === 'number' ? short(value) : value),
+          tick,
+        );
     return { count: points.filter((p) => p.value !== null).length };
   }
 
@@ -537,16 +551,16 @@ export class SessionServer {
       try {
         this.work.at(i / ticks.length, () => this.iterationText(tick));
       } catch {
-        this.say(`… cancelled: the line ran ${ticks.length} times, ${i} of them were answered.`, tick);
+        this.say(t('… cancelled: the line ran {0} times, {1} of them were answered.', ticks.length, i), tick);
         return;
       }
       for (const { log } of this.breakpoints.hits(tick, evaluate).filter((h) => h.breakpoint === breakpoint))
         if (log !== undefined && said++ < MOST_LOGGED)
-          this.say(`iteration ${recording.iterationAt(tick) + 1}: ${log}`, tick);
+          this.say(t('iteration {0}: {1}', recording.iterationAt(tick) + 1, log), tick);
       if (said >= MOST_LOGGED) break;
     }
     if (said >= MOST_LOGGED)
-      this.say(`… the line ran ${ticks.length} times: only the first ${MOST_LOGGED} are shown.`, ticks[0]);
+      this.say(t('… the line ran {0} times: only the first {1} are shown.', ticks.length, MOST_LOGGED), ticks[0]);
   }
 
   private say(text: string, tick: number): void {
@@ -664,12 +678,12 @@ export class SessionServer {
     completions: ({ text, column, frame }) => this.looking.completions(text, column, frame),
     setVariable: ({ ref, name, value }) => {
       const target = this.looking.variables.expressionOf(ref, name);
-      if (!target) throw new Error(`${name} cannot be set.`);
+      if (!target) throw new Error(t('{0} cannot be set.', name));
       return this.looking.set(target, value, this.looking.variables.frameOf(ref));
     },
     setExpression: ({ expression, value, frame }) => this.looking.set(expression, value, frame ?? OP_FRAME),
     exceptionInfo: () => {
-      if (this.atOrigin) return { type: 'NaN or infinity', message: this.atOrigin, traceback: '' };
+      if (this.atOrigin) return { type: t('NaN or infinity'), message: this.atOrigin, traceback: '' };
       const e = this.recording.exception;
       return {
         type: this.exception?.type ?? e?.type ?? 'Exception',
@@ -680,7 +694,7 @@ export class SessionServer {
     sources: () => [...this.recording.sources.keys()],
     source: ({ path }) => {
       const text = this.recording.sources.get(path);
-      if (text === undefined) throw new Error(`The recording does not hold the text of ${path}.`);
+      if (text === undefined) throw new Error(t('The recording does not hold the text of {0}.', path));
       return { text };
     },
     cursor: () => this.cursor(),
@@ -714,15 +728,15 @@ export class SessionServer {
     explain: (question) => explainOf(this.recording, this.replay, this.timeline.tick, question),
     checkGradient: (question) =>
       checkGradient(this.recording, this.replay, this.timeline.tick, question, (done, of) =>
-        this.work.at(done / of, () => `Element ${done + 1} of ${of}`),
+        this.work.at(done / of, () => t('Element {0} of {1}', done + 1, of)),
       ),
     plane: (question) =>
       planeOf(this.recording, this.replay, this.timeline.tick, question, (done, of) =>
-        this.work.at(done / of, () => `Point ${done + 1} of ${of}`),
+        this.work.at(done / of, () => t('Point {0} of {1}', done + 1, of)),
       ),
     planePath: ({ basis }) =>
       planePathOf(this.recording, this.replay, basis, (done, of) =>
-        this.work.at(done / of, () => `Iteration ${done + 1} of ${of}`),
+        this.work.at(done / of, () => t('Iteration {0} of {1}', done + 1, of)),
       ),
     outline: ({ from, count }) => outlineOf(this.recording, this.replay, from, count),
     results: ({ tick }) => resultsOf(this.recording, this.replay, tick),

@@ -1,7 +1,9 @@
 /** Tensors as variables: a line of shape and statistics; below it gradient, optimizer's state, statistics and rows. */
+
 import { type Data, DTYPES } from '../engine/dtype';
 import { contiguousStrides, numel } from '../engine/shape';
 import type { Tensor } from '../engine/tensor';
+import { t } from '../protocol/l10n';
 import type { Variable } from '../protocol/session';
 import type { TensorRef } from '../protocol/views';
 import { exact, short, statsText } from './format';
@@ -24,7 +26,7 @@ export class TensorVariables {
   tensor(name: string, id: number, expression: string | undefined, frame: number, type = 'Tensor'): Variable {
     const looked = this.c.looked(id);
     const use = this.c.recording.useAt(id, this.c.tick) ?? (looked && useOf(looked));
-    if (!use) return { name, value: 'not there yet', type, ref: 0, settable: false, evaluateName: expression };
+    if (!use) return { name, value: t('not there yet'), type, ref: 0, settable: false, evaluateName: expression };
     const known = this.c.recording.tensor(id);
     const ref = this.refs.add(
       () => this.inside(id, use, expression, frame),

@@ -1,5 +1,7 @@
 /** Scopes and variables at a tick: names as they were recorded, tensors with the contents they had. */
+
 import type { Tensor } from '../engine/tensor';
+import { t } from '../protocol/l10n';
 import type { LocalsDelta, RecordedValue } from '../protocol/recorded';
 import type { Evaluated, Scope, Variable } from '../protocol/session';
 import { short } from './format';
@@ -58,7 +60,7 @@ export class Variables {
       const owner = r.frameAt(tick);
       if (r.frame(owner))
         scopes.push({
-          name: 'Locals',
+          name: t('Locals'),
           ref: this.add(() => this.locals(owner), frame),
           expensive: false,
           hint: 'locals',
@@ -67,22 +69,22 @@ export class Variables {
       const owner = recordedFrame(frame);
       const isModule = r.frame(owner)?.name === '<module>';
       scopes.push({
-        name: isModule ? 'Globals' : 'Locals',
+        name: isModule ? t('Globals') : t('Locals'),
         ref: this.add(() => this.locals(owner), frame),
         expensive: false,
         hint: 'locals',
       });
       const root = this.rootFrame(owner);
       if (!isModule && root !== owner)
-        scopes.push({ name: 'Globals', ref: this.add(() => this.locals(root), frame), expensive: false });
+        scopes.push({ name: t('Globals'), ref: this.add(() => this.locals(root), frame), expensive: false });
     }
     if (this.parameters().length > 0)
       scopes.push({
-        name: 'Parameters',
+        name: t('Parameters'),
         ref: this.add(() => this.parameters().map(([name, id]) => this.tensors.tensor(name, id, name, frame)), frame),
         expensive: false,
       });
-    scopes.push({ name: 'Training', ref: this.add(() => this.training(), frame), expensive: false });
+    scopes.push({ name: t('Training'), ref: this.add(() => this.training(), frame), expensive: false });
     return scopes;
   }
 
@@ -195,7 +197,7 @@ export class Variables {
     const shown = items.map(([accessor, v]) =>
       this.variable(accessor.replace(/^\./, ''), v, expression && `${expression}${accessor}`, frame),
     );
-    if (cut) shown.push({ name: '…', value: 'more was not recorded', type: '', ref: 0, settable: false });
+    if (cut) shown.push({ name: '…', value: t('more was not recorded'), type: '', ref: 0, settable: false });
     return shown;
   }
 
@@ -238,11 +240,11 @@ export class Variables {
     const span = r.iteration(iteration);
     const row = (name: string, value: string): Variable => ({ name, value, type: '', ref: 0, settable: false });
     const rows = [
-      row('iteration', `${iteration + 1} of ${r.iterationCount}`),
+      row('iteration', t('{0} of {1}', iteration + 1, r.iterationCount)),
       row('phase', r.phaseAt(tick)),
-      row('tick', `${tick + 1} of ${r.ticks}`),
+      row('tick', t('{0} of {1}', tick + 1, r.ticks)),
     ];
-    if (r.linesLeftOut > 0) rows.push(row('lines not kept', `${r.linesLeftOut}, in loops without tensor ops`));
+    if (r.linesLeftOut > 0) rows.push(row(t('lines not kept'), t('{0}, in loops without tensor ops', r.linesLeftOut)));
     if (span.loss !== null && tick >= span.backward) rows.push(row('loss', short(span.loss)));
     for (const o of r.optimizers.values()) {
       const hyper = r.hyperAt(o.id, tick);

@@ -1,4 +1,5 @@
 /** Long work on a session's one thread: says how far it is, and ends where nobody wants it any more. */
+import { t } from '../protocol/l10n';
 import type { EventName, Events } from '../protocol/session';
 
 /** What a user asked for while something was under way: `pause` is for moves, `cancel` for anything. */
@@ -63,7 +64,7 @@ export class Work {
     const { task } = this;
     if (!task) return;
     if (task.counts) this.stopIfAsked(task);
-    else this.look(task, done / of, () => `Computing again: ${done} of ${of} ops`);
+    else this.look(task, done / of, () => t('Computing again: {0} of {1} ops', done, of));
   }
 
   private look(task: Task, part: number, text: () => string): void {

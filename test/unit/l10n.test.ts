@@ -4,35 +4,102 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { TEMPLATES } from '../../src/extension/watchTemplates';
 import { plural, setWords, t } from '../../src/protocol/l10n';
+import { filesOf, readSource } from './words';
 
 const json = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
-const LITERAL = String.raw`('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")`;
-const CALL = new RegExp(String.raw`(?<![\w$])t\(\s*${LITERAL}`, 'g');
-const PLURAL = new RegExp(String.raw`(?<![\w$])plural\(\s*[^'"\`;]*?,\s*${LITERAL},\s*${LITERAL}`, 'g');
-const TEMPLATE = /(?<![\w$])(?:t|plural)\([^'")]*`[^`]*\$\{/;
+/** The rooms that a user of VS Code reads from: not the engine's errors, which are PyTorch's own, not the command line, not Python's words, not the cause of a damaged byte. */
+const ROOMS = filesOf(
+  ['src', 'webview'],
+  [
+    'src/engine/',
+    'src/python/bridge/',
+    'src/recorder/store/',
+    'src/shell/',
+    'src/cli.ts',
+    'src/page/node/',
+    'src/page/python.ts',
+    'src/extension/expressions.ts',
+    'src/python/entropy.ts',
+    'src/python/runtime.ts',
+    'src/python/sandbox.ts',
+    'src/python/scratch.ts',
+  ],
+).map((path) => ({ path, ...readSource(path) }));
 
 /** The English of all `t('…')` and `plural(n, '…', '…')`. */
 function spoken(): Set<string> {
-  const found = new Set<string>();
-  for (const room of ['src', 'webview']) {
-    for (const name of readdirSync(room, { recursive: true, encoding: 'utf8' })) {
-      if (!name.endsWith('.ts')) continue;
-      const text = readFileSync(join(room, name), 'utf8');
-      // A text put together at run time is no key.
-      expect(TEMPLATE.exec(text)?.[0], join(room, name)).toBeUndefined();
-      const literals = [...text.matchAll(CALL), ...text.matchAll(PLURAL)].flatMap(([, ...all]) => all);
-      for (const literal of literals) found.add(unquoted(literal!));
-    }
-  }
+  const found = new Set(ROOMS.flatMap(({ keys }) => keys));
   for (const { label, detail, asks } of TEMPLATES) {
     for (const words of [label, detail, ...asks.map(({ prompt }) => prompt)]) found.add(words);
   }
   return found;
 }
 
-const unquoted = (literal: string): string => literal.slice(1, -1).replace(/\\(.)/g, '$1');
-
 const holes = (text: string) => [...new Set(text.match(/\{\d+\}/g))].sort();
+
+/** What is the same in every language: markup, styles, keys of a keyboard, names. */
+const NO_WORDS =
+  /^(<|linear-gradient|color-mix|var\(|repeat\(|\(prefers-|\{\}px |\d.*px|[\w ]+-src |(Alt|Shift|Ctrl)[+A-Z\d]|Esc$|Enter$|NaN$|None|True$|False$|Backstep|Tensor$|Parameter$|Module$|AccumulateGrad$|\$\(|\/\{\})/;
+
+/** English that no user of VS Code reads, or that is no English: by file, with the reason. */
+const ELSEWHERE: Record<string, readonly (string | RegExp)[]> = {
+  'src/debugger/words.ts': ['data breakpoint'], // the protocol's
+  'src/extension/adapters.ts': [/./], // the log
+  'src/extension/branches.ts': ['/{} and {}'], // a name of a document
+  'src/extension/panel.ts': ['A view sent a message of no known shape: {}'], // the log
+  'src/extension/recentRuns.ts': [/./], // names of files, the log
+  'src/extension/watchTemplates.ts': [/./], // said by those who ask
+  'src/page/main.ts': [/^vscode-/], // classes
+  'src/protocol/branch.ts': [/line \{\}/], // kept in recordings
+  'src/protocol/health.ts': [/./], // expressions
+  'src/recorder/branch.ts': [/ of \{\}$/], // kept in recordings
+  'src/recorder/breakpoints.ts': ['def {}'],
+  'src/recorder/file/check.ts': [/./], // what of a damaged file is wrong, as are the next four
+  'src/recorder/file/calls.ts': [/./],
+  'src/recorder/file/origin.ts': ['its origin'],
+  'src/recorder/file/pack.ts': [/./],
+  'src/recorder/file/restore.ts': [/./],
+  'src/recorder/file/guard.ts': [/^an? \w+$/],
+  'src/recorder/file/index.ts': ['a part of it'],
+  'src/recorder/format.ts': [/./], // a tensor's repr
+  'src/recorder/moves.ts': [/^(pass|frame) \{\}$/], // keys
+  'src/recorder/recorder.ts': ['accumulate gradient'], // a name of an op
+  'src/recorder/server.ts': ['Infinity', 'Exception'],
+  'src/recorder/tensorVariables.ts': ['norm {}  std {}'], // a tensor's repr
+  'src/recorder/timeline.ts': ['start of recording'], // a reason
+  'src/recorder/views/health.ts': ['no gradient', 'not updated'], // kinds
+  'src/recorder/views/series.ts': ['step taken'], // a role
+  'src/recorder/views/tensor.ts': [/^kernel_/], // names of dimensions
+  'src/recorder/views/text.ts': ['torch.tensor({}, dtype=torch.{})', 'dim {}'], // Python and CSV
+  'src/recorder/views/update.ts': ['{} before', 'step taken', 'new weight'], // roles
+  'src/recorder/watch/compile.ts': [/^relu /, 'backward ends', 'all gradient'], // names of ops, keys
+  'src/recorder/watch/evaluate.ts': [/^norm mean /],
+  'src/recorder/watch/moments.ts': [/./], // keys
+  'src/recorder/watch/parse.ts': ['is not'],
+  'src/recorder/watch/watchpoints.ts': ['[{}] norm {}'], // a tensor's repr
+  'webview/curves/panel.ts': ['norm(linear1.weight.grad)'], // an expression
+  'webview/graph/draw.ts': ['link grad{}{}{}'], // classes
+  'webview/graph/image.ts': ['the picture could not be made'], // the log
+  'webview/graph/layout.ts': [/./], // the log
+  'webview/graph/wrap.ts': ['{}|rows at {}'], // a key
+  'webview/inspector/history.ts': ['tensor {}', 'node {}'], // keys
+  'webview/optimizer/tables.ts': ['step taken', 'new weight'], // roles
+  'webview/timeline/panel.ts': ['Back'], // of the names of moves
+};
+
+const isElsewhere = (path: string, text: string): boolean =>
+  (ELSEWHERE[path] ?? []).some((one) => (typeof one === 'string' ? one === text : one.test(text)));
+
+test('nothing is said in English alone', () => {
+  const unsaid = ROOMS.flatMap(({ path, unsaid: all }) =>
+    all.filter(({ text }) => !NO_WORDS.test(text) && !isElsewhere(path, text)),
+  );
+  expect(unsaid.map(({ at, text }) => `${at} ${text}`)).toEqual([]);
+});
+
+test('no key is put together at run time', () => {
+  expect(ROOMS.flatMap(({ madeUp }) => madeUp)).toEqual([]);
+});
 
 const bundles = readdirSync('l10n').filter((name) => /^bundle\.l10n\..+\.json$/.test(name));
 

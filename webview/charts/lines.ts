@@ -1,7 +1,9 @@
 /** A small line chart over iterations with the cursor marked; as wide as its place, drawn as SVG. */
+
 import { bisectCenter, line, scaleLinear } from 'd3';
 import { el, svg } from '../dom';
 import { num, short } from '../format';
+import { t } from '../l10n';
 import { aggregate, type Bucket, extent } from './aggregate';
 
 export interface LineChart {
@@ -42,13 +44,20 @@ export function lineChart(chart: LineChart): HTMLElement {
     chart.title,
     value,
   );
-  if (!range) return el('figure', { class: 'lines' }, head, el('p', { class: 'missing' }, 'No numbers yet.'));
+  if (!range) return el('figure', { class: 'lines' }, head, el('p', { class: 'missing' }, t('No numbers yet.')));
   const y = scaleLinear(range, [HEIGHT - BOTTOM, TOP]).nice(3);
   const picture = svg('svg', {
     width,
     height: HEIGHT,
     role: 'img',
-    'aria-label': `${chart.title} over ${n} updates, from ${num(y.domain()[0])} to ${num(y.domain()[1])}, now ${num(current)}`,
+    'aria-label': t(
+      '{0} over {1} updates, from {2} to {3}, now {4}',
+      chart.title,
+      n,
+      num(y.domain()[0]),
+      num(y.domain()[1]),
+      num(current),
+    ),
   });
   for (const tick of y.ticks(2)) {
     picture.append(
@@ -57,7 +66,7 @@ export function lineChart(chart: LineChart): HTMLElement {
     );
   }
   picture.append(
-    svg('text', { class: 'axis', x: LEFT, y: HEIGHT - 3 }, `iteration ${(iterations[0] ?? 0) + 1}`),
+    svg('text', { class: 'axis', x: LEFT, y: HEIGHT - 3 }, t('iteration {0}', (iterations[0] ?? 0) + 1)),
     svg('text', { class: 'axis end', x: width - RIGHT, y: HEIGHT - 3 }, n > 1 ? String(iterations[n - 1]! + 1) : ''),
   );
   const path = line<Bucket>(
@@ -90,7 +99,7 @@ export function lineChart(chart: LineChart): HTMLElement {
   };
   picture.addEventListener('pointermove', (event) => {
     const i = indexAt(event);
-    value.textContent = `${num(values[i])} · iteration ${iterations[i]! + 1}`;
+    value.textContent = t('{0} · iteration {1}', num(values[i]), iterations[i]! + 1);
   });
   picture.addEventListener('pointerleave', () => {
     value.textContent = num(current);

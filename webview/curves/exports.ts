@@ -1,5 +1,7 @@
 /** The charts as a file: their numbers as CSV, the drawing as SVG or PNG. */
+
 import { CanvasSurface, type Surface, SvgSurface } from '../charts/surface';
+import { t } from '../l10n';
 import { paintChart, type View } from './paint';
 import type { Cell, ChartData } from './series';
 
@@ -15,7 +17,7 @@ const cell = (v: Cell | undefined): string => (v === null || v === undefined ? '
 /** One row for each iteration, a column for each line, every digit; what has more points in an iteration has more rows for it. */
 export function csvOf(charts: readonly ChartData[]): string {
   const lines = charts.flatMap(({ title, lines }) =>
-    lines.map((line, i) => ({ ...line, title: i === 0 ? title : `${title} of ${line.name}` })),
+    lines.map((line, i) => ({ ...line, title: i === 0 ? title : t('{1} of {0}', line.name, title) })),
   );
   const rows = new Map<number, string[][]>();
   for (const [column, { iterations, values }] of lines.entries()) {

@@ -4,8 +4,9 @@ import { prepare } from '../charts/canvas';
 import { CanvasSurface } from '../charts/surface';
 import { zoomed } from '../charts/zoom';
 import { button, el, keyed, setText } from '../dom';
-import { count, num, plural } from '../format';
+import { count, num } from '../format';
 import { post } from '../host';
+import { plural, t } from '../l10n';
 import type { Model, Store } from '../store';
 import { css, onTheme } from '../theme';
 import { csvOf, pngOf, svgOf } from './exports';
@@ -67,16 +68,18 @@ interface Drawn {
 
 export class CurvesPanel {
   readonly element = el('div', { class: 'curves' });
-  private readonly bar = el('div', { class: 'curve-bar', role: 'toolbar', 'aria-label': 'Curves' });
+  private readonly bar = el('div', { class: 'curve-bar', role: 'toolbar', 'aria-label': t('Curves') });
   private readonly sections: HTMLButtonElement[];
   private readonly log: HTMLButtonElement;
   private readonly same: HTMLButtonElement;
   private readonly reset: HTMLButtonElement;
   private readonly smooth = el('input', { type: 'range', min: 0, max: 0.99, step: 0.01, id: 'smooth' });
   private readonly smoothText = el('output', { for: 'smooth' });
-  private readonly progress = el('progress', { max: 1, 'aria-label': 'Computing again' });
+  private readonly progress = el('progress', { max: 1, 'aria-label': t('Computing again') });
   private readonly progressText = el('span');
-  private readonly fill = button('Stop computing: what is there stays', () => this.toggleFill(), { class: 'toggle' });
+  private readonly fill = button(t('Stop computing: what is there stays'), () => this.toggleFill(), {
+    class: 'toggle',
+  });
   private readonly working = el(
     'div',
     { class: 'curve-working', hidden: true },
@@ -87,7 +90,7 @@ export class CurvesPanel {
   private readonly expression = el('input', {
     type: 'text',
     placeholder: 'norm(linear1.weight.grad)',
-    'aria-label': 'Expression to plot: any that a watchpoint can be about',
+    'aria-label': t('Expression to plot: any that a watchpoint can be about'),
     spellcheck: 'false',
   });
   private readonly grid = el('div', { class: 'curve-grid' });
@@ -123,17 +126,21 @@ export class CurvesPanel {
         { class: 'toggle', 'aria-label': about },
         text,
       );
-    this.log = toggle('log', 'Logarithmic scale', 'logCurves');
-    this.same = toggle('same scale', 'One scale for all charts of a kind, so that they can be compared', 'sameScale');
-    this.reset = button('Show all iterations (0)', () => this.zoom(null), { class: 'toggle' }, 'all iterations');
+    this.log = toggle(t('log'), t('Logarithmic scale'), 'logCurves');
+    this.same = toggle(
+      t('same scale'),
+      t('One scale for all charts of a kind, so that they can be compared'),
+      'sameScale',
+    );
+    this.reset = button(t('Show all iterations (0)'), () => this.zoom(null), { class: 'toggle' }, t('all iterations'));
     this.smooth.addEventListener('input', () => store.setUi({ smooth: Number(this.smooth.value) }));
     const saves = (['csv', 'svg', 'png'] as const).map((kind) =>
       button(
         kind === 'csv'
-          ? 'Save the numbers of these curves, with every digit'
-          : `Save the drawing as ${kind.toUpperCase()}`,
+          ? t('Save the numbers of these curves, with every digit')
+          : t('Save the drawing as {0}', kind.toUpperCase()),
         () => this.save(kind),
-        { class: 'toggle', 'data-export': kind, 'aria-label': `Export as ${kind.toUpperCase()}` },
+        { class: 'toggle', 'data-export': kind, 'aria-label': t('Export as {0}', kind.toUpperCase()) },
         kind.toUpperCase(),
       ),
     );
@@ -143,8 +150,8 @@ export class CurvesPanel {
       this.expression,
       el(
         'button',
-        { type: 'submit', class: 'toggle', title: 'Plot this expression over the iterations (Enter)' },
-        'Plot',
+        { type: 'submit', class: 'toggle', title: t('Plot this expression over the iterations (Enter)') },
+        t('Plot'),
       ),
     );
     add.addEventListener('submit', (event) => {
@@ -161,8 +168,11 @@ export class CurvesPanel {
         this.reset,
         el(
           'label',
-          { for: 'smooth', title: 'Exponential moving average; the line of what was recorded stays behind it, pale' },
-          'smooth',
+          {
+            for: 'smooth',
+            title: t('Exponential moving average; the line of what was recorded stays behind it, pale'),
+          },
+          t('smooth'),
         ),
         this.smooth,
         this.smoothText,
@@ -187,13 +197,15 @@ export class CurvesPanel {
     this.same.setAttribute('aria-pressed', String(ui.sameScale));
     this.reset.hidden = ui.span === null;
     if (document.activeElement !== this.smooth) this.smooth.value = String(ui.smooth);
-    setText(this.smoothText, ui.smooth === 0 ? 'off' : ui.smooth.toFixed(2));
+    setText(this.smoothText, ui.smooth === 0 ? t('off') : ui.smooth.toFixed(2));
     const data = chartsOf(model, ui.sections, ui.watched);
     this.whole = wholeOf(data);
     this.drawWorking(model);
     setText(
       this.empty,
-      data.length === 0 ? 'Nothing is chosen. Choose what to plot above, or write an expression and press Enter.' : '',
+      data.length === 0
+        ? t('Nothing is chosen. Choose what to plot above, or write an expression and press Enter.')
+        : '',
     );
     this.empty.hidden = data.length > 0;
     const key = data.map((d) => `${d.key}|${d.title}|${d.lines.map((l) => l.name + l.color).join()}`).join('\n');
@@ -220,8 +232,8 @@ export class CurvesPanel {
       if (own.length === 0) {
         // What the user chose and is not there says so.
         const none = {
-          printed: 'The script printed no numbers in lines of one pattern, such as “acc 0.91”.',
-          rate: 'No optimizer of torch.optim made a step.',
+          printed: t('The script printed no numbers in lines of one pattern, such as “acc 0.91”.'),
+          rate: t('No optimizer of torch.optim made a step.'),
         };
         if (
           this.asked.has(name) &&
@@ -241,10 +253,10 @@ export class CurvesPanel {
         };
         found.push(
           button(
-            `The other ${more} layers too`,
+            t('The other {0} layers too', more),
             every,
             { class: 'link curve-none' },
-            `Show ${plural(more, 'more layer')}`,
+            plural(more, 'Show {0} more layer', 'Show {0} more layers', count(more)),
           ),
         );
       }
@@ -276,7 +288,7 @@ export class CurvesPanel {
     const close =
       data.section === 'watched'
         ? button(
-            'Take this curve away',
+            t('Take this curve away'),
             () => this.store.setUi({ watched: this.store.model.ui.watched.filter((text) => text !== data.title) }),
             { class: 'icon' },
             '×',
@@ -343,9 +355,9 @@ export class CurvesPanel {
       this.paintOne(drawn, view);
       const words = drawn.y
         ? view.log && hasNone(data)
-          ? 'Values that are not above 0 are not shown on this scale.'
+          ? t('Values that are not above 0 are not shown on this scale.')
           : ''
-        : (data.missing ?? (this.model.working ? 'Computing…' : 'No numbers here yet.'));
+        : (data.missing ?? (this.model.working ? t('Computing…') : t('No numbers here yet.')));
       setText(note, words);
       note.hidden = words === '';
       note.classList.toggle('over', !drawn.y);
@@ -391,7 +403,7 @@ export class CurvesPanel {
       plot.setAttribute('aria-valuemax', String((line?.iterations.at(-1) ?? 0) + 1));
       plot.setAttribute('aria-valuenow', String((line && i >= 0 ? line.iterations[i]! : at) + 1));
       const said =
-        line && i >= 0 ? `iteration ${count(line.iterations[i]! + 1)}, ${num(line.values[i])}` : 'no numbers';
+        line && i >= 0 ? t('iteration {0}, {1}', count(line.iterations[i]! + 1), num(line.values[i])) : t('no numbers');
       plot.setAttribute('aria-valuetext', said);
     }
   }
@@ -427,8 +439,8 @@ export class CurvesPanel {
       : [];
     const parts = [
       `${num(line!.values[i])}${others.join('')}`,
-      ...(mean === null || mean === undefined ? [] : [`smoothed ${num(mean)}`]),
-      ...(where ? [`iteration ${count(line!.iterations[i]! + 1)}`] : []),
+      ...(mean === null || mean === undefined ? [] : [t('smoothed {0}', num(mean))]),
+      ...(where ? [t('iteration {0}', count(line!.iterations[i]! + 1))] : []),
     ];
     return parts.join(' · ');
   }
@@ -438,11 +450,14 @@ export class CurvesPanel {
     const rest = of > 0 && done < of;
     this.working.hidden = !rest || (!working && ui.fill);
     this.progress.value = of > 0 ? done / of : 0;
-    setText(this.progressText, `${count(done)} of ${plural(of, 'point')} computed`);
-    setText(this.fill, ui.fill ? 'Cancel' : 'Compute the rest');
+    setText(
+      this.progressText,
+      plural(of, '{1} of {0} point computed', '{1} of {0} points computed', count(of), count(done)),
+    );
+    setText(this.fill, ui.fill ? t('Cancel') : t('Compute the rest'));
     this.fill.title = ui.fill
-      ? 'Stop computing: what is there stays'
-      : 'What was not kept is computed again from the recording, exactly as it was';
+      ? t('Stop computing: what is there stays')
+      : t('What was not kept is computed again from the recording, exactly as it was');
   }
 
   // ---- choosing -------------------------------------------------------------------------------------------------
@@ -587,5 +602,5 @@ function legendOf(name: string, color: string, run: string | undefined): HTMLEle
   key.style.background = `var(${color})`;
   return run === undefined
     ? el('span', {}, key, name)
-    : button(`Show ${name}`, () => post({ type: 'focus', run }), {}, key, name);
+    : button(t('Show {0}', name), () => post({ type: 'focus', run }), {}, key, name);
 }

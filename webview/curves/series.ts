@@ -1,6 +1,7 @@
 /** What the charts show: lines of points, smoothed where that is wanted. Arithmetic only, no page. */
 import type { Curve, CurveKind } from '../../src/protocol/views';
 import type { PrintedCurve } from '../../src/protocol/webview';
+import { t } from '../l10n';
 import type { Model } from '../store';
 import { colourOf } from '../timeline/runs';
 
@@ -9,28 +10,33 @@ export type Section = 'loss' | 'printed' | CurveKind;
 
 /** In the order in which they are shown. */
 export const SECTIONS: readonly { name: Section; title: string; about: string; color: string }[] = [
-  { name: 'loss', title: 'Loss', about: 'The tensor that backward() was called on', color: '--loss' },
-  { name: 'printed', title: 'Printed', about: 'Numbers out of the lines that the script printed', color: '--fwd' },
-  { name: 'rate', title: 'Learning rate', about: 'The lr of each optimizer and group', color: '--vel' },
+  { name: 'loss', title: t('Loss'), about: t('The tensor that backward() was called on'), color: '--loss' },
+  {
+    name: 'printed',
+    title: t('Printed'),
+    about: t('Numbers out of the lines that the script printed'),
+    color: '--fwd',
+  },
+  { name: 'rate', title: t('Learning rate'), about: t('The lr of each optimizer and group'), color: '--vel' },
   {
     name: 'gradient',
-    title: 'Gradient norms',
-    about: 'The norm of each layer’s gradients as backward() left them',
+    title: t('Gradient norms'),
+    about: t('The norm of each layer’s gradients as backward() left them'),
     color: '--bwd',
   },
   {
     name: 'weight',
-    title: 'Weight norms',
-    about: 'The norm of each layer’s parameters after the update',
+    title: t('Weight norms'),
+    about: t('The norm of each layer’s parameters after the update'),
     color: '--fwd',
   },
   {
     name: 'ratio',
-    title: 'Update ratios',
-    about: 'How much an update changes a layer: ‖new − old‖ / ‖old‖',
+    title: t('Update ratios'),
+    about: t('How much an update changes a layer: ‖new − old‖ / ‖old‖'),
     color: '--upd',
   },
-  { name: 'watched', title: 'Watched', about: 'Expressions of your own', color: '--fwd' },
+  { name: 'watched', title: t('Watched'), about: t('Expressions of your own'), color: '--fwd' },
 ];
 
 export interface Line {

@@ -130,7 +130,7 @@ export class Drawing {
     const head = svg(
       'g',
       { class: 'head' },
-      svg('title', {}, `${box.path}: ${box.module.type}(${box.module.extra})\nClick to fold (c)`),
+      svg('title', {}, t('{0}: {1}({2})\nClick to fold (c)', box.path, box.module.type, box.module.extra)),
       svg('rect', { class: 'hit', height: 24 }),
       svg('path', { class: 'chevron', d: 'M9,10 l4,4 l4,-4' }),
       svg('text', { class: 'title', x: 22, y: 17 }),
@@ -327,8 +327,8 @@ function chipParts(card: Card): SVGGElement {
 }
 
 function changedLabel(label: string, fresh: boolean, lost: string[]): string {
-  const gone = lost.length > 0 ? `; gone since the iteration before: ${lost.join(', ')}` : '';
-  return `${label}${fresh ? ', new in this iteration' : ''}${gone}`;
+  const gone = lost.length > 0 ? t('; gone since the iteration before: {0}', lost.join(', ')) : '';
+  return `${label}${fresh ? t(', new in this iteration') : ''}${gone}`;
 }
 
 function showCard(node: SVGGElement, card: Card, state: Shown, own: Record<string, boolean>, marks: Marks): void {

@@ -14,36 +14,36 @@ const FIRST: Entry[] = [
   ['cursor', 'now', t('What happens at this very moment')],
 ];
 const MORE: Entry[] = [
-  ['hollow', 'not run yet', t('This op has not run in this iteration so far')],
+  ['hollow', t('not run yet'), t('This op has not run in this iteration so far')],
   [
     'explode',
     'exploding',
-    'A gradient of more than 1000 times the network\u2019s median, above 1e4, or not finite: red and broken',
+    t('A gradient of more than 1000 times the network\u2019s median, above 1e4, or not finite: red and broken'),
   ],
   [
     'vanish',
     'vanishing',
-    'A gradient of less than a 1000th of the network\u2019s median, or below 1e-10: pale and dotted',
+    t('A gradient of less than a 1000th of the network\u2019s median, or below 1e-10: pale and dotted'),
   ],
   ['fresh', 'new', t('The iteration before did not have this op')],
   ['units', 'units', t('Units by their mean over the batch, weights by sign and size: blue below zero, orange above')],
   ['bars', 'size', t('Typical size (root mean square) of value and gradient, from 1e-6 to 1e3 on a logarithmic scale')],
 ];
 const KEYS: [string, string][] = [
-  ['Arrows', 'walk along the lines'],
-  ['Alt+←, Alt+→', 'walk edge by edge; with Shift only along gradients'],
-  ['Alt+↑, Alt+↓', 'the next of edges that fork'],
-  ['Enter', 'show its numbers'],
-  ['S, Shift+S', 'go to where it ran forward, backward (or double-click)'],
-  ['C', 'close or open a module (or click its name)'],
-  ['F', 'fit the whole network'],
-  ['/, Ctrl+F', 'search by module path, op or train.py:31'],
-  ['N', 'into a small layer: its units and weights; and back (or zoom in)'],
-  ['E', 'copy or export the drawing'],
-  ['M, Shift+M', 'colour the nodes by the next, or the last, measure'],
-  ['.', 'find the op that is running'],
-  ['+ −', 'zoom (or scroll; drag to move)'],
-  ['Esc', 'follow the debugger again'],
+  [t('Arrows'), t('walk along the lines')],
+  ['Alt+←, Alt+→', t('walk edge by edge; with Shift only along gradients')],
+  ['Alt+↑, Alt+↓', t('the next of edges that fork')],
+  ['Enter', t('show its numbers')],
+  ['S, Shift+S', t('go to where it ran forward, backward (or double-click)')],
+  ['C', t('close or open a module (or click its name)')],
+  ['F', t('fit the whole network')],
+  ['/, Ctrl+F', t('search by module path, op or train.py:31')],
+  ['N', t('into a small layer: its units and weights; and back (or zoom in)')],
+  ['E', t('copy or export the drawing')],
+  ['M, Shift+M', t('colour the nodes by the next, or the last, measure')],
+  ['.', t('find the op that is running')],
+  ['+ −', t('zoom (or scroll; drag to move)')],
+  ['Esc', t('follow the debugger again')],
 ];
 
 const swatch = (name: string): HTMLElement => el('i', { class: `key ${name}`, 'aria-hidden': true });
@@ -71,9 +71,9 @@ export class Legend {
       title: t('What the lines between units show'),
       hidden: true,
     },
-    el('option', { value: 'weight' }, 'weights'),
-    el('option', { value: 'grad' }, 'gradients'),
-    el('option', { value: 'update' }, 'last update'),
+    el('option', { value: 'weight' }, t('weights')),
+    el('option', { value: 'grad' }, t('gradients')),
+    el('option', { value: 'update' }, t('last update')),
   );
   readonly help: HTMLButtonElement;
   readonly popup: HTMLElement;
@@ -138,7 +138,7 @@ export class Legend {
       const marks = ticksOf(mode, scale);
       this.scale.setAttribute(
         'aria-label',
-        `${MODES[mode].name}, from dark violet, ${marks[0]!.text}, to light yellow, ${marks.at(-1)!.text}`,
+        t('{0}, from dark violet, {1}, to light yellow, {2}', MODES[mode].name, marks[0]!.text, marks.at(-1)!.text),
       );
       const labels = marks.map(({ at, text }) => {
         const label = el('span', {}, text);

@@ -26,31 +26,31 @@ export const MODES: Record<Mode, ModeWords> = {
   value: {
     name: t('Value scale'),
     hint: t('Root mean square of the value'),
-    said: 'value scale',
+    said: t('value scale'),
     folded: 'last',
   },
   grad: {
     name: t('Gradient norm'),
     hint: t('Norm of the gradient; of a folded module the largest in it'),
-    said: 'gradient norm',
+    said: t('gradient norm'),
     folded: 'largest',
   },
   ratio: {
     name: t('Update ratio'),
     hint: t('Norm of the latest update over the norm of the weight before it; about 0.001 is usual'),
-    said: 'update-to-weight ratio',
+    said: t('update-to-weight ratio'),
     folded: 'largest',
   },
   dead: {
     name: t('Dead units'),
     hint: t('Units that passed no signal for any sample: a relu that gave only zeros, a sigmoid or tanh that was flat'),
-    said: 'dead units',
+    said: t('dead units'),
     folded: 'largest',
   },
   change: {
     name: t('Change'),
     hint: t('Distance from the same node in the iteration before, over what it was then'),
-    said: 'change since the last iteration',
+    said: t('change since the last iteration'),
     folded: 'largest',
   },
 };

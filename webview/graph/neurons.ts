@@ -1,12 +1,14 @@
 /** Units and weights of a small linear layer, drawn into its card: the nearest of the zooms. */
+
 import type { NeuronsView, UnitView } from '../../src/protocol/views';
 import { svg } from '../dom';
-import { num, plural } from '../format';
+import { count, num } from '../format';
+import { plural, t } from '../l10n';
 import type { Card } from './model';
 
 /** What the lines between units show. */
 export type WeightPart = 'weight' | 'grad' | 'update';
-const WORDS: Record<WeightPart, string> = { weight: 'weight', grad: 'gradient', update: 'last update' };
+const WORDS: Record<WeightPart, string> = { weight: t('weight'), grad: t('gradient'), update: t('last update') };
 
 /** As in the session: larger ones are a heat-map's. */
 const MOST = 40;
@@ -33,9 +35,17 @@ export function bars(counts: readonly number[]): string {
 }
 
 function unitText(unit: UnitView, side: 'input' | 'output', i: number): string {
-  if (unit.mean === null) return `${side} ${i}: no finite value`;
+  if (unit.mean === null) return t('{0} {1}: no finite value', side, i);
   return [
-    `${side} ${i}: mean ${num(unit.mean)} over ${plural(unit.samples, 'sample')}`,
+    plural(
+      unit.samples,
+      '{1} {2}: mean {3} over {0} sample',
+      '{1} {2}: mean {3} over {0} samples',
+      count(unit.samples),
+      side,
+      i,
+      num(unit.mean),
+    ),
     `${num(unit.min)} ${bars(unit.counts)} ${num(unit.max)}`,
   ].join('\n');
 }
@@ -79,7 +89,7 @@ function neurons(layer: NeuronsView, part: WeightPart, width: number): SVGGEleme
       group.append(line);
     }
   } else {
-    const words = part === 'grad' ? 'no gradient yet' : 'no update yet';
+    const words = part === 'grad' ? t('no gradient yet') : t('no update yet');
     group.append(svg('text', { class: 'none', x: width / 2, y: (TOP + BOTTOM) / 2 }, words));
   }
   const column = (units: UnitView[] | null, n: number, x: number, side: 'input' | 'output'): void => {

@@ -1,8 +1,8 @@
 /** What a card and a link show at the cursor: from the states of the nodes they stand for. */
 
 import type { NodeState } from '../../src/protocol/views';
-import { nodeLabel, num, plural } from '../format';
-import { t } from '../l10n';
+import { count, nodeLabel, num } from '../format';
+import { plural, t } from '../l10n';
 import type { Card, Link } from './model';
 import { MODES, type Mode, modeText, modeValue } from './modes';
 
@@ -72,11 +72,18 @@ function foldedState(card: Card, states: States, atCursor: boolean): Shown {
   const forward = members.length > 0 && ran.length === ops.length;
   const backward = withGrad.length > 0 && withGrad.every((state) => state.backward);
   const label = [
-    `${card.module!.path}, ${card.module!.type}, folded module of ${plural(card.members.length, 'node')}`,
-    forward ? 'forward ran' : `${ran.length} of ${ops.length} ran`,
-    last?.valueNorm == null ? '' : `output norm ${num(last.valueNorm)}`,
-    last?.gradNorm == null ? '' : `gradient norm ${num(last.gradNorm)}`,
-    atCursor ? 'at the cursor' : '',
+    plural(
+      card.members.length,
+      '{1}, {2}, folded module of {0} node',
+      '{1}, {2}, folded module of {0} nodes',
+      count(card.members.length),
+      card.module!.path,
+      card.module!.type,
+    ),
+    forward ? t('forward ran') : t('{0} of {1} ran', ran.length, ops.length),
+    last?.valueNorm == null ? '' : t('output norm {0}', num(last.valueNorm)),
+    last?.gradNorm == null ? '' : t('gradient norm {0}', num(last.gradNorm)),
+    atCursor ? t('at the cursor') : '',
   ];
   return {
     forward,
@@ -182,6 +189,6 @@ export function linkState(
 function gradLabel(norm: number | null, median: number | null, health: Health, bad: boolean): string {
   if (bad) return t('Gradient with NaN or infinity');
   if (norm === null) return t('Gradient: not there yet');
-  const times = median === null || median === 0 ? '' : `, ${num(norm / median, 2)} times the network\u2019s median`;
-  return `Gradient norm ${num(norm)}${times}${health === null ? '' : `: ${health}`}`;
+  const times = median === null || median === 0 ? '' : t(', {0} times the network’s median', num(norm / median, 2));
+  return t('Gradient norm {0}{1}{2}', num(norm), times, health === null ? '' : `: ${health}`);
 }

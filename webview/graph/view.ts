@@ -2,9 +2,9 @@
 
 import type { GraphChange } from '../../src/protocol/views';
 import { button, el, keyed, setText, svg } from '../dom';
-import { plural } from '../format';
+import { count } from '../format';
 import { post } from '../host';
-import { t } from '../l10n';
+import { plural, t } from '../l10n';
 import type { Model, Store } from '../store';
 import { css } from '../theme';
 import { FROM_THE_START } from '../ui';
@@ -33,11 +33,13 @@ const ARROWS: Record<string, Direction> = {
 
 /** `In this iteration: 2 ops new (+), 1 gone (−): relu of fc1`. */
 function changeWords({ fresh, gone }: GraphChange): string {
-  const said = [fresh.length > 0 ? `${plural(fresh.length, 'node')} new (+)` : ''];
+  const said = [
+    fresh.length > 0 ? plural(fresh.length, '{0} new node (+)', '{0} new nodes (+)', count(fresh.length)) : '',
+  ];
   const names = gone.slice(0, 3).map((g) => g.label);
   const more = gone.length > names.length ? ' …' : '';
-  if (gone.length > 0) said.push(`${gone.length} gone (−): ${names.join(', ')}${more}`);
-  return `Against the iteration before: ${said.filter(Boolean).join(', ')}`;
+  if (gone.length > 0) said.push(t('{0} gone (−): {1}{2}', gone.length, names.join(', '), more));
+  return t('Against the iteration before: {0}', said.filter(Boolean).join(', '));
 }
 
 function goneAfter(change: GraphChange | undefined): ReadonlyMap<number, string> {

@@ -37,7 +37,7 @@ export class CheckFace {
             this.update(model, question, of);
           },
           { class: 'toggle', 'aria-disabled': busy ? 'true' : null },
-          `Check gradient ${of}`,
+          t('Check gradient {0}', of),
         ),
         busy && el('span', { role: 'status' }, t('Checking, element by element …')),
         busy && button(t('End this check'), () => post({ type: 'cancel' }), { class: 'link' }, t('Cancel')),
@@ -52,19 +52,20 @@ export class CheckFace {
         'p',
         { class: 'verdict', role: 'status' },
         el('b', {}, view.name),
-        ` ${view.missing ?? 'could not be checked.'}`,
+        ` ${view.missing ?? t('could not be checked.')}`,
       );
     const { element, gradient, difference } = view.worst;
-    const some = view.checked < view.of ? `${view.checked} of ${view.of} elements` : `all ${view.of} elements`;
-    const kinks = view.kinks > 0 ? `; ${view.kinks} left out, where it has a kink` : '';
-    const where = element.length > 0 ? `[${element.join(', ')}]` : 'its only element';
+    const some =
+      view.checked < view.of ? t('{0} of {1} elements', view.checked, view.of) : t('all {0} elements', view.of);
+    const kinks = view.kinks > 0 ? t('; {0} left out, where it has a kink', view.kinks) : '';
+    const where = element.length > 0 ? `[${element.join(', ')}]` : t('its only element');
     return el(
       'p',
       { class: 'verdict', role: 'status' },
-      el('span', { class: view.agrees ? 'chip good' : 'chip bad' }, view.agrees ? 'agrees' : 'DIFFERS'),
-      ` ${view.name}, against ${view.against}: ${some}${kinks}. Largest difference at `,
+      el('span', { class: view.agrees ? 'chip good' : 'chip bad' }, view.agrees ? t('agrees') : t('DIFFERS')),
+      t(' {0}, against {1}: {2}{3}. Largest difference at ', view.name, view.against, some, kinks),
       button(t('Show this element in the heat-map'), () => this.show(view, question), { class: 'link' }, where),
-      `: gradient ${num(gradient, 6)}, small differences ${num(difference, 6)}.`,
+      t(': gradient {0}, small differences {1}.', num(gradient, 6), num(difference, 6)),
     );
   }
 }

@@ -18,7 +18,7 @@ export class ElementPicker {
           min: 0,
           max: size - 1,
           title: t('Index in dimension {0}, below {1}', d, size),
-          'aria-label': `Index of ${this.of} in dimension ${d}, below ${size}`,
+          'aria-label': t('Index of {0} in dimension {1}, below {2}', this.of, d, size),
         });
         input.addEventListener('change', () => this.read(shape));
         return input;

@@ -23,8 +23,8 @@ export class ExplainFace {
   private readonly forward = el('div', { class: 'block' });
   private readonly backward = el('div', { class: 'block' });
   private readonly chain = el('div', { class: 'block' });
-  private readonly result = new ElementPicker('the result');
-  private readonly argument = new ElementPicker('the argument');
+  private readonly result = new ElementPicker(t('the result'));
+  private readonly argument = new ElementPicker(t('the argument'));
   private readonly forwardBody = el('div');
   private readonly backwardBody = el('div');
   private readonly choices = el('div', { class: 'choices' });
@@ -98,14 +98,14 @@ export class ExplainFace {
       );
       const summed = result.factors.filter((f) => result.sums.includes(f.argument));
       if (summed.length === 0) {
-        const note = 'computed from these; the slope is how much it moves for a small step of each';
-        return [head, el('p', { class: 'note' }, note), terms(result.factors.map(slopeRow), result.more, 'numbers')];
+        const note = t('computed from these; the slope is how much it moves for a small step of each');
+        return [head, el('p', { class: 'note' }, note), terms(result.factors.map(slopeRow), result.more, t('numbers'))];
       }
       const note =
         summed.length === 1
-          ? 'value × how much the result moves with it'
-          : 'the sum of these: each value × how much the result moves with it';
-      return [head, el('p', { class: 'note' }, note), terms(summed.map(productRow), result.more, 'terms')];
+          ? t('value × how much the result moves with it')
+          : t('the sum of these: each value × how much the result moves with it');
+      return [head, el('p', { class: 'note' }, note), terms(summed.map(productRow), result.more, t('terms'))];
     });
   }
 
@@ -117,7 +117,7 @@ export class ExplainFace {
     keyed(this.choices, graded.map(({ role, i }) => `${role}${i === flow?.argument}`).join(), () =>
       graded.map(({ role, name, i }) =>
         button(
-          `The gradient of ${name}`,
+          t('The gradient of {0}', name),
           () => ask({ argument: i, at: undefined }),
           { class: 'toggle', 'aria-pressed': String(i === flow?.argument) },
           `∂/∂${role}`,
@@ -136,7 +136,7 @@ export class ExplainFace {
           { class: 'term', tabindex: -1 },
           el(
             'span',
-            { class: 'grad', title: `Gradient that came in at ${at(term.element) || 'the result'}` },
+            { class: 'grad', title: t('Gradient that came in at {0}', at(term.element) || t('the result')) },
             inside(term.upstream),
           ),
           ' × ',
@@ -153,13 +153,13 @@ export class ExplainFace {
           'p',
           { class: 'note' },
           rows.length === 1
-            ? 'upstream × local'
-            : `the sum of upstream × local over ${rows.length + flow.more} elements of the result`,
+            ? t('upstream × local')
+            : t('the sum of upstream × local over {0} elements of the result', rows.length + flow.more),
         ),
         rows.length === 0
           ? el('p', { class: 'note' }, t('No path carries any of it: the gradient is 0.'))
-          : terms(rows, flow.more, 'terms'),
-        flow.sum !== null && rows.length > 1 ? el('p', { class: 'note' }, `together ${num(flow.sum)}`) : null,
+          : terms(rows, flow.more, t('terms')),
+        flow.sum !== null && rows.length > 1 ? el('p', { class: 'note' }, t('together {0}', num(flow.sum))) : null,
       ];
     });
     const node = model.ui.ref ? undefined : model.graph?.nodes.find(({ id }) => id === model.shown);
@@ -168,7 +168,7 @@ export class ExplainFace {
     this.check.update(
       model,
       ran && state.backwardTick !== null ? { op: state.backwardTick } : null,
-      'of this op alone',
+      t('of this op alone'),
     );
   }
 
@@ -188,7 +188,12 @@ export class ExplainFace {
           else {
             const hidden = chain.length - GLANCE;
             product.append(
-              button(`Show ${hidden} more factors`, () => fill(chain), { class: 'link' }, `… ${hidden} more …`),
+              button(
+                t('Show {0} more factors', hidden),
+                () => fill(chain),
+                { class: 'link' },
+                t('… {0} more …', hidden),
+              ),
             );
           }
         }
@@ -203,7 +208,10 @@ export class ExplainFace {
         el(
           'p',
           { class: 'note' },
-          `Under each factor: the norm of the gradient that goes on from there.${others ? ' Where ways part, the one that carries most is followed; + n others are added to it.' : ''}`,
+          t(
+            'Under each factor: the norm of the gradient that goes on from there.{0}',
+            others ? t(' Where ways part, the one that carries most is followed; + n others are added to it.') : '',
+          ),
         ),
       ];
     });
@@ -213,7 +221,14 @@ export class ExplainFace {
     const { tick, of, by, op, place, upstream, downstream, others } = factor;
     const here = model.cursor?.tick === tick;
     const where = place ? `, ${placeText(place)}` : '';
-    const label = `Go to the gradient of ${op}${where}. Norm ${num(upstream)} in, ${num(downstream)} out${others > 0 ? `; ${others} other ways are added` : ''}`;
+    const label = t(
+      'Go to the gradient of {0}{1}. Norm {2} in, {3} out{4}',
+      op,
+      where,
+      num(upstream),
+      num(downstream),
+      others > 0 ? t('; {0} other ways are added', others) : '',
+    );
     return button(
       label,
       () => {
@@ -253,5 +268,5 @@ const slopeRow = ({ name, value, slope }: ExplainFactor): HTMLElement =>
     { class: 'term', tabindex: -1 },
     `${name} = `,
     el('b', {}, num(value)),
-    el('span', { class: 'of' }, `slope ${num(slope)}`),
+    el('span', { class: 'of' }, t('slope {0}', num(slope))),
   );

@@ -23,7 +23,11 @@ export class HealthChips {
         button(
           chip.reason,
           () => this.explain(chip, health),
-          { class: 'chip bad', 'aria-expanded': String(this.open === chip.label), 'aria-label': `${chip.label}: why?` },
+          {
+            class: 'chip bad',
+            'aria-expanded': String(this.open === chip.label),
+            'aria-label': t('{0}: why?', chip.label),
+          },
           `⚠ ${chip.label}`,
         ),
       ),
@@ -36,7 +40,7 @@ export class HealthChips {
       `${reason} `,
       place &&
         button(
-          `Show ${placeText(place)} in the editor`,
+          t('Show {0} in the editor', placeText(place)),
           () => post({ type: 'reveal', path: place.path, line: place.line, focus: true }),
           { class: 'link' },
           placeText(place),
@@ -48,7 +52,7 @@ export class HealthChips {
         { class: 'link' },
         t('Go there'),
       ),
-      el('span', { class: 'note' }, ' as a watchpoint: ', el('code', {}, expression)),
+      el('span', { class: 'note' }, t(' as a watchpoint: '), el('code', {}, expression)),
     ]);
   }
 

@@ -24,7 +24,7 @@ const TALLEST = 300;
 
 export class Heatmap {
   readonly element = el('section', { class: 'heatmap', 'aria-label': t('Heat-map') });
-  private readonly canvas = el('canvas', { tabindex: 0, role: 'application', 'aria-roledescription': 'heat-map' });
+  private readonly canvas = el('canvas', { tabindex: 0, role: 'application', 'aria-roledescription': t('heat-map') });
   private readonly readout = el('p', { class: 'readout', role: 'status' });
   private readonly follow: HTMLButtonElement;
   private readonly explain: HTMLButtonElement;
@@ -92,7 +92,11 @@ export class Heatmap {
     this.step = { x, y: grid.windowRows === 1 ? Math.max(y, 18) : y };
     this.canvas.setAttribute(
       'aria-label',
-      `Heat-map of ${view.name}, ${shapeSaid(view.shape)}. Arrow keys read the numbers, Enter chooses one, E explains it.`,
+      t(
+        'Heat-map of {0}, {1}. Arrow keys read the numbers, Enter chooses one, E explains it.',
+        view.name,
+        shapeSaid(view.shape),
+      ),
     );
     setText(this.low, this.scale.full === 0 ? '' : num(-this.scale.full, 3));
     setText(this.high, this.scale.full === 0 ? '' : num(this.scale.full, 3));
@@ -162,7 +166,7 @@ export class Heatmap {
     this.follow.hidden = this.chosen === null || !this.actions?.follow;
     this.explain.hidden = this.chosen === null || !this.actions?.explain;
     if (!at) {
-      setText(this.readout, this.chosen ? `[${this.chosen.join(', ')}] is chosen, outside of this window` : HINT);
+      setText(this.readout, this.chosen ? t('[{0}] is chosen, outside of this window', this.chosen.join(', ')) : HINT);
       return;
     }
     const cell = grid.cells[at.row * grid.windowCols + at.col]!;
@@ -246,14 +250,14 @@ export class Heatmap {
         'span',
         { class: 'page' },
         button(
-          `Previous ${name}`,
+          t('Previous {0}', name),
           () => to(-WINDOW),
           { class: 'icon', 'aria-disabled': from === 0 ? 'true' : null },
           '‹',
         ),
-        `${name} ${from}–${from + shown - 1} of ${all}`,
+        t('{0} {1}–{2} of {3}', name, from, from + shown - 1, all),
         button(
-          `Next ${name}`,
+          t('Next {0}', name),
           () => to(WINDOW),
           { class: 'icon', 'aria-disabled': from + shown >= all ? 'true' : null },
           '›',
@@ -272,13 +276,13 @@ export class Heatmap {
     const { shape, dimensions } = view;
     const { axes, slice } = view.grid!;
     const others = shape.map((_, d) => d).filter((d) => !axes.includes(d));
-    const named = (d: number): string => `${dimensions[d] ?? `dim ${d}`} (${shape[d]})`;
+    const named = (d: number): string => `${dimensions[d] ?? t('dim {0}', d)} (${shape[d]})`;
     this.slices.hidden = shape.length < 3;
     keyed(this.slices, [shape.join(), dimensions.join(), axes.join()].join('|'), () => {
       if (shape.length < 3) return [];
       const choice = (text: string, which: 0 | 1): HTMLElement => {
         const options = shape.map((_, d) => el('option', { value: d, selected: axes[which] === d }, named(d)));
-        const select = el('select', { 'aria-label': `Dimension of the ${text}` }, ...options);
+        const select = el('select', { 'aria-label': t('Dimension of the {0}', text) }, ...options);
         select.addEventListener('change', () => {
           const wanted = Number(select.value);
           const other = axes[1 - which]!;

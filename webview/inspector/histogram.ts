@@ -3,8 +3,8 @@
 import { max, scaleLinear } from 'd3';
 import type { Histogram } from '../../src/protocol/views';
 import { el, svg } from '../dom';
-import { count, num, plural, short } from '../format';
-import { t } from '../l10n';
+import { count, num, short } from '../format';
+import { plural, t } from '../l10n';
 
 const HEIGHT = 84;
 const PAD = 6;
@@ -22,7 +22,13 @@ export function histogramChart(histogram: Histogram, width: number, part: string
     width,
     height: HEIGHT,
     role: 'img',
-    'aria-label': `Histogram from ${num(low)} to ${num(high)}, at most ${count(most)} in one of ${counts.length} bins`,
+    'aria-label': t(
+      'Histogram from {0} to {1}, at most {2} in one of {3} bins',
+      num(low),
+      num(high),
+      count(most),
+      counts.length,
+    ),
   });
   const readout = el('span', { class: 'readout' });
   counts.forEach((n, i) => {
@@ -39,7 +45,15 @@ export function histogramChart(histogram: Histogram, width: number, part: string
       svg('rect', { class: `bar ${part}`, x: left, y: HEIGHT - BOTTOM - tall, width: wide, height: tall }),
     );
     bar.addEventListener('pointerenter', () => {
-      readout.textContent = `${plural(n, 'element')} from ${num(edges[i])} to ${num(edges[i + 1])}${before ? `; ${count(was)} one iteration before` : ''}`;
+      readout.textContent = plural(
+        n,
+        '{0} element from {1} to {2}{3}',
+        '{0} elements from {1} to {2}{3}',
+        count(n),
+        num(edges[i]),
+        num(edges[i + 1]),
+        before ? t('; {0} one iteration before', count(was)) : '',
+      );
     });
     picture.append(bar);
   });
@@ -61,7 +75,13 @@ export function histogramChart(histogram: Histogram, width: number, part: string
   return el(
     'figure',
     { class: 'histogram' },
-    el('figcaption', {}, t('Histogram'), before && el('span', { class: 'key-was' }, 'one iteration before'), readout),
+    el(
+      'figcaption',
+      {},
+      t('Histogram'),
+      before && el('span', { class: 'key-was' }, t('one iteration before')),
+      readout,
+    ),
     picture,
   );
 }

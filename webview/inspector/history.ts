@@ -9,11 +9,11 @@ import type { Ui } from '../ui';
 import { ownRef } from '../wants';
 
 const MEASURES: [Ui['measure'], string][] = [
-  ['norm', 'norm'],
-  ['mean', 'mean'],
-  ['min', 'min'],
-  ['max', 'max'],
-  ['element', 'chosen element'],
+  ['norm', t('norm')],
+  ['mean', t('mean')],
+  ['min', t('min')],
+  ['max', t('max')],
+  ['element', t('chosen element')],
 ];
 
 export class HistoryFace {
@@ -29,7 +29,7 @@ export class HistoryFace {
   constructor(store: Store) {
     this.measures = MEASURES.map(([measure, text]) =>
       button(
-        `The ${text} over the iterations`,
+        t('The {0} over the iterations', text),
         () => store.setUi({ measure }),
         { class: 'toggle', 'data-measure': measure },
         text,

@@ -2,8 +2,8 @@
 
 import type { TensorImages } from '../../src/protocol/views';
 import { button, el, keyed } from '../dom';
-import { num, plural } from '../format';
-import { t } from '../l10n';
+import { count, num } from '../format';
+import { plural, t } from '../l10n';
 
 export interface ImagesActions {
   toggle(open: boolean): void;
@@ -37,9 +37,18 @@ export class Images {
     if (!images || !open || images === this.shown) return;
     this.shown = images;
     const { from, total, channels, height, width, step, low, high, pixels } = images;
-    const kind = channels === 3 ? 'red, green, blue' : 'grey';
-    const left = step > 1 ? `; every ${step}th pixel` : '';
-    this.range.textContent = `${plural(total, 'picture')}, ${kind}: black is ${num(low)}, white is ${num(high)}${left}`;
+    const kind = channels === 3 ? t('red, green, blue') : t('grey');
+    const left = step > 1 ? t('; every {0}th pixel', step) : '';
+    this.range.textContent = plural(
+      total,
+      '{0} picture, {1}: black is {2}, white is {3}{4}',
+      '{0} pictures, {1}: black is {2}, white is {3}{4}',
+      count(total),
+      kind,
+      num(low),
+      num(high),
+      left,
+    );
     const scale = Math.max(1, Math.round(SIZE / Math.max(height, width)));
     this.grid.replaceChildren(
       ...pixels.map((text, i) => {
@@ -49,7 +58,7 @@ export class Images {
         paint(canvas, text, width, height);
         const nr = from + i;
         return button(
-          `Picture ${nr} of ${total}: show its numbers`,
+          t('Picture {0} of {1}: show its numbers', nr, total),
           () => this.actions.pick(nr),
           { class: 'picture' },
           canvas,
@@ -68,7 +77,7 @@ export class Images {
               { class: 'icon', 'aria-disabled': from === 0 ? 'true' : null },
               '‹',
             ),
-            `${from}–${to - 1} of ${total}`,
+            t('{0}–{1} of {2}', from, to - 1, total),
             button(
               t('Pictures after these'),
               () => this.actions.page(to),

@@ -19,7 +19,7 @@ export class Numbers {
   private readonly blocks = new Map<number, TensorGrid | null>();
 
   constructor(toggled: (open: boolean) => void) {
-    this.rows = new Rows('Numbers', (row) => this.row(row));
+    this.rows = new Rows(t('Numbers'), (row) => this.row(row));
     this.element.append(this.head, this.rows.element);
     this.rows.element.addEventListener('scroll', () => {
       this.head.scrollLeft = this.rows.element.scrollLeft;

@@ -37,7 +37,7 @@ const TABS: [TabName, string, string][] = [
 function titleOf(view: TensorView | null, node: GraphNode | null): string {
   const name = view?.name ?? node?.label;
   if (name === undefined) return '';
-  const place = node?.place ? ` at ${placeText(node.place)}` : '';
+  const place = node?.place ? t(' at {0}', placeText(node.place)) : '';
   return place !== '' && name.endsWith(place) ? name.slice(0, -place.length) : name;
 }
 
@@ -92,7 +92,7 @@ export class InspectorPanel {
     this.body.append(this.images.element, this.numbers.element, this.check.element, this.tools.element);
     this.tabs = TABS.map(([name, text, title]) =>
       button(
-        `${title} (← and → go from tab to tab)`,
+        t('{0} (← and → go from tab to tab)', title),
         () => this.pickTab(name),
         { role: 'tab', 'data-part': name, 'aria-label': text },
         text,
@@ -147,7 +147,7 @@ export class InspectorPanel {
     this.tools.update(model, view);
     this.parameter.update(face === 'parameter' ? view.parameter : null);
     const checks = face === 'parameter' || (view.ref.part === 'grad' && view.parameter !== null);
-    this.check.update(model, checks ? { tensor: view.ref.tensor } : null, 'against the loss');
+    this.check.update(model, checks ? { tensor: view.ref.tensor } : null, t('against the loss'));
   }
 
   private wordsFor(model: Model, node: GraphNode | null, hasRef: boolean, view: TensorView | null): string {
@@ -164,8 +164,11 @@ export class InspectorPanel {
         'An optimizer keeps something for parameters only. Select a layer with weights, or a parameter below it.',
       );
     if (face === 'state' && view && view.ref.part === 'value')
-      return `No optimizer keeps anything of ${view.name} so far: plain SGD keeps nothing, others begin with their first step(). Step on over it.`;
-    if (!hasRef) return `${node?.label ?? 'This'} has not run yet in this iteration: step forward to it.`;
+      return t(
+        'No optimizer keeps anything of {0} so far: plain SGD keeps nothing, others begin with their first step(). Step on over it.',
+        view.name,
+      );
+    if (!hasRef) return t('{0} has not run yet in this iteration: step forward to it.', node?.label ?? t('This'));
     return view?.missing ?? '';
   }
 
@@ -182,11 +185,11 @@ export class InspectorPanel {
         el('span', {}, dtype),
         el('span', {}, shapeText(shape)),
         node?.module ? el('span', { title: t('Module') }, node.module) : null,
-        gradFn ? el('span', { title: 'grad_fn: the gradient that autograd runs' }, gradFn) : null,
-        leaf ? el('span', {}, 'requires gradient') : null,
+        gradFn ? el('span', { title: t('grad_fn: the gradient that autograd runs') }, gradFn) : null,
+        leaf ? el('span', {}, t('requires gradient')) : null,
         place
           ? button(
-              `Show ${placeText(place)} in the editor`,
+              t('Show {0} in the editor', placeText(place)),
               () => post({ type: 'reveal', path: place.path, line: place.line, focus: true }),
               { class: 'link' },
               placeText(place),
@@ -233,7 +236,7 @@ export class InspectorPanel {
     keyed(this.picks, key, () => [
       ...(parameters.length < 2 ? [] : parameters).map(({ id, label }) =>
         button(
-          `Show ${label}`,
+          t('Show {0}', label),
           () => this.store.setUi({ of: id, ...FROM_THE_START }),
           { class: 'toggle', 'aria-pressed': String(model.states.get(id)?.tensor === tensor) },
           label,
@@ -241,7 +244,7 @@ export class InspectorPanel {
       ),
       ...(states.length < 2 ? [] : states).map((name) =>
         button(
-          `What the optimizer keeps as ${name}`,
+          t('What the optimizer keeps as {0}', name),
           () => this.store.setUi({ kept: name, ...FROM_THE_START }),
           { class: 'toggle', 'aria-pressed': String(part === `state:${name}`) },
           name,

@@ -56,19 +56,22 @@ export class Tools {
   update(model: Model, view: TensorView): void {
     this.view = view;
     const { against } = model.ui;
-    const marks = model.bookmarks.map(({ tick, note }) => ({ tick, text: `bookmark: ${note || `tick ${tick + 1}`}` }));
+    const marks = model.bookmarks.map(({ tick, note }) => ({
+      tick,
+      text: t('bookmark: {0}', note || t('tick {0}', tick + 1)),
+    }));
     const pinned = typeof against === 'number' && !marks.some(({ tick }) => tick === against);
     keyed(this.compare, JSON.stringify([marks, pinned && against]), () => [
-      el('option', { value: '' }, 'nothing'),
-      el('option', { value: 'iteration' }, 'the iteration before'),
+      el('option', { value: '' }, t('nothing')),
+      el('option', { value: 'iteration' }, t('the iteration before')),
       ...marks.map(({ tick, text }) => el('option', { value: tick }, text)),
-      pinned && el('option', { value: against }, `tick ${against + 1}`),
-      el('option', { value: 'here' }, 'this moment, from wherever I go'),
+      pinned && el('option', { value: against }, t('tick {0}', against + 1)),
+      el('option', { value: 'here' }, t('this moment, from wherever I go')),
     ]);
     this.compare.value = against === null ? '' : String(against);
     const then = view.against;
     this.said.textContent = then
-      ? `all numbers are differences from iteration ${then.iteration + 1}, tick ${then.tick + 1}`
+      ? t('all numbers are differences from iteration {0}, tick {1}', then.iteration + 1, then.tick + 1)
       : '';
   }
 }

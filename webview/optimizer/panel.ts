@@ -13,7 +13,7 @@ import { spanAt } from '../timeline/scale';
 import type { Ui } from '../ui';
 import { angleChart, pastChart } from './past';
 import { layersTable, pipeline } from './pipeline';
-import { roleColour, stepsList, termsTable } from './tables';
+import { roleColour, roleText, stepsList, termsTable } from './tables';
 
 const PAGES: [Ui['page'], string, string][] = [
   ['rule', t('Rule'), t('The rule of the update, with its numbers')],
@@ -48,7 +48,7 @@ export class OptimizerPanel {
     this.picker.addEventListener('change', () => store.setUi({ parameter: Number(this.picker.value), element: null }));
     const mode = (name: Ui['series'], text: string): HTMLButtonElement =>
       button(text, () => store.setUi({ series: name }), { class: 'toggle', 'data-mode': name });
-    this.modes = [mode('element', 'this element'), mode('norm', 'norm of all'), mode('layers', 'per layer')];
+    this.modes = [mode('element', t('this element')), mode('norm', t('norm of all')), mode('layers', t('per layer'))];
     this.pick = el(
       'div',
       { class: 'pick' },
@@ -173,7 +173,7 @@ export class OptimizerPanel {
     this.charts.replaceChildren(
       ...view.series.map((series) =>
         lineChart({
-          title: mode === 'norm' ? `norm of ${series.role}` : series.role,
+          title: mode === 'norm' ? t('norm of {0}', roleText(series.role)) : roleText(series.role),
           name: roleColour(series.role),
           iterations: view.iterations,
           values: series[mode],

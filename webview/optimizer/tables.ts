@@ -1,7 +1,9 @@
 /** The rule in numbers: its terms, and its steps as they were executed. */
+
 import type { UpdateStep, UpdateTerm } from '../../src/protocol/views';
 import { button, el } from '../dom';
 import { num } from '../format';
+import { t } from '../l10n';
 
 /** The colour a role has in tables and charts. */
 export function roleColour(role: string): string {
@@ -9,6 +11,20 @@ export function roleColour(role: string): string {
   if (/step|update/i.test(role)) return 'step';
   if (/weight|param|value/i.test(role)) return 'value';
   return 'state';
+}
+
+const ROLES = new Map([
+  ['weight', t('weight')],
+  ['gradient', t('gradient')],
+  ['velocity', t('velocity')],
+  ['step taken', t('step taken')],
+  ['new weight', t('new weight')],
+]);
+
+/** A role in the display language; what an optimizer keeps has PyTorch's own name. */
+export function roleText(role: string): string {
+  const was = /^(.+) before$/.exec(role)?.[1];
+  return was ? t('{0} before', roleText(was)) : (ROLES.get(role) ?? role);
 }
 
 export function termsTable(terms: UpdateTerm[], element: string, show: (term: UpdateTerm) => void): HTMLElement {
@@ -20,12 +36,12 @@ export function termsTable(terms: UpdateTerm[], element: string, show: (term: Up
         'th',
         { scope: 'row' },
         el('i', { class: `key stroke ${roleColour(term.role)}`, 'aria-hidden': true }),
-        term.role,
+        roleText(term.role),
       ),
       el(
         'td',
         { class: 'name' },
-        term.ref ? button(`Inspect ${term.name}`, () => show(term), { class: 'link' }, term.name) : term.name,
+        term.ref ? button(t('Inspect {0}', term.name), () => show(term), { class: 'link' }, term.name) : term.name,
       ),
       el('td', { class: 'number' }, num(term.value, 5)),
       el('td', { class: 'number' }, num(term.norm)),
@@ -34,10 +50,10 @@ export function termsTable(terms: UpdateTerm[], element: string, show: (term: Up
   const head = el(
     'tr',
     {},
-    el('th', { scope: 'col' }, 'role'),
-    el('th', { scope: 'col' }, 'tensor'),
-    el('th', { scope: 'col', class: 'number' }, element ? `at ${element}` : 'value'),
-    el('th', { scope: 'col', class: 'number' }, 'norm'),
+    el('th', { scope: 'col' }, t('role')),
+    el('th', { scope: 'col' }, t('tensor')),
+    el('th', { scope: 'col', class: 'number' }, element ? t('at {0}', element) : t('value')),
+    el('th', { scope: 'col', class: 'number' }, t('norm')),
   );
   return el('table', { class: 'terms' }, el('thead', {}, head), el('tbody', {}, ...rows));
 }
@@ -53,7 +69,7 @@ export function stepsList(steps: UpdateStep[], cursor: number, seek: (step: Upda
         { class: `${step.done ? 'done' : 'todo'}${now ? ' now' : ''}`, 'aria-current': now ? 'step' : null },
         el('span', { class: 'mark', 'aria-hidden': true }, step.done ? '✓' : '○'),
         button(
-          `Go to this step: ${step.op}, ${step.done ? 'done' : 'not done yet'}`,
+          t('Go to this step: {0}, {1}', step.op, step.done ? t('done') : t('not done yet')),
           () => seek(step),
           { class: 'go' },
           el('code', {}, step.expression),

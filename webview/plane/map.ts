@@ -1,8 +1,10 @@
 /** The loss over a plane as contours, and what training did in it. */
+
 import { contours, geoPath, geoTransform, line, max, min, type ScaleLinear, scaleLinear } from 'd3';
 import type { PlaneArrow, PlanePoint, PlaneView } from '../../src/protocol/whatif';
 import { svg } from '../dom';
 import { num, short } from '../format';
+import { t } from '../l10n';
 
 const LEFT = 50;
 const RIGHT = 10;
@@ -224,7 +226,7 @@ function way(path: readonly PlanePoint[], now: number, x: Scale, y: Scale): SVGE
       svg(
         'circle',
         { class: i > now ? 'at later' : 'at', cx: x(p.x), cy: y(p.y), r },
-        svg('title', {}, `iteration ${p.iteration + 1}, loss ${num(p.loss)}`),
+        svg('title', {}, t('iteration {0}, loss {1}', p.iteration + 1, num(p.loss))),
       ),
     ),
   ];

@@ -1,8 +1,10 @@
 /** Where the point goes: the loss over a plane through the weights, the path of the run in it, and which way it is drawn. */
+
 import type { ParameterInfo } from '../../src/protocol/views';
 import type { PlaneArrow, PlaneAxes, PlanePoint, PlaneView } from '../../src/protocol/whatif';
 import { button, el, keyed, setText } from '../dom';
 import { num } from '../format';
+import { t } from '../l10n';
 import type { Seeker } from '../seek';
 import type { Model, Store } from '../store';
 import { colourOf } from '../timeline/runs';
@@ -14,9 +16,9 @@ const SIDES = [15, 25, 41, 61];
 const NEAR = 14;
 
 const WORDS: { [R in PlaneArrow['role']]: string } = {
-  gradient: '−gradient, downhill',
-  velocity: 'velocity, the way it moves the weights',
-  step: 'step, to where this update ends',
+  gradient: t('−gradient, downhill'),
+  velocity: t('velocity, the way it moves the weights'),
+  step: t('step, to where this update ends'),
 };
 
 export class PlanePanel {
@@ -24,39 +26,39 @@ export class PlanePanel {
   private readonly kind = el(
     'select',
     { id: 'plane-kind' },
-    el('option', { value: 'path' }, 'Main directions of the path'),
-    el('option', { value: 'random' }, 'Two random directions'),
-    el('option', { value: 'elements' }, 'Two weights'),
+    el('option', { value: 'path' }, t('Main directions of the path')),
+    el('option', { value: 'random' }, t('Two random directions')),
+    el('option', { value: 'elements' }, t('Two weights')),
   );
   private readonly seed = el('input', {
     type: 'number',
     min: 0,
     value: 0,
-    'aria-label': 'Seed of the random directions',
+    'aria-label': t('Seed of the random directions'),
   });
-  private readonly seedLabel = el('span', { class: 'index' }, 'Seed', this.seed);
+  private readonly seedLabel = el('span', { class: 'index' }, t('Seed'), this.seed);
   private readonly pickers = ['x', 'y'].map((axis) => new ElementPicker(axis));
   private readonly side = el(
     'select',
-    { 'aria-label': 'Points along each side', title: 'Points along each side: more of them take longer' },
+    { 'aria-label': t('Points along each side'), title: t('Points along each side: more of them take longer') },
     ...SIDES.map((n) => el('option', { value: n, selected: n === 25 }, `${n} × ${n}`)),
   );
-  private readonly compute = button('Compute', () => this.ask(), { class: 'toggle' });
-  private readonly progress = el('progress', { max: 100, 'aria-label': 'Computing the losses' });
+  private readonly compute = button(t('Compute'), () => this.ask(), { class: 'toggle' });
+  private readonly progress = el('progress', { max: 100, 'aria-label': t('Computing the losses') });
   private readonly progressText = el('span', { class: 'count' });
   private readonly working = el(
     'div',
     { class: 'pick', role: 'status' },
     this.progress,
     this.progressText,
-    button('Cancel', () => this.store.askPlane(null), { class: 'toggle' }),
+    button(t('Cancel'), () => this.store.askPlane(null), { class: 'toggle' }),
   );
   private readonly words = el('p', { class: 'missing' });
   private readonly stage = el('div', {
     class: 'plane-stage',
     tabindex: 0,
-    'aria-label': 'The point on its path, iteration by iteration',
-    title: 'Click a point to go to its iteration; ← and → go along the path',
+    'aria-label': t('The point on its path, iteration by iteration'),
+    title: t('Click a point to go to its iteration; ← and → go along the path'),
   });
   private readonly under = el('p', { class: 'plane-readout', 'aria-hidden': true });
   private readonly side2 = el('div', { class: 'plane-facts' });
@@ -85,7 +87,7 @@ export class PlanePanel {
     const fields = el(
       'div',
       { class: 'pick' },
-      el('label', { for: 'plane-kind' }, 'Axes'),
+      el('label', { for: 'plane-kind' }, t('Axes')),
       this.kind,
       this.seedLabel,
       ...this.pickers.map((p) => p.element),
@@ -118,13 +120,16 @@ export class PlanePanel {
     setText(this.progressText, planning?.text ?? '');
     const iteration = model.cursor?.iteration ?? 0;
     const stale = plane !== null && plane.missing === null && plane.iteration !== iteration;
-    setText(this.compute, stale ? `Compute for iteration ${iteration + 1}` : plane ? 'Compute again' : 'Compute');
+    setText(
+      this.compute,
+      stale ? t('Compute for iteration {0}', iteration + 1) : plane ? t('Compute again') : t('Compute'),
+    );
     this.compute.title = this.compute.textContent!;
     const missing = plane
       ? plane.missing
       : planning
         ? ''
-        : 'The loss over a plane through the weights: choose the axes and compute it.';
+        : t('The loss over a plane through the weights: choose the axes and compute it.');
     setText(this.words, missing ?? '');
     this.words.hidden = !missing;
     this.body.hidden = !plane || plane.missing !== null;
@@ -159,7 +164,7 @@ export class PlanePanel {
     this.stage.setAttribute('aria-valuemin', '1');
     this.stage.setAttribute('aria-valuemax', String((view.path.at(-1)?.iteration ?? 0) + 1));
     this.stage.setAttribute('aria-valuenow', String((point?.iteration ?? 0) + 1));
-    this.stage.setAttribute('aria-valuetext', point ? said(view, point) : 'Not on the path yet');
+    this.stage.setAttribute('aria-valuetext', point ? said(view, point) : t('Not on the path yet'));
     this.side2.replaceChildren(...facts(view, point, this.map, model.cursor?.iteration ?? -1, others));
   }
 
@@ -206,10 +211,13 @@ export class PlanePanel {
     const point = drawn.view.path[index];
     this.stage.classList.toggle('on-point', far <= NEAR);
     if (point && far <= NEAR)
-      setText(this.under, `iteration ${point.iteration + 1} · recorded loss ${num(point.loss)} · click to go there`);
+      setText(
+        this.under,
+        t('iteration {0} · recorded loss {1} · click to go there', point.iteration + 1, num(point.loss)),
+      );
     else {
       const at = map.lossAt(...place);
-      setText(this.under, at ? `loss about ${num(at.loss)} at (${num(at.x, 3)}, ${num(at.y, 3)})` : '');
+      setText(this.under, at ? t('loss about {0} at ({1}, {2})', num(at.loss), num(at.x, 3), num(at.y, 3)) : '');
     }
   }
 
@@ -229,15 +237,16 @@ function presentOf(path: readonly PlanePoint[], iteration: number): number {
   return -1;
 }
 
-const percent = (part: number): string => (part > 0 && part < 0.01 ? 'less than 1 %' : `${Math.round(100 * part)} %`);
+const percent = (part: number): string =>
+  part > 0 && part < 0.01 ? t('less than 1 %') : `${Math.round(100 * part)} %`;
 
 /** What a screen reader hears of a point. */
 function said(view: PlaneView, point: PlanePoint): string {
-  const arrows = point.arrows.map((a) => `${a.role} ${percent(a.within)} in the plane`);
+  const arrows = point.arrows.map((a) => t('{0} {1} in the plane', WORDS[a.role], percent(a.within)));
   return [
-    `iteration ${point.iteration + 1}`,
-    `loss ${num(point.loss)}`,
-    `at ${num(point.x, 3)} along ${view.xName}, ${num(point.y, 3)} along ${view.yName}`,
+    t('iteration {0}', point.iteration + 1),
+    t('loss {0}', num(point.loss)),
+    t('at {0} along {1}, {2} along {3}', num(point.x, 3), view.xName, num(point.y, 3), view.yName),
     ...arrows,
   ].join(', ');
 }
@@ -253,52 +262,57 @@ function facts(
   const row = (name: string, value: string): HTMLElement[] => [el('dt', {}, name), el('dd', {}, value)];
   if (point) {
     const made = point.iteration === view.iteration;
-    const rows = [...row('Recorded loss', num(point.loss, 6))];
+    const rows = [...row(t('Recorded loss'), num(point.loss, 6))];
     if (made) {
       const same = view.here.loss === view.recorded;
-      rows.push(...row('Loss at the point', `${num(view.here.loss, 6)}${same ? ', the same to the bit' : ''}`));
+      rows.push(...row(t('Loss at the point'), `${num(view.here.loss, 6)}${same ? t(', the same to the bit') : ''}`));
     } else if (point.planeLoss !== point.loss)
-      rows.push(...row(`Loss of iteration ${view.iteration + 1} with these weights`, num(point.planeLoss, 6)));
-    if (!made) rows.push(...row('Distance from the plane', num(point.off, 3)));
-    parts.push(el('h3', {}, `Iteration ${point.iteration + 1}`), el('dl', { class: 'plane-numbers' }, ...rows));
+      rows.push(...row(t('Loss of iteration {0} with these weights', view.iteration + 1), num(point.planeLoss, 6)));
+    if (!made) rows.push(...row(t('Distance from the plane'), num(point.off, 3)));
+    parts.push(el('h3', {}, t('Iteration {0}', point.iteration + 1)), el('dl', { class: 'plane-numbers' }, ...rows));
     parts.push(
       el(
         'ul',
         { class: 'arrows' },
         ...point.arrows.map((arrow) => {
           const factor = map.stretched[arrow.role] ?? 1;
-          const drawn = factor === 1 ? 'to scale' : `drawn ×${num(factor, 2)}`;
+          const drawn = factor === 1 ? t('to scale') : t('drawn ×{0}', num(factor, 2));
           return el(
             'li',
             { class: ROLE_CLASS[arrow.role] },
             el('i', { class: 'key stroke', 'aria-hidden': true }),
-            `${WORDS[arrow.role]}: ${percent(arrow.within)} of it in the plane, ${drawn}`,
+            t('{0}: {1} of it in the plane, {2}', WORDS[arrow.role], percent(arrow.within), drawn),
           );
         }),
       ),
     );
   } else
     parts.push(
-      el('p', {}, iteration < (view.path[0]?.iteration ?? 0) ? 'The path begins later.' : 'Not on the path yet.'),
+      el('p', {}, iteration < (view.path[0]?.iteration ?? 0) ? t('The path begins later.') : t('Not on the path yet.')),
     );
   if (others.length > 0) {
     const rows = others.map(({ name, colour, points }) => {
       const key = el('i', { class: 'key stroke', 'aria-hidden': true });
       key.style.setProperty('--role', `var(${colour})`);
       const end = points.at(-1)!;
-      return el('li', {}, key, `${name}: ${points.length} points, the last ${num(end.off, 3)} off the plane`);
+      return el('li', {}, key, t('{0}: {1} points, the last {2} off the plane', name, points.length, num(end.off, 3)));
     });
-    parts.push(el('h3', {}, 'Other runs'), el('ul', { class: 'arrows' }, ...rows));
+    parts.push(el('h3', {}, t('Other runs')), el('ul', { class: 'arrows' }, ...rows));
   }
   parts.push(scaleOf(map.levels));
   const whose = view.sameLoss
-    ? 'Every iteration had this same loss: same data, nothing drawn at random.'
-    : 'Other iterations computed theirs from other data or other random draws.';
+    ? t('Every iteration had this same loss: same data, nothing drawn at random.')
+    : t('Other iterations computed theirs from other data or other random draws.');
   const bad = view.losses.filter((v) => typeof v === 'string').length;
   const notes = [
-    `The loss of iteration ${view.iteration + 1}, computed at ${view.n} × ${view.n} points and interpolated between them. ${whose}`,
-    map.toScale ? '' : 'The axes are not drawn to one scale.',
-    bad > 0 ? `At ${bad} points (×) the loss is not a finite number.` : '',
+    t(
+      'The loss of iteration {0}, computed at {1} × {1} points and interpolated between them. {2}',
+      view.iteration + 1,
+      view.n,
+      whose,
+    ),
+    map.toScale ? '' : t('The axes are not drawn to one scale.'),
+    bad > 0 ? t('At {0} points (×) the loss is not a finite number.', bad) : '',
   ];
   parts.push(...notes.filter(Boolean).map((text) => el('p', { class: 'note' }, text)));
   return parts;
@@ -317,7 +331,7 @@ function scaleOf(levels: readonly number[]): HTMLElement {
     {
       class: 'loss-scale',
       role: 'img',
-      'aria-label': `Contours of the loss from ${num(levels[0])} to ${num(levels.at(-1))}`,
+      'aria-label': t('Contours of the loss from {0} to {1}', num(levels[0]), num(levels.at(-1))),
     },
     el('div', { class: 'cells' }, ...cells),
     el('div', { class: 'ends' }, ...ends.map((v) => el('span', {}, num(v, 3)))),
@@ -332,11 +346,11 @@ class ElementPicker {
   private parameters: readonly ParameterInfo[] = [];
 
   constructor(private readonly axis: string) {
-    this.parameter = el('select', { 'aria-label': `Parameter of the ${axis} axis` });
+    this.parameter = el('select', { 'aria-label': t('Parameter of the {0} axis', axis) });
     this.index = el('input', {
       type: 'text',
       size: 6,
-      'aria-label': `Element of the ${axis} axis, its indices with commas`,
+      'aria-label': t('Element of the {0} axis, its indices with commas', axis),
     });
     this.parameter.addEventListener('change', () => {
       this.index.value = '';

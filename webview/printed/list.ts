@@ -80,7 +80,7 @@ export class PrintedList {
     const wanted = this.filter.value.toLowerCase();
     this.matches =
       wanted === '' ? null : this.lines.flatMap((line, i) => (line.text.toLowerCase().includes(wanted) ? [i] : []));
-    setText(this.found, this.matches ? `${count(this.matches.length)} of ${count(this.lines.length)}` : '');
+    setText(this.found, this.matches ? t('{0} of {1}', count(this.matches.length), count(this.lines.length)) : '');
     this.settle();
   }
 
@@ -90,7 +90,7 @@ export class PrintedList {
       this.count > 0
         ? ''
         : this.lines.length > 0
-          ? `No line contains “${this.filter.value}”.`
+          ? t('No line contains “{0}”.', this.filter.value)
           : t(
               'Nothing is printed yet. What the script prints appears here; choose a line to go to the moment that printed it.',
             );
@@ -111,7 +111,7 @@ export class PrintedList {
     const { tick, text, iteration, category, place } = this.line(index);
     const fresh = index === 0 || this.line(index - 1).iteration !== iteration;
     const later = tick > this.tick;
-    const where = place ? `, line ${place.line} of ${place.path.slice(place.path.lastIndexOf('/') + 1)}` : '';
+    const where = place ? t(', line {0} of {1}', place.line, place.path.slice(place.path.lastIndexOf('/') + 1)) : '';
     const row = el(
       'div',
       {
@@ -121,9 +121,15 @@ export class PrintedList {
         'aria-selected': String(index === this.active),
         'aria-setsize': this.count,
         'aria-posinset': index + 1,
-        'aria-label': `${text}${later ? ', printed later' : ''}`,
+        'aria-label': `${text}${later ? t(', printed later') : ''}`,
         'data-row': index,
-        title: `${later ? 'Printed later: go' : 'Go'} to tick ${count(tick + 1)} of iteration ${count(iteration + 1)}, which printed this${where}`,
+        title: t(
+          '{0} to tick {1} of iteration {2}, which printed this{3}',
+          later ? t('Printed later: go') : t('Go'),
+          count(tick + 1),
+          count(iteration + 1),
+          where,
+        ),
       },
       el('span', { class: 's-number' }, fresh ? count(iteration + 1) : ''),
       el('code', {}, text),

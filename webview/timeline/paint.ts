@@ -1,10 +1,12 @@
 /** The two canvases of the timeline: the iteration at the cursor tick by tick, and all iterations with the loss. */
+
 import { scaleLinear, scaleLog } from 'd3';
 import type { RecordingInfo } from '../../src/protocol/session';
 import type { Bookmark, IterationSpan, StretchView, TickMark } from '../../src/protocol/views';
 import { aggregate, type Bucket, extent } from '../charts/aggregate';
 import { font, prepare } from '../charts/canvas';
-import { num } from '../format';
+import { num, phaseText } from '../format';
+import { t } from '../l10n';
 import { css } from '../theme';
 import { letterAt } from './play';
 import { colourOf, type OtherRun } from './runs';
@@ -90,7 +92,8 @@ export function paintStrip(
   c.textBaseline = 'alphabetic';
   bounds(span).forEach(([from, to], phase) => {
     if (to <= from) return;
-    const [name, variable] = PHASES[phase]!;
+    const [phaseName, variable] = PHASES[phase]!;
+    const name = phaseText(phaseName);
     const x1 = edgeOf(axis, from);
     const x2 = edgeOf(axis, to);
     const colour = css(variable);
@@ -291,7 +294,7 @@ function paintIterations(c: CanvasRenderingContext2D, axis: Axis, spans: readonl
   c.font = font(10);
   c.fillStyle = css('--dim');
   c.textAlign = 'right';
-  c.fillText('iteration', axis.left - 6, allHeight() - 3);
+  c.fillText(t('iteration'), axis.left - 6, allHeight() - 3);
   for (const span of spans) {
     const n = span.iteration + 1;
     if (n !== 1 && n % step !== 0) continue;

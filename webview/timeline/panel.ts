@@ -4,7 +4,7 @@ import type { Bookmark, Cursor, StretchView, TickMark } from '../../src/protocol
 import type { FromWebview } from '../../src/protocol/webview';
 import { zoomed } from '../charts/zoom';
 import { button, el, keyed, setText } from '../dom';
-import { count, num, placeText } from '../format';
+import { count, num, phaseText, placeText } from '../format';
 import { post } from '../host';
 import { t } from '../l10n';
 import type { Seeker } from '../seek';
@@ -18,18 +18,18 @@ import { type Axis, positive, spanAt, tickOf, xOf } from './scale';
 
 type Move = Extract<FromWebview, { type: 'move' }>['move'];
 const MOVES: [Move & IconName, string][] = [
-  ['reverseContinue', 'Run backward to the last breakpoint'],
-  ['iterationBack', 'One iteration back (Ctrl+Left on the timeline)'],
-  ['tickBack', 'One tick back (Left on the timeline)'],
-  ['tickForward', 'One tick forward (Right on the timeline)'],
-  ['iterationForward', 'One iteration forward (Ctrl+Right on the timeline)'],
-  ['continue', 'Run on to the next breakpoint'],
+  ['reverseContinue', t('Run backward to the last breakpoint')],
+  ['iterationBack', t('One iteration back (Ctrl+Left on the timeline)')],
+  ['tickBack', t('One tick back (Left on the timeline)')],
+  ['tickForward', t('One tick forward (Right on the timeline)')],
+  ['iterationForward', t('One iteration forward (Ctrl+Right on the timeline)')],
+  ['continue', t('Run on to the next breakpoint')],
 ];
 const SPEEDS = [1, 2, 5, 10, 30];
 const WHAT: [PlayBy, string][] = [
-  ['tick', 'ticks'],
-  ['op', 'ops'],
-  ['iteration', 'iterations'],
+  ['tick', t('ticks')],
+  ['op', t('ops')],
+  ['iteration', t('iterations')],
 ];
 /** Milliseconds without another zoom after which its ticks are asked for. */
 const SETTLED = 150;
@@ -44,7 +44,11 @@ const NEAR = 5;
 const past = (cursor: Cursor): boolean => cursor.tick < cursor.ticks - 1;
 
 export function statusText(cursor: Cursor): string {
-  const parts = [`iteration ${count(cursor.iteration + 1)}`, cursor.phase, `tick ${count(cursor.tick + 1)}`];
+  const parts = [
+    t('iteration {0}', count(cursor.iteration + 1)),
+    phaseText(cursor.phase),
+    t('tick {0}', count(cursor.tick + 1)),
+  ];
   return parts.join(' · ');
 }
 
@@ -83,7 +87,7 @@ export class TimelinePanel {
   private readonly strip = el('canvas', { class: 'strip', 'aria-hidden': true });
   private readonly all = el('canvas', { class: 'all', 'aria-hidden': true });
   private readonly hint = el('div', { class: 'hint', hidden: true, 'aria-hidden': true });
-  private readonly slider = el('div', { class: 'slider', role: 'slider', tabindex: 0, 'aria-label': 'Timeline' });
+  private readonly slider = el('div', { class: 'slider', role: 'slider', tabindex: 0, 'aria-label': t('Timeline') });
   private model: Model | null = null;
   /** Where the pointer or a held key has asked to go; the picture follows. */
   private target: number | null = null;
@@ -91,7 +95,7 @@ export class TimelinePanel {
   private moving = false;
   private dragging: HTMLCanvasElement | null = null;
   private dragAxis: Axis | null = null;
-  private readonly tree = el('ul', { class: 'runs', hidden: true, 'aria-label': 'Runs' });
+  private readonly tree = el('ul', { class: 'runs', hidden: true, 'aria-label': t('Runs') });
   private others: OtherRun[] = [];
   /** Ticks in sight in the lower canvas; null for all. */
   private sight: [number, number] | null = null;
@@ -100,8 +104,8 @@ export class TimelinePanel {
     () => this.drawPlayer(),
   );
   private readonly playButtons: HTMLButtonElement[];
-  private readonly playBy = el('select', { 'aria-label': 'Play by' });
-  private readonly playSpeed = el('select', { 'aria-label': 'How many in a second' });
+  private readonly playBy = el('select', { 'aria-label': t('Play by') });
+  private readonly playSpeed = el('select', { 'aria-label': t('How many in a second') });
   private readonly whole: HTMLButtonElement;
   private readonly pause: HTMLButtonElement;
   private asked = '';
@@ -118,58 +122,58 @@ export class TimelinePanel {
       button(label, () => this.move(move), { class: 'icon', 'data-move': move }, icon(move)),
     );
     this.log = button(
-      'Logarithmic scale of the loss',
+      t('Logarithmic scale of the loss'),
       () => store.setUi({ logLoss: !store.model.ui.logLoss }),
       { class: 'toggle' },
-      'log',
+      t('log'),
     );
     this.latest = button(
-      'You look at the past: everything on screen is as it was then. Go to the latest moment (End on the timeline)',
+      t('You look at the past: everything on screen is as it was then. Go to the latest moment (End on the timeline)'),
       () => this.go(Math.max(0, (this.model?.cursor?.ticks ?? 0) - 1)),
-      { class: 'latest', 'aria-label': 'In the past: go to the latest moment' },
-      el('span', {}, 'past'),
+      { class: 'latest', 'aria-label': t('In the past: go to the latest moment') },
+      el('span', {}, t('past')),
       icon('latest'),
     );
     this.thinned = button(
-      'Not everything could be kept: see what',
+      t('Not everything could be kept: see what'),
       () => {
         this.bound.hidden = !this.bound.hidden;
         this.thinned.setAttribute('aria-expanded', String(!this.bound.hidden));
       },
       { class: 'thinned', 'aria-expanded': 'false' },
       icon('thinned'),
-      el('span', {}, 'thinned'),
+      el('span', {}, t('thinned')),
     );
     const play = (direction: 1 | -1): HTMLButtonElement =>
       button('', () => this.toggle(direction), { class: 'icon', 'data-play': direction }, icon('play'));
     this.playButtons = [play(-1), play(1)];
     this.playBy.append(...WHAT.map(([by, text]) => el('option', { value: by }, text)));
     this.playSpeed.append(...SPEEDS.map((n) => el('option', { value: n }, `${n}/s`)));
-    this.playBy.title = 'What is played one after the other';
-    this.playSpeed.title = 'How many in a second';
+    this.playBy.title = t('What is played one after the other');
+    this.playSpeed.title = t('How many in a second');
     this.playBy.addEventListener('change', () => this.replay({ playBy: this.playBy.value as PlayBy }));
     this.playSpeed.addEventListener('change', () => this.replay({ playSpeed: Number(this.playSpeed.value) }));
     const player = el(
       'div',
-      { class: 'player', role: 'group', 'aria-label': 'Play' },
+      { class: 'player', role: 'group', 'aria-label': t('Play') },
       ...this.playButtons,
       this.playBy,
       this.playSpeed,
     );
     this.pause = button(
-      'Pause the script where it is',
+      t('Pause the script where it is'),
       () => post({ type: 'pause' }),
       { class: 'toggle' },
       icon('pause'),
-      ' Pause',
+      ` ${t('Pause')}`,
     );
     this.whole = button(
-      'Show the whole run (0 on the timeline)',
+      t('Show the whole run (0 on the timeline)'),
       () => this.zoom(null),
       { class: 'toggle' },
-      'whole run',
+      t('whole run'),
     );
-    const moves = el('div', { class: 'moves', role: 'toolbar', 'aria-label': 'Moves' }, ...this.buttons);
+    const moves = el('div', { class: 'moves', role: 'toolbar', 'aria-label': t('Moves') }, ...this.buttons);
     const controls = el(
       'div',
       { class: 'controls' },
@@ -184,7 +188,7 @@ export class TimelinePanel {
     this.slider.append(this.strip, this.all, this.loss, this.hint);
     this.element = el(
       'footer',
-      { class: 'panel timeline', 'aria-label': 'Timeline' },
+      { class: 'panel timeline', 'aria-label': t('Timeline') },
       controls,
       this.bound,
       this.tree,
@@ -239,10 +243,10 @@ export class TimelinePanel {
       const own = Number(one.dataset.play);
       const on = own === direction;
       const label = on
-        ? 'Pause (Space)'
+        ? t('Pause (Space)')
         : own > 0
-          ? 'Play forward (Space on the timeline)'
-          : 'Play backward (Shift+Space on the timeline)';
+          ? t('Play forward (Space on the timeline)')
+          : t('Play backward (Shift+Space on the timeline)');
       keyed(one, label, () => [icon(on ? 'pause' : own > 0 ? 'play' : 'playBack')]);
       one.title = label;
       one.setAttribute('aria-label', label);
@@ -354,7 +358,7 @@ export class TimelinePanel {
     this.drawTree(model);
     setText(this.status, model.running ? liveText(cursor, model.live) : statusText(cursor));
     this.pause.hidden = !model.running;
-    this.status.title = `${cursor.label}. Tick ${count(cursor.tick + 1)} of ${count(cursor.ticks)}`;
+    this.status.title = t('{0}. Tick {1} of {2}', cursor.label, count(cursor.tick + 1), count(cursor.ticks));
     this.latest.hidden = model.running || !past(cursor);
     this.drawBound(model);
     const span = spanAt(spans, cursor.tick);
@@ -372,7 +376,7 @@ export class TimelinePanel {
     this.slider.setAttribute('aria-valuemax', String(Math.max(0, cursor.ticks - 1)));
     this.slider.setAttribute('aria-valuenow', String(cursor.tick));
     const mark = model.bookmarks.find((b) => b.tick === cursor.tick);
-    this.slider.setAttribute('aria-valuetext', mark ? `${cursor.label}, bookmark ${mark.note}` : cursor.label);
+    this.slider.setAttribute('aria-valuetext', mark ? t('{0}, bookmark {1}', cursor.label, mark.note) : cursor.label);
     this.about(cursor.tick);
     this.paint();
   }
@@ -502,16 +506,16 @@ export class TimelinePanel {
     const said = info?.thinned ?? [];
     this.thinned.hidden = said.length === 0;
     if (said.length === 0) this.bound.hidden = true;
-    this.thinned.title = `${said.join('\n')}\nSelect to read this below.`;
+    this.thinned.title = t('{0}\nSelect to read this below.', said.join('\n'));
     keyed(this.bound, `${said.join('|')}${info?.limit}`, () => [
       el('ul', {}, ...said.map((text) => el('li', {}, text))),
       // A recording from disk was made under another bound.
       info && info.limit > 0
         ? button(
-            'Open the setting backstep.memoryLimit',
+            t('Open the setting backstep.memoryLimit'),
             () => post({ type: 'bound' }),
             { class: 'link' },
-            `Keep more than ${Math.round(info.limit / 1024 / 1024)} MB…`,
+            t('Keep more than {0} MB…', Math.round(info.limit / 1024 / 1024)),
           )
         : null,
     ]);
@@ -539,7 +543,7 @@ export class TimelinePanel {
   /** Breakpoints and such at the pointer. */
   private markedAt(axis: Axis, x: number): string {
     const near = this.marks(axis).filter(({ tick }) => Math.abs(xOf(axis, tick) - x) < NEAR);
-    const words = { breakpoint: 'breakpoint', watchpoint: 'watchpoint', branch: 'branched here:' };
+    const words = { breakpoint: t('breakpoint'), watchpoint: t('watchpoint'), branch: t('branched here:') };
     return [...new Set(near.map(({ kind, text }) => ` · ${words[kind]} ${text.slice(0, 60)}`))].slice(0, 2).join('');
   }
 
@@ -553,10 +557,19 @@ export class TimelinePanel {
     const note = mark ? ` · ${mark.note.slice(0, 200) || 'bookmark'}` : '';
     const axis = this.axis(canvas);
     const marked = axis ? this.markedAt(axis, event.clientX - canvas.getBoundingClientRect().left) : '';
-    const gone = span.iteration < (this.model?.info?.leftOutBefore ?? 0) ? ' · its data was left out' : '';
+    const gone = span.iteration < (this.model?.info?.leftOutBefore ?? 0) ? t(' · its data was left out') : '';
     setText(
       this.hint,
-      `iteration ${count(span.iteration + 1)} · tick ${count(tick + 1)}${loss}${gone}${note}${marked}${this.lineOf(tick)}`,
+      t(
+        'iteration {0} · tick {1}{2}{3}{4}{5}{6}',
+        count(span.iteration + 1),
+        count(tick + 1),
+        loss,
+        gone,
+        note,
+        marked,
+        this.lineOf(tick),
+      ),
     );
     this.hint.style.maxWidth = `${this.slider.clientWidth}px`;
     const box = this.slider.getBoundingClientRect();

@@ -1,5 +1,7 @@
 /** Bytes of a file, read where they are asked for: on disk, or all in memory. */
+
 import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { t } from '../../protocol/l10n';
 import { RecordingFileError } from './check';
 
 export interface FileBytes {
@@ -17,7 +19,7 @@ export class MemoryBytes implements FileBytes {
 
   read(at: number, length: number): Uint8Array {
     const found = this.bytes.subarray(at, at + length);
-    if (found.length !== length) throw new RecordingFileError('it ends too early');
+    if (found.length !== length) throw new RecordingFileError(t('it ends too early'));
     return found;
   }
 }
@@ -31,7 +33,7 @@ export class DiskBytes implements FileBytes {
     try {
       return new DiskBytes(openSync(path, 'r'));
     } catch (error) {
-      throw new RecordingFileError(`The recording cannot be opened: ${(error as Error).message}`);
+      throw new RecordingFileError(t('The recording cannot be opened: {0}', (error as Error).message));
     }
   }
 
@@ -55,9 +57,9 @@ function readAll(file: number, at: number, length: number): Uint8Array {
     try {
       n = readSync(file, bytes, done, length - done, at + done);
     } catch (error) {
-      throw new RecordingFileError(`it cannot be read: ${(error as Error).message}`);
+      throw new RecordingFileError(t('it cannot be read: {0}', (error as Error).message));
     }
-    if (n === 0) throw new RecordingFileError('it ends too early');
+    if (n === 0) throw new RecordingFileError(t('it ends too early'));
     done += n;
   }
   return bytes;
@@ -84,8 +86,8 @@ export class DiskTarget implements Target {
   }
 
   append(bytes: Uint8Array): void {
-    if (this.size + bytes.length > this.most) throw new Error(`it has reached ${this.most / 1e6} MB`);
-    if (fstatSync(this.file).nlink === 0) throw new Error('the file was deleted while it was written');
+    if (this.size + bytes.length > this.most) throw new Error(t('it has reached {0} MB', this.most / 1e6));
+    if (fstatSync(this.file).nlink === 0) throw new Error(t('the file was deleted while it was written'));
     try {
       for (let done = 0; done < bytes.length; )
         done += writeSync(this.file, bytes, done, bytes.length - done, this.size + done);

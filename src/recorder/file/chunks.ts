@@ -1,6 +1,8 @@
 /** The recording file's frame: magic, version, chunks with checksums. Knows nothing of what is in them. */
+
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { t } from '../../protocol/l10n';
 import { CHUNK, FORMAT, MAGIC } from '../../protocol/recordingFile';
 import type { PieceFile } from '../store/shelf';
 import type { FileBytes } from './bytes';
@@ -66,20 +68,28 @@ export function checkPrefix(file: FileBytes): void {
     const cut = start.length < MAGIC.length && MAGIC.startsWith(magic) && start.length > 0;
     throw new RecordingFileError(
       start.length === 0
-        ? 'This file is empty: it is no Backstep recording.'
+        ? t('This file is empty: it is no Backstep recording.')
         : cut
-          ? 'This recording is cut off after its first bytes: nothing of it can be opened.'
-          : 'This file is no Backstep recording: it does not begin as one.',
+          ? t('This recording is cut off after its first bytes: nothing of it can be opened.')
+          : t('This file is no Backstep recording: it does not begin as one.'),
     );
   }
   if (start.length < PREFIX)
-    throw new RecordingFileError('This recording is cut off after its first bytes: nothing of it can be opened.');
+    throw new RecordingFileError(t('This recording is cut off after its first bytes: nothing of it can be opened.'));
   const version = start.readUInt32LE(MAGIC.length);
   if (version === FORMAT) return;
   throw new RecordingFileError(
     version > FORMAT && version < 10_000
-      ? `This recording has format ${version}, this Backstep reads format ${FORMAT}: update Backstep, or record again.`
-      : `This recording has format ${version}, which this Backstep (format ${FORMAT}) does not read: record it again.`,
+      ? t(
+          'This recording has format {0}, this Backstep reads format {1}: update Backstep, or record again.',
+          version,
+          FORMAT,
+        )
+      : t(
+          'This recording has format {0}, which this Backstep (format {1}) does not read: record it again.',
+          version,
+          FORMAT,
+        ),
   );
 }
 
@@ -87,13 +97,13 @@ const KINDS = new Set<number>(Object.values(CHUNK));
 
 /** The chunk that begins at a place, by its first bytes; words for what is wrong where none does. */
 export function headAt(file: FileBytes, at: number): Head | string {
-  const where = `after ${at} of ${file.size} bytes`;
-  if (!(at >= PREFIX && file.size - at >= HEAD)) return `it is cut off ${where}`;
+  const where = t('after {0} of {1} bytes', at, file.size);
+  if (!(at >= PREFIX && file.size - at >= HEAD)) return t('it is cut off {0}', where);
   const head = Buffer.from(file.read(at, HEAD));
   const found = { kind: head.readUInt8(0), at, size: head.readUInt32LE(1), length: head.readUInt32LE(5) };
   const most = found.kind === CHUNK.state ? MAX_STATE : MAX_CHUNK;
-  if (!KINDS.has(found.kind) || found.length > most || found.size > found.length) return `it is damaged ${where}`;
-  if (found.size > file.size - at - HEAD) return `it is cut off ${where}`;
+  if (!KINDS.has(found.kind) || found.length > most || found.size > found.length) return t('it is damaged {0}', where);
+  if (found.size > file.size - at - HEAD) return t('it is cut off {0}', where);
   return found;
 }
 
@@ -104,15 +114,15 @@ export const after = ({ at, size }: Head): number => at + HEAD + size;
 export function chunkAt(file: FileBytes, at: number, kind: number): Uint8Array {
   const found = headAt(file, at);
   if (typeof found === 'string') throw new RecordingFileError(found);
-  const where = `after ${at} of ${file.size} bytes`;
-  if (found.kind !== kind) throw new RecordingFileError(`it is damaged ${where}`);
+  const where = t('after {0} of {1} bytes', at, file.size);
+  if (found.kind !== kind) throw new RecordingFileError(t('it is damaged {0}', where));
   const bytes = file.read(at, HEAD + found.size);
   const stored = bytes.subarray(HEAD);
   if (!checksum(bytes, stored).equals(bytes.subarray(9, HEAD)))
-    throw new RecordingFileError(`it is damaged ${where} (its checksum is wrong)`);
+    throw new RecordingFileError(t('it is damaged {0} (its checksum is wrong)', where));
   if (found.size === found.length) return stored;
   const unpacked = gunzipSync(stored, { maxOutputLength: Math.max(1, found.length) });
-  if (unpacked.length !== found.length) throw new RecordingFileError('a part of it has another length than it says');
+  if (unpacked.length !== found.length) throw new RecordingFileError(t('a part of it has another length than it says'));
   return unpacked;
 }
 

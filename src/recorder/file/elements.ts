@@ -1,5 +1,7 @@
 /** Contents in a file, read when somebody asks for one. */
+
 import { type Data, DTYPES, type DType, heldBytes } from '../../engine/dtype';
+import { t } from '../../protocol/l10n';
 import { CHUNK, type FileState } from '../../protocol/recordingFile';
 import type { Elements, Value } from '../recording';
 import { packNumbers } from '../store/varints';
@@ -51,7 +53,7 @@ export class FileElements implements Elements {
         return null;
       }
       throw new RecordingFileError(
-        `A part of this recording is damaged, and this value in it: ${(error as Error).message}.`,
+        t('A part of this recording is damaged, and this value in it: {0}.', (error as Error).message),
       );
     }
   }
@@ -59,7 +61,7 @@ export class FileElements implements Elements {
   private view(bytes: Uint8Array, offset: number, dtype: DType, length: number): Data {
     const { array, parts } = DTYPES[dtype];
     if (offset % 8 !== 0 || !(length >= 0) || offset + heldBytes(dtype, length) > bytes.length)
-      throw new Error('it is not where it should be');
+      throw new Error(t('it is not where it should be'));
     const make = array as unknown as new (buffer: ArrayBufferLike, offset: number, length: number) => Data;
     return new make(bytes.buffer, bytes.byteOffset + offset, length * parts);
   }

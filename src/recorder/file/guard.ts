@@ -1,4 +1,5 @@
 /** Looks at the pages of a file when they are read: what a stranger wrote is data, every row is checked, nothing is run. */
+import { t } from '../../protocol/l10n';
 import { FAR, type RandomMark } from '../generators';
 import { KINDS, type OpRecord, PHASES, type Recording, type TensorUse } from '../recording';
 import { argUses } from '../replay';
@@ -23,8 +24,8 @@ export class PageGuard implements Guard {
     if (error instanceof UnknownOp) throw unknownOp(error);
     const { from, to } = this.span(at);
     const why = error instanceof Error ? error.message : String(error);
-    const place = `iteration ${r.iterationAt(from) + 1}, ticks ${from + 1} to ${to}`;
-    throw new RecordingFileError(`A part of this recording is damaged and cannot be shown (${place}): ${why}.`);
+    const place = t('iteration {0}, ticks {1} to {2}', r.iterationAt(from) + 1, from + 1, to);
+    throw new RecordingFileError(t('A part of this recording is damaged and cannot be shown ({0}): {1}.', place, why));
   }
 
   private span(at: number): { from: number; to: number } {
@@ -166,7 +167,10 @@ export class PageGuard implements Guard {
 export function unknownOp({ message }: UnknownOp): RecordingFileError {
   const shown = /^\w{1,60}$/.test(message) ? ` '${message}'` : '';
   return new RecordingFileError(
-    `This recording was made with an op that this version of Backstep does not know${shown}: update Backstep, or record again.`,
+    t(
+      'This recording was made with an op that this version of Backstep does not know{0}: update Backstep, or record again.',
+      shown,
+    ),
   );
 }
 

@@ -1,5 +1,7 @@
 /** Saves a recording to a `.backstep` file, and opens one. */
+
 import { renameSync, rmSync } from 'node:fs';
+import { t } from '../../protocol/l10n';
 import { CHUNK } from '../../protocol/recordingFile';
 import type { Bookmark } from '../../protocol/views';
 import { Recording } from '../recording';
@@ -48,7 +50,7 @@ export function record(recording: Recording, path: string, name: string, most?: 
   try {
     target = new DiskTarget(path, most);
   } catch (error) {
-    throw new RecordingFileError(`The recording cannot be written to ${path}: ${(error as Error).message}`);
+    throw new RecordingFileError(t('The recording cannot be written to {0}: {1}', path, (error as Error).message));
   }
   return new RunWriter(recording, target, name);
 }
@@ -83,15 +85,22 @@ export function open(file: FileBytes): Recording {
     if (error instanceof RecordingFileError) throw error;
     if (error instanceof UnknownOp) throw unknownOp(error);
     const why = error instanceof Error ? error.message : String(error);
-    throw new RecordingFileError(`This recording is damaged and cannot be opened: ${why}.`);
+    throw new RecordingFileError(t('This recording is damaged and cannot be opened: {0}.', why));
   }
   const notes = found.notes === null ? [] : bookmarksAt(file, found.notes, recording.ticks);
   recording.bookmarks = notes ?? [];
   const lost =
-    found.damage ?? (restoring.ended ? null : 'its end is missing') ?? (notes ? null : 'its bookmarks are damaged');
+    found.damage ??
+    (restoring.ended ? null : t('its end is missing')) ??
+    (notes ? null : t('its bookmarks are damaged'));
   if (lost === null) return recording;
   const last = recording.iterationCount;
-  recording.damage = `This recording is not whole: ${lost}. It is shown up to iteration ${last}, tick ${recording.ticks}.`;
+  recording.damage = t(
+    'This recording is not whole: {0}. It is shown up to iteration {1}, tick {2}.',
+    lost,
+    last,
+    recording.ticks,
+  );
   return recording;
 }
 
@@ -119,13 +128,13 @@ function find(file: FileBytes): Found {
 function findFrom(file: FileBytes, { heads, damage }: { heads: Head[]; damage: string | null }): Found {
   const all = heads.filter(({ kind }) => kind === CHUNK.state);
   const notes = lastNotes(heads);
-  let why = damage ?? 'it has no beginning';
+  let why = damage ?? t('it has no beginning');
   // Backward to a whole state: what lies before it is not needed.
   const states: (Record<string, unknown> | null)[] = [];
   let bytes = 0;
   for (let i = all.length - 1; i >= 0; i--) {
     bytes += all[i].length;
-    if (bytes > MOST_BYTES) throw new RecordingFileError('This recording is too large to be opened.');
+    if (bytes > MOST_BYTES) throw new RecordingFileError(t('This recording is too large to be opened.'));
     const found = stateAt(file, all[i].at);
     states.unshift(found?.state ?? null);
     if (!found) why = wrongAt(file, all[i].at);
@@ -135,7 +144,7 @@ function findFrom(file: FileBytes, { heads, damage }: { heads: Head[]; damage: s
     return { states: usable as Record<string, unknown>[], notes, damage: broken < 0 ? damage : why };
   }
   throw new RecordingFileError(
-    `This recording cannot be opened: ${why}, before the first second of the run was written.`,
+    t('This recording cannot be opened: {0}, before the first second of the run was written.', why),
   );
 }
 
@@ -152,7 +161,7 @@ function stateAt(file: FileBytes, at: number): { head: Head; state: Record<strin
 function wrongAt(file: FileBytes, at: number): string {
   try {
     unpackValue(chunkAt(file, at, CHUNK.state));
-    return `it is damaged after ${at} of ${file.size} bytes`;
+    return t('it is damaged after {0} of {1} bytes', at, file.size);
   } catch (error) {
     return (error as Error).message;
   }

@@ -1,5 +1,7 @@
 /** What a user wrote beside the run. A chunk of its own, which says nothing of the run itself: the last one of a file counts. */
+
 import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { t } from '../../protocol/l10n';
 import { CHUNK, type FileNotes } from '../../protocol/recordingFile';
 import type { Bookmark } from '../../protocol/views';
 import { MOST_BOOKMARKS, MOST_NOTE } from '../bookmarks';
@@ -39,7 +41,9 @@ export function writeNotes(path: string, bookmarks: readonly Bookmark[]): void {
     fsyncSync(disk);
   } catch (error) {
     if (error instanceof RecordingFileError) throw error;
-    throw new RecordingFileError(`The bookmarks cannot be written into the recording: ${(error as Error).message}`);
+    throw new RecordingFileError(
+      t('The bookmarks cannot be written into the recording: {0}', (error as Error).message),
+    );
   } finally {
     closeSync(disk);
   }
@@ -49,7 +53,9 @@ function open(path: string): number {
   try {
     return openSync(path, 'r+');
   } catch (error) {
-    throw new RecordingFileError(`The bookmarks cannot be written into the recording: ${(error as Error).message}`);
+    throw new RecordingFileError(
+      t('The bookmarks cannot be written into the recording: {0}', (error as Error).message),
+    );
   }
 }
 
@@ -61,7 +67,7 @@ function endOfRun(file: FileBytes): { end: number; state: number } {
   for (let at = end; at < file.size; ) {
     const head = headAt(file, at);
     if (typeof head === 'string')
-      throw new RecordingFileError('This recording is not whole: bookmarks cannot be written into it.');
+      throw new RecordingFileError(t('This recording is not whole: bookmarks cannot be written into it.'));
     at = after(head);
     if (head.kind !== CHUNK.notes && head.kind !== CHUNK.pointer) end = at;
   }

@@ -1,4 +1,5 @@
 /** Writes a recording into a file: all of it at once, or what is new while the run goes on. */
+import { t } from '../../protocol/l10n';
 import { CHUNK, type FileState } from '../../protocol/recordingFile';
 import type { Recording } from '../recording';
 import type { Page } from '../store/page';
@@ -50,7 +51,7 @@ class Writer {
     const data = store.get(id);
     const bytes = data ? bytesOf(data) : (slabs.raw(id) ?? file?.raw(id));
     if (!bytes) return;
-    if (bytes.length > MAX_CHUNK) throw new RecordingFileError('A tensor of more than 256 MB cannot be saved yet.');
+    if (bytes.length > MAX_CHUNK) throw new RecordingFileError(t('A tensor of more than 256 MB cannot be saved yet.'));
     this.elements.add(id, bytes);
   }
 
@@ -251,9 +252,13 @@ export class RunWriter extends Writer {
       work();
     } catch (error) {
       this.file.complete = false;
-      this.failure = `${this.name} is not whole: ${reasonOf(error)}.`;
-      const there = `The recording is no longer written: ${this.failure} What it holds, up to tick ${this.ticks}, can be opened.`;
-      this.onFailure(`${there} The script runs on.`);
+      this.failure = t('{0} is not whole: {1}.', this.name, reasonOf(error));
+      const there = t(
+        'The recording is no longer written: {0} What it holds, up to tick {1}, can be opened.',
+        this.failure,
+        this.ticks,
+      );
+      this.onFailure(t('{0} The script runs on.', there));
     }
   }
 }
@@ -261,7 +266,7 @@ export class RunWriter extends Writer {
 /** Words of the system, in ours. */
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return 'there is no space left on the disk';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return t('there is no space left on the disk');
   return message;
 }
 

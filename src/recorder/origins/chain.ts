@@ -1,4 +1,5 @@
 /** The chain rule from the loss to a tensor: at each op the way along which most of the gradient comes. */
+import { t } from '../../protocol/l10n';
 import type { ChainFactor } from '../../protocol/origins';
 import type { OpRecord, PassRecord, Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
@@ -33,7 +34,7 @@ export function chainOf(r: Recording, replay: Replay, pass: PassRecord, last: Op
     factors.unshift({
       tick: at.record.tick,
       of: result ? nameIn(r, result, forward) : opName(forward),
-      by: used ? nameIn(r, used, used.value.producer) : 'its input',
+      by: used ? nameIn(r, used, used.value.producer) : t('its input'),
       op: opName(forward),
       place: r.placeAt(at.record.tick),
       upstream: came ? statsOf(replay, came).norm : null,

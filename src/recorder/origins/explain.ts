@@ -1,10 +1,12 @@
 /** An op with its numbers at a tick: what its result was computed from, and how its gradient went through it. */
+
 import { backward } from '../../engine/autograd/backward';
 import { unobserved, withGrad } from '../../engine/context';
 import { isFloat } from '../../engine/dtype';
 import { formulas } from '../../engine/formulas';
 import { numel } from '../../engine/shape';
 import { Tensor } from '../../engine/tensor';
+import { t } from '../../protocol/l10n';
 import type { ExplainArgument, ExplainFactor, ExplainQuestion, ExplainTerm, ExplainView } from '../../protocol/origins';
 import { elementAt, flatAt, inside, largest, largestOf } from '../elements';
 import type { OpRecord, PassRecord, Recording, TensorUse } from '../recording';
@@ -68,8 +70,8 @@ const nothing = (tick: number, record: OpRecord | null): ExplainView => ({
   flow: null,
   chain: [],
   missing: record
-    ? 'This write was not computed by an op: there is no formula behind it.'
-    : 'At this tick no op ran: choose an op in the network.',
+    ? t('This write was not computed by an op: there is no formula behind it.')
+    : t('At this tick no op ran: choose an op in the network.'),
 });
 
 /** The backward pass that an op's gradient belongs to: the first after it, as far as the cursor has come. */

@@ -1,4 +1,5 @@
 /** A value over the iterations, computed again where nobody looked at the time. */
+import { t } from '../../protocol/l10n';
 import type { HistoryView, Measure } from '../../protocol/origins';
 import type { TensorRef } from '../../protocol/views';
 import { lastAtOrBefore } from '../columns';
@@ -45,7 +46,7 @@ export class Measured {
     private readonly compiled: Compiled,
     private readonly measure: Measure = 'norm',
   ) {
-    if (compiled.domain !== 'one') throw new SyntaxFault(`Name one tensor: '${compiled.word}' is many.`);
+    if (compiled.domain !== 'one') throw new SyntaxFault(t("Name one tensor: '{0}' is many.", compiled.word ?? ''));
     this.moments = momentsOf(r, compiled, {});
   }
 
@@ -87,7 +88,7 @@ export function historyOf(
 ): HistoryView {
   const { ref, measure = 'norm', element } = question;
   const expression = question.expression ?? (ref && expressionOf(r, ref));
-  if (!expression) throw new Error('History of what?');
+  if (!expression) throw new Error(t('History of what?'));
   const c = compile(expression);
   const measured = new Measured(r, replay, element ? pick(c, element) : c, measure);
   const shown = ref ? nameOf(r, ref.tensor, ref.part ?? 'value', tick) : expression;
@@ -98,7 +99,7 @@ export function historyOf(
     return { iteration: r.iterationAt(t), tick: t, value: v === null ? null : wire(v) };
   });
   const name = ref || measured.many ? textFor(shown, measure, element) : shown;
-  const missing = points.length === 0 ? 'There is no value of this in any iteration yet.' : null;
+  const missing = points.length === 0 ? t('There is no value of this in any iteration yet.') : null;
   return { name, points, at: lastAtOrBefore(chosen, tick), missing };
 }
 

@@ -1,4 +1,5 @@
 /** Which tick wrote a value: the one to look at when it is wrong. */
+import { t } from '../../protocol/l10n';
 import type { WriteView } from '../../protocol/origins';
 import type { TensorRef } from '../../protocol/views';
 import { lastAtOrBefore } from '../columns';
@@ -55,7 +56,7 @@ function textAt(r: Recording, ref: TensorRef | undefined, tick: number): string 
   const cleared = ref?.part === 'grad' && r.gradAt(ref.tensor, tick) === null;
   const place = r.placeAt(tick);
   return cleared
-    ? `${nameOf(r, ref.tensor, 'grad', tick)} is cleared${place ? ` (${placeText(place)})` : ''}`
+    ? t('{0} is cleared{1}', nameOf(r, ref.tensor, 'grad', tick), place ? ` (${placeText(place)})` : '')
     : labelOf(r, tick);
 }
 

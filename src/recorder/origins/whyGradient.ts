@@ -1,6 +1,8 @@
 /** What a gradient is made of: the chain rule's terms at a tick, one for each use of the tensor, down to samples. */
+
 import { numel } from '../../engine/shape';
 import { Tensor } from '../../engine/tensor';
+import { t } from '../../protocol/l10n';
 import type { GradientTerm, GradientView } from '../../protocol/origins';
 import { lastAtOrBefore } from '../columns';
 import { inside, largest } from '../elements';
@@ -37,10 +39,10 @@ export function whyGradient(
     missing,
   });
   const known = r.tensor(tensor);
-  if (!known) return none('The recording does not know this tensor.');
-  if (!known.requiresGrad) return none('No gradient flows into this tensor: it does not require one.');
+  if (!known) return none(t('The recording does not know this tensor.'));
+  if (!known.requiresGrad) return none(t('No gradient flows into this tensor: it does not require one.'));
   const passes = passesAt(r, tick, known);
-  if (passes.length === 0) return none('No gradient yet: backward() has not run.');
+  if (passes.length === 0) return none(t('No gradient yet: backward() has not run.'));
   const answers = passes.map((pass) => flowInto(r, pass, Math.min(tick, pass.end - 1, r.ticks - 1), tensor));
   const { pass, last, found, total } = answers.find((a) => a.found.length > 0) ?? answers[0];
   const before = known.gradFn === null && total ? earlier(r, tensor, pass) : null;
@@ -48,10 +50,12 @@ export function whyGradient(
   if (!shown)
     return none(
       pass.root === tensor
-        ? 'backward() started here: the gradient of the loss by itself is 1.'
+        ? t('backward() started here: the gradient of the loss by itself is 1.')
         : last < pass.end - 1
-          ? 'No gradient yet: the backward pass has not come to this tensor at the cursor.'
-          : 'No gradient: the backward pass did not come to this tensor. What it started from does not depend on it.',
+          ? t('No gradient yet: the backward pass has not come to this tensor at the cursor.')
+          : t(
+              'No gradient: the backward pass did not come to this tensor. What it started from does not depend on it.',
+            ),
     );
   const at = inside(shown, element) ?? largest(replay, shown);
   const terms = found.map((f) => termOf(r, replay, f, at));
@@ -60,7 +64,7 @@ export function whyGradient(
     if (value !== 0)
       terms.unshift({
         tick: before.tick,
-        text: 'what was in .grad before',
+        text: t('what was in .grad before'),
         formula: null,
         place: r.placeAt(before.tick),
         value: wire(value),
@@ -84,7 +88,7 @@ export function whyGradient(
     missing:
       terms.length > 0 || pass.root !== tensor
         ? null
-        : 'backward() started here: the gradient of the loss by itself is 1.',
+        : t('backward() started here: the gradient of the loss by itself is 1.'),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Where the cursor is, and how one says so. */
+import { t } from '../../protocol/l10n';
 import type { Cursor } from '../../protocol/ticks';
 import type { OpRecord, Recording } from '../recording';
 import { fileName, opName, placeText, storageAt } from './common';
@@ -13,7 +14,7 @@ export function cursorOf(r: Recording, tick: number, live: boolean): Cursor {
   const none = tick < 0 || tick >= r.ticks;
   const base = { tick, ticks: r.ticks, iterations: r.iterationCount, live };
   if (none)
-    return { ...base, kind: 'line', phase: 'forward', iteration: 0, place: null, label: 'not started', node: null };
+    return { ...base, kind: 'line', phase: 'forward', iteration: 0, place: null, label: t('not started'), node: null };
   const iteration = r.iterationAt(tick);
   return {
     ...base,
@@ -41,10 +42,10 @@ export function nodeAt(r: Recording, tick: number): number | null {
 export function labelOf(r: Recording, tick: number): string {
   const place = r.placeAt(tick);
   const kind = r.kindAt(tick);
-  if (kind === 'line') return place ? `line ${place.line} of ${fileName(place.path)}` : 'a line';
+  if (kind === 'line') return place ? t('line {0} of {1}', place.line, fileName(place.path)) : t('a line');
   if (kind === 'output') {
     const text = r.outputAt(tick)?.text ?? '';
-    return text === '' ? 'end of the script' : `prints ${printed(text)}`;
+    return text === '' ? t('end of the script') : t('prints {0}', printed(text));
   }
   const record = r.recordAt(tick)!;
   const text = recordText(r, record);
@@ -54,27 +55,28 @@ export function labelOf(r: Recording, tick: number): string {
 function recordText(r: Recording, record: OpRecord): string {
   const names = Names.of(r);
   if (record.kind === 'backward') {
-    if (record.forwardOf) return `gradient of ${opText(r, record.forwardOf)}`;
+    if (record.forwardOf) return t('gradient of {0}', opText(r, record.forwardOf));
     const pass = r.passAt(record.tick);
     if (record.name === 'ones_like' && pass && record.tick === pass.start)
-      return `gradient starts at ${lossName(r, pass)}`;
-    if (record.name === 'add') return 'sum of two gradients';
-    return record.op ? `${opName(record)} in backward()` : `gradient ${record.name}`;
+      return t('gradient starts at {0}', lossName(r, pass));
+    if (record.name === 'add') return t('sum of two gradients');
+    return record.op ? t('{0} in backward()', opName(record)) : t('gradient {0}', record.name);
   }
   const parameter = ownerOf(r, record);
   const name = parameter === null ? null : names.tensor(parameter, record.tick);
-  if (record.name === 'accumulate gradient') return `gradient put into ${name ?? 'a tensor'}.grad`;
-  if (record.name === 'edit') return `edit of ${editedName(r, record) ?? 'a tensor'}`;
-  if (record.name === 'data') return `${name ?? outName(r, record) ?? 'a tensor'}.data is set`;
+  if (record.name === 'accumulate gradient') return t('gradient put into {0}.grad', name ?? t('a tensor'));
+  if (record.name === 'edit') return t('edit of {0}', editedName(r, record) ?? t('a tensor'));
+  if (record.name === 'data') return t('{0}.data is set', name ?? outName(r, record) ?? t('a tensor'));
   if (record.kind === 'update') {
-    if (r.passAt(record.tick)?.kind === 'backward') return `gradient added to ${name ?? 'a tensor'}.grad`;
-    const what = ruleAt(r, record) || r.passAt(record.tick) ? 'update of' : 'write to';
+    if (r.passAt(record.tick)?.kind === 'backward') return t('gradient added to {0}.grad', name ?? t('a tensor'));
     const written = name ?? outName(r, record);
-    return written ? `${what} ${written}: ${textOf(r, record)}` : `write: ${textOf(r, record)}`;
+    if (!written) return t('write: {0}', textOf(r, record));
+    if (ruleAt(r, record) || r.passAt(record.tick)) return t('update of {0}: {1}', written, textOf(r, record));
+    return t('write to {0}: {1}', written, textOf(r, record));
   }
-  if (name && ruleAt(r, record)) return `update of ${name}: ${textOf(r, record)}`;
+  if (name && ruleAt(r, record)) return t('update of {0}: {1}', name, textOf(r, record));
   // Inside of a step() that has not written yet, what belongs to the rule is not known: only whom it is for.
-  if (name && r.passAt(record.tick)) return `${opName(record)} for ${name}`;
+  if (name && r.passAt(record.tick)) return t('{0} for {1}', opName(record), name);
   return opText(r, record);
 }
 
@@ -92,7 +94,7 @@ function editedName(r: Recording, record: OpRecord): string | null {
   if (owned.part === 'weight') return name;
   if (owned.part === 'grad') return `${name}.grad`;
   const [state] = [...statesAt(r, owned.parameter, tick)].find(([, id]) => id === out.tensor) ?? ['state'];
-  return `${name}'s ${state}`;
+  return t("{0}'s {1}", name, state);
 }
 
 const outName = (r: Recording, record: OpRecord): string | null => {
@@ -106,7 +108,7 @@ function opText(r: Recording, record: OpRecord): string {
   const id = built.nodeOf.get(record.index);
   if (id === undefined) {
     const module = Names.of(r).modulePath(record.module);
-    return module ? `${opName(record)} in ${module}` : opName(record);
+    return module ? t('{0} in {1}', opName(record), module) : opName(record);
   }
   const node = built.view.nodes[id];
   return node.kind === 'loss' ? `${node.op}, ${node.label}` : node.label;

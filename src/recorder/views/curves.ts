@@ -1,4 +1,5 @@
 /** Numbers over the iterations: learning rates, norms layer by layer, expressions. Computed again where nobody looked at the time. */
+import { t } from '../../protocol/l10n';
 import type { Curve, CurveKind, CurvesView } from '../../protocol/views';
 import { Measured } from '../origins/history';
 import type { Recording, TensorUse } from '../recording';
@@ -75,7 +76,7 @@ export function curvesOf(r: Recording, replay: Replay, question: CurvesQuestion,
     curve.iterations = known.map(([i]) => i);
     curve.values = known.map(([, v]) => (v === null ? null : wire(v)));
     if (done === wanted.length * sources.length && known.every(([, v]) => v === null))
-      curve.missing ??= 'It has no value in any iteration.';
+      curve.missing ??= t('It has no value in any iteration.');
   }
   return { offers, curves, done, of: wanted.length * sources.length, running };
 }
@@ -145,7 +146,7 @@ function sourceOf(
   const parameters = layers.get(curve.name);
   const of = { gradient: gradientNorm, weight: weightNorm, ratio: updateRatio, rate: null }[curve.kind];
   if (!parameters || !of) {
-    curve.missing = 'There is nothing of this name in the run.';
+    curve.missing = t('There is nothing of this name in the run.');
     return null;
   }
   return (iteration) => ifKept(() => of(r, replay, parameters, iteration));
@@ -157,7 +158,7 @@ function watchedOf(r: Recording, replay: Replay, curve: Curve): ((iteration: num
     const ticks = new Map<number, number>();
     // The last tick of each iteration at which it can have changed.
     for (const tick of measured.ticks()) ticks.set(r.iterationAt(tick), tick);
-    if (ticks.size === 0) curve.missing = 'Nothing in this run is called so yet.';
+    if (ticks.size === 0) curve.missing = t('Nothing in this run is called so yet.');
     return (iteration) => {
       const tick = ticks.get(iteration);
       return tick === undefined ? null : ifKept(() => measured.at(tick));
@@ -253,7 +254,7 @@ function ratesOf(r: Recording): Curve[] {
       const curve: Curve = {
         key: `rate:${o.id}:${g}`,
         kind: 'rate',
-        name: `lr of ${called}${which}${groups > 1 ? `, group ${g + 1}` : ''}`,
+        name: t('lr of {0}{1}{2}', called, which, groups > 1 ? t(', group {0}', g + 1) : ''),
         iterations: [],
         values: [],
         missing: null,

@@ -1,5 +1,7 @@
 /** The structure of an iteration: modules, ops, parameters, inputs and the loss. */
+
 import { numel } from '../../engine/shape';
+import { t } from '../../protocol/l10n';
 import type { GraphEdge, GraphModule, GraphNode, GraphView } from '../../protocol/views';
 import { dtypeOf, type OpRecord, type PassRecord, type Recording, type TensorUse } from '../recording';
 import { argUses } from '../replay';
@@ -131,7 +133,7 @@ function leafNode(r: Recording, names: Names, use: TensorUse, reader: OpRecord):
   const trained = known?.requiresGrad === true && known.gradFn === null;
   const name = names.tensor(use.tensor, reader.tick);
   const made = known?.producer ?? null;
-  const label = name ?? (made ? `result of ${opName(made)}` : 'input');
+  const label = name ?? (made ? t('result of {0}', opName(made)) : 'input');
   return {
     kind: trained || owner ? 'parameter' : 'input',
     op: label,
@@ -171,11 +173,11 @@ function opNode(
 
 /** `linear in linear1`, `relu of linear1`: an op by its module or, outside of one, by where its input came from. */
 function opLabel(record: OpRecord, module: string, from: GraphNode[]): string {
-  if (module) return `${opName(record)} in ${module}`;
+  if (module) return t('{0} in {1}', opName(record), module);
   const main = from.find((n) => n.kind !== 'parameter') ?? from[0];
   if (!main) return opName(record);
   const what = main.kind === 'op' ? main.module || main.op : main.label;
-  return `${opName(record)} of ${what}`;
+  return t('{1} of {0}', what, opName(record));
 }
 
 /** Every module that a node lies in, outermost first, with the root that all are parts of. */

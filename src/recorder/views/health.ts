@@ -1,4 +1,5 @@
 /** What is wrong with a tensor: the expressions of the watchpoints that are offered by name, at the moments at which those are looked at. */
+
 import {
   dead,
   exploding,
@@ -9,6 +10,7 @@ import {
   vanishing,
   withoutGradient,
 } from '../../protocol/health';
+import { t } from '../../protocol/l10n';
 import type { HealthChip } from '../../protocol/views';
 import { lastAtOrBefore } from '../columns';
 import { short } from '../format';
@@ -60,8 +62,8 @@ function questions(r: Recording, replay: Replay, tensor: number, tick: number): 
   const gradNorm = (at: number) => short(number(`norm(${grad})`, at));
   const bad = (use: TensorUse | null, what: string) => {
     const { nan, inf, count } = use ? statsOf(replay, use) : { nan: 0, inf: 0, count: 0 };
-    const kinds = [nan > 0 ? `${nan} NaN` : '', inf > 0 ? `${inf} infinite` : ''].filter(Boolean).join(' and ');
-    return `${kinds} among ${count} ${what}.`;
+    const kinds = [nan > 0 ? `${nan} NaN` : '', inf > 0 ? t('{0} infinite', inf) : ''].filter(Boolean).join(t(' and '));
+    return t('{0} among {1} {2}.', kinds, count, what);
   };
   // Several rounds of a loop have one name: the last of them is the one that a gradient is asked of.
   const last = made ? lastAt(MomentsOf.of(r).place(made).refresh(), tick) === made.tick : true;
@@ -73,7 +75,7 @@ function questions(r: Recording, replay: Replay, tensor: number, tick: number): 
   const all: Question[] = [
     {
       kind: 'nonfinite',
-      label: 'NaN or Inf',
+      label: t('NaN or Inf'),
       expression: nonfinite(of),
       reason: (at) => bad(r.useAt(tensor, at), 'elements'),
     },
@@ -82,24 +84,28 @@ function questions(r: Recording, replay: Replay, tensor: number, tick: number): 
     all.push(
       {
         kind: 'nonfinite',
-        label: 'NaN or Inf in the gradient',
+        label: t('NaN or Inf in the gradient'),
         expression: nonfinite(grad),
-        reason: (at) => bad(gradientAt(r, tensor, at), 'elements of the gradient'),
+        reason: (at) => bad(gradientAt(r, tensor, at), t('elements of the gradient')),
         at: arrival,
       },
       {
         kind: 'exploding',
-        label: 'Gradient explodes',
+        label: t('Gradient explodes'),
         expression: exploding(grad),
-        reason: (at) => `The norm of its gradient is ${gradNorm(at)}: above 100.`,
+        reason: (at) => t('The norm of its gradient is {0}: above 100.', gradNorm(at)),
         at: arrival,
       },
       {
         kind: 'vanishing',
-        label: 'Gradient vanishes',
+        label: t('Gradient vanishes'),
         expression: vanishing(grad),
         reason: (at) =>
-          `The norm of its gradient is ${gradNorm(at)}: less than a ten-thousandth of the whole net's, ${short(number('norm(grads)', at))}.`,
+          t(
+            "The norm of its gradient is {0}: less than a ten-thousandth of the whole net's, {1}.",
+            gradNorm(at),
+            short(number('norm(grads)', at)),
+          ),
         at: arrival,
       },
     );
@@ -108,20 +114,25 @@ function questions(r: Recording, replay: Replay, tensor: number, tick: number): 
     if (name === 'relu')
       all.push({
         kind: 'dead',
-        label: 'Dead',
+        label: t('Dead'),
         expression: dead(of),
-        reason: () => 'Every result is 0 for the whole batch: nothing goes on from here, and no gradient comes back.',
+        reason: () =>
+          t('Every result is 0 for the whole batch: nothing goes on from here, and no gradient comes back.'),
       });
     const shape = SHAPES[name];
     if (shape)
       all.push({
         kind: 'saturated',
-        label: 'Saturated',
+        label: t('Saturated'),
         expression: shape(of),
         reason: (at) => {
           const share = number(shape(of).replace(/ > [\d.]+$/, ''), at);
           const ends = name === 'tanh' ? '−1 or 1' : '0 or 1';
-          return `${(share * 100).toFixed(0)} % of the results lie next to ${ends}, where the slope is nearly 0: little gradient comes through.`;
+          return t(
+            '{0} % of the results lie next to {1}, where the slope is nearly 0: little gradient comes through.',
+            (share * 100).toFixed(0),
+            ends,
+          );
         },
       });
     return all;
@@ -130,18 +141,22 @@ function questions(r: Recording, replay: Replay, tensor: number, tick: number): 
     all.push(
       {
         kind: 'no gradient',
-        label: 'No gradient',
+        label: t('No gradient'),
         expression: withoutGradient(grad),
         reason: () =>
-          'backward() has ended and its .grad is None: the loss was not computed from it, or it was detached on the way.',
+          t(
+            'backward() has ended and its .grad is None: the loss was not computed from it, or it was detached on the way.',
+          ),
         at: (at) => r.passAt(at)?.start ?? at,
       },
       {
         kind: 'not updated',
-        label: 'Not updated',
+        label: t('Not updated'),
         expression: notUpdated(of),
         reason: () =>
-          'The last step left every element as it was: a learning rate or a gradient of 0, or a step too small for its dtype.',
+          t(
+            'The last step left every element as it was: a learning rate or a gradient of 0, or a step too small for its dtype.',
+          ),
         at: (at) => r.passAt(at)?.start ?? at,
       },
     );

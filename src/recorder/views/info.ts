@@ -1,4 +1,5 @@
 /** How much of a run is kept, and what was thinned to stay within the bound. */
+import { t } from '../../protocol/l10n';
 import type { RecordingInfo } from '../../protocol/session';
 import { FAR } from '../memory';
 import type { Recording } from '../recording';
@@ -24,19 +25,27 @@ export function infoOf(r: Recording, use: Use | null): RecordingInfo {
   const thinned: string[] = [];
   if (spacing > 1)
     thinned.push(
-      `Weights and optimizer state are kept at every ${ordinal(spacing)} iteration (the bound is ${bound}); between two of these they are computed again, bit by bit.`,
+      t(
+        'Weights and optimizer state are kept at every {0} iteration (the bound is {1}); between two of these they are computed again, bit by bit.',
+        ordinal(spacing),
+        bound,
+      ),
     );
   if (far > FAR)
     thinned.push(
-      `Up to ${far} ops are run again to show a value of an old iteration: a larger bound makes that fewer.`,
+      t('Up to {0} ops are run again to show a value of an old iteration: a larger bound makes that fewer.', far),
     );
   // What was left out of memory can be read again from a file that the run is written to.
   const gone = r.file?.complete ? 0 : leftOut;
   if (gone > 0)
     thinned.push(
-      `Data from Python of iterations before ${gone + 1} was left out to stay within ${bound}: what was computed from it cannot be shown there.`,
+      t(
+        'Data from Python of iterations before {0} was left out to stay within {1}: what was computed from it cannot be shown there.',
+        gone + 1,
+        bound,
+      ),
     );
-  if (r.linesLeftOut > 0) thinned.push(`${r.linesLeftOut} lines of long loops without tensor ops were not kept.`);
+  if (r.linesLeftOut > 0) thinned.push(t('{0} lines of long loops without tensor ops were not kept.', r.linesLeftOut));
   return {
     ticks: r.ticks,
     iterations: r.iterationCount,

@@ -1,4 +1,5 @@
 /** What two runs are compared by: the order of lines and ops of an iteration with hashes of what they gave, and the numbers themselves. */
+import { t } from '../../protocol/l10n';
 import type { NumbersView, OutlineView, StepView } from '../../protocol/views';
 import { hashOf } from '../branch';
 import type { Recording, TensorUse } from '../recording';
@@ -41,10 +42,10 @@ export function outlineOf(r: Recording, replay: Replay, from: number, count: num
 }
 
 function numbers(replay: Replay, name: string, use: TensorUse): NumbersView {
-  const t = replay.tensor(use);
-  if (t.count > MOST_ELEMENTS) throw new Error(`${name} is too large to be compared.`);
-  const data = Float64Array.from(t.values() as ArrayLike<number | bigint>, Number);
-  return { name, dtype: t.dtype, shape: [...t.shape], data };
+  const known = replay.tensor(use);
+  if (known.count > MOST_ELEMENTS) throw new Error(t('{0} is too large to be compared.', name));
+  const data = Float64Array.from(known.values() as ArrayLike<number | bigint>, Number);
+  return { name, dtype: known.dtype, shape: [...known.shape], data };
 }
 
 /** What an op gave. */
@@ -52,7 +53,7 @@ export function resultsOf(r: Recording, replay: Replay, tick: number): NumbersVi
   const names = Names.of(r);
   const record = r.recordAt(tick);
   return (record?.outs ?? []).flatMap((use) =>
-    use ? [numbers(replay, names.tensor(use.tensor, tick, 'inner') ?? `the result of ${record!.name}`, use)] : [],
+    use ? [numbers(replay, names.tensor(use.tensor, tick, 'inner') ?? t('the result of {0}', record!.name), use)] : [],
   );
 }
 

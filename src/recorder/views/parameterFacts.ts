@@ -1,4 +1,5 @@
 /** What training does to a parameter: its size, its gradient's and its last update's. */
+import { t } from '../../protocol/l10n';
 import type { ParameterFacts } from '../../protocol/views';
 import type { Recording } from '../recording';
 import type { Replay } from '../replay';
@@ -23,7 +24,7 @@ export function factsOf(r: Recording, replay: Replay, tensor: number, tick: numb
   };
   return {
     tensor,
-    name: Names.of(r).tensor(tensor, tick) ?? `parameter ${tensor}`,
+    name: Names.of(r).tensor(tensor, tick) ?? t('parameter {0}', tensor),
     states: keptNames(r, tensor, tick),
     updates: updates.count(tensor, tick),
     weight: norm(tensor),

@@ -1,4 +1,5 @@
 /** One tensor at the cursor: statistics, histogram, a window of its elements, and what is wrong with it. */
+import { t } from '../../protocol/l10n';
 import type { Stats, TensorGrid, TensorQuestion, TensorRef, TensorView } from '../../protocol/views';
 import { dtypeOf, type Recording, type TensorUse } from '../recording';
 import type { Replay } from '../replay';
@@ -18,7 +19,7 @@ const CHEAP = 64;
 export function tensorOf(r: Recording, replay: Replay, tick: number, wanted: TensorQuestion): TensorView {
   const { tensor, part = 'value' } = wanted;
   const known = r.tensor(tensor);
-  const found = known ? partAt(r, tensor, part, tick) : 'The recording has no such tensor.';
+  const found = known ? partAt(r, tensor, part, tick) : t('The recording has no such tensor.');
   const then = known && wanted.against !== undefined ? thenOf(r, tensor, tick, wanted.against) : null;
   const shown = typeof found === 'string' ? found : shownOf(r, replay, found, part, wanted, then);
   const ref: TensorRef = { tensor, part };
@@ -88,8 +89,9 @@ function shownOf(
   if (against === undefined) return now;
   const was = then && partAt(r, then.tensor, part, then.tick);
   if (was === null || typeof was === 'string')
-    return against === 'iteration' ? 'There was none in the iteration before.' : 'There was none at that tick.';
-  if (was.shape.join() !== use.shape.join()) return `Its shape was ${was.shape.join(' × ')} then: nothing to compare.`;
+    return against === 'iteration' ? t('There was none in the iteration before.') : t('There was none at that tick.');
+  if (was.shape.join() !== use.shape.join())
+    return t('Its shape was {0} then: nothing to compare.', was.shape.join(' × '));
   const old = valuesOf(replay, was);
   const data = Float64Array.from({ length: old.length }, (_, i) => Number(now.data[i]) - Number(old[i]));
   return { dtype: 'float64', shape: use.shape, data, stats: statsOfData(data) };

@@ -1,6 +1,8 @@
 /** A tensor as text: what Python reads as the same tensor, or what a table reads. */
+
 import { isComplex } from '../../engine/dtype';
 import { numel } from '../../engine/shape';
+import { t } from '../../protocol/l10n';
 import type { TensorFormat, TensorRef } from '../../protocol/views';
 import { exact } from '../format';
 import { dtypeOf, type Recording } from '../recording';
@@ -16,18 +18,22 @@ export function tensorText(
   tick: number,
   { tensor, part = 'value', as }: TensorRef & { as: TensorFormat },
 ): { name: string; text: string } {
-  const use = r.tensor(tensor) ? partAt(r, tensor, part, tick) : 'The recording has no such tensor.';
+  const use = r.tensor(tensor) ? partAt(r, tensor, part, tick) : t('The recording has no such tensor.');
   if (typeof use === 'string') throw new Error(use);
   const name = nameOf(r, tensor, part, tick);
   const { shape } = use;
   const count = numel(shape);
   if (count > MOST)
     throw new Error(
-      `${name} has ${count.toLocaleString('en-US')} elements: more than ${MOST.toLocaleString('en-US')} are not written out. Log a part of it in the Debug Console, such as ${name}[0].`,
+      t(
+        '{0} has {1} elements: more than {2} are not written out. Log a part of it in the Debug Console, such as {0}[0].',
+        name,
+        count.toLocaleString('en-US'),
+        MOST.toLocaleString('en-US'),
+      ),
     );
   const dtype = dtypeOf(use);
-  const t = replay.tensor(use);
-  const values = t.values();
+  const values = replay.tensor(use).values();
   const at = (i: number) => exact(values, i, dtype);
   if (as === 'csv') return { name, text: csv(shape, count, at) };
   const written = (text: string) => (/nan|inf/.test(text) && !isComplex(dtype) ? `float('${text}')` : text);

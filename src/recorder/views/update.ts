@@ -1,4 +1,5 @@
 /** The optimizer's panel: one parameter's update, as it was executed, number by number. */
+import { t } from '../../protocol/l10n';
 import type { ParameterInfo, TensorRef, UpdateTerm, UpdateView } from '../../protocol/views';
 import type { Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
@@ -38,11 +39,11 @@ export function updateOf(
   };
   const parameter = chosen(r, updates, parameters, args.parameter, tick);
   if (!parameter) {
-    const name = args.parameter === undefined ? null : (Names.of(r).tensor(args.parameter, tick) ?? 'This tensor');
+    const name = args.parameter === undefined ? null : (Names.of(r).tensor(args.parameter, tick) ?? t('This tensor'));
     const missing =
       name === null || parameters.length === 0
-        ? 'No parameter has been updated yet.'
-        : `${name} has not been updated so far.`;
+        ? t('No parameter has been updated yet.')
+        : t('{0} has not been updated so far.', name);
     return { parameters, parameter, ...empty, missing };
   }
   const element = elementIn(parameter.shape, args.element);
@@ -85,7 +86,7 @@ function current(r: Recording, updates: Updates, tick: number): number[] {
   const begun = (id: number) => r.iteration(updates.of(id, tick)[0].iteration).start <= tick;
   for (const id of Parameters.of(r).list(Math.max(0, tick))) {
     if (updates.of(id, tick).length === 0) continue;
-    const name = names.tensor(id, r.ticks - 1) ?? `parameter ${id}`;
+    const name = names.tensor(id, r.ticks - 1) ?? t('parameter {0}', id);
     if (!found.has(name) || begun(id)) found.set(name, id);
   }
   return [...found.values()];
@@ -109,7 +110,7 @@ function chosen(
 
 function infoOf(r: Recording, tensor: number, updates: number): ParameterInfo {
   const shape = r.whereabouts(tensor, r.ticks)?.shape ?? [];
-  return { tensor, name: Names.of(r).tensor(tensor, r.ticks - 1) ?? `parameter ${tensor}`, shape, updates };
+  return { tensor, name: Names.of(r).tensor(tensor, r.ticks - 1) ?? t('parameter {0}', tensor), shape, updates };
 }
 
 /** The chosen element, or the first; a position outside of the tensor is brought inside. */
@@ -131,7 +132,7 @@ function eventAt(r: Recording, events: readonly UpdateEvent[], tick: number): Up
 function ruleName(r: Recording, { event }: Rule): string {
   const pass = r.passAt(event.final.tick);
   const optimizer = pass?.kind === 'step' ? r.optimizers.get(pass.optimizer) : undefined;
-  if (!optimizer) return event.written ? 'by hand' : 'by hand, not written back';
+  if (!optimizer) return event.written ? t('by hand') : t('by hand, not written back');
   const name = optimizer.description.split('(')[0].trim();
   const groups = parse(r.hyperAt(optimizer.id, event.final.tick));
   if (!groups) return optimizer.description.replace(/\s+/g, ' ');
@@ -190,13 +191,13 @@ function termsOf(
   const step = done ? stepTaken(replay, rule, element) : null;
   terms.push({
     role: 'step taken',
-    name: 'new weight − weight',
+    name: t('new weight − weight'),
     ref: null,
     value: step?.element === null || step === null ? null : wire(step.element),
     norm: step?.norm ?? null,
   });
   const written = event.written ? { tensor: parameter } : { tensor: rule.after.tensor };
-  terms.push(term('new weight', event.written ? name : 'not written back', written, done ? rule.after : null));
+  terms.push(term('new weight', event.written ? name : t('not written back'), written, done ? rule.after : null));
   return terms;
 }
 

@@ -1,4 +1,5 @@
 /** Reads an expression: what its free words stand for, and at which ticks it can become another. */
+import { t } from '../../protocol/l10n';
 import type { Recording } from '../recording';
 import { FUNCTIONS, partsOf } from './evaluate';
 import { type Moments, MomentsOf } from './moments';
@@ -55,7 +56,7 @@ export function compile(text: string, condition?: string): Compiled {
   visit(node, compiled, words, false);
   if (words.size > 1)
     throw new SyntaxFault(
-      `${[...words].join(' and ')} in one expression: a watchpoint is about one of them at a time.`,
+      t('{0} in one expression: a watchpoint is about one of them at a time.', [...words].join(t(' and '))),
     );
   const [word] = words;
   if (word) {
@@ -64,7 +65,7 @@ export function compile(text: string, condition?: string): Compiled {
   }
   const { targets, loss, params, only } = compiled;
   if (!word && targets.length === 0 && !loss && !params && !only)
-    throw new SyntaxFault(`'${text}' is about nothing: name a tensor, such as linear1.weight, p.grad or loss.`);
+    throw new SyntaxFault(t("'{0}' is about nothing: name a tensor, such as linear1.weight, p.grad or loss.", text));
   return compiled;
 }
 
@@ -95,7 +96,7 @@ function visit(node: Node, c: Compiled, words: Set<string>, inChanged: boolean):
       return;
     case 'call':
       if (!FUNCTIONS.has(node.name) && !SPECIAL.has(node.name))
-        throw new SyntaxFault(`There is no ${node.name}() here. ${KNOWN}`);
+        throw new SyntaxFault(t('There is no {0}() here. {1}', node.name, known()));
       if (node.name === 'tensor') {
         target(node, 'value');
         return;
@@ -132,8 +133,10 @@ function visit(node: Node, c: Compiled, words: Set<string>, inChanged: boolean):
   }
 }
 
-const KNOWN =
-  'There are norm, mean, sum, min, max, std, any, all, abs, isnan, nonfinite, numel and, over time, changed, rises and update.';
+const known = (): string =>
+  t(
+    'There are norm, mean, sum, min, max, std, any, all, abs, isnan, nonfinite, numel and, over time, changed, rises and update.',
+  );
 
 /** The ticks at which an expression can change for one of the things it is about; null while that is not known yet. */
 export function momentsOf(r: Recording, c: Compiled, instance: Instance): Moments | null {

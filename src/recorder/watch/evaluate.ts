@@ -1,8 +1,10 @@
 /** What an expression is worth: the engine's own ops on the tensors of a tick, so that comparisons and sums are PyTorch's. */
+
 import { quietly } from '../../engine/context';
 import { call } from '../../engine/dispatch';
 import { DTYPES, isComplex } from '../../engine/dtype';
 import { Tensor } from '../../engine/tensor';
+import { t } from '../../protocol/l10n';
 import type { RecordedValue } from '../../protocol/recorded';
 import type { TensorUse } from '../recording';
 import type { Node } from './parse';
@@ -86,7 +88,7 @@ export function evaluate(node: Node, scope: Scope): Value {
       return node.value;
     case 'name': {
       const found = scope.name(node.name) ?? scope.path(node.name);
-      if (found === undefined) throw new NotThere(`there is no '${node.name}' here`);
+      if (found === undefined) throw new NotThere(t("there is no '{0}' here", node.name));
       return found;
     }
     case 'attribute':
@@ -132,11 +134,11 @@ function compute(name: string, ...args: unknown[]): Tensor {
 /** Is a value true, as Python's bool() says? */
 export function truth(value: Value, scope: Scope): boolean {
   if (value === null || typeof value !== 'object') return Boolean(value);
-  const t = tensorOf(value, scope);
-  if (!t) return true;
-  if (t.count !== 1)
-    throw new Fault('a tensor with more than one element is neither true nor false: use any() or all()');
-  return t.values().some((v) => Number(v) !== 0);
+  const tensor = tensorOf(value, scope);
+  if (!tensor) return true;
+  if (tensor.count !== 1)
+    throw new Fault(t('a tensor with more than one element is neither true nor false: use any() or all()'));
+  return tensor.values().some((v) => Number(v) !== 0);
 }
 
 /** The tensor behind a value; null for anything else. */
@@ -149,17 +151,17 @@ export function tensorOf(value: Value, scope: Scope): Tensor | null {
 /** The number that a value is; null where it is none. */
 export function numberOf(value: Value, scope: Scope): number | null {
   if (typeof value === 'number' || typeof value === 'boolean') return Number(value);
-  const t = tensorOf(value, scope);
-  return t && t.count === 1 && !isComplex(t.dtype) ? Number(t.values()[0]) : null;
+  const tensor = tensorOf(value, scope);
+  return tensor && tensor.count === 1 && !isComplex(tensor.dtype) ? Number(tensor.values()[0]) : null;
 }
 
 function operand(value: Value, scope: Scope): number | Tensor {
-  const t = tensorOf(value, scope);
-  if (t) return t;
+  const tensor = tensorOf(value, scope);
+  if (tensor) return tensor;
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return Number(value);
-  if (value === null) throw new NotThere('None is no number');
-  throw new Fault(typeof value === 'string' ? `'${value}' is no number` : 'a module is no number');
+  if (value === null) throw new NotThere(t('None is no number'));
+  throw new Fault(typeof value === 'string' ? t("'{0}' is no number", value) : t('a module is no number'));
 }
 
 function arithmetic(op: string, a: number | Tensor, b: number | Tensor): number | Tensor {
@@ -170,10 +172,10 @@ function arithmetic(op: string, a: number | Tensor, b: number | Tensor): number 
     // A number of Python's gives way to the tensor's dtype, on either side.
     if (op === '-') return compute('rsub', b, a);
     if (op === '/') return compute('mul', compute('reciprocal', b), a);
-    if (op === '//') throw new Fault(`a number ${op} a tensor: write it the other way round`);
+    if (op === '//') throw new Fault(t('a number {0} a tensor: write it the other way round', op));
     return compute(ARITHMETIC[op], b, a);
   }
-  if (b === 0 && ['/', '//', '%'].includes(op)) throw new NotThere('division by zero');
+  if (b === 0 && ['/', '//', '%'].includes(op)) throw new NotThere(t('division by zero'));
   switch (op) {
     case '+':
       return a + b;
@@ -196,7 +198,7 @@ function arithmetic(op: string, a: number | Tensor, b: number | Tensor): number 
     case '^':
       return a ^ b;
     default:
-      throw new Fault(`numbers have no ${op}`);
+      throw new Fault(t('numbers have no {0}', op));
   }
 }
 
@@ -256,15 +258,15 @@ function attribute(node: Extract<Node, { kind: 'attribute' }>, scope: Scope): Va
 }
 
 function attributeOf(of: Value, name: string, scope: Scope): Value {
-  if (of === null) throw new NotThere(`None has no '${name}'`);
+  if (of === null) throw new NotThere(t("None has no '{0}'", name));
   const found = scope.attribute(of, name);
   if (found !== undefined) return found;
-  const t = of instanceof On ? null : tensorOf(of, scope);
-  if (!t) throw new NotThere(`there is no '${name}' here`);
+  const tensor = of instanceof On ? null : tensorOf(of, scope);
+  if (!tensor) throw new NotThere(t("there is no '{0}' here", name));
   if (name === 'data') return of;
-  if (name === 'T') return compute('t', t);
-  if (name === 'ndim') return t.rank;
-  throw new Fault(`a tensor's '${name}' is not known here`);
+  if (name === 'T') return compute('t', tensor);
+  if (name === 'ndim') return tensor.rank;
+  throw new Fault(t("a tensor's '{0}' is not known here", name));
 }
 
 function item(node: Extract<Node, { kind: 'item' }>, scope: Scope): Value {
@@ -272,73 +274,73 @@ function item(node: Extract<Node, { kind: 'item' }>, scope: Scope): Value {
   if (of instanceof On) {
     const [index] = node.index.map((n) => evaluate(n, scope));
     const found = typeof index === 'number' || typeof index === 'string' ? scope.item(of, index) : undefined;
-    if (found === undefined) throw new NotThere('there is no such item here');
+    if (found === undefined) throw new NotThere(t('there is no such item here'));
     return found;
   }
-  let t = tensorOf(of, scope);
-  if (!t) throw new NotThere('there is nothing to index here');
+  let tensor = tensorOf(of, scope);
+  if (!tensor) throw new NotThere(t('there is nothing to index here'));
   for (const part of node.index) {
     const index = numberOf(evaluate(part, scope), scope);
-    if (index === null || !Number.isInteger(index)) throw new Fault('an index is a whole number here');
-    t = compute('select', t, 0, index);
+    if (index === null || !Number.isInteger(index)) throw new Fault(t('an index is a whole number here'));
+    tensor = compute('select', tensor, 0, index);
   }
-  return t;
+  return tensor;
 }
 
 function called(name: string, args: Node[], scope: Scope): Value {
-  if (!FUNCTIONS.has(name)) throw new Fault(`there is no ${name}() here`);
+  if (!FUNCTIONS.has(name)) throw new Fault(t('there is no {0}() here', name));
   const [first, ...rest] = args;
-  if (!first) throw new Fault(`${name}() of what?`);
+  if (!first) throw new Fault(t('{0}() of what?', name));
   const value = evaluate(first, scope);
   if (name === 'nonfinite') {
     const all = Array.isArray(value) ? value : [tensorOf(value, scope) ?? operand(value, scope)];
-    return all.some((t) => (t instanceof Tensor ? hasBad(t) : !Number.isFinite(t)));
+    return all.some((tensor) => (tensor instanceof Tensor ? hasBad(tensor) : !Number.isFinite(tensor)));
   }
   if (name === 'bool') return truth(value, scope);
-  const t = tensorOf(value, scope);
-  if (!t) return ofNumbers(name, [value, ...rest.map((n) => evaluate(n, scope))], scope);
+  const tensor = tensorOf(value, scope);
+  if (!tensor) return ofNumbers(name, [value, ...rest.map((n) => evaluate(n, scope))], scope);
   const more = rest.map((n) => evaluate(n, scope));
   switch (name) {
     case 'numel':
-      return t.count;
+      return tensor.count;
     case 'len':
-      return t.shape[0] ?? 0;
+      return tensor.shape[0] ?? 0;
     case 'item':
     case 'float':
     case 'int': {
-      const n = numberOf(t, scope);
-      if (n === null) throw new Fault(`${name}() takes a tensor with one element`);
+      const n = numberOf(tensor, scope);
+      if (n === null) throw new Fault(t('{0}() takes a tensor with one element', name));
       return name === 'int' ? Math.trunc(n) : n;
     }
     case 'detach':
       return value;
     case 'rms':
-      return compute('sqrt', compute('mean', compute('mul', real(t), real(t))));
+      return compute('sqrt', compute('mean', compute('mul', real(tensor), real(tensor))));
     case 'max':
     case 'min':
       if (more.length > 0) {
         const other = more[0];
-        if (typeof other === 'number') return compute(`a${name}`, t, [other]);
+        if (typeof other === 'number') return compute(`a${name}`, tensor, [other]);
         const second = tensorOf(other, scope);
-        if (second) return compute(`${name}_other`, t, second);
+        if (second) return compute(`${name}_other`, tensor, second);
       }
-      return compute(name, t);
+      return compute(name, tensor);
     case 'mean':
     case 'norm':
     case 'std':
     case 'var':
-      return compute(name, real(t), ...more);
+      return compute(name, real(tensor), ...more);
     default:
-      return compute(name, t, ...more);
+      return compute(name, tensor, ...more);
   }
 }
 
 /** Counts and truths, averaged as floats. */
-const real = (t: Tensor): Tensor =>
-  DTYPES[t.dtype].kind === 'float' || isComplex(t.dtype) ? t : compute('to_dtype', t, 'float32');
+const real = (tensor: Tensor): Tensor =>
+  DTYPES[tensor.dtype].kind === 'float' || isComplex(tensor.dtype) ? tensor : compute('to_dtype', tensor, 'float32');
 
-export function hasBad(t: Tensor): boolean {
-  const values = t.values();
+export function hasBad(tensor: Tensor): boolean {
+  const values = tensor.values();
   if (values instanceof BigInt64Array) return false;
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i] as number)) return true;
   return false;
@@ -348,7 +350,7 @@ export function hasBad(t: Tensor): boolean {
 function ofNumbers(name: string, values: Value[], scope: Scope): Value {
   const numbers = values.map((v) => {
     const n = operand(v, scope);
-    if (n instanceof Tensor) throw new Fault(`${name}() of a number and a tensor`);
+    if (n instanceof Tensor) throw new Fault(t('{0}() of a number and a tensor', name));
     return n;
   });
   const [x] = numbers;

@@ -1,5 +1,6 @@
 /** The expressions of watchpoints and probes: Python's, as far as numbers and tensors go. */
 
+import { t } from '../../protocol/l10n';
 export type Node =
   | { kind: 'value'; value: number | boolean | string | null }
   | { kind: 'name'; name: string }
@@ -29,7 +30,7 @@ interface Token {
 }
 
 function tokens(source: string): Token[] {
-  if (source.length > LONGEST) throw new SyntaxFault('This expression is too long.');
+  if (source.length > LONGEST) throw new SyntaxFault(t('This expression is too long.'));
   const found: Token[] = [];
   TOKEN.lastIndex = 0;
   let at = 0;
@@ -52,7 +53,7 @@ function tokens(source: string): Token[] {
     }
     TOKEN.lastIndex = at;
     const match = TOKEN.exec(source);
-    if (!match) throw new SyntaxFault(`'${source}' is no expression: what is '${source.slice(at).trim()[0]}'?`);
+    if (!match) throw new SyntaxFault(t("'{0}' is no expression: what is '{1}'?", source, source.slice(at).trim()[0]));
     const [, number, name, text, sign] = match;
     const kind = number ? 'number' : name ? 'name' : text ? 'text' : 'sign';
     const shown = number ?? name ?? text ?? sign;
@@ -87,8 +88,13 @@ class Parser {
     const before = this.source.slice(0, at).trim();
     throw new SyntaxFault(
       kind === 'end'
-        ? `'${this.source}' is not complete.`
-        : `'${this.source}' is no expression: '${text}' cannot stand ${before ? `after '${before}'` : 'at its beginning'}.`,
+        ? t("'{0}' is not complete.", this.source)
+        : t(
+            "'{0}' is no expression: '{1}' cannot stand {2}.",
+            this.source,
+            text,
+            before ? t("after '{0}'", before) : t('at its beginning'),
+          ),
     );
   }
 
@@ -104,7 +110,7 @@ class Parser {
   }
 
   private or(): Node {
-    if (++this.depth > DEEPEST) throw new SyntaxFault('This expression is nested too deeply.');
+    if (++this.depth > DEEPEST) throw new SyntaxFault(t('This expression is nested too deeply.'));
     const items = [this.and()];
     while (this.take('or')) items.push(this.and());
     this.depth--;
@@ -119,7 +125,7 @@ class Parser {
 
   private not(): Node {
     if (!this.take('not')) return this.comparison();
-    if (++this.depth > DEEPEST) throw new SyntaxFault('This expression is nested too deeply.');
+    if (++this.depth > DEEPEST) throw new SyntaxFault(t('This expression is nested too deeply.'));
     const of = this.not();
     this.depth--;
     return { kind: 'unary', op: 'not', of };
@@ -155,7 +161,7 @@ class Parser {
   private unary(): Node {
     for (const op of ['-', '~'] as const)
       if (this.take(op)) {
-        if (++this.depth > DEEPEST) throw new SyntaxFault('This expression is nested too deeply.');
+        if (++this.depth > DEEPEST) throw new SyntaxFault(t('This expression is nested too deeply.'));
         const of = this.unary();
         this.depth--;
         return { kind: 'unary', op, of };

@@ -1,7 +1,9 @@
 /** What names mean at a tick: the script's variables, parameters by their path, and the words that watchpoints have of their own. */
+
 import { quietly } from '../../engine/context';
 import { call } from '../../engine/dispatch';
 import type { Tensor } from '../../engine/tensor';
+import { t } from '../../protocol/l10n';
 import type { RecordedValue } from '../../protocol/recorded';
 import { lastAtOrBefore } from '../columns';
 import { unquote } from '../format';
@@ -65,7 +67,7 @@ export class ScopeAt implements Scope {
     if (name === 'buf' && instance.buffer !== undefined) return this.held(instance.buffer);
     if (instance.op && name === instance.op.word) {
       const outs = (r.recordAt(tick)?.outs ?? []).filter((o) => o !== null);
-      if (outs.length === 0) throw new NotThere('this op gave nothing');
+      if (outs.length === 0) throw new NotThere(t('this op gave nothing'));
       return name === 'out' ? outs.map((o) => this.at.replay.tensor(o)) : new Held(outs[0].tensor, outs[0]);
     }
     if (name === 'loss') {
@@ -89,7 +91,7 @@ export class ScopeAt implements Scope {
         const use = tensor === null ? null : r.useAt(tensor, tick);
         return use ? [replay.tensor(use)] : [];
       });
-    if (parts.length === 0) throw new NotThere('there are none yet');
+    if (parts.length === 0) throw new NotThere(t('there are none yet'));
     return quietly(() =>
       call(
         'cat',
@@ -105,7 +107,7 @@ export class ScopeAt implements Scope {
 
   private held(tensor: number): Value {
     const use = this.at.recording.useAt(tensor, this.at.tick);
-    if (!use) throw new NotThere('this tensor does not exist yet');
+    if (!use) throw new NotThere(t('this tensor does not exist yet'));
     return new Held(tensor, use);
   }
 
@@ -116,7 +118,7 @@ export class ScopeAt implements Scope {
         const grad = r.gradAt(of.tensor, tick);
         if (grad !== null) return this.held(grad);
         if (this.at.instance.parameter === of.tensor && !r.tensor(of.tensor)?.requiresGrad)
-          throw new NotThere('a frozen parameter misses no gradient');
+          throw new NotThere(t('a frozen parameter misses no gradient'));
         // Python keeps none for an activation; the backward pass had one.
         const came = this.at.asPython || !madeAnew(r, of.tensor) ? null : arrived(r, of.tensor, tick);
         return came && new Held(came.tensor, came);
@@ -127,7 +129,7 @@ export class ScopeAt implements Scope {
       // An optimizer makes its state in its first step, for what has a gradient.
       const kept = [...r.optimizers.values()].flatMap((o) => [...o.kept.values()]);
       if (kept.length === 0 ? !OF_TENSORS.has(name) : kept.some((names) => names.has(name)))
-        throw new NotThere(`no optimizer keeps a '${name}' of it`);
+        throw new NotThere(t("no optimizer keeps a '{0}' of it", name));
       return undefined;
     }
     if (!(of instanceof On)) return undefined;
@@ -199,16 +201,16 @@ export class ScopeAt implements Scope {
       const { ticks } = MomentsOf.of(r).place(made);
       const at = ticks[lastAtOrBefore(ticks, tick)];
       const out = at === undefined ? null : r.recordAt(at)?.outs[made.outs.findIndex((o) => o?.tensor === arg.value)];
-      if (!out) throw new NotThere('this tensor does not exist yet');
+      if (!out) throw new NotThere(t('this tensor does not exist yet'));
       return new Held(out.tensor, out);
     }
-    if ((r.tensor(arg.value)?.producer?.tick ?? -1) > tick) throw new NotThere('this tensor does not exist yet');
+    if ((r.tensor(arg.value)?.producer?.tick ?? -1) > tick) throw new NotThere(t('this tensor does not exist yet'));
     return this.held(arg.value);
   }
 
   /** The same expression at another tick, seen from the same frame. */
   private earlier(node: Node, tick: number): Value {
-    if (tick < 0) throw new NotThere('nothing was there before');
+    if (tick < 0) throw new NotThere(t('nothing was there before'));
     return evaluate(node, new ScopeAt({ ...this.at, tick, frame: this.frame }));
   }
 
@@ -220,15 +222,15 @@ export class ScopeAt implements Scope {
 
   /** What the update that ends here added. */
   private update([arg]: Node[]): Value {
-    if (!arg) throw new Fault('update() of what?');
+    if (!arg) throw new Fault(t('update() of what?'));
     const [now, then] = [tensorOf(evaluate(arg, this), this), tensorOf(this.earlier(arg, this.before()), this)];
-    if (!now || !then) throw new NotThere('there is no update here');
-    if (now.shape.join() !== then.shape.join()) throw new NotThere('the shape changed');
+    if (!now || !then) throw new NotThere(t('there is no update here'));
+    if (now.shape.join() !== then.shape.join()) throw new NotThere(t('the shape changed'));
     return quietly(() => call('sub', now, then)) as Tensor;
   }
 
   private changed([arg]: Node[]): Value {
-    if (!arg) throw new Fault('changed() of what?');
+    if (!arg) throw new Fault(t('changed() of what?'));
     const [now, then] = [this.maybe(() => evaluate(arg, this)), this.maybe(() => this.earlier(arg, this.at.tick - 1))];
     return then !== undefined && !this.same(now, then);
   }
@@ -257,7 +259,7 @@ export class ScopeAt implements Scope {
   /** Did a number rise k times in a row, up to here? */
   private rises([arg, times]: Node[]): Value {
     const k = times ? numberOf(evaluate(times, this), this) : 1;
-    if (!arg || k === null || !Number.isInteger(k) || k < 1) throw new Fault('write rises(loss, 5)');
+    if (!arg || k === null || !Number.isInteger(k) || k < 1) throw new Fault(t('write rises(loss, 5)'));
     const ticks = this.at.instance.moments?.ticks ?? [];
     const here = lastAtOrBefore(ticks, this.at.tick);
     if (here < k) return false;
@@ -272,7 +274,7 @@ export class ScopeAt implements Scope {
 
   private number(value: Value): number {
     const n = numberOf(value, this);
-    if (n === null) throw new Fault('only a number can rise: a tensor has many, take its norm() or mean()');
+    if (n === null) throw new Fault(t('only a number can rise: a tensor has many, take its norm() or mean()'));
     return n;
   }
 
@@ -290,7 +292,7 @@ export class ScopeAt implements Scope {
 }
 
 function primitive({ type, repr, cut }: Extract<RecordedValue, { k: 'prim' }>): Value {
-  if (cut) throw new NotThere('only its beginning was recorded');
+  if (cut) throw new NotThere(t('only its beginning was recorded'));
   switch (type) {
     case 'NoneType':
       return null;
@@ -301,10 +303,10 @@ function primitive({ type, repr, cut }: Extract<RecordedValue, { k: 'prim' }>): 
     case 'int':
     case 'float': {
       const value = /^-?inf$/.test(repr) ? (repr[0] === '-' ? -1 : 1) * Number.POSITIVE_INFINITY : Number(repr);
-      if (type === 'int' && !Number.isSafeInteger(value)) throw new NotThere('this number is too long');
+      if (type === 'int' && !Number.isSafeInteger(value)) throw new NotThere(t('this number is too long'));
       return value;
     }
     default:
-      throw new NotThere(`a ${type} is nothing to reckon with`);
+      throw new NotThere(t('a {0} is nothing to reckon with', type));
   }
 }

@@ -1,4 +1,5 @@
 /** What a variable on screen is called in an expression that means the same at any tick. */
+import { t } from '../../protocol/l10n';
 import type { TensorRef } from '../../protocol/views';
 import type { Recording } from '../recording';
 import type { Variables } from '../variables';
@@ -33,12 +34,12 @@ export function watchableOf(
     else shown = expression ?? name;
   }
   if (expression === undefined)
-    return { expression: null, text: `${name} cannot be watched: it has no name of its own.` };
+    return { expression: null, text: t('{0} cannot be watched: it has no name of its own.', name) };
   try {
     compile(`changed(${expression})`);
     return { expression, text: shown };
   } catch (error) {
     if (!(error instanceof SyntaxFault)) throw error;
-    return { expression: null, text: `${shown} cannot be watched. ${error.message}` };
+    return { expression: null, text: t('{0} cannot be watched. {1}', shown, error.message) };
   }
 }

@@ -1,4 +1,5 @@
 /** Conditions on tensors that stop the timeline, in either direction: at the ticks where they begin to hold. */
+import { t } from '../../protocol/l10n';
 import type { WatchSpec, WatchStatus } from '../../protocol/session';
 import { Column, lastAtOrBefore } from '../columns';
 import { short } from '../format';
@@ -78,7 +79,7 @@ export class Watchpoints {
       try {
         const compiled = compile(spec.expression, spec.condition);
         if (spec.hitCondition && hitCountHolds(spec.hitCondition, 1) === null)
-          throw new SyntaxFault(`'${spec.hitCondition}' is no hit count: write 5, >= 5 or % 10.`);
+          throw new SyntaxFault(t("'{0}' is no hit count: write 5, >= 5 or % 10.", spec.hitCondition));
         const same = before.find((w) => textOf(w.compiled.node) === textOf(compiled.node));
         const watched = same?.watched ?? new Map<string, Watched>();
         const { computed = false, missing = null } = same ?? {};
@@ -109,8 +110,8 @@ export class Watchpoints {
     for (const w of this.list) {
       if (w.computed || w.told || w.group === 'filter') continue;
       w.told = true;
-      const why = w.missing ?? `nothing in this run is called ${unknownNames(this.r, w.compiled).join(' or ')}`;
-      said.push(`The watchpoint ${w.compiled.text} never had a value: ${why}.`);
+      const why = w.missing ?? t('nothing in this run is called {0}', unknownNames(this.r, w.compiled).join(t(' or ')));
+      said.push(t('The watchpoint {0} never had a value: {1}.', w.compiled.text, why));
     }
     return said;
   }
@@ -225,7 +226,7 @@ export class Watchpoints {
       else byWatch.set(w, [{ one, i }]);
     }
     const hits = [...byWatch].map(([w, list]) => {
-      const more = list.length > 1 ? ` And ${list.length - 1} more.` : '';
+      const more = list.length > 1 ? t(' And {0} more.', list.length - 1) : '';
       return {
         id: w.id,
         group: w.group,
@@ -266,7 +267,7 @@ export class Watchpoints {
       if (error instanceof NotThere) w.missing = error.message;
       if (error instanceof Fault && !w.told) {
         w.told = true;
-        this.onFault(`The watchpoint ${w.compiled.text} cannot be computed: ${error.message}`);
+        this.onFault(t('The watchpoint {0} cannot be computed: {1}', w.compiled.text, error.message));
       } else if (!(error instanceof NotThere) && !(error instanceof Fault)) throw error;
     }
     one.held.set(i, holds ? 2 : 1);
@@ -310,7 +311,9 @@ export class Watchpoints {
         for (const { key, first } of MomentsOf.of(r).ops(c.word!)) {
           const module = Names.of(r).modulePath(first.module);
           const place = first.site < 0 ? null : r.sites[first.site];
-          const where = [module && `in ${module}`, place && `at ${placeText(place)}`].filter(Boolean).join(' ');
+          const where = [module && t('in {0}', module), place && t('at {0}', placeText(place))]
+            .filter(Boolean)
+            .join(' ');
           yield {
             key,
             op: { word: c.word!, place: first },
@@ -329,7 +332,7 @@ export class Watchpoints {
   /** `norm(linear1.weight.grad) > 100: it is 153.2 in iteration 42 (train.py:10). In iteration 41 it was 87.1.` */
   private describe(w: Watchpoint, one: Watched, i: number): string {
     const { ticks } = one.moments;
-    const when = (tick: number) => `in iteration ${this.r.iterationAt(tick) + 1}`;
+    const when = (tick: number) => t('in iteration {0}', this.r.iterationAt(tick) + 1);
     const place = this.r.placeAt(ticks[i]);
     const where = `${when(ticks[i])}${place ? ` (${placeText(place)})` : ''}`;
     const node = w.compiled.node.kind === 'and' ? w.compiled.node.items[0] : w.compiled.node;
@@ -338,19 +341,26 @@ export class Watchpoints {
     if (node.kind === 'call' && node.name === 'changed') {
       const inner = this.text(node.args[0], one);
       const values = [ticks[i] - 1, ticks[i]].map((t) => this.shown(node.args[0], one, t, ticks[i]));
-      return `${inner} changed ${where}${values[0] && values[1] ? `: from ${values[0]} to ${values[1]}` : ''}.`;
+      return t(
+        '{0} changed {1}{2}.',
+        inner,
+        where,
+        values[0] && values[1] ? t(': from {0} to {1}', values[0], values[1]) : '',
+      );
     }
     const shown = shownPart(node);
     const now = shown && this.shown(shown, one, ticks[i]);
     const then = i > 0 && shown ? this.shown(shown, one, ticks[i - 1]) : null;
-    const head = now && shown !== node ? `${text}: it is ${now} ${where}.` : `${text} ${where}.`;
-    return i > 0 && then ? `${head} Before, ${when(ticks[i - 1])}, it was ${then}.` : head;
+    const head = now && shown !== node ? t('{0}: it is {1} {2}.', text, now, where) : `${text} ${where}.`;
+    return i > 0 && then ? t('{0} Before, {1}, it was {2}.', head, when(ticks[i - 1]), then) : head;
   }
 
   private describeOrigin(tick: number, where: string): string {
     const record = this.r.recordAt(tick)!;
     const op =
-      record.kind === 'backward' && record.forwardOf ? `the gradient of ${opName(record.forwardOf)}` : opName(record);
+      record.kind === 'backward' && record.forwardOf
+        ? t('the gradient of {0}', opName(record.forwardOf))
+        : opName(record);
     const nan = record.outs.some(
       (o) =>
         o &&
@@ -359,7 +369,7 @@ export class Watchpoints {
           .values()
           .some((v) => Number.isNaN(Number(v))),
     );
-    return `The first ${nan ? 'NaN' : 'infinity'}: ${op} made it out of finite inputs ${where}.`;
+    return t('The first {0}: {1} made it out of finite inputs {2}.', nan ? 'NaN' : 'infinity', op, where);
   }
 
   private text(node: Node, one: Watched): string {

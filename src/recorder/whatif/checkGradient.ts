@@ -1,7 +1,9 @@
 /** A recorded gradient against small differences of the loss (or of one op), in double precision. */
+
 import type { Data } from '../../engine/dtype';
 import { isFloat } from '../../engine/dtype';
 import type { Tensor } from '../../engine/tensor';
+import { t } from '../../protocol/l10n';
 import type { CheckedElement, CheckQuestion, CheckView } from '../../protocol/whatif';
 import { elementAt, positionOf } from '../elements';
 import type { OpRecord, PassRecord, Recording, TensorUse } from '../recording';
@@ -58,19 +60,23 @@ export function lastPass(r: Recording, tick: number): PassRecord | null {
 function checkTensor(r: Recording, replay: Replay, tick: number, tensor: number, looked: Looked): CheckView {
   const name = nameOf(r, tensor, 'value', tick);
   const pass = lastPass(r, tick);
-  const no = (missing: string) => none(name, 'the loss', missing);
-  if (!pass) return no('backward() has not run to its end yet: there is no gradient to check.');
-  const against = `the loss of iteration ${r.iterationAt(pass.start) + 1}`;
+  const no = (missing: string) => none(name, t('the loss'), missing);
+  if (!pass) return no(t('backward() has not run to its end yet: there is no gradient to check.'));
+  const against = t('the loss of iteration {0}', r.iterationAt(pass.start) + 1);
   const grad = r.gradAt(tensor, pass.end - 1);
   const got = grad === null ? null : r.useAt(grad, pass.end - 1);
-  if (!got) return none(name, against, 'It got no gradient in this backward pass.');
+  if (!got) return none(name, against, t('It got no gradient in this backward pass.'));
   const use = r.useAt(tensor, pass.start);
   const root = r.useAt(pass.root, pass.start);
-  if (!use || !root) return none(name, against, 'What the loss was computed from is not known any more.');
-  if (!isFloat(use.value.dtype)) return none(name, against, 'Only gradients of real numbers can be checked.');
+  if (!use || !root) return none(name, against, t('What the loss was computed from is not known any more.'));
+  if (!isFloat(use.value.dtype)) return none(name, against, t('Only gradients of real numbers can be checked.'));
   const rerun = new Rerun(r, replay, root, [use.value], 'gradient', true);
   if (!rerun.depends)
-    return none(name, against, 'The loss was not computed from it in this iteration, as far as the recording knows.');
+    return none(
+      name,
+      against,
+      t('The loss was not computed from it in this iteration, as far as the recording knows.'),
+    );
   // What was in .grad before this pass is no part of this loss's gradient.
   const before = pass.start > 0 ? r.gradAt(tensor, pass.start - 1) : null;
   const old = before === null ? null : r.useAt(before, pass.start - 1);
@@ -99,14 +105,14 @@ const numbersOf = (replay: Replay, use: TensorUse): Float64Array =>
 function checkOp(r: Recording, replay: Replay, tick: number, looked: Looked): CheckView[] {
   const record = r.recordAt(tick);
   const forward = record?.forwardOf;
-  const label = forward ? forward.name : (record?.name ?? 'this op');
-  const against = `${label} alone`;
+  const label = forward ? forward.name : (record?.name ?? t('this op'));
+  const against = t('{0} alone', label);
   const refuse = (why: string) => [none(label, against, why)];
   if (record?.kind !== 'backward' || !forward?.op)
-    return refuse('Its gradient was not computed by a formula of its own here.');
+    return refuse(t('Its gradient was not computed by a formula of its own here.'));
   const { op } = forward;
   if (record.grads.filter((g) => g !== null).length !== 1)
-    return refuse('Ops of which more than one result goes on are not checked one by one: check a parameter.');
+    return refuse(t('Ops of which more than one result goes on are not checked one by one: check a parameter.'));
   const nr = record.grads.findIndex((g) => g !== null);
   const given = new Doubles(replay);
   const upstream = given.tensor(record.grads[nr]!);
@@ -130,12 +136,12 @@ function checkOp(r: Recording, replay: Replay, tick: number, looked: Looked): Ch
     if (!gradient || !isFloat(use.value.dtype)) continue;
     views.push({
       ...checkArgument(replay, forward, nr, use, gradient, incoming, looked),
-      name: `${name} of ${label}`,
+      name: t('{1} of {0}', label, name),
       against,
       place: r.placeAt(record.tick),
     });
   }
-  return views.length > 0 ? views : refuse('No gradient goes on from here.');
+  return views.length > 0 ? views : refuse(t('No gradient goes on from here.'));
 }
 
 function checkArgument(
@@ -213,7 +219,11 @@ function compare(
     error: worst ? wire(error) : null,
     agrees: worst !== null && error <= ROUNDING[precision],
     kinks,
-    missing: worst ? null : chosen.length === 0 ? 'It has no elements.' : 'At every element the loss has a kink here.',
+    missing: worst
+      ? null
+      : chosen.length === 0
+        ? t('It has no elements.')
+        : t('At every element the loss has a kink here.'),
   };
 }
 

@@ -1,7 +1,9 @@
 /** The loss over a plane through the weights at the cursor, and what training did in it. */
+
 import type { Data } from '../../engine/dtype';
 import { Generator } from '../../engine/random/generator';
 import { sameShape } from '../../engine/shape';
+import { t } from '../../protocol/l10n';
 import type { OtherPath, PlaneArrow, PlaneAxes, PlaneBasis, PlanePoint, PlaneView } from '../../protocol/whatif';
 import { flatAt, positionOf } from '../elements';
 import type { PassRecord, Recording, TensorUse } from '../recording';
@@ -57,11 +59,11 @@ export function planeOf(
     missing,
   });
   const pass = passAt(r, tick);
-  if (!pass) return none('The loss has not been computed yet: step on until backward() begins.');
+  if (!pass) return none(t('The loss has not been computed yet: step on until backward() begins.'));
   const root = r.useAt(pass.root, pass.start);
-  if (!root) return none('What backward() was called on is not known any more.');
+  if (!root) return none(t('What backward() was called on is not known any more.'));
   const weights = weightsOf(r, replay, pass);
-  if (weights.length === 0) return none('There are no parameters that the loss could depend on.');
+  if (weights.length === 0) return none(t('There are no parameters that the loss could depend on.'));
   const here = r.iterationAt(pass.start);
   const known = learned(r, weights, here);
   const iterations = spread(r, here).filter((i) => !known || learned(r, weights, i));
@@ -71,7 +73,7 @@ export function planeOf(
   const { directions, origin, names } = found;
   const free = weights.map((w) => w.use.value);
   const rerun = new Rerun(r, replay, root, free, 'everything', false);
-  if (!rerun.depends) return none('The loss was not computed from the parameters, as far as the recording knows.');
+  if (!rerun.depends) return none(t('The loss was not computed from the parameters, as far as the recording knows.'));
   const place = (of: Float64Array[]) => project(directions, weights, of);
   const path: PlanePoint[] = iterations.map((iteration, i) => {
     looked(i, iterations.length + side * side);
@@ -232,7 +234,7 @@ function directionsOf(r: Recording, axes: PlaneAxes, weights: readonly Weight[],
     return {
       directions: [first, orthogonal(one(), first)],
       origin: [0, 0],
-      names: ['1st random direction', '2nd random direction'],
+      names: [t('1st random direction'), t('2nd random direction')],
     };
   }
   return mainDirections(weights, way);
@@ -250,8 +252,8 @@ function elements(r: Recording, axes: Extract<PlaneAxes, { kind: 'elements' }>, 
     return { direction, value: weights[k].values[flat], name, key: `${k} ${flat}` };
   };
   const [x, y] = [one(axes.x), one(axes.y)];
-  if (!x || !y) return { missing: 'The plane needs two elements of parameters that the loss depends on.' };
-  if (x.key === y.key) return { missing: 'The plane needs two different elements.' };
+  if (!x || !y) return { missing: t('The plane needs two elements of parameters that the loss depends on.') };
+  if (x.key === y.key) return { missing: t('The plane needs two different elements.') };
   return { directions: [x.direction, y.direction], origin: [x.value, y.value], names: [x.name, y.name] };
 }
 
@@ -281,7 +283,7 @@ function mainDirections(weights: readonly Weight[], way: Float64Array[][]): Foun
   const away = way.map((point) => point.map((p, k) => p.map((v, i) => v - weights[k].values[i])));
   const gram = away.map((a) => away.map((b) => dot(a, b)));
   const total = gram.reduce((sum, row, i) => sum + row[i], 0);
-  if (!(total > 0)) return { missing: 'The weights have not moved yet: there is no way to show.' };
+  if (!(total > 0)) return { missing: t('The weights have not moved yet: there is no way to show.') };
   const first = dominant(gram, null);
   const second = dominant(gram, first);
   const build = ({ vector }: Eigen): Direction => unit(combine(away, vector));
@@ -292,7 +294,10 @@ function mainDirections(weights: readonly Weight[], way: Float64Array[][]): Foun
   return {
     directions: [one, unit(two)],
     origin: [0, 0],
-    names: [`1st main direction (${part(first.value)})`, `2nd main direction (${part(Math.max(0, second.value))})`],
+    names: [
+      t('1st main direction ({0})', part(first.value)),
+      t('2nd main direction ({0})', part(Math.max(0, second.value))),
+    ],
   };
 }
 
