@@ -72,7 +72,8 @@ export function readSource(path: string): { keys: string[]; unsaid: Said[]; made
         return call(node);
       case 'Property': {
         const name = textOf(node.key).replaceAll("'", '');
-        return NO_TEXT.test(name) ? [] : [[node.value, SHOWN.test(name)]];
+        const key: [unknown, boolean] = [node.computed ? node.key : null, false];
+        return NO_TEXT.test(name) ? [key] : [key, [node.value, SHOWN.test(name)]];
       }
       case 'AssignmentExpression':
         return [
