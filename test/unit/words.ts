@@ -131,7 +131,7 @@ const SHOWN = /^(title|aria-label|placeholder|alt|aria-valuetext|aria-roledescri
 
 /** Calls of which nothing is put before a user. */
 const QUIET =
-  /^(console\.\w+|log\.\w+|css|vscode\.Uri\.\w+|document\.querySelector\w*|.*\.(matches|closest|querySelector\w*|dispatchEvent))$/;
+  /^(console\.\w+|log\.(info|error|show)|css|vscode\.Uri\.\w+|document\.querySelector\w*|.*\.(matches|closest|querySelector\w*|dispatchEvent))$/;
 
 const none = (): boolean => false;
 /** Calls of which some arguments are put before the user as they are. */
