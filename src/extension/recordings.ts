@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Printed } from '../feed/printed';
-import { currentWords, t } from '../protocol/l10n';
+import { currentWords } from '../protocol/l10n';
 import type { FromWebview } from '../protocol/webview';
 import type { Run } from './runs';
 
