@@ -77,6 +77,28 @@ describe.skipIf(missing)('the plane', () => {
     ]);
   });
 
+  it('has a name that is longer than its axis above it, and arrows that have become short', async () => {
+    const plane: PlaneView = await view.session.request('plane', { axes: { kind: 'random', seed: 0 }, n: 5 });
+    const yName = `decoder.layers.11.self_attention.${'projection.'.repeat(4)}weight[12, 19]`;
+    const path = plane.path.map((point) => ({
+      ...point,
+      arrows: point.arrows.map((a) => ({ ...a, x: a.x * 1e-6, y: a.y * 1e-6 })),
+    }));
+    path[11]!.arrows = plane.path[11]!.arrows;
+    await view.send({ type: 'plane', plane: { ...plane, yName, path } });
+    // As much of it as there is room for; the whole of it under the pointer.
+    expect(await view.page.locator('.plane-map .axis.name').last().textContent()).toMatch(
+      /^↑ decoder\.layers\.11\.self/,
+    );
+    expect(await view.page.locator('.plane-map .axis.name title').textContent()).toBe(`↑ ${yName}`);
+    const roles = path[0]!.arrows.map(({ role }) => role);
+    expect(await view.page.locator('.plane-map .arrow:not(.halo)').count()).toBe(roles.length);
+    expect((await facts())!.match(/drawn ×/g)).toHaveLength(roles.length);
+    const [, shaft] = /M([\d.,L]+)$/.exec((await view.page.locator('.plane-map .arrow.grad').getAttribute('d'))!)!;
+    const [from, to] = shaft!.split('L').map((at) => at.split(',').map(Number));
+    expect(Math.hypot(to![0]! - from![0]!, to![1]! - from![1]!)).toBeGreaterThan(5);
+  });
+
   it('can be ended while it is computed, and shows where the loss is no number', async () => {
     await view.page.selectOption('#plane-kind', 'random');
     await view.send({ type: 'planning', text: 'Point 40 of 637', percent: 6 });

@@ -379,8 +379,12 @@ export class CurvesPanel {
     drawn.y = paintChart(new CanvasSurface(context), data, view);
   }
 
-  private readonly columns = (full: number): number =>
-    Math.max(1, Math.min(4, Math.floor((full + GAP) / (NARROWEST + GAP))));
+  /** As many as fit, and no more than stand in one row: the others have their room. */
+  private columns(full: number): number {
+    const rows = new Map<Section, number>();
+    for (const { data } of this.drawn) rows.set(data.section, (rows.get(data.section) ?? 0) + 1);
+    return Math.max(1, Math.min(4, Math.floor((full + GAP) / (NARROWEST + GAP)), Math.max(1, ...rows.values())));
+  }
 
   /** Numbers in the captions: at the pointer, else at the cursor. */
   private drawValues(): void {

@@ -15,6 +15,11 @@ const LEVELS = 12;
 const FINER = 4;
 /** The longest arrow of a role, as a part of the picture's smaller side. */
 const LONGEST = 0.3;
+/** The shortest, in pixels: where training has arrived its arrows are next to nothing, and their direction is still to be seen. */
+const SHORTEST = { gradient: 14, velocity: 14, step: 5 };
+/** A letter of an axis' name, and a line of it where it stands above the picture. */
+const LETTER = 6.5;
+const LINE = 16;
 /** Axes of more different lengths than this are not drawn to one scale. */
 const MOST_UNEQUAL = 5;
 
@@ -58,18 +63,21 @@ export function drawPlane(
   const levels = levelsOf(losses);
   picture.append(surface(view, grid, levels, x, y), ...axes(view, x, y));
   // Another run may leave what is drawn: a picture inside of the picture cuts it off.
-  const [left, top, inner, tall] = [LEFT, TOP, w - LEFT - RIGHT, h - TOP - BOTTOM];
+  const top = y.range()[1]!;
+  const [left, inner, tall] = [LEFT, w - LEFT - RIGHT, h - top - BOTTOM];
   const frame = { x: left, y: top, width: inner, height: tall, viewBox: `${left} ${top} ${inner} ${tall}` };
   picture.append(svg('svg', frame, ...others.flatMap((other) => otherWay(other, x, y))));
   picture.append(...way(view.path, now, x, y));
   const stretched: PlaneMap['stretched'] = {};
   const point = view.path[now];
-  const room = Math.min(w - LEFT - RIGHT, h - TOP - BOTTOM) * LONGEST;
+  const room = Math.min(inner, tall) * LONGEST;
   for (const arrow of point?.arrows ?? []) {
     const sign = arrow.role === 'gradient' ? -1 : 1;
     const length = (a: PlaneArrow) => Math.hypot(x(a.x) - x(0), y(a.y) - y(0));
     const longest = max(view.path, (p) => max(p.arrows, (a) => (a.role === arrow.role ? length(a) : 0))) ?? 0;
-    const factor = arrow.role === 'step' || !(longest > 0) ? 1 : room / longest;
+    const whole = arrow.role === 'step' || !(longest > 0) ? 1 : room / longest;
+    const seen = whole * length(arrow);
+    const factor = seen > 0 ? whole * Math.max(1, SHORTEST[arrow.role] / seen) : whole;
     stretched[arrow.role] = factor;
     const to = { x: point!.x + sign * factor * arrow.x, y: point!.y + sign * factor * arrow.y };
     picture.append(...drawArrow(arrow.role, [x(point!.x), y(point!.y)], [x(to.x), y(to.y)]));
@@ -105,12 +113,13 @@ type Scale = ScaleLinear<number, number>;
 
 /** One unit is as long on both axes where that leaves something to see: then the gradient stands upright on the contours. */
 function scales(view: PlaneView, width: number, height: number): [Scale, Scale, boolean] {
-  const [roomX, roomY] = [Math.max(60, width - LEFT - RIGHT), Math.max(60, height - TOP - BOTTOM)];
+  const top = TOP + (beside(view.yName, height - TOP - BOTTOM) ? 0 : LINE);
+  const [roomX, roomY] = [Math.max(60, width - LEFT - RIGHT), Math.max(60, height - top - BOTTOM)];
   const [sizeX, sizeY] = [view.x[1] - view.x[0], view.y[1] - view.y[0]];
   const toScale = Math.max(sizeX / sizeY, sizeY / sizeX) <= MOST_UNEQUAL;
   const per = Math.min(roomX / sizeX, roomY / sizeY);
   const [w, h] = toScale ? [per * sizeX, per * sizeY] : [roomX, roomY];
-  return [scaleLinear(view.x, [LEFT, LEFT + w]), scaleLinear(view.y, [TOP + h, TOP]), toScale];
+  return [scaleLinear(view.x, [LEFT, LEFT + w]), scaleLinear(view.y, [top + h, top]), toScale];
 }
 
 /** Losses as numbers; one that is not finite stands as high as the highest. */
@@ -193,22 +202,32 @@ function axes(view: PlaneView, x: Scale, y: Scale): SVGElement[] {
     parts.push(svg('text', { class: 'axis end', x: left - 7, y: y(tick) + 4 }, short(tick)));
   }
   const middle = (top + bottom) / 2;
+  const [yName, wide] = [`→ ${view.yName}`, right - 4];
   parts.push(
-    svg('text', { class: 'axis middle name', x: (left + right) / 2, y: bottom + 30 }, `→ ${view.xName}`),
-    svg(
-      'text',
-      { class: 'axis middle name', x: 10, y: middle, transform: `rotate(-90 10 ${middle})` },
-      clip(`→ ${view.yName}`, bottom - top),
-    ),
+    named(`→ ${view.xName}`, wide, { class: 'axis middle name', x: (left + right) / 2, y: bottom + 30 }),
+    // A name that is longer than its axis stands above it.
+    top === TOP
+      ? named(yName, bottom - top, {
+          class: 'axis middle name',
+          x: 10,
+          y: middle,
+          transform: `rotate(-90 10 ${middle})`,
+        })
+      : named(`↑ ${view.yName}`, wide, { class: 'axis name', x: 4, y: 12 }),
   );
   return parts;
 }
 
-/** A name beside a short axis is cut. */
-const clip = (text: string, room: number): string => {
-  const most = Math.max(8, Math.floor(room / 6.5));
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
-};
+/** Is an axis long enough for its name? */
+const beside = (name: string, room: number): boolean => (name.length + 2) * LETTER <= room;
+
+/** What is longer than the picture is cut, and whole under the pointer. */
+function named(text: string, room: number, at: Record<string, string | number>): SVGElement {
+  const most = Math.max(8, Math.floor(room / LETTER));
+  return text.length > most
+    ? svg('text', at, `${text.slice(0, most - 1)}…`, svg('title', {}, text))
+    : svg('text', at, text);
+}
 
 function way(path: readonly PlanePoint[], now: number, x: Scale, y: Scale): SVGElement[] {
   const draw = line<PlanePoint>(
