@@ -48,6 +48,9 @@ const ENGINES = { ...OWN, ...PYTORCH, ...JAVASCRIPT };
 /** What --engines may say for several. */
 const SEVERAL = { torch: Object.keys(PYTORCH), tfjs: ['tfjs:wasm', 'tfjs:cpu'] };
 
+/** Seconds until V8 has compiled what a step runs: shorter, and medians are those of a cold engine. */
+const WARM = 1.5;
+
 const BATCHES = [50, 500, 5000, 50_000];
 /** Widths of an MLP of three layers, for 1e2 to 1e7 parameters. */
 const WIDTHS = [4, 20, 68, 220, 704, 2233];
@@ -153,7 +156,7 @@ async function bench(bundles) {
   const [count, seconds] = [Number(values.rounds), Number(values.seconds)];
   const setup = {
     rounds: count,
-    warm: 0.3,
+    warm: WARM,
     seconds,
     cpu: values.cpu,
     folder,

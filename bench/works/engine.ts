@@ -134,7 +134,7 @@ function workOf(work: string): Work {
     case 'W3':
       return made(entropy(p.mlp(784, 128, 64, 10), tensor(0, [64, 784], 2), targets(64, 10)), adam(1e-3));
     case 'W4':
-      return made(entropy(p.mlp(784, 1024, 1024, 10), tensor(0, [128, 784], 2), targets(128, 10)), sgd(0.1));
+      return made(entropy(p.mlp(784, 1024, 1024, 10), tensor(0, [128, 784], 2), targets(128, 10)), sgd(0.01));
     case 'W5': {
       const layers = [
         [p.weight(8, 1, 3, 3), p.zeros(8)],

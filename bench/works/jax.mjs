@@ -116,7 +116,7 @@ function trainer(jax, work) {
     case 'W3':
       return steps(entropy(mlp(784, 128, 64, 10), made(0, [64, 784], 2), 64, 10), adam(1e-3), 2);
     case 'W4':
-      return steps(entropy(mlp(784, 1024, 1024, 10), made(0, [128, 784], 2), 128, 10), sgd(0.1), 0);
+      return steps(entropy(mlp(784, 1024, 1024, 10), made(0, [128, 784], 2), 128, 10), sgd(0.01), 0);
     case 'W5': {
       const conv = (out, inputs) => {
         const [w, b] = [weight(out, inputs, 3, 3), zeros(out)];

@@ -98,7 +98,7 @@ function trainer(torch, work) {
     }
     case 'W4': {
       const net = mlp(784, 1024, 1024, 10);
-      return steps(entropy(net, made(0, 128, 784), 128, 10), sgd(0.1));
+      return steps(entropy(net, made(0, 128, 784), 128, 10), sgd(0.01));
     }
     case 'W6': {
       const [a, b] = [torch.tensor(made(0, 256, 256)), torch.tensor(made(1, 256, 256))];

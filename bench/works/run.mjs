@@ -30,10 +30,11 @@ export function output(command, args, patience = PATIENCE) {
 
 /** One run of a work on an engine: { losses, times, version } or { failure }. */
 function once(engine, work, setup) {
-  const { warm, seconds, cpu, missing } = setup;
+  const { seconds, cpu, missing } = setup;
   if (missing?.[engine]) return { failure: missing[engine] };
+  // PyTorch compiles nothing: it is warm at once.
   if (engine === 'torch' || engine === 'torch1') {
-    const args = [join(here, 'works.py'), work, '--warm', warm, '--seconds', seconds, ...(cpu ? ['--cpu'] : [])];
+    const args = [join(here, 'works.py'), work, '--warm', 0.3, '--seconds', seconds, ...(cpu ? ['--cpu'] : [])];
     return output('python3', [...args, '--threads', engine === 'torch1' ? 1 : 0].map(String));
   }
   const given = { ...setup, engine, work, script: join(here, 'works.py') };

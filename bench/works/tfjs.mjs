@@ -84,7 +84,7 @@ function trainer(tf, work) {
         tf.train.adam(1e-3, 0.9, 0.999, 1e-8),
       );
     case 'W4':
-      return steps(entropy(mlp(784, 1024, 1024, 10), made(0, [128, 784], 2), 128, 10), tf.train.sgd(0.1));
+      return steps(entropy(mlp(784, 1024, 1024, 10), made(0, [128, 784], 2), 128, 10), tf.train.sgd(0.01));
     case 'W5': {
       // NHWC, so that PyTorch's weights are turned once.
       const conv = (out, inputs) => {

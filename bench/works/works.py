@@ -85,7 +85,7 @@ def work(name):
     elif name == 'W4':
         net = mlp(784, 1024, 1024, 10)
         x, y = fill(0, (128, 784), 2), classes(128, 10)
-        make = lambda p: torch.optim.SGD(p, lr=0.1)
+        make = lambda p: torch.optim.SGD(p, lr=0.01)
     elif name == 'W5':
         net = nn.Sequential(nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3, padding=1), nn.ReLU(),
                             nn.MaxPool2d(2), nn.Flatten(), nn.Linear(16 * 49, 10))
