@@ -7,8 +7,10 @@ import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { writeCoverage } from './scripts/coverage.mjs';
 import { browserNode } from './scripts/lib/browserNode.mjs';
+import { bundled } from './scripts/lib/bundle.mjs';
 import { compilePython } from './scripts/lib/bytecode.mjs';
 import { kernelsPlugin } from './scripts/lib/kernels.mjs';
+import { run } from './scripts/lib/process.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');
@@ -60,8 +62,30 @@ async function options(program, { minify, watch }) {
     define: { 'process.env.NODE_ENV': minify ? '"production"' : '"development"' },
     logLevel: 'warning',
     ...rest,
-    plugins: [pyodideBeside, kernelsPlugin, ...(rest.plugins ?? []), ...(watch ? [reporter()] : [])],
+    plugins: [
+      pyodideBeside,
+      kernelsPlugin,
+      ...(rest.plugins ?? []),
+      ...(watch ? [reporter()] : []),
+      ...(watch && out === 'worker' ? [snapshotAfter] : []),
+    ],
   };
+}
+
+/** The engine's ops may be others than before. */
+const snapshotAfter = {
+  name: 'snapshot-after',
+  setup(build) {
+    build.onEnd(() => void again(() => {}));
+  },
+};
+
+let remaking = Promise.resolve();
+
+/** Does what Python's memory depends on, then keeps that anew; one after the other. */
+function again(work) {
+  remaking = remaking.then(work).then(takeSnapshot).catch(console.error);
+  return remaking;
 }
 
 let building = 0;
@@ -104,6 +128,17 @@ async function copyIfNewer(from, to) {
   await copyFile(from, to);
 }
 
+/** Starts Python once and keeps its memory (src/python/snapshot.ts), unless the one that is kept still fits. */
+async function takeSnapshot() {
+  const keep = join(root, 'node_modules/.cache/backstep/snapshot');
+  try {
+    await bundled('src/python/makeSnapshot.ts', (file) => run(process.execPath, [file, dist, keep]));
+  } catch (error) {
+    await rm(join(dist, 'python.snapshot'), { force: true }); // it may be of other files
+    throw error;
+  }
+}
+
 async function copyAssets() {
   const modules = join(root, 'node_modules');
   await Promise.all(
@@ -120,10 +155,13 @@ export async function build({ minify = false } = {}) {
     PROGRAMS.map(async (program) => esbuild.build(await options(program, { minify, watch: false }))),
   );
   await copyAssets();
-  await writeCoverage().catch((error) => {
+  // An engine in the middle of an edit; what is packed has both.
+  const without = (what) => (error) => {
     if (minify) throw error;
-    console.warn(`dist/coverage.md was not written: ${error.message}`); // an engine in the middle of an edit
-  });
+    console.warn(`dist/${what} was not written: ${error.message}`);
+  };
+  await takeSnapshot().catch(without('python.snapshot'));
+  await writeCoverage().catch(without('coverage.md'));
   const packages = new Set(['pyodide', 'elkjs']);
   const written = new Set();
   for (const result of results) {
@@ -140,7 +178,7 @@ export async function build({ minify = false } = {}) {
 
 /** Removes what an earlier build left at the top of dist/ (sourcemaps, renamed programs): all of dist/ gets packaged. */
 async function prune(written) {
-  const kept = new Set([...written, 'elk-worker.min.js', 'coverage.md']);
+  const kept = new Set([...written, 'elk-worker.min.js', 'coverage.md', 'python.snapshot']);
   for (const entry of await readdir(dist, { withFileTypes: true })) {
     if (entry.isFile() && !kept.has(entry.name)) await rm(join(dist, entry.name), { force: true });
   }
@@ -154,8 +192,8 @@ async function watch() {
   }
   // esbuild watches what it bundles; the Python package is only copied.
   const { watch: watchFolder } = await import('node:fs');
-  const again = () => copyPython('src/python/lib', join(dist, 'python')).catch(console.error);
-  watchFolder(join(root, 'src/python/lib'), { recursive: true }, again);
+  const copy = () => copyPython('src/python/lib', join(dist, 'python'));
+  watchFolder(join(root, 'src/python/lib'), { recursive: true }, () => void again(copy));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

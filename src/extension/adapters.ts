@@ -28,6 +28,7 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
         throw error;
       });
       this.log.info(`ready after ${Math.round(performance.now() - started)} ms`);
+      if (session.slow !== null) this.log.info(`Python was started without its memory snapshot: ${session.slow}`);
       if (!aside) this.runs.open(debug, session);
       return session;
     });

@@ -14,7 +14,7 @@ export interface WorkerData {
   control: SharedArrayBuffer;
   /** One byte, pyodide's interrupt buffer. */
   interrupt: SharedArrayBuffer;
-  /** Folder of our built files: pyodide/, python/. */
+  /** Folder of our built files: pyodide/, python/, python.snapshot. */
   assets: string;
   /** What it says, in the display language. */
   words: Words;
@@ -29,4 +29,5 @@ export type FromWorker =
   /** `id` 0, before `ready`: why the script or recording could not be opened. */
   | { type: 'failure'; id: number; message: string }
   | { [N in EventName]: { type: 'event'; name: N; event: Events[N] } }[EventName]
-  | { type: 'ready'; capabilities: SessionCapabilities; script: string };
+  /** `slow`: why Python had to be started without its memory snapshot. */
+  | { type: 'ready'; capabilities: SessionCapabilities; script: string; slow?: string | null };

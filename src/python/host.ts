@@ -1,9 +1,11 @@
 /** `_backstep_host`: what Python's runner, tracer and evaluator (lib/_backstep) may call besides the engine. None of it throws into Python. */
+import type { PyodideAPI } from 'pyodide';
 import type { Tensor } from '../engine/tensor';
 import type { Past } from '../recorder/evaluator';
 import type { TraceSink } from '../recorder/sink';
+import type { Bridge } from './bridge';
 import { toHost, toPython } from './paths';
-import type { Runtime } from './runtime';
+import { createRuntime, type Runtime, type RuntimeOptions } from './runtime';
 
 export interface HostFunctions {
   output(stream: 'stdout' | 'stderr', text: string): void;
@@ -42,22 +44,29 @@ export interface ScriptHost {
   readonly looked: Map<number, Tensor>;
 }
 
-export function createHost(runtime: Runtime, functions: HostFunctions): ScriptHost {
-  const { bridge } = runtime;
+/** What an expression that is answered now sees of the past, and what it has looked at. */
+class Answering {
+  past: Past | null = null;
+  /** How many answers are under way, one within the other. */
+  depth = 0;
+  readonly looked = new Map<number, Tensor>();
+}
+
+/** The module `_backstep_host`. */
+function hostModule(bridge: Bridge, python: () => PyodideAPI, functions: HostFunctions, answering: Answering) {
   const { tensors } = bridge;
   const sink = () => bridge.recorder;
   const tensor = (handle: number) => tensors.get(handle);
-  const looked = new Map<number, Tensor>();
-  let then: Past | null = null;
-  let asked = 0;
   const files = new Set<string>();
-  const text = (path: string) => runtime.python.FS.readFile(path, { encoding: 'utf8' }) as string;
-  runtime.python.registerJsModule('_backstep_host', {
-    ...functions,
+  const text = (path: string) => python().FS.readFile(path, { encoding: 'utf8' }) as string;
+  return {
     output: (stream: 'stdout' | 'stderr', text: string) =>
-      asked > 0 && functions.said ? functions.said(stream, text) : functions.output(stream, text),
+      answering.depth > 0 && functions.said ? functions.said(stream, text) : functions.output(stream, text),
+    uncaught: functions.uncaught,
+    exit: functions.exit,
+    interrupted: functions.interrupted,
     tensor_id: (handle: number) => tensor(handle).id,
-    looked: (handle: number) => void looked.set(tensor(handle).id, tensor(handle)),
+    looked: (handle: number) => void answering.looked.set(tensor(handle).id, tensor(handle)),
     line: (frame: number, path: string, line: number, delta?: string) =>
       sink()?.line(frame, toHost(path), line, delta ?? null),
     enter_frame: (frame: number, parent: number, name: string, path: string, line: number) => {
@@ -72,21 +81,39 @@ export function createHost(runtime: Runtime, functions: HostFunctions): ScriptHo
     raised: (type: string, message: string, path: string, line: number, frame: number) =>
       sink()?.raised(type, message, toHost(path), line, frame, null),
     past_tensor: (id: number) => {
-      const t = then?.tensorAt(id);
+      const t = answering.past?.tensorAt(id);
       return t ? tensors.add(t) : -1;
     },
     past_module: (id: number) => {
-      const m = then?.moduleAt(id);
-      const types = Object.fromEntries(m?.children.map(([name, child]) => [name, then?.moduleAt(child)?.type]) ?? []);
+      const { past } = answering;
+      const m = past?.moduleAt(id);
+      const types = Object.fromEntries(m?.children.map(([name, child]) => [name, past?.moduleAt(child)?.type]) ?? []);
       return JSON.stringify({ extra: '', children: [], parameters: [], buffers: [], ...m, types });
     },
-  });
+  };
+}
+
+/** Nobody listens: Python's start calls none of these. */
+const NOBODY: HostFunctions = { output() {}, uncaught() {}, exit() {}, interrupted: () => false };
+
+/** For who makes a snapshot. */
+export const alone = (assets: string): RuntimeOptions => ({
+  assets,
+  host: (bridge, python) => hostModule(bridge, python, NOBODY, new Answering()),
+});
+
+/** Loads Python, which will call `functions`. */
+export async function createHost(options: Omit<RuntimeOptions, 'host'>, functions: HostFunctions): Promise<ScriptHost> {
+  const answering = new Answering();
+  const host: RuntimeOptions['host'] = (bridge, python) => hostModule(bridge, python, functions, answering);
+  const runtime = await createRuntime({ ...options, host });
+  const { bridge } = runtime;
   // An expression may print before, or without, a script.
   runtime.python.pyimport('_backstep.streams').install();
   const runner = runtime.python.pyimport('_backstep.runner');
   return {
     runtime,
-    looked,
+    looked: answering.looked,
     trace: (listener) => {
       bridge.recorder = listener;
       // torch is imported already: expressions needed it.
@@ -98,19 +125,19 @@ export function createHost(runtime: Runtime, functions: HostFunctions): ScriptHo
       return runner.run(toPython(script), given, toPython(folder), debug, texts, seed) as number;
     },
     asking: (body) => {
-      asked++;
+      answering.depth++;
       try {
         return body();
       } finally {
-        asked--;
+        answering.depth--;
       }
     },
     within: (past, body) => {
-      then = past;
+      answering.past = past;
       try {
         return body();
       } finally {
-        then = null;
+        answering.past = null;
       }
     },
   };

@@ -1,20 +1,25 @@
 /** CPython (pyodide) in this thread, with our `torch` in it. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { loadPyodide, type PyodideAPI } from 'pyodide';
-import { Bridge } from './bridge';
+import { Bridge, opTable } from './bridge';
 import { memoryOf } from './bridge/mail';
 import { drawFrom } from './entropy';
+import { mountLibrary } from './library';
 import { refuseMount, toPython } from './paths';
+import { heapSize, interfaceHash, type Modules, named, nameOf, pack, unpack } from './snapshot';
 
 /** Where our Python files lie in Python's own file system. */
 const LIBRARY = '/lib/backstep';
 
+/** Its file among our built ones. */
+export const SNAPSHOT = 'python.snapshot';
+
 export interface RuntimeOptions {
-  /** Folder with pyodide's files; beside this program's own when left out. */
-  pyodide?: string;
-  /** Folder with our Python files (torch/, _backstep/). */
-  library: string;
+  /** Folder of our built files: pyodide/, python/ (torch, _backstep) and the snapshot. */
+  assets: string;
+  /** `_backstep_host` for Python. */
+  host(bridge: Bridge, python: () => PyodideAPI): Record<string, unknown>;
   /** What the machine's random numbers come from (see entropy.ts); the machine itself when left out. */
   entropy?: string;
   /** One shared byte: 2 written there raises SIGINT in Python. */
@@ -24,49 +29,136 @@ export interface RuntimeOptions {
 export interface Runtime {
   readonly python: PyodideAPI;
   readonly bridge: Bridge;
+  /** Why Python was started the slow way, or null where it came from the snapshot. */
+  readonly slow: string | null;
   /** Shows a folder of the machine to the script, at the same path. */
   mount(folder: string): void;
   /** Puts files where that folder would be: of a run that was recorded on another machine. */
   place(folder: string, files: readonly [string, string][]): void;
 }
 
-/** Copies our files into Python's memory: nothing that a script does can change those on disk. */
-function install(python: PyodideAPI, folder: string): void {
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !/\.(py|pyc|json)$/.test(entry.name)) continue;
-    const source = join(entry.parentPath, entry.name);
-    const target = `${LIBRARY}/${relative(folder, source).split(sep).join('/')}`;
-    python.FS.mkdirTree(dirname(target));
-    python.FS.writeFile(target, readFileSync(source));
-  }
+/** Python and the engine's side of it, not connected yet. */
+interface Started {
+  python: PyodideAPI;
+  bridge: Bridge;
+  modules: Modules;
 }
 
-/** Loads Python. Takes seconds. */
-export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
-  if (options.entropy) drawFrom(options.entropy);
-  const python = await loadPyodide({
-    ...(options.pyodide ? { indexURL: options.pyodide } : {}),
-    // Hash seeds would make the order of sets differ from run to run.
-    env: { HOME: '/home/pyodide', PYTHONDONTWRITEBYTECODE: '1', PYTHONHASHSEED: '0' },
+/** What a script sees of an environment: nothing of the machine's. A snapshot holds it. */
+const ENVIRONMENT = {
+  HOME: '/home/pyodide',
+  LANG: 'C.UTF-8',
+  _: 'python3',
+  PYTHONDONTWRITEBYTECODE: '1',
+  // Hash seeds would make the order of sets differ from run to run.
+  PYTHONHASHSEED: '0',
+};
+
+/** `_loadSnapshot` and the like, which pyodide's types do not have. */
+const load = (assets: string, more: object): Promise<PyodideAPI> =>
+  loadPyodide({
+    indexURL: join(assets, 'pyodide/'),
+    env: ENVIRONMENT,
     // A script's `import js` finds nothing of Node's.
     jsglobals: { setTimeout, clearTimeout, queueMicrotask } as unknown as typeof globalThis,
+    ...more,
   } as Parameters<typeof loadPyodide>[0]);
+
+function modulesOf({ assets, host }: RuntimeOptions, python: () => PyodideAPI) {
+  const bridge = new Bridge(() => memoryOf(python()));
+  bridge.coveragePage = join(assets, 'coverage.md');
+  const modules: Modules = { _backstep_bridge: bridge.functions, _backstep_host: host(bridge, python) };
+  return { bridge, modules };
+}
+
+/** Python from its first instruction. */
+async function start(options: RuntimeOptions, more = {}): Promise<Started> {
+  let python: PyodideAPI;
+  const { bridge, modules } = modulesOf(options, () => python);
+  python = await load(options.assets, more);
+  mountLibrary(python, join(options.assets, 'python'), LIBRARY);
+  for (const [name, functions] of Object.entries(modules)) python.registerJsModule(name, functions);
+  python.runPython(`import sys; sys.path.insert(0, '${LIBRARY}')`);
+  python.pyimport('_backstep.start').prepare();
+  return { python, bridge, modules };
+}
+
+/** The same out of the snapshot; throws where there is none that fits. */
+async function resume(options: RuntimeOptions): Promise<Started> {
+  let python: PyodideAPI;
+  const { bridge, modules } = modulesOf(options, () => python);
+  const snapshot = unpack(join(options.assets, SNAPSHOT), interfaceHash(modules, opTable()));
+  const program = pathToFileURL(join(options.assets, 'pyodide/pyodide.asm.mjs')).href;
+  const loading = load(options.assets, {
+    _loadSnapshot: snapshot,
+    _snapshotDeserializer: (name: Parameters<typeof named>[1]) => named(modules, name),
+    createPyodideModule: async (settings: object) => {
+      const [{ default: create }, bytes] = await Promise.all([import(program), snapshot]);
+      const c: CLibrary = await create(settings);
+      // Pyodide copies the snapshot into the memory that Python begins with, which may be less than Python had grown to.
+      if (c.HEAPU8.length < heapSize(bytes)) c.growMemory(heapSize(bytes));
+      return c;
+    },
+  });
+  // Pyodide looks at the snapshot late: that it is missing must not go unheard until then.
+  [python] = await Promise.all([loading, snapshot]);
+  setZone(python);
+  mountLibrary(python, join(options.assets, 'python'), LIBRARY);
+  return { python, bridge, modules };
+}
+
+/** What a snapshot's Python may rely on; one for another table of ops or other functions cannot be used. */
+export const interfaceOf = (options: RuntimeOptions): Buffer =>
+  interfaceHash(modulesOf(options, () => nobody()).modules, opTable());
+
+const nobody = (): never => {
+  throw new Error('Python is not there yet');
+};
+
+/** C keeps the time zone of the machine that made the snapshot. */
+function setZone(python: PyodideAPI): void {
+  const { _module: c } = python as unknown as { _module: CLibrary };
+  const [standard, summer] = c.HEAPU32.subarray(c._tzname / 4, c._tzname / 4 + 2);
+  if (standard && summer) c.__tzset_js(c._timezone, c._daylight, standard, summer);
+}
+
+/** Python's memory, addresses there, and functions of Emscripten's. */
+interface CLibrary {
+  HEAPU8: Uint8Array;
+  HEAPU32: Uint32Array;
+  growMemory(bytes: number): void;
+  _tzname: number;
+  _timezone: number;
+  _daylight: number;
+  __tzset_js(timezone: number, daylight: number, standard: number, summer: number): void;
+}
+
+/** Starts Python once, for the file SNAPSHOT. */
+export async function makeSnapshot(options: RuntimeOptions): Promise<Uint8Array> {
+  const { python, bridge, modules } = await start(options, { _makeSnapshot: true });
+  if (bridge.tensors.size > 0) throw new Error('torch keeps tensors that were made while it was imported');
+  const serializer = (object: unknown) => nameOf(modules, object);
+  const { makeMemorySnapshot } = python as unknown as { makeMemorySnapshot(o: object): Uint8Array };
+  return pack(makeMemorySnapshot({ serializer }), interfaceHash(modules, opTable()));
+}
+
+/** Loads Python: a third of a second, or some seconds without the snapshot. */
+export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
+  let slow: string | null = null;
+  const { python, bridge } = await resume(options).catch((error) => {
+    slow = error instanceof Error ? error.message : String(error);
+    return start(options);
+  });
   if (options.interrupt) {
     options.interrupt[0] = 0;
     python.setInterruptBuffer(options.interrupt);
   }
-  install(python, options.library);
-  const bridge = new Bridge(memoryOf(python));
-  bridge.coveragePage = join(options.library, '..', 'coverage.md');
-  python.registerJsModule('_backstep_bridge', bridge.functions);
-  python.runPython(`import sys
-sys.path.insert(0, '${LIBRARY}')
-sys.dont_write_bytecode = True
-`);
-  python.pyimport('_backstep.wall').close();
+  if (options.entropy) drawFrom(options.entropy);
+  python.pyimport('_backstep.start').begin();
   return {
     python,
     bridge,
+    slow,
     mount(folder) {
       const refused = refuseMount(folder);
       if (refused) throw new Error(refused);

@@ -31,6 +31,8 @@ interface Pending {
 export class ScriptSession implements Session {
   capabilities: SessionCapabilities = { live: false, evaluate: false };
   script: string;
+  /** Why Python had to be started without its memory snapshot, or null. */
+  slow: string | null = null;
 
   private readonly written: boolean;
   private readonly worker: Worker;
@@ -150,6 +152,7 @@ export class ScriptSession implements Session {
       case 'ready':
         this.capabilities = message.capabilities;
         this.script = message.script;
+        this.slow = message.slow ?? null;
         this.settleReady?.resolve();
         this.settleReady = null;
         break;

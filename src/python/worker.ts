@@ -1,7 +1,7 @@
 /** The worker thread: Python, engine and recorder, or an opened recording. Blocks while paused, and serves all the same. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -21,7 +21,6 @@ import { entropyOf, freshEntropy } from './entropy';
 import { createEvaluator } from './evaluator';
 import { createHost, type HostFunctions, type ScriptHost } from './host';
 import { Inbox } from './inbox';
-import { createRuntime } from './runtime';
 import { lockRealm } from './sandbox';
 import { ScratchFile } from './scratch';
 
@@ -79,7 +78,8 @@ function refusal(path: string): string | null {
   return null;
 }
 
-const ready = (capabilities: SessionCapabilities, script: string) => post({ type: 'ready', capabilities, script });
+const ready = (capabilities: SessionCapabilities, script: string, slow: string | null = null) =>
+  post({ type: 'ready', capabilities, script, slow });
 
 /** Loads Python; `folder` is all that a script will see of this machine. */
 async function loadHost(
@@ -87,16 +87,11 @@ async function loadHost(
   functions: HostFunctions,
   again?: { entropy: string; files: readonly [string, string][] },
 ): Promise<ScriptHost> {
-  const runtime = await createRuntime({
-    pyodide: join(data.assets, 'pyodide/'),
-    library: join(data.assets, 'python'),
-    interrupt,
-    entropy: again?.entropy,
-  });
+  const host = await createHost({ assets: data.assets, interrupt, entropy: again?.entropy }, functions);
+  const { runtime } = host;
   if (folder !== null && again && !existsSync(folder)) runtime.place(folder, again.files);
   else if (folder !== null) runtime.mount(folder);
   letGo = () => runtime.bridge.letGo();
-  const host = createHost(runtime, functions);
   lockRealm();
   return host;
 }
@@ -168,7 +163,7 @@ async function runOnly(launch: LaunchArguments, folder: string): Promise<void> {
     if (m.name === 'start') started = true;
     inbox.answer(m, () => null);
   });
-  ready({ live: true, evaluate: false }, launch.program);
+  ready({ live: true, evaluate: false }, launch.program, host.runtime.slow);
   inbox.block(() => started);
   emit('terminated', { exitCode: host.run(launch.program, launch.args ?? [], folder, false, [], launch.seed) });
 }
@@ -233,7 +228,7 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
   };
   server.evaluator = createEvaluator(host);
   if (launch.record) writing = beginWriting(recording, launch.record, launch.recordLimit);
-  ready({ live: true, evaluate: true }, launch.program);
+  ready({ live: true, evaluate: true }, launch.program, host.runtime.slow);
   inbox.block(() => server.hasStarted);
   recorder.attach();
   host.trace(recorder);

@@ -26,7 +26,7 @@ export async function startInterpreter(): Promise<Interpreter> {
     python.FS.mkdirTree(dirname(target));
     python.FS.writeFile(target, readFileSync(source));
   }
-  const bridge = new Bridge(memoryOf(python));
+  const bridge = new Bridge(() => memoryOf(python));
   python.registerJsModule('_backstep_bridge', bridge.functions);
   python.runPython(`
 import sys, json

@@ -8,7 +8,7 @@ const COUNT = 65536;
 const PAIRS = 1024;
 
 /** Pyodide's own memory; the view is made anew when it grows. */
-export const memoryOf = (python: object) => () =>
+export const memoryOf = (python: object): ArrayBuffer =>
   (python as { _module: { HEAPF64: Float64Array<ArrayBuffer> } })._module.HEAPF64.buffer;
 
 export class Mail {

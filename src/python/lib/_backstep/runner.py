@@ -8,7 +8,7 @@ import types
 
 import _backstep_host as _host
 
-from . import loop, notes, sources, streams
+from . import loop, notes, sources, start, streams
 
 
 def run(path, args, folder, debug, texts=None, seed=None):
@@ -19,8 +19,8 @@ def run(path, args, folder, debug, texts=None, seed=None):
     loop.install()
     sys.argv = [path, *args]
     sys.path.insert(0, os.path.dirname(path))
-    sys.dont_write_bytecode = True
     os.chdir(folder)
+    start.make_room(os.path.dirname(path))
     signal.signal(signal.SIGINT, _interrupted)
     os._exit = _exit_now
     main = types.ModuleType('__main__')

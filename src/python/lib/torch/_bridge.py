@@ -58,7 +58,6 @@ class _Packs(dict):
 
 
 packs = _Packs()
-_js.mailAt(mail.buffer_info()[0])
 
 
 def head(index, n):
@@ -97,7 +96,16 @@ def flush():
     limit = _release_at(*batch.buffer_info())
 
 
-_js.setFlush(flush)
+def connect():
+    """Tells the engine what it needs of Python: when this module is loaded, and again when all of it comes from a memory snapshot."""
+    _js.mailAt(mail.buffer_info()[0])
+    _js.setFlush(flush)
+    for text, nr in texts.items():
+        if _js.intern(text, False) != nr:
+            raise SystemError(f'the engine has another number for {text!r}')
+
+
+connect()
 
 
 def keep(error):

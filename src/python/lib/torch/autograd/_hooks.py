@@ -242,4 +242,10 @@ def _anomaly(name, trace):
         _bridge.keep(error)
 
 
-_bridge._js.setCallbacks(_run_hook, _run_function, _release, _run_node_hook, _run_afterwards, _pack, _unpack, _free, _place, _anomaly)
+def connect():
+    """As _bridge.connect."""
+    _bridge._js.setCallbacks(_run_hook, _run_function, _release, _run_node_hook, _run_afterwards, _pack, _unpack, _free, _place,
+                             _anomaly)
+
+
+connect()
