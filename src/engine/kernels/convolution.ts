@@ -5,6 +5,7 @@
 import { allocate, type Data, type DType, isFloat } from '../dtype';
 import { contiguousStrides, numel } from '../shape';
 import { forEachOffset, Tensor } from '../tensor';
+import { convolveBackBySimd, convolveBySimd, convolveWeightBySimd } from './convolutionSimd';
 import { valuesAs } from './elementwise';
 import { matmul, matmulIntegers } from './matmul';
 
@@ -167,8 +168,26 @@ function turned(x: Float64Array, at: number, rows: number, columns: number, stri
   for (let j = 0, o = 0; j < columns; j++) for (let i = 0; i < rows; i++) out[o++] = x[at + i * stride + j];
 }
 
-/** y[n, o, l] = Σ w[o, k] · window l's element k. */
-export function convolve(x: Tensor, w: Tensor, c: Convolution): Tensor {
+/** y[n, o, l] = Σ w[o, k] · window l's element k (+ bias[o]). */
+export function convolve(x: Tensor, w: Tensor, bias: Tensor | null, c: Convolution): Tensor {
+  const y = convolveBySimd(x, w, bias, c);
+  if (y) return y;
+  const plain = convolvePlainly(x, w, c);
+  if (bias) addBias(plain, bias);
+  return plain;
+}
+
+/** Adds to each channel its bias. */
+export function addBias(y: Tensor, bias: Tensor): void {
+  const out = y.storage.data as Float64Array;
+  const add = bias.values() as Float64Array;
+  const each = numel(y.shape.slice(2));
+  for (let i = 0, c = 0; i < out.length; i += each, c = (c + 1) % add.length)
+    for (let k = i; k < i + each; k++) out[k] += add[c];
+  y.storage.writes++;
+}
+
+function convolvePlainly(x: Tensor, w: Tensor, c: Convolution): Tensor {
   const plan = new Plan(c, x.dtype);
   const { positions, window, step, product } = plan;
   const { outer, groups, batch } = c;
@@ -192,7 +211,10 @@ export function convolve(x: Tensor, w: Tensor, c: Convolution): Tensor {
 }
 
 /** The gradient for the image, which is also the transposed convolution: dx = each window's w · dy, added up where windows overlap. */
-export function convolveBack(dy: Tensor, w: Tensor, c: Convolution): Tensor {
+export const convolveBack = (dy: Tensor, w: Tensor, c: Convolution): Tensor =>
+  convolveBackBySimd(dy, w, c) ?? convolveBackPlainly(dy, w, c);
+
+function convolveBackPlainly(dy: Tensor, w: Tensor, c: Convolution): Tensor {
   const plan = new Plan(c, dy.dtype);
   const { positions, window, step, product } = plan;
   const { outer, groups, batch } = c;
@@ -222,7 +244,10 @@ export function convolveBack(dy: Tensor, w: Tensor, c: Convolution): Tensor {
 }
 
 /** The gradient for the weight: dw[o, k] = Σ dy[n, o, l] · window l's element k. */
-export function convolveWeight(dy: Tensor, x: Tensor, c: Convolution): Tensor {
+export const convolveWeight = (dy: Tensor, x: Tensor, c: Convolution): Tensor =>
+  convolveWeightBySimd(dy, x, c) ?? convolveWeightPlainly(dy, x, c);
+
+function convolveWeightPlainly(dy: Tensor, x: Tensor, c: Convolution): Tensor {
   const plan = new Plan(c, x.dtype);
   const { positions, window, step, product } = plan;
   const { outer, groups, batch } = c;

@@ -4,7 +4,7 @@ import { joined, part } from '../complex';
 import { allocate, type DType, isComplex, isFloat } from '../dtype';
 import { runtimeError, TorchError } from '../errors';
 import { formulas as f } from '../formulas';
-import { type Convolution, convolve, convolveBack, convolveWeight } from '../kernels/convolution';
+import { addBias, type Convolution, convolve, convolveBack, convolveWeight } from '../kernels/convolution';
 import { binary, dtypeLabel } from '../kernels/elementwise';
 import { type BackwardContext, op, type Sample, type SampleTensor } from '../op';
 import { numel, show } from '../shape';
@@ -133,14 +133,6 @@ const settings = (
   groups,
 });
 
-function addBias(y: Tensor, bias: Tensor): void {
-  const out = y.storage.data as Float64Array;
-  const add = bias.values() as Float64Array;
-  const each = numel(y.shape.slice(2));
-  for (let i = 0, c = 0; i < out.length; i += each, c = (c + 1) % add.length)
-    for (let k = i; k < i + each; k++) out[k] += add[c];
-}
-
 /** float32 weights of a float64 image and the like, in the words of the kernel that PyTorch would ask first. */
 function checkDtypes(x: Tensor, w: Tensor, transposed: boolean): void {
   if (x.dtype !== w.dtype)
@@ -190,9 +182,8 @@ function convolution(...[x, w, b, stride, padding, dilation, transposed, outputP
   const channels = x.shape[1] === 0 ? 0 : transposed ? w.shape[1] * groups : w.shape[0];
   const shape = [x.shape[0], channels, ...sizes];
   if (numel(shape) === 0) return Tensor.of(x.dtype, shape, allocate(x.dtype, 0));
-  const y = transposed
-    ? convolveBack(x, w, geometry(shape, w.shape, x.shape, s))
-    : convolve(x, w, geometry(x.shape, w.shape, shape, s));
+  if (!transposed) return convolve(x, w, b, geometry(x.shape, w.shape, shape, s));
+  const y = convolveBack(x, w, geometry(shape, w.shape, x.shape, s));
   if (b) addBias(y, b);
   return y;
 }
@@ -259,7 +250,7 @@ function gradientForInput(...[dy, w, size, ...others]: BackArgs): Tensor {
   const s = settings(w.rank - 2, ...others);
   if (dy.count === 0) return Tensor.zeros(dy.dtype, [...size]);
   return s.transposed
-    ? convolve(dy, w, geometry(dy.shape, w.shape, size, s))
+    ? convolve(dy, w, null, geometry(dy.shape, w.shape, size, s))
     : convolveBack(dy, w, geometry(size, w.shape, dy.shape, s));
 }
 

@@ -48,6 +48,7 @@ export class Arena {
   readonly memory: WebAssembly.Memory;
   floats!: Float32Array;
   doubles!: Float64Array;
+  integers!: Int32Array;
   /** Bytes of the ring. */
   size = SMALLEST;
   /** Bytes handed out, ever. Modulo the size it is the place in the ring. */
@@ -70,6 +71,7 @@ export class Arena {
   private look(): void {
     this.floats = new Float32Array(this.memory.buffer);
     this.doubles = new Float64Array(this.memory.buffer);
+    this.integers = new Int32Array(this.memory.buffer);
   }
 
   /** Begins a kernel's call that needs room for `count` arrays of `bytes` in all. False where there is not so much. */

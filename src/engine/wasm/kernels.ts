@@ -29,22 +29,36 @@ type Gemm = (
   bias: number,
 ) => void;
 
+type Convolve = (x: number, w: number, bias: number, y: number, cols: number) => void;
+type ConvolveBack = (dy: number, w: number, dx: number, cols: number) => void;
+type ConvolveWeight = (dy: number, x: number, dw: number, made: number, cols: number) => void;
+
 /** What the module exports (assembly/index.ts). */
 interface Exports {
   gemm32: Gemm;
   gemm64: Gemm;
   gemmRoom(): number;
   setGemmRoom(at: number): void;
+  setWindows(parameters: number): number;
+  convolve32: Convolve;
+  convolve64: Convolve;
+  convolveBack32: ConvolveBack;
+  convolveBack64: ConvolveBack;
+  convolveWeight32: ConvolveWeight;
+  convolveWeight64: ConvolveWeight;
 }
 
 export interface Kernels extends Exports {
   path: KernelPath;
   arena: Arena;
+  /** Where numbers are put that are too many for arguments: up to 64. */
+  parameters: number;
 }
 
-/** The first page is the module's own. */
-const OWN = 65536;
-const ROOM = 4 * 2 ** 20;
+/** The first page is the module's own; then parameters, then the products' panels. */
+const PARAMETERS = 65536;
+const PANELS = PARAMETERS + 256;
+const RING = PARAMETERS + 4 * 2 ** 20;
 
 const made = new Map<KernelPath, Kernels | null>();
 let arena: Arena | undefined;
@@ -56,11 +70,11 @@ function make(path: KernelPath): Kernels | null {
   if (path === 'plain') return null;
   try {
     const module = new WebAssembly.Module((path === 'relaxed' ? relaxed : simd) as BufferSource);
-    arena ??= new Arena(OWN + ROOM);
+    arena ??= new Arena(RING);
     const { exports } = new WebAssembly.Instance(module, { env: { memory: arena.memory } });
     const own = exports as unknown as Exports;
-    own.setGemmRoom(OWN);
-    return { ...own, path, arena };
+    own.setGemmRoom(PANELS);
+    return { ...own, path, arena, parameters: PARAMETERS };
   } catch {
     return null; // no SIMD of this kind, no shared memory, or a page that may not compile
   }

@@ -2,7 +2,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DType } from '../../../src/engine/dtype';
+import { type Convolution, convolve, convolveBack, convolveWeight } from '../../../src/engine/kernels/convolution';
 import { products } from '../../../src/engine/kernels/product';
+import { numel } from '../../../src/engine/shape';
 import { Tensor } from '../../../src/engine/tensor';
 import {
   canUse,
@@ -34,7 +36,7 @@ function matrices(dtype: DType, [count, rows, columns]: number[], order: 'rows' 
 }
 
 const on = <T>(path: KernelPath, body: () => T): T => {
-  useKernels(path);
+  useKernels(path, true);
   return body();
 };
 
@@ -53,6 +55,55 @@ const SHAPES = [
   [1, 67, 64, 1030],
 ];
 
+const none: number[] = [];
+const CONVOLUTIONS: Convolution[] = [
+  // The bench's, a strided one with groups, dilation and padding, a 1x1, a depthwise one, one and three dimensions.
+  { size: [14, 13], kernel: [3, 3], stride: [1, 1], padding: [1, 1], dilation: [1, 1], out: none, inner: 2, outer: 8 },
+  { size: [11, 9], kernel: [3, 2], stride: [2, 3], padding: [2, 1], dilation: [2, 1], out: none, inner: 3, outer: 5 },
+  { size: [6, 5], kernel: [1, 1], stride: [1, 1], padding: [0, 0], dilation: [1, 1], out: none, inner: 7, outer: 9 },
+  { size: [9, 10], kernel: [3, 3], stride: [1, 1], padding: [0, 2], dilation: [1, 1], out: none, inner: 1, outer: 1 },
+  { size: [40], kernel: [5], stride: [2], padding: [4], dilation: [1], out: none, inner: 3, outer: 4 },
+  {
+    size: [5, 6, 7],
+    kernel: [2, 3, 3],
+    stride: [1, 2, 1],
+    padding: [1, 0, 1],
+    dilation: [1, 1, 2],
+    out: none,
+    inner: 2,
+    outer: 3,
+  },
+  {
+    size: [130, 140],
+    kernel: [5, 5],
+    stride: [1, 1],
+    padding: [0, 0],
+    dilation: [1, 1],
+    out: none,
+    inner: 1,
+    outer: 2,
+  },
+].flatMap((c) =>
+  [1, 3].map((groups) => ({
+    ...c,
+    groups,
+    batch: 2,
+    out: c.size.map(
+      (n, d) => Math.floor((n + 2 * c.padding[d] - c.dilation[d] * (c.kernel[d] - 1) - 1) / c.stride[d]) + 1,
+    ),
+  })),
+);
+
+const shaped = (dtype: DType, shape: number[], seed: number): Tensor =>
+  Tensor.of(dtype, shape, matrices(dtype, [1, 1, numel(shape)], 'rows', seed).storage.data);
+
+/** The largest difference between two results. */
+function apart(a: Tensor, b: Tensor): number {
+  expect(a.shape).toEqual(b.shape);
+  const [p, q] = [a.storage.data as Float64Array, b.storage.data as Float64Array];
+  return p.reduce((most, v, i) => Math.max(most, Math.abs(v - q[i])), 0);
+}
+
 const paths = KERNEL_PATHS.filter((path) => path !== 'plain');
 
 describe.each(paths)('%s', (path) => {
@@ -69,15 +120,28 @@ describe.each(paths)('%s', (path) => {
             for (const plus of [null, bias]) {
               const wanted = on('plain', () => products(x, y, plus));
               const got = on(path, () => products(x, y, plus));
-              expect(got.shape).toEqual(wanted.shape);
-              const off = (dtype === 'float32' ? 2 ** -23 : 2 ** -51) * (k + 1);
-              const [p, q] = [wanted.storage.data as Float64Array, got.storage.data as Float64Array];
-              let most = 0;
-              for (let i = 0; i < p.length; i++) most = Math.max(most, Math.abs(p[i] - q[i]));
-              expect(most).toBeLessThan(off);
+              expect(apart(got, wanted)).toBeLessThan((dtype === 'float32' ? 2 ** -23 : 2 ** -51) * (k + 1));
             }
           }
         });
+
+  for (const dtype of ['float32', 'float64'] as const)
+    here(`convolutions of ${dtype}, and their gradients`, () => {
+      for (const c of CONVOLUTIONS) {
+        const x = shaped(dtype, [c.batch, c.groups * c.inner, ...c.size], 1);
+        const w = shaped(dtype, [c.groups * c.outer, c.inner, ...c.kernel], 2);
+        const bias = shaped(dtype, [c.groups * c.outer], 3);
+        const dy = shaped(dtype, [c.batch, c.groups * c.outer, ...c.out], 4);
+        const unit = dtype === 'float32' ? 2 ** -23 : 2 ** -51;
+        for (const [terms, body] of [
+          [w.count, () => convolve(x, w, bias, c)],
+          [w.count, () => convolve(x, w, null, c)],
+          [w.count, () => convolveBack(dy, w, c)],
+          [c.batch * numel(c.out), () => convolveWeight(dy, x, c)],
+        ] as const)
+          expect(apart(on(path, body), on('plain', body))).toBeLessThan(unit * (terms + 1));
+      }
+    });
 
   here('the same bits wherever the operands lie', () => {
     const x = matrices('float32', [1, 37, 300], 'rows', 4);

@@ -70,7 +70,11 @@ function partly<T>(
   }
 }
 
-function gemm<T>(
+/**
+ * One product; strides and sizes of rows in bytes. `plus`: what the sums are added to, c itself or another matrix, its rows `plusRow` bytes
+ * apart (0: one row for all, a bias); none where it is 0.
+ */
+export function gemm<T>(
   m: i32,
   n: i32,
   k: i32,
@@ -81,11 +85,12 @@ function gemm<T>(
   bStep: usize,
   bColumn: usize,
   c: usize,
-  bias: usize,
+  cRow: usize,
+  plus: usize,
+  plusRow: usize,
 ): void {
   const size = sizeof<T>();
   const each: i32 = 16 / (size as i32);
-  const cRow = (n as usize) * size;
   rowsOfC(cRow);
   // Copying pays where what is copied is read often, or cannot be read as it lies.
   const packsB = bColumn !== size || (m > 64 && k * n > 4096);
@@ -117,11 +122,13 @@ function gemm<T>(
               panelA = aBlock + (i as usize) * aRow;
               rowsOfA(aStep, aRow, down);
             }
-            const plus = p0 > 0 ? at : bias ? bias + ((j0 + j) as usize) * size : 0;
-            const plusRow = p0 > 0 ? cRow : 0;
+            // Blocks of k after the first are added to those before.
+            const first = plus ? plus + ((i0 + i) as usize) * plusRow + ((j0 + j) as usize) * size : 0;
+            const begin = p0 > 0 ? at : first;
+            const beginRow = p0 > 0 ? cRow : plusRow;
             if (down === high && across === (slim ? each : 2 * each))
-              tile<T>(slim, depth, panelA, panelB, at, plus, plusRow);
-            else partly<T>(slim, down, across, depth, panelA, panelB, at, cRow, plus, plusRow);
+              tile<T>(slim, depth, panelA, panelB, at, begin, beginRow);
+            else partly<T>(slim, down, across, depth, panelA, panelB, at, cRow, begin, beginRow);
             at += (high as usize) * cRow;
           }
         }
@@ -158,7 +165,7 @@ function batch<T>(
 ): void {
   const size = sizeof<T>();
   for (let i = 0; i < count; i++) {
-    gemm<T>(m, n, k, a, aRow * size, aStep * size, b, bStep * size, bColumn * size, c, bias);
+    gemm<T>(m, n, k, a, aRow * size, aStep * size, b, bStep * size, bColumn * size, c, n * size, bias, 0);
     a += aNext * size;
     b += bNext * size;
     c += ((m * n) as usize) * size;
