@@ -1,11 +1,13 @@
 /** Every op of the table: its entry is complete, it gives PyTorch's numbers, and its gradients are the derivatives. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { setFlagsFromString } from 'node:v8';
+import { afterEach, describe, expect, it } from 'vitest';
 import '../../../src/engine/ops';
 import '../../../src/engine/dispatch';
 import { allOps, type Op } from '../../../src/engine/op';
 import type { Tensor } from '../../../src/engine/tensor';
+import { canUse, KERNEL_PATHS, kernelPath, useKernels } from '../../../src/engine/wasm/kernels';
 import { entries, type FilledSample, hasGolden, sampleKey, samplesOf, sampleText } from '../../golden/samples';
 import {
   type Answer,
@@ -20,6 +22,12 @@ import {
   tensorsIn,
   upstream,
 } from './opHarness';
+
+// Node 20 has relaxed SIMD behind a flag. Whichever way a runtime can compute is compared, the smallest work too.
+setFlagsFromString('--experimental-wasm-relaxed-simd');
+const usual = kernelPath();
+const paths = KERNEL_PATHS.filter(canUse);
+afterEach(() => useKernels(usual));
 
 const folder = join(__dirname, '../../golden/ops');
 const goldens = new Map<string, Golden[]>();
@@ -106,7 +114,8 @@ describe.each(entries().map((op) => [op.name, op] as const))('%s', (_, op) => {
   });
 
   if (hasGolden(op))
-    it('gives what PyTorch gives', () => {
+    it.each(paths)('gives what PyTorch gives, with %s kernels', (path) => {
+      useKernels(path, true);
       const wrong = samples.flatMap((sample, nr) => {
         const wanted = goldenOf(op, nr, sample);
         const found = tried(() => answer(op, readSample(op, sample), op.spec.inplaceOnly === true));
@@ -116,7 +125,8 @@ describe.each(entries().map((op) => [op.name, op] as const))('%s', (_, op) => {
     });
 
   if (op.spec.inplace && hasGolden(op))
-    it('gives it in place too', () => {
+    it.each(paths)('gives it in place too, with %s kernels', (path) => {
+      useKernels(path, true);
       const wrong = samples.flatMap((sample, nr) => {
         const wanted = goldenOf(op, nr, sample).inplace;
         if (!wanted) return [];
