@@ -14,7 +14,7 @@ import { isDense } from './kernels/copy';
 import { valuesAs } from './kernels/elementwise';
 import { type Arg, type Op, opNamed, type Scalar } from './op';
 import type { Param } from './schema';
-import { sameShape, show } from './shape';
+import { numel, sameShape, show } from './shape';
 import { Tensor, writeStrided } from './tensor';
 
 export type Result = Tensor | Tensor[] | number | boolean;
@@ -98,12 +98,34 @@ export function tensorsOf(args: readonly Arg[]): Tensor[] {
   return found;
 }
 
-/** Copies `from`'s elements into `to`'s memory, converting the dtype. The only place that writes into an existing tensor. */
-export function writeInto(to: Tensor, from: Tensor): void {
-  context.observer?.willWrite(to.storage);
-  writeStrided(to, valuesAs(from, to.dtype));
+/**
+ * May `to` have the very array that was computed for it, in place of a copy of it? Where `to` shows all of its memory and nobody else has the
+ * array: no argument of the op, and no observer, who hears of the parts of a composed op.
+ */
+function canTakeOver(to: Tensor, from: Tensor, args: readonly Tensor[]): boolean {
+  const [old, made] = [to.storage.data, from.storage.data];
+  return (
+    to.lens === '' &&
+    from.lens === '' &&
+    to.dtype === from.dtype &&
+    made.length === old.length &&
+    made.byteLength === made.buffer.byteLength &&
+    numel(to.shape) === to.storage.length &&
+    to.contiguous &&
+    from.contiguous &&
+    from.storage.note === null &&
+    args.every((t) => t.storage.data.buffer !== made.buffer)
+  );
+}
+
+/** Writes what was computed into `to`'s memory, converting the dtype. The only place that writes into an existing tensor. */
+function writeInto(to: Tensor, from: Tensor, whole: boolean): void {
+  const { storage } = to;
+  context.observer?.willWrite(storage, whole);
   to.counter.version++;
-  to.storage.writes++;
+  storage.writes++;
+  if (whole) storage.takeOver(from.storage);
+  else writeStrided(to, valuesAs(from, to.dtype));
 }
 
 /** What a kernel computed in float32 for a half dtype, as that dtype's nearest numbers. */
@@ -173,9 +195,9 @@ function linkView(base: Tensor, outs: readonly Tensor[], many: boolean): void {
   }
 }
 
-/** What a tensor holds before it is overwritten, with its gradient function of before: PyTorch saves such a copy too. */
-function asBefore(t: Tensor): Tensor {
-  const copy = Tensor.of(t.dtype, [...t.shape], t.values().slice());
+/** What a tensor holds before it is overwritten (or `replaced`), with its gradient function of before: PyTorch saves such a copy too. */
+function asBefore(t: Tensor, replaced: boolean): Tensor {
+  const copy = Tensor.of(t.dtype, [...t.shape], replaced ? t.values() : t.values().slice());
   copy.gradFn = t.gradFn;
   copy.outputNr = t.outputNr;
   return copy;
@@ -267,14 +289,15 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
     );
   // What shows an argument's memory is left as it is, and is round already.
   if (isHalf(value.dtype) && !tensors.some((t) => t.storage === value.storage)) round(value);
+  const whole = canTakeOver(self, value, tensors);
   let node: OpNode | null = null;
   if (wants && isDifferentiable(self.dtype)) {
     // Gradient edges are those of before the write.
     node = new OpNode(op, args, [self], gradEdge);
     // A saved input is checked against the version it had before, so that writing over what the gradient needs is an error …
-    node.save(op.saved.some((s) => s.param === 0) ? [asBefore(self), ...args.slice(1)] : args, [], 'inputs');
+    node.save(op.saved.some((s) => s.param === 0) ? [asBefore(self, whole), ...args.slice(1)] : args, [], 'inputs');
   }
-  writeInto(self, value);
+  writeInto(self, value, whole);
   if (node) {
     linkInplace(self, node);
     // … while a saved result has the version after.

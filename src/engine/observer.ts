@@ -33,7 +33,10 @@ export type OpEvent =
   | { kind: 'pass'; state: 'begin' | 'end'; roots: readonly Tensor[] };
 
 export interface Observer {
-  /** This storage is about to be written in place: keep what it holds, if that is wanted. Called at any depth. */
-  willWrite(storage: Storage): void;
+  /**
+   * This storage is about to be written in place: keep what it holds, if that is wanted. Where it is `replaced`, it gets another array, and the
+   * one that it has now stays as it is. Called at any depth.
+   */
+  willWrite(storage: Storage, replaced?: boolean): void;
   ran(event: OpEvent): void;
 }

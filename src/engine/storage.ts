@@ -1,5 +1,5 @@
 import { allocate, type Data, DTYPES, type DType } from './dtype';
-import type { Slot } from './wasm/arena';
+import { Slot } from './wasm/arena';
 
 let nextId = 1;
 
@@ -23,6 +23,13 @@ export class Storage {
 
   static allocate(dtype: DType, length: number): Storage {
     return new Storage(dtype, allocate(dtype, length));
+  }
+
+  /** Takes over the elements of another, which nobody may use afterwards; whoever holds the array of before has what was in it. */
+  takeOver(from: Storage): void {
+    const { slot } = from;
+    this.data = from.data;
+    this.slot = slot && new Slot(slot.at, slot.data, this.writes, slot.first, slot.length);
   }
 
   /** Elements it has room for. */

@@ -55,8 +55,11 @@ export class Contents {
     private readonly memory: Memory,
   ) {}
 
-  /** A storage is about to be written: what it holds is kept. At depth > 0 nobody will tell of the write: it is an edit. */
-  willWrite(storage: Storage): void {
+  /**
+   * A storage is about to be written: what it holds is kept, by a copy unless the array itself is `replaced`. At depth > 0 nobody will tell
+   * of the write: it is an edit.
+   */
+  willWrite(storage: Storage, replaced: boolean): void {
     // Before the sharing ends: a content that was never seen becomes a root that shares, and is copied below.
     this.writing = null;
     if (context.depth === 0) {
@@ -64,7 +67,7 @@ export class Contents {
       this.used(this.writing.value, storage);
     }
     const note = this.noteOf(storage);
-    if (note.sharing?.data === storage.data) note.sharing.data = storage.data.slice() as Data;
+    if (!replaced && note.sharing?.data === storage.data) note.sharing.data = storage.data.slice() as Data;
     note.sharing = null;
     if (context.depth > 0) this.edited.add(storage);
   }

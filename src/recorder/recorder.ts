@@ -217,8 +217,8 @@ export class Recorder implements Observer, TraceSink {
 
   // ---- the engine ---------------------------------------------------------------------------------------------
 
-  willWrite(storage: Storage): void {
-    this.contents.willWrite(storage);
+  willWrite(storage: Storage, replaced = false): void {
+    this.contents.willWrite(storage, replaced);
   }
 
   ran(event: OpEvent): void {

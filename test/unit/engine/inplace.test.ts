@@ -48,3 +48,48 @@ describe('an in-place op', () => {
     expect([...(x.grad!.values() as Float64Array)]).toEqual([2, 4]);
   });
 });
+
+describe('an in-place op on all of a tensor', () => {
+  const numbers = (t: Tensor) => [...(t.values() as Float64Array)];
+  const four = () => Tensor.of('float64', [4], Float64Array.of(1, 2, 3, 4));
+
+  it('leaves the array of before as it was', () => {
+    const t = four();
+    const before = t.storage.data;
+    f.mul_(t, 2);
+    expect(t.storage.data).not.toBe(before);
+    expect([...(before as Float64Array)]).toEqual([1, 2, 3, 4]);
+  });
+
+  it('is seen by every view and alias, and theirs by it', () => {
+    const t = four();
+    const [turned, part, alias] = [f.view(t, [2, 2]), f.slice(t, 0, 1, 3), f.detach(t)];
+    f.mul_(t, 2);
+    expect(numbers(turned)).toEqual([2, 4, 6, 8]);
+    expect(numbers(part)).toEqual([4, 6]);
+    f.add_(turned, 1); // all of the memory, by another shape
+    f.mul_(part, 10); // a part of it
+    for (const seen of [t, turned, alias]) expect(numbers(seen)).toEqual([3, 50, 70, 9]);
+    f.t_(turned);
+    f.mul_(turned, 2); // all of it, in another order
+    expect(numbers(t)).toEqual([6, 100, 140, 18]);
+  });
+
+  it('never takes the array of an argument', () => {
+    const [t, source] = [four(), f.mul(four(), 3)];
+    f.copy_(t, source);
+    f.mul_(source, 2);
+    expect(numbers(t)).toEqual([3, 6, 9, 12]);
+    f.copy_(t, f.view(source, [4]));
+    f.zero_(source);
+    expect(numbers(t)).toEqual([6, 12, 18, 24]);
+    f.add_(t, t);
+    expect(numbers(t)).toEqual([12, 24, 36, 48]);
+  });
+
+  it('converts where the dtypes differ', () => {
+    const t = Tensor.of('float32', [2], Float32Array.of(1, 2));
+    f.add_(t, Tensor.of('float64', [2], Float64Array.of(0.5, 0.25)));
+    expect(t.storage.data).toEqual(Float32Array.of(1.5, 2.25));
+  });
+});

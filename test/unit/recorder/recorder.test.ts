@@ -199,3 +199,30 @@ describe('memory', () => {
     }
   });
 });
+
+describe('a write of a whole tensor', () => {
+  it('leaves what was there to the recording, without a copy of it', () => {
+    const script = new Script();
+    const w = given([3], (i) => i + 1);
+    script.line(1);
+    noGrad(() => op('mul_', w, 2));
+    const before = w.storage.data;
+    const view = op('view', w, [3, 1]);
+    script.line(2);
+    noGrad(() => op('add_', w, 1));
+    noGrad(() => op('mul_', op('slice', w, 0, 0, 1), 10)); // a part: copied, then written where it lies
+    script.stop();
+    const r = script.recording;
+    const held = [...Array(r.ticks).keys()].map((tick) => r.contentAt(w.storage.id, tick)?.data ?? null);
+    expect(held.some((data) => data === before)).toBe(true);
+    expect([...(before as Float32Array)]).toEqual([2, 4, 6]);
+    expect([...(view.values() as Float32Array)]).toEqual([30, 5, 7]);
+    const contents = [...new Set(held)].filter((d) => d !== null).map((d) => [...(d as Float32Array)]);
+    expect(contents).toEqual([
+      [1, 2, 3],
+      [2, 4, 6],
+      [3, 5, 7],
+      [30, 5, 7],
+    ]);
+  });
+});
