@@ -10,6 +10,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import manifest from '../package.json' with { type: 'json' };
 import { bundled } from '../scripts/lib/bundle.mjs';
 import { libraries } from './works/libraries.mjs';
 import { output, rounds } from './works/run.mjs';
@@ -24,13 +25,13 @@ if (OTHERS.includes(other)) {
 
 const root = resolve(import.meta.dirname, '..');
 
-/** What a work is, and the goals: medians over PyTorch's, of the engine while recording and of the recorded Python script. */
+/** What a work is, and the goals: medians over PyTorch's, of the engine while recording and of the recorded Python script; and what recording may cost the engine. */
 const WORKS = {
-  W1: { what: "the tutorial's step: 500x20-13-8-3, SGD with momentum", recorded: 0.35, python: 0.7 },
-  W2: { what: 'tiny: 4x2-8-1, SGD', recorded: 0.03, python: 0.5 },
-  W3: { what: 'MLP 784-128-64-10, batch 64, Adam', recorded: 1, python: 1.1 },
+  W1: { what: "the tutorial's step: 500x20-13-8-3, SGD with momentum", recorded: 0.35, python: 0.7, recording: 1.15 },
+  W2: { what: 'tiny: 4x2-8-1, SGD', recorded: 0.03, python: 0.5, recording: 2 },
+  W3: { what: 'MLP 784-128-64-10, batch 64, Adam', recorded: 1, python: 1.1, recording: 1.15 },
   W4: { what: 'MLP 784-1024-1024-10, batch 128, SGD', recorded: 2, python: 2 },
-  W5: { what: 'CNN, batch 32, 28x28, 3x3x8, 3x3x16, SGD', recorded: 1, python: 1.2 },
+  W5: { what: 'CNN, batch 32, 28x28, 3x3x8, 3x3x16, SGD', recorded: 1, python: 1.2, recording: 1.15 },
   W6: { what: 'matrix product 256x256x256' },
   W7: { what: 'transformer: 2 layers, 64 wide, 4 heads, sequence 32, batch 16, AdamW', recorded: 1, python: 1.3 },
   W8: { what: 'LSTM 64, sequence 32, batch 16, Adam', recorded: 1, python: 1.3 },
@@ -89,25 +90,28 @@ function heading() {
   const load = loadavg()[0].toFixed(1);
   say('# How fast is it?');
   say();
+  const machine = `${cpus().length} x ${model}, ${memory}, Node ${process.version} (V8 ${process.versions.v8})`;
+  const count = values.rounds === '1' ? 'one round' : `${values.rounds} rounds`;
+  const clock = values.cpu ? "the processor's time of the process (--cpu, not the wall's)" : "the wall's time";
   say(
-    `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} x ${model}, ${memory}, Node ${process.version}`,
+    `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}, load ${load} at the start.`,
   );
+  say();
   say(
-    `(V8 ${process.versions.v8}), load ${load} at the start. A step's time: median and best of batches of about 10 ms, over ${values.rounds} rounds in which`,
+    `A step's time is ${clock}: median and best of batches of about 10 ms, over ${count} in which the engines took turns,`,
   );
-  say(
-    "the engines took turns, each in a process of its own. Ratios are to PyTorch eager's better thread count. All start from the same",
-  );
+  say("each in a process of its own. Ratios are to PyTorch eager's better thread count. All start from the same");
   say('numbers: the losses say that the work was the same.');
   say();
 }
 
 function versions(found) {
-  const known = new Map();
+  const known = new Map([['engine', manifest.version]]);
+  // A script on Backstep is told the version of PyTorch that it stands for.
   for (const one of found)
-    for (const [engine, { version }] of Object.entries(one)) if (version) known.set(engine, version);
-  if (known.size)
-    say(`Versions: ${[...known].map(([engine, version]) => `${ENGINES[engine]} ${version}`).join(', ')}.`);
+    for (const [engine, { version }] of Object.entries(one))
+      if (version && engine !== 'python') known.set(engine, version);
+  say(`Versions: ${[...known].map(([engine, version]) => `${ENGINES[engine]} ${version}`).join(', ')}.`);
   say();
 }
 
@@ -170,10 +174,10 @@ async function bench(bundles) {
     const found = await rounds(work, engines, setup);
     all.push(found);
     for (const line of workTable(`${work}: ${WORKS[work].what}`, found, ENGINES, WORKS[work], work === 'W6')) say(line);
-    const cost = recordingCost(found);
+    const cost = recordingCost(found, WORKS[work].recording);
     if (cost && work !== 'W6') say(`${cost}\n`);
   }
-  versions(all);
+  if (all.length) versions(all);
   if (whole || values.growth) await growth(setup);
   if (whole || values.memory) await memory(setup);
   if (whole) writeFileSync(join(root, 'bench/RESULTS.md'), `${lines.join('\n').trim()}\n`);

@@ -36,11 +36,12 @@ export function* workTable(title, found, names, goals, product) {
   yield '';
 }
 
-/** What recording costs: the recorded engine's time over the engine's own. */
-export function recordingCost(found) {
-  const { engine, recorded } = found;
+/** What recording costs: the recorded engine's time over the engine's own, and the most that it may be. */
+export function recordingCost({ engine, recorded }, goal) {
   if (!engine?.median || !recorded?.median) return null;
-  return `Recording: ${ratioOf(recorded.median / engine.median)} x the engine's median, ${ratioOf(recorded.best / engine.best)} x its best.`;
+  const [median, best] = ['median', 'best'].map((which) => recorded[which] / engine[which]);
+  const kept = goal === undefined ? '' : ` Goal ≤ ${goal}: ${median <= goal ? 'yes' : '**no**'}.`;
+  return `Recording: ${median.toFixed(2)} x the engine's median, ${best.toFixed(2)} x its best.${kept}`;
 }
 
 /** A work at several sizes: [label, found by engine][]. */
