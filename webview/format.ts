@@ -56,7 +56,7 @@ export const phaseText = (phase: Phase): string => PHASES[phase];
 /** What a screen reader says for a node of the graph. */
 export function nodeLabel(node: GraphNode, state: NodeState | undefined, atCursor: boolean): string {
   const parts = [node.label || node.op];
-  const what = node.kind === 'op' ? 'output' : node.kind;
+  const what = { op: t('output'), parameter: t('parameter'), input: t('input'), loss: t('loss') }[node.kind];
   parts.push(`${what} ${node.dtype} ${shapeSaid(node.shape)}`);
   if (!state?.forward && node.kind === 'op') parts.push(t('not run yet'));
   if (state && state.valueNorm !== null) parts.push(t('value norm {0}', num(state.valueNorm)));

@@ -8,26 +8,34 @@ import type { WeightPart } from './neurons';
 type Entry = [name: string, text: string, hint: string];
 
 const FIRST: Entry[] = [
-  ['fwd', 'forward', t('This op has run: its value is there')],
-  ['bwd', 'backward', t('The gradient went through; the line is thicker where its norm is larger')],
-  ['upd', 'updated', t('The parameter was changed by the optimizer in this iteration')],
-  ['cursor', 'now', t('What happens at this very moment')],
+  ['fwd', t('forward'), t('This op has run: its value is there')],
+  ['bwd', t('backward'), t('The gradient went through; the line is thicker where its norm is larger')],
+  ['upd', t('updated'), t('The parameter was changed by the optimizer in this iteration')],
+  ['cursor', t('now'), t('What happens at this very moment')],
 ];
 const MORE: Entry[] = [
   ['hollow', t('not run yet'), t('This op has not run in this iteration so far')],
   [
     'explode',
-    'exploding',
+    t('exploding'),
     t('A gradient of more than 1000 times the network\u2019s median, above 1e4, or not finite: red and broken'),
   ],
   [
     'vanish',
-    'vanishing',
+    t('vanishing'),
     t('A gradient of less than a 1000th of the network\u2019s median, or below 1e-10: pale and dotted'),
   ],
-  ['fresh', 'new', t('The iteration before did not have this op')],
-  ['units', 'units', t('Units by their mean over the batch, weights by sign and size: blue below zero, orange above')],
-  ['bars', 'size', t('Typical size (root mean square) of value and gradient, from 1e-6 to 1e3 on a logarithmic scale')],
+  ['fresh', t('new'), t('The iteration before did not have this op')],
+  [
+    'units',
+    t('units'),
+    t('Units by their mean over the batch, weights by sign and size: blue below zero, orange above'),
+  ],
+  [
+    'bars',
+    t('size'),
+    t('Typical size (root mean square) of value and gradient, from 1e-6 to 1e3 on a logarithmic scale'),
+  ],
 ];
 const KEYS: [string, string][] = [
   [t('Arrows'), t('walk along the lines')],

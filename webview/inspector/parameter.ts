@@ -17,11 +17,11 @@ export class ParameterLine {
     const { tensor, weight, gradient, update, updates } = facts;
     const ratio = update !== null && weight ? update / weight : null;
     const rows: [string, string, string][] = [
-      ['weight', num(weight), t('Norm of the parameter')],
-      ['gradient', num(gradient), t('Norm of its .grad at the cursor; – where it is None')],
-      ['update', num(update), t('Norm of what the last update added')],
-      ['update / weight', num(ratio, 3), t('How far the last update moved it; about 0.001 is usual')],
-      ['updates', count(updates), t('How often it was updated in the whole run')],
+      [t('weight'), num(weight), t('Norm of the parameter')],
+      [t('gradient'), num(gradient), t('Norm of its .grad at the cursor; – where it is None')],
+      [t('update'), num(update), t('Norm of what the last update added')],
+      [t('update / weight'), num(ratio, 3), t('How far the last update moved it; about 0.001 is usual')],
+      [t('updates'), count(updates), t('How often it was updated in the whole run')],
     ];
     keyed(this.element, JSON.stringify(facts), () => [
       el(
