@@ -58,6 +58,12 @@ const compiled = {};
 /** The bytes of a build: `simd` or `relaxed`. */
 export const kernels = (build) => (compiled[build] ??= compile(build));
 
+/** The same as JavaScript. (What esbuild would make of it, Node 20 does not know.) */
+const moduleOf = async (build) => {
+  const text = (await kernels(build)).toString('base64');
+  return `export default Uint8Array.from(atob('${text}'), (c) => c.charCodeAt(0));`;
+};
+
 const IMPORT = /\/assembly\/(simd|relaxed)\.wasm$/;
 
 /** For esbuild: `import bytes from './assembly/simd.wasm'`. */
@@ -66,8 +72,7 @@ export const kernelsPlugin = {
   setup(build) {
     build.onResolve({ filter: IMPORT }, ({ path }) => ({ path: basename(path, '.wasm'), namespace: 'kernels' }));
     build.onLoad({ filter: /.*/, namespace: 'kernels' }, async ({ path }) => ({
-      contents: await kernels(path),
-      loader: 'binary',
+      contents: await moduleOf(path),
       watchFiles: sources().map((name) => join(folder, name)),
     }));
   },
@@ -80,7 +85,6 @@ export const kernelsForVite = {
   resolveId: (path) => (IMPORT.test(path) ? `\0kernels:${basename(path, '.wasm')}` : undefined),
   load: async (id) => {
     if (!id.startsWith('\0kernels:')) return;
-    const text = (await kernels(id.slice('\0kernels:'.length))).toString('base64');
-    return `export default Uint8Array.from(atob('${text}'), (c) => c.charCodeAt(0));`;
+    return moduleOf(id.slice('\0kernels:'.length));
   },
 };
