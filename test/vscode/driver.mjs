@@ -138,6 +138,16 @@ export class Window {
     await this.pick('F1', `>${title}`, title);
   }
 
+  /** Reloads the window, as the user does by command, and waits until it is usable. */
+  async reload() {
+    const { page } = this;
+    await page.evaluate(() => Object.assign(window, { before: true }));
+    await this.command('Developer: Reload Window');
+    await page.waitForFunction(
+      () => !('before' in window) && performance.getEntriesByName('code/LifecyclePhase/Restored').length > 0,
+    );
+  }
+
   /** Opens a file of the folder. @param {string} name */
   async open(name) {
     await this.pick('Control+P', name, basename(name));

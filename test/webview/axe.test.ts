@@ -1,15 +1,11 @@
 /** Everyone can use it: axe finds nothing serious in any theme, every control has a tooltip, and 200 % or a narrow panel hides nothing. */
-import { readFileSync } from 'node:fs';
-import type { AxeResults } from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BACKWARD_START, Fixture, PER_ITERATION, UPDATE_START } from './fixture';
 import { launch, missing, type Options, open, type View } from './harness';
+import { serious } from './serious';
 import { THEMES } from './themes';
 
-const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
-/** A card's name says in words what its signs and figures say; that its title is in it is looked at below. */
-const CARD = 'label-content-name-mismatch: <g class="card ';
 const ITERATION = 11 * PER_ITERATION;
 const PLACES = { forward: 4, backward: BACKWARD_START + 6, update: UPDATE_START + 2 };
 
@@ -38,29 +34,18 @@ describe.skipIf(missing)('for everyone', () => {
     return view;
   }
 
-  async function serious(view: View): Promise<string[]> {
-    await view.page.evaluate(AXE);
-    const { violations } = await view.page.evaluate(() =>
-      (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-    );
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`))
-      .filter((text) => !text.startsWith(CARD));
-  }
-
   test.each(Object.keys(THEMES))('axe finds nothing serious in the theme %s', async (theme) => {
     const empty = await open(browser, { theme });
-    expect(await serious(empty)).toEqual([]);
+    expect(await serious(empty.page)).toEqual([]);
     await empty.page.close();
     const view = await at('update', { theme });
-    expect(await serious(view)).toEqual([]);
+    expect(await serious(view.page)).toEqual([]);
     await view.page.close();
   });
 
   test.each(['forward', 'backward'] as const)('axe finds nothing serious in the %s pass', async (place) => {
     const view = await at(place, {});
-    expect(await serious(view)).toEqual([]);
+    expect(await serious(view.page)).toEqual([]);
     await view.page.close();
   });
 
@@ -70,7 +55,7 @@ describe.skipIf(missing)('for everyone', () => {
     const line = (tick: number) => ({ tick, iteration: 0, category: 'stdout' as const, text: `loss ${tick}`, place });
     await view.send({ type: 'lines', from: 0, lines: [line(1), line(5)] });
     await view.send({ type: 'at', tick: 3, running: false });
-    expect(await serious(view)).toEqual([]);
+    expect(await serious(view.page)).toEqual([]);
     await view.page.close();
   });
 

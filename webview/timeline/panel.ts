@@ -179,6 +179,7 @@ export class TimelinePanel {
       { class: 'controls' },
       moves,
       player,
+      this.pause,
       this.status,
       this.thinned,
       this.latest,
