@@ -151,7 +151,10 @@ export class Window {
   /** Opens a file of the folder. @param {string} name */
   async open(name) {
     await this.pick('Control+P', name, basename(name));
-    await this.page.locator('.tab.active', { hasText: basename(name) }).waitFor();
+    await this.page
+      .locator('.tab.active', { hasText: basename(name) })
+      .first()
+      .waitFor();
     await this.page.locator('.editor-instance .view-line').first().waitFor();
   }
 

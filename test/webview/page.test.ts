@@ -594,7 +594,7 @@ describe.skipIf(missing !== null)('the page', () => {
     });
     expect(await view.page.textContent('.status')).toBe('Running · iteration 16');
     expect(await view.page.getAttribute('.app', 'class')).toContain('running');
-    await view.page.getByRole('button', { name: 'Pause the script' }).click();
+    await view.page.getByRole('button', { name: 'Pause', exact: true }).click();
     expect(ofType(await view.news(), 'pause')).toHaveLength(1);
     await view.send({ type: 'ended', text: 'The script ended.' });
     expect(await view.page.textContent('.banner')).toContain('The script ended.');

@@ -144,7 +144,7 @@ describe('views', () => {
     await expect
       .poll(status, { timeout: 60_000 })
       .toMatch(/^Running · iteration [\d,]+ · [\d.]+ it\/s · step: [\d,]+ of 1,000,000 · .* left$/);
-    await (await code.webview()).getByRole('button', { name: 'Pause the script' }).click();
+    await (await code.webview()).getByRole('button', { name: 'Pause', exact: true }).click();
     await code.stopped();
     await expect.poll(status, wait).toMatch(/^iteration [\d,]+ ·/);
     await code.press('Shift+F5');
