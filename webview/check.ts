@@ -331,7 +331,7 @@ const stretchFields = shape({
   kinds: isStr,
   at: list(isInt),
   lines: list(shape({ place, text: isStr })),
-  marks: list(shape({ tick: isInt, kind: oneOf('breakpoint', 'watchpoint', 'branch'), text: isStr })),
+  marks: list(shape({ tick: isInt, kind: oneOf('breakpoint', 'condition', 'watchpoint', 'branch'), text: isStr })),
 });
 const stretch: Check = (v) => {
   if (!stretchFields(v)) return false;

@@ -312,7 +312,8 @@ export interface TimelineView {
 /** A tick worth seeing on the timeline. `branch`: this run left another one here. */
 export interface TickMark {
   tick: number;
-  kind: 'breakpoint' | 'watchpoint' | 'branch';
+  /** `condition`: a breakpoint whose condition was not asked there yet. */
+  kind: 'breakpoint' | 'condition' | 'watchpoint' | 'branch';
   text: string;
 }
 

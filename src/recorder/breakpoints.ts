@@ -41,6 +41,13 @@ export interface Hit {
   error?: string;
 }
 
+/** A tick at a breakpoint; `open`: whether its condition holds there was not asked. */
+export interface Known {
+  tick: number;
+  name: string;
+  open: boolean;
+}
+
 export class Breakpoints {
   private byPlace = new Map<string, Breakpoint[]>();
   private functions: FunctionBreakpoint[] = [];
@@ -140,15 +147,43 @@ export class Breakpoints {
     return found ? found.ticks() : [];
   }
 
-  /** Ticks in [from, to) that stop at a breakpoint, as far as nothing must be computed for it: of a condition only what was asked before. */
-  *known(from: number, to: number): Generator<{ tick: number; name: string }> {
+  /**
+   * Ticks in [from, to) that stop at a breakpoint. Conditions are asked for so many milliseconds, those nearest to a tick first; `open` are
+   * the ticks where one was not asked: another call goes on from there.
+   */
+  *known(from: number, to: number, near: { tick: number; evaluate: EvaluateAt; within: number }): Generator<Known> {
     const lines = [...this.byPlace.values()].flat().filter((b) => !b.logMessage);
+    const until = performance.now() + near.within;
     for (const b of [...lines, ...this.functions]) {
-      if (b.hitCondition) continue;
       const name = 'path' in b ? `${b.path.slice(b.path.lastIndexOf('/') + 1)}:${b.line}` : b.name;
       const ticks = b.ticks();
-      for (let i = lastAtOrBefore(ticks, from - 1) + 1; i < ticks.length && ticks[i] < to; i++)
-        if (!b.condition || b.held.get(ticks[i])) yield { tick: ticks[i], name };
+      const [first, end] = [lastAtOrBefore(ticks, from - 1) + 1, lastAtOrBefore(ticks, to - 1) + 1];
+      if (b.condition) this.ask(b, ticks.slice(first, end), near, until);
+      // How often a condition held before nobody knows without asking it everywhere.
+      const counts = b.hitCondition && !b.condition ? b.hitCondition : null;
+      for (let i = first; i < end; i++) {
+        const held = b.condition ? b.held.get(ticks[i]) : counts ? hitCountHolds(counts, i + 1) === true : true;
+        if (held !== false)
+          yield { tick: ticks[i], name, open: held === undefined || (!!b.condition && !!b.hitCondition) };
+      }
+    }
+  }
+
+  private ask(
+    b: Condition,
+    ticks: readonly number[],
+    { tick, evaluate }: { tick: number; evaluate: EvaluateAt },
+    until: number,
+  ): void {
+    const unknown = ticks.filter((t) => b.held.get(t) === undefined);
+    for (const t of unknown.sort((x, y) => Math.abs(x - tick) - Math.abs(y - tick))) {
+      if (performance.now() >= until) return;
+      try {
+        this.holds(b, t, evaluate);
+      } catch {
+        // It stops there, and says why; or Python, which can ask it, is not loaded.
+        return;
+      }
     }
   }
 

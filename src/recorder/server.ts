@@ -73,6 +73,8 @@ export interface ServerOptions {
 
 /** A few times a second while the script runs, in milliseconds. */
 const PROGRESS_EVERY = 200;
+/** Milliseconds of one look at the timeline that breakpoints' conditions are asked for. */
+const CONDITIONS = 60;
 /** Lines that a log point prints at most for what was recorded before it was set. */
 const MOST_LOGGED = 100_000;
 
@@ -600,7 +602,10 @@ export class SessionServer {
   private *marks(from: number, to: number): Generator<TickMark> {
     const { left } = this.recording.origin;
     if (left) yield { tick: left.tick, kind: 'branch', text: left.text };
-    for (const { tick, name } of this.breakpoints.known(from, to)) yield { tick, kind: 'breakpoint', text: name };
+    const evaluate: EvaluateAt = (expression, tick) => this.looking.evaluateAt(expression, tick);
+    const near = { tick: this.timeline.tick, evaluate, within: this.running ? 0 : CONDITIONS };
+    for (const { tick, name, open } of this.breakpoints.known(from, to, near))
+      yield { tick, kind: open ? 'condition' : 'breakpoint', text: name };
     for (const { tick, expression } of this.watchpoints.known(from, to))
       yield { tick, kind: 'watchpoint', text: expression };
   }

@@ -181,9 +181,9 @@ function paintTicks(c: CanvasRenderingContext2D, axis: Axis, stretches: readonly
   }
 }
 
-/** A round for a breakpoint, a diamond for a watchpoint, a fork for a branch: shapes, so that colours are not needed to tell them apart. */
+/** A round for a breakpoint (hollow where its condition was not asked), a diamond for a watchpoint, a fork for a branch: shapes, so that colours are not needed to tell them apart. */
 function paintMarks(c: CanvasRenderingContext2D, axis: Axis, marks: readonly TickMark[], top: number): void {
-  const last = { breakpoint: -9, watchpoint: -9, branch: -9 };
+  const last = { breakpoint: -9, condition: -9, watchpoint: -9, branch: -9 };
   const y = top + 4;
   for (const { tick, kind } of marks) {
     if (tick < axis.from || tick >= axis.to) continue;
@@ -195,6 +195,11 @@ function paintMarks(c: CanvasRenderingContext2D, axis: Axis, marks: readonly Tic
       c.fillStyle = css('--break');
       c.arc(x, y, 3, 0, Math.PI * 2);
       c.fill();
+    } else if (kind === 'condition') {
+      c.strokeStyle = css('--break');
+      c.lineWidth = 1;
+      c.arc(x, y, 2.5, 0, Math.PI * 2);
+      c.stroke();
     } else if (kind === 'watchpoint') {
       c.fillStyle = css('--vel');
       c.moveTo(x, y - 4);

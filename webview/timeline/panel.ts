@@ -544,7 +544,12 @@ export class TimelinePanel {
   /** Breakpoints and such at the pointer. */
   private markedAt(axis: Axis, x: number): string {
     const near = this.marks(axis).filter(({ tick }) => Math.abs(xOf(axis, tick) - x) < NEAR);
-    const words = { breakpoint: t('breakpoint'), watchpoint: t('watchpoint'), branch: t('branched here:') };
+    const words = {
+      breakpoint: t('breakpoint'),
+      condition: t('condition not asked here yet:'),
+      watchpoint: t('watchpoint'),
+      branch: t('branched here:'),
+    };
     return [...new Set(near.map(({ kind, text }) => ` · ${words[kind]} ${text.slice(0, 60)}`))].slice(0, 2).join('');
   }
 
