@@ -5,43 +5,25 @@ import { t } from '../protocol/l10n';
 import type { EventName, Events, ExceptionFilter, Move, RequestName, Requests, StopReason } from '../protocol/session';
 import type { Cursor } from '../protocol/ticks';
 import type { Bookmark, TickMark } from '../protocol/views';
+import { answersOf, type Handlers, iterationText } from './answers';
 import { withBookmark } from './bookmarks';
 import { branchPointAt, CatchingUp, firstTickOf, markAt } from './branch';
 import { Breakpoints, type EvaluateAt } from './breakpoints';
 import type { Evaluator } from './evaluator';
 import { short } from './format';
-import { entryOf, stepInTargets } from './frames';
+import { entryOf } from './frames';
 import { Live } from './live';
 import { Looking } from './looking';
 import { searchesBack } from './moves';
 import { badLossText } from './nonfinite';
-import { explainOf } from './origins/explain';
 import { historyOf } from './origins/history';
-import { lastWrite } from './origins/lastWrite';
-import { whyGradient } from './origins/whyGradient';
 import type { Recorder } from './recorder';
 import type { Recording, TensorUse } from './recording';
 import { Replay } from './replay';
-import { OP_FRAME, stackAt } from './stack';
+import { OP_FRAME } from './stack';
 import { type Stop, Timeline } from './timeline';
 import { cursorOf } from './views/cursor';
-import { curvesOf } from './views/curves';
-import { graphOf } from './views/graph';
-import { infoOf } from './views/info';
-import { inlineValuesOf, nodesAt } from './views/lines';
-import { neuronsOf } from './views/neurons';
-import { outlineOf, resultsOf, weightsOf } from './views/outline';
-import { outputsOf } from './views/outputs';
-import { pictureOf } from './views/picture';
-import { stretchOf } from './views/stretch';
-import { cellsOf, tensorOf } from './views/tensor';
-import { tensorText } from './views/text';
-import { timelineOf } from './views/timeline';
-import { updateOf } from './views/update';
-import { watchableOf } from './watch/watchable';
 import { type WatchHit, Watchpoints } from './watch/watchpoints';
-import { checkGradient } from './whatif/checkGradient';
-import { planeOf, planePathOf } from './whatif/plane';
 import { Interrupted, type Interruption, Work } from './work';
 
 /** What the room that owns the thread gives. */
@@ -97,8 +79,6 @@ const TITLES: { [N in RequestName]?: () => string } = {
 /** What a stop says. */
 type Told = Omit<Events['stopped'], 'cursor'>;
 
-type Handlers = { [N in RequestName]: (args: Requests[N][0]) => Requests[N][1] };
-
 export class SessionServer {
   readonly timeline: Timeline;
   readonly replay: Replay;
@@ -107,6 +87,7 @@ export class SessionServer {
   private readonly watchpoints: Watchpoints;
   private readonly work: Work;
   private readonly live = new Live();
+  private readonly handlers: Handlers;
   private filters = new Set<ExceptionFilter>(['uncaught', 'nonfinite']);
   private conditions: NonNullable<Requests['setExceptionFilters'][0]['conditions']> = {};
   private lossIsBad = false;
@@ -171,6 +152,14 @@ export class SessionServer {
       recorder.onOutput = (category, text, tick) =>
         this.catching || host.emit('output', { category, text, tick, place: recording.placeAt(tick) ?? undefined });
     } else this.timeline.seek(0);
+    const answers = answersOf(recording, this.replay, this.looking, this.work, {
+      tick: () => this.timeline.tick,
+      live: () => this.atLiveEnd,
+      running: () => this.running,
+      memory: () => recorder?.memoryUse ?? null,
+      marks: (from, to) => this.marks(from, to),
+    });
+    this.handlers = { ...answers, ...this.commands };
   }
 
   /** Python is loaded: expressions can be evaluated. */
@@ -440,12 +429,6 @@ export class SessionServer {
     this.live.served();
   }
 
-  /** Where the last complete iteration ended; the cursor's place before there is one. */
-  private settledTick(): number {
-    const last = this.recording.iterationCount - 2;
-    return last < 0 ? this.timeline.tick : this.recording.endOf(last) - 1;
-  }
-
   private move(move: Move): null {
     // A key pressed again before the last step has ended: that step's stop answers both.
     if (this.running) return null;
@@ -486,7 +469,7 @@ export class SessionServer {
     timeline.looked = (tick) => {
       reached = tick;
       const part = back ? 1 - tick / Math.max(1, from) : (tick - from) / Math.max(1, this.recording.ticks - from);
-      this.work.at(part, () => this.iterationText(tick));
+      this.work.at(part, () => iterationText(this.recording, tick));
     };
     const long = () => {
       accepted = true;
@@ -501,7 +484,7 @@ export class SessionServer {
       timeline.seek(paused ? reached : from);
       const text = t(
         'The search was cancelled at {0}: the cursor is back where it began.',
-        this.iterationText(reached).toLowerCase(),
+        iterationText(this.recording, reached).toLowerCase(),
       );
       if (paused) this.stopped({ reason: 'pause' });
       else this.stopped({ reason: 'pause', text: error instanceof Interrupted ? text : (error as Error).message });
@@ -514,10 +497,6 @@ export class SessionServer {
     this.timeline.seek(place());
     this.stopped({ reason: 'goto' });
     return null;
-  }
-
-  private iterationText(tick: number): string {
-    return t('Iteration {0} of {1}', this.recording.iterationAt(tick) + 1, this.recording.iterationCount);
   }
 
   private readonly point = (done: number, of: number) =>
@@ -551,7 +530,7 @@ export class SessionServer {
     let said = 0;
     for (const [i, tick] of ticks.entries()) {
       try {
-        this.work.at(i / ticks.length, () => this.iterationText(tick));
+        this.work.at(i / ticks.length, () => iterationText(this.recording, tick));
       } catch {
         this.say(t('… cancelled: the line ran {0} times, {1} of them were answered.', ticks.length, i), tick);
         return;
@@ -635,16 +614,15 @@ export class SessionServer {
     this.host.emit('invalidated', {});
   }
 
-  private readonly handlers: Handlers = {
+  /** What moves, stops or changes something. */
+  private readonly commands: Omit<Handlers, keyof ReturnType<typeof answersOf>> = {
     setBreakpoints: ({ path, breakpoints }) => {
       const { statuses, logs } = this.breakpoints.set(path, breakpoints, this.looking.codeLines(path));
       if (this.started) for (const id of logs) this.logPast(id);
       return statuses;
     },
     setFunctionBreakpoints: ({ breakpoints }) => this.breakpoints.setFunctions(breakpoints),
-    breakpointLines: ({ path, from, to }) => (this.looking.codeLines(path) ?? []).filter((l) => l >= from && l <= to),
     setWatchpoints: ({ group, watchpoints }) => this.watchpoints.set(group, watchpoints),
-    watchable: (args) => watchableOf(this.recording, this.looking.variables, args),
     setExceptionFilters: ({ filters, conditions }) => {
       this.filters = new Set(filters);
       this.conditions = conditions ?? {};
@@ -668,7 +646,6 @@ export class SessionServer {
     move: ({ move }) => this.move(move),
     seek: ({ tick }) => this.goTo(() => tick),
     restartFrame: ({ frame }) => this.goTo(() => entryOf(this.recording, this.timeline.tick, frame)),
-    stepInTargets: ({ frame }) => stepInTargets(this.recording, this.timeline.tick, frame),
     findTick: ({ path, line }) => ({ tick: this.timeline.nearest(path, line) }),
     pause: () => {
       if (this.running) this.pauseAsked = true;
@@ -676,11 +653,7 @@ export class SessionServer {
     },
     // Whoever owns the thread heard it before, if there was anything to cancel.
     cancel: () => null,
-    stack: () => stackAt(this.recording, this.timeline.tick, this.cursor().label),
-    scopes: ({ frame }) => this.looking.variables.scopes(frame),
-    variables: ({ ref, start, count }) => this.looking.variables.open(ref, start, count),
     evaluate: ({ expression, frame, context }) => this.looking.evaluate(expression, frame, context === 'repl'),
-    completions: ({ text, column, frame }) => this.looking.completions(text, column, frame),
     setVariable: ({ ref, name, value }) => {
       const target = this.looking.variables.expressionOf(ref, name);
       if (!target) throw new Error(t('{0} cannot be set.', name));
@@ -696,57 +669,10 @@ export class SessionServer {
         traceback: e?.traceback ?? '',
       };
     },
-    sources: () => [...this.recording.sources.keys()],
-    source: ({ path }) => {
-      const text = this.recording.sources.get(path);
-      if (text === undefined) throw new Error(t('The recording does not hold the text of {0}.', path));
-      return { text };
-    },
     cursor: () => this.cursor(),
-    neurons: ({ node }) => neuronsOf(this.recording, this.replay, this.timeline.tick, node),
-    picture: ({ have, measure, settled }) => {
-      const tick = settled ? this.settledTick() : this.timeline.tick;
-      return pictureOf(this.recording, this.replay, tick, this.atLiveEnd, have, measure);
-    },
-    graph: () => graphOf(this.recording, this.recording.iterationAt(this.timeline.tick), this.timeline.tick),
-    timeline: ({ from }) => timelineOf(this.recording, this.timeline.tick, this.atLiveEnd, from),
-    stretch: ({ from, to }) => stretchOf(this.recording, from, to, this.marks(from, to)),
-    tensor: (question) => tensorOf(this.recording, this.replay, this.timeline.tick, question),
-    cells: (question) => cellsOf(this.recording, this.replay, this.timeline.tick, question),
-    tensorText: (question) => tensorText(this.recording, this.replay, this.timeline.tick, question),
-    update: (args) => updateOf(this.recording, this.replay, this.timeline.tick, args),
-    inlineValues: ({ path, from, to }) =>
-      inlineValuesOf(this.recording, this.replay, this.timeline.tick, path, from, to),
-    nodesAt: ({ path, line }) => nodesAt(this.recording, this.timeline.tick, path, line),
-    outputs: ({ from }) => outputsOf(this.recording, from),
     bookmark: ({ tick = this.timeline.tick, note }) => this.bookmark(tick, note),
     branchPoint: (args) => this.branchPoint(args),
-    lastWrite: (question) => {
-      const from = this.timeline.tick;
-      const looked = (tick: number) => this.work.at(1 - tick / Math.max(1, from), () => this.iterationText(tick));
-      return lastWrite(this.recording, this.replay, from, question, looked);
-    },
-    whyGradient: (question) => whyGradient(this.recording, this.replay, this.timeline.tick, question),
-    history: (question) => historyOf(this.recording, this.replay, this.timeline.tick, question, this.point),
-    curves: (question) => curvesOf(this.recording, this.replay, question, this.running),
     probe: ({ expression }) => this.probe(expression),
-    explain: (question) => explainOf(this.recording, this.replay, this.timeline.tick, question),
-    checkGradient: (question) =>
-      checkGradient(this.recording, this.replay, this.timeline.tick, question, (done, of) =>
-        this.work.at(done / of, () => t('Element {0} of {1}', done + 1, of)),
-      ),
-    plane: (question) =>
-      planeOf(this.recording, this.replay, this.timeline.tick, question, (done, of) =>
-        this.work.at(done / of, () => t('Point {0} of {1}', done + 1, of)),
-      ),
-    planePath: ({ basis }) =>
-      planePathOf(this.recording, this.replay, basis, (done, of) =>
-        this.work.at(done / of, () => t('Iteration {0} of {1}', done + 1, of)),
-      ),
-    outline: ({ from, count }) => outlineOf(this.recording, this.replay, from, count),
-    results: ({ tick }) => resultsOf(this.recording, this.replay, tick),
-    weights: ({ iteration }) => weightsOf(this.recording, this.replay, iteration),
-    info: () => infoOf(this.recording, this.options.recorder?.memoryUse ?? null),
     save: ({ path }) => ({ bytes: this.host.save(path) }),
     finish: () => this.finish(),
   };
