@@ -7,13 +7,15 @@ import { READABLE } from './wrap';
 const MARGIN = 14;
 /** So near that a small layer of 40 units is read. */
 const MOST = 14;
+/** All of a very large network is in view. */
+const LEAST = 0.01;
 /** From here on a layer shows its units. */
 export const NEAR = 2.6;
 /** Below this the small print goes and the names grow. */
 const FAR = 0.5;
 
 export class Camera {
-  private readonly behaviour = zoom<SVGSVGElement, unknown>().scaleExtent([0.05, MOST]);
+  private readonly behaviour = zoom<SVGSVGElement, unknown>().scaleExtent([LEAST, MOST]);
   private transform: ZoomTransform = zoomIdentity;
   /** The user took the camera: it is not refitted on its own. */
   taken = false;
@@ -71,7 +73,7 @@ export class Camera {
 
   fit(width: number, height: number, smooth = true): void {
     const [w, h] = this.size();
-    const k = Math.max(0.05, this.fitScale(width, height));
+    const k = Math.max(LEAST, this.fitScale(width, height));
     this.go(zoomIdentity.translate((w - width * k) / 2, (h - height * k) / 2).scale(k), smooth);
   }
 
@@ -113,6 +115,18 @@ export class Camera {
     this.taken = true;
     const { k, x, y } = this.transform;
     this.go(zoomIdentity.translate(x + (was.x - is.x) * k, y + (was.y - is.y) * k).scale(k), false);
+  }
+
+  get place(): { k: number; x: number; y: number } {
+    return this.transform;
+  }
+
+  /** Goes to a place near enough to read it. */
+  visit({ x, y }: Point): void {
+    this.taken = true;
+    const [w, h] = this.size();
+    const k = Math.max(READABLE, this.transform.k);
+    this.go(zoomIdentity.translate(w / 2 - x * k, h / 2 - y * k).scale(k), true);
   }
 
   get scale(): number {

@@ -2,16 +2,16 @@
 import { type Selection, select } from 'd3';
 import type { NeuronsView } from '../../src/protocol/views';
 import { setText, svg } from '../dom';
-import { barSize, short } from '../format';
 import { t } from '../l10n';
 import { calm } from '../theme';
+import { cardParts, chipParts, updateCard } from './card';
 import { fitText } from './measure';
 import { type Box, boxTitle, type Card, type Drawn, type Link } from './model';
-import { inkOn, type Mode, modeText, position, type Scale, shade } from './modes';
-import { isSmallLayer, showNeurons, type WeightPart } from './neurons';
+import type { Mode, Scale } from './modes';
+import { showNeurons, type WeightPart } from './neurons';
 import { gradientPoints, roundPath } from './paths';
-import type { Layout, Rect } from './place';
-import { cardState, linkState, medianGradient, type Shown, type States } from './state';
+import type { Layout, Point, Rect } from './place';
+import { type LinkShown, linkState, medianGradient, type States } from './state';
 
 export interface Handlers {
   card(card: Card, event: MouseEvent): void;
@@ -38,8 +38,48 @@ export interface Marks {
 type Layer<T> = Selection<SVGGElement, T, SVGGElement, unknown>;
 type Parent = Selection<SVGGElement, unknown, null, undefined>;
 const MOVE = 260;
-/** With more cards than this, those out of view are taken off the page. */
+/** With more cards than this, only what is near the view is on the page. */
 const MANY = 120;
+/** With more cards than this near the view nobody reads them: they are painted as dots. */
+const CROWD = 450;
+/** Below this scale no word is read: more than MANY cards are dots. */
+const TINY = 0.18;
+/** How far beyond the view cards are there already, and how near its edge the next ones come, in sizes of the view. */
+const AHEAD = 0.4;
+const SOON = 0.2;
+
+const grown = ({ x, y, w, h }: Rect, by: number): Rect => ({
+  x: x - w * by,
+  y: y - h * by,
+  w: w * (1 + by * 2),
+  h: h * (1 + by * 2),
+});
+const touches = (a: Rect, b: Rect): boolean => a.x < b.x + b.w && a.x + a.w > b.x && a.y < b.y + b.h && a.y + a.h > b.y;
+const within = (outer: Rect, inner: Rect): boolean =>
+  inner.x >= outer.x &&
+  inner.y >= outer.y &&
+  inner.x + inner.w <= outer.x + outer.w &&
+  inner.y + inner.h <= outer.y + outer.h;
+
+function around(points: readonly Point[]): Rect {
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const { x, y } of points) {
+    left = Math.min(left, x);
+    right = Math.max(right, x);
+    top = Math.min(top, y);
+    bottom = Math.max(bottom, y);
+  }
+  return { x: left, y: top, w: right - left, h: bottom - top };
+}
+
+/** What is drawn, with the places that decide whether it is near the view. */
+interface Scene {
+  drawing: Drawn;
+  layout: Layout;
+  cards: Card[];
+  boxes: { box: Box; rects: Rect[] }[];
+  links: { link: Link; rect: Rect }[];
+}
 
 export class Drawing {
   private readonly boxes: Parent = select<SVGGElement, unknown>(svg('g', { class: 'boxes' }));
@@ -47,6 +87,15 @@ export class Drawing {
   private readonly grads: Parent = select<SVGGElement, unknown>(svg('g', { class: 'grads' }));
   private readonly cards: Parent = select<SVGGElement, unknown>(svg('g', { class: 'cards' }));
   private readonly shown = new Map<string, string>();
+  private scene: Scene | null = null;
+  /** The part of the drawing that is on the page; null is all of it. */
+  private filled: Rect | null = null;
+  private now: { states: States; marks: Marks; median: number | null } | null = null;
+  /** The card with the tab stop: it stays on the page wherever the view is. */
+  private pinned: string | null = null;
+  private scale = 1;
+  /** Too many cards are in view to be drawn one by one. */
+  crowded = false;
 
   constructor(
     world: SVGGElement,
@@ -55,51 +104,135 @@ export class Drawing {
     for (const layer of [this.boxes, this.links, this.grads, this.cards]) world.append(layer.node()!);
   }
 
-  /** Puts the structure on the page; what was there moves to its new place. */
-  structure(drawing: Drawn, layout: Layout): void {
+  /** Puts the structure on the page, as far as it is near the view; what was there moves to its new place. */
+  structure(drawing: Drawn, layout: Layout, view: Rect, scale: number): void {
+    this.scale = scale;
     this.shown.clear();
-    const move = calm() ? 0 : MOVE;
-    const rectOf = (key: string): Rect => layout.cards.get(key) ?? { x: 0, y: 0, w: 0, h: 0 };
+    this.scene = {
+      drawing,
+      layout,
+      cards: drawing.cards.flatMap((card) => [card, ...card.chips]),
+      boxes: drawing.boxes.flatMap((box) => {
+        const rect = layout.boxes.get(box.path);
+        return rect ? [{ box, rects: [rect, ...(layout.more?.get(box.path) ?? [])] }] : [];
+      }),
+      links: drawing.links.flatMap((link) => {
+        const points = layout.links.get(link.key);
+        return points ? [{ link, rect: around(points) }] : [];
+      }),
+    };
+    this.fill(this.areaOf(view), calm() ? 0 : MOVE);
+  }
 
-    const boxes = this.layer<Box>(
+  /** Brings on the page what comes near the view, and takes off what is far from it. */
+  cull(view: Rect, scale: number): void {
+    const { scene, filled } = this;
+    if (!scene || scene.layout.cards.size <= MANY) return;
+    const enough = filled && within(filled, grown(view, SOON));
+    const tooMuch = filled && filled.w * filled.h > view.w * view.h * (1 + AHEAD * 2) ** 2 * 4;
+    const tiny = scale < TINY !== this.scale < TINY;
+    this.scale = scale;
+    if (!enough || tooMuch || tiny) this.fill(this.areaOf(view), 0);
+  }
+
+  /** Everything is on the page while `act` runs. */
+  whole<T>(act: () => T): T {
+    const { filled, crowded } = this;
+    this.crowded = false;
+    this.fill(null, 0, true);
+    const made = act();
+    this.crowded = crowded;
+    this.fill(filled, 0);
+    return made;
+  }
+
+  /** The card is on the page from now on, until another is. */
+  pin(key: string | null): SVGGElement | null {
+    this.pinned = key;
+    const find = (): SVGGElement | null =>
+      key === null ? null : this.cards.node()!.querySelector<SVGGElement>(`[data-key="${CSS.escape(key)}"]`);
+    const there = find();
+    if (there || key === null || !this.scene?.layout.cards.has(key)) return there;
+    this.fill(this.filled, 0);
+    return find();
+  }
+
+  private areaOf(view: Rect): Rect | null {
+    return this.scene!.layout.cards.size <= MANY ? null : grown(view, AHEAD);
+  }
+
+  private fill(area: Rect | null, move: number, all = false): void {
+    const { scene, now } = this;
+    if (!scene) return;
+    this.filled = area;
+    const { layout } = scene;
+    const rectOf = (key: string): Rect => layout.cards.get(key) ?? { x: 0, y: 0, w: 0, h: 0 };
+    const near = (rect: Rect): boolean => area === null || touches(rect, area);
+    let cards = scene.cards.filter((card) => near(rectOf(card.key)));
+    this.crowded = !all && area !== null && cards.length > (this.scale < TINY ? MANY : CROWD);
+    const { crowded } = this;
+    const marked = (card: Card): boolean =>
+      card.key === this.pinned ||
+      (now !== null && card.members.some((id) => id === now.marks.cursor || id === now.marks.selected));
+    if (area !== null) {
+      const there = new Set(crowded ? [] : cards);
+      cards = scene.cards.filter((card) => there.has(card) || marked(card));
+    }
+
+    const boxes = this.layer(
       this.boxes,
-      drawing.boxes,
-      (box) => box.path,
-      (box) => this.box(box),
+      crowded ? [] : scene.boxes.filter(({ rects }) => rects.some(near)),
+      ({ box }) => box.path,
+      ({ box }) => this.box(box),
     );
-    boxes.each(function (box) {
-      const rect = layout.boxes.get(box.path);
-      this.style.display = rect ? '' : 'none';
-      if (rect) shapeBox(this, box, rect, layout.more?.get(box.path) ?? [], move);
+    const fresh = new Set<Element>();
+    boxes.each(function ({ box, rects }) {
+      const [rect, ...more] = rects;
+      const place = JSON.stringify(rects);
+      if (this.dataset.place === place) return;
+      this.dataset.place = place;
+      shapeBox(this, box, rect!, more, move);
     });
 
-    const all = drawing.cards.flatMap((card) => [card, ...card.chips]);
     // A card whose size or kind changed is built anew: its parts are placed by its width.
-    const cards = this.layer<Card>(
+    const groups = this.layer(
       this.cards,
-      all,
+      cards,
       (card) => `${card.key}:${card.width}:${card.kind}:${card.title}:${card.detail}`,
-      (card) => this.card(card),
+      (card) => {
+        this.shown.delete(card.key);
+        const made = this.card(card);
+        fresh.add(made);
+        return made;
+      },
     );
-    cards.each(function (card) {
+    groups.each(function (card) {
       const { x, y } = rectOf(card.key);
       moveTo(this, x, y, move);
     });
 
-    const paths = drawing.links.filter((link) => layout.links.has(link.key));
-    const draw = (layer: typeof this.links, of: Link[], d: (link: Link) => string, name: string): void => {
-      const groups = this.layer<Link>(
+    const paths = crowded ? [] : scene.links.filter(({ rect }) => near(rect)).map(({ link }) => link);
+    const draw = (layer: Parent, of: Link[], d: (link: Link) => string, name: string): void => {
+      const lines = this.layer(
         layer,
         of,
         (link) => link.key,
-        () =>
-          name
+        () => {
+          const made = name
             ? svg('g', { class: 'link' }, svg('title'), svg('path', { class: 'hit' }), svg('path'))
-            : svg('g', { class: 'link' }, svg('path')),
+            : svg('g', { class: 'link' }, svg('path'));
+          fresh.add(made);
+          return made;
+        },
       );
-      groups.attr('data-link', (link) => `${name}${link.key}`);
-      groups.each(function (link) {
-        for (const path of this.querySelectorAll('path')) path.setAttribute('d', d(link));
+      lines.each(function (link) {
+        // The same link may have another way in another layout.
+        const points = layout.links.get(link.key)!;
+        if (drawnAs.get(this) === points) return;
+        drawnAs.set(this, points);
+        this.setAttribute('data-link', `${name}${link.key}`);
+        const way = d(link);
+        for (const path of this.querySelectorAll('path')) path.setAttribute('d', way);
       });
     };
     if (move > 0) {
@@ -117,6 +250,7 @@ export class Drawing {
       (link) => roundPath(gradientPoints(layout.links.get(link.key)!)),
       'g:',
     );
+    if (fresh.size > 0) this.show((node) => fresh.has(node));
   }
 
   private layer<T>(parent: Parent, data: T[], key: (item: T) => string, build: (item: T) => SVGGElement): Layer<T> {
@@ -153,25 +287,6 @@ export class Drawing {
     return node;
   }
 
-  /** Hides cards that are far from what is seen, in a drawing with many. */
-  cull(layout: Layout, view: Rect): void {
-    const many = layout.cards.size > MANY;
-    const seen = { x: view.x - view.w / 2, y: view.y - view.h / 2, w: view.w * 2, h: view.h * 2 };
-    this.cards.selectChildren<SVGGElement, Card>().each(function (card) {
-      const rect = layout.cards.get(card.key);
-      const out =
-        many &&
-        !!rect &&
-        (rect.x > seen.x + seen.w ||
-          rect.x + rect.w < seen.x ||
-          rect.y > seen.y + seen.h ||
-          rect.y + rect.h < seen.y) &&
-        this.getAttribute('tabindex') !== '0';
-      const display = out ? 'none' : '';
-      if (this.style.display !== display) this.style.display = display;
-    });
-  }
-
   /** Draws units and weights into the cards of layers that are looked into. */
   neurons(layers: ReadonlyMap<number, NeuronsView>, near: ReadonlySet<string>, part: WeightPart): void {
     this.cards.selectChildren<SVGGElement, Card>().each(function (card) {
@@ -181,42 +296,43 @@ export class Drawing {
   }
 
   /** Brings cards and links to the state at the cursor; only what changed is touched. */
-  state(drawing: Drawn, states: States, marks: Marks): void {
-    const { shown } = this;
+  state(states: States, marks: Marks): void {
+    const before = this.now?.marks;
+    this.now = { states, marks, median: medianGradient(states) };
+    // The card at the cursor is there even where the others are dots.
+    const moved = before?.cursor !== marks.cursor || before?.selected !== marks.selected;
+    if (this.filled && moved) this.fill(this.filled, 0);
+    this.show(() => true);
+  }
+
+  private show(which: (node: Element) => boolean): void {
+    const { shown, now } = this;
+    if (!now) return;
+    const { states, marks, median } = now;
     this.cards.selectChildren<SVGGElement, Card>().each(function (card) {
-      const state = cardState(card, states, marks.cursor, marks.mode);
-      const selected = marks.selected !== null && card.members.includes(marks.selected);
-      const caret = card.members.some((id) => marks.caret.has(id));
-      const fresh = card.members.some((id) => marks.fresh.has(id));
-      const lost = card.members.map((id) => marks.gone.get(id)).filter((words) => words !== undefined);
-      const hit = card.members.some((id) => marks.hits.has(id));
-      const { low, high } = marks.scale ?? {};
-      const key = `${JSON.stringify(state)}${selected}${caret}${fresh}${hit}${lost.join()}${marks.mode}${low}${high}`;
-      if (shown.get(card.key) === key) return;
-      shown.set(card.key, key);
-      const own = { selected, caret, fresh, hit, lost: lost.length > 0 };
-      showCard(this, card, { ...state, label: changedLabel(state.label, fresh, lost) }, own, marks);
+      if (which(this)) updateCard(this, card, states, marks, shown);
     });
-    const median = medianGradient(states);
-    const linkStates = new Map(
-      drawing.links.map((l) => [l.key, linkState(l, states, marks.cursor, marks.kind, median)]),
-    );
+    const stateOf = (link: Link): LinkShown => linkState(link, states, marks.cursor, marks.kind, median);
     this.links.selectChildren<SVGGElement, Link>().each(function (link) {
-      const state = linkStates.get(link.key)!;
+      if (!which(this)) return;
+      const state = stateOf(link);
       const classes = `link${state.lit ? ' lit' : ''}${state.now === 'forward' ? ' now' : ''}`;
       if (this.getAttribute('class') !== classes) this.setAttribute('class', classes);
     });
     this.grads.selectChildren<SVGGElement, Link>().each(function (link) {
-      const state = linkStates.get(link.key)!;
-      const { flowed, now, health, label } = state;
+      if (!which(this)) return;
+      const { flowed, now, health, label, width } = stateOf(link);
       const classes = `link grad${flowed ? ' flowed' : ''}${now === 'backward' ? ' now' : ''}${health && flowed ? ` ${health}` : ''}`;
       if (this.getAttribute('class') !== classes) this.setAttribute('class', classes);
       setText(this.firstElementChild!, label);
-      const width = state.width.toFixed(2);
-      if (this.getAttribute('stroke-width') !== width) this.setAttribute('stroke-width', width);
+      const thick = width.toFixed(2);
+      if (this.getAttribute('stroke-width') !== thick) this.setAttribute('stroke-width', thick);
     });
   }
 }
+
+/** The way that a link on the page was drawn by. */
+const drawnAs = new WeakMap<Element, readonly Point[]>();
 
 function moveTo(node: SVGGElement, x: number, y: number, duration: number): void {
   const target = `translate(${x},${y})`;
@@ -242,147 +358,4 @@ function shapeBox(node: SVGGElement, box: Box, rect: Rect, more: Rect[], duratio
   const left = 22 + (group.select<SVGTextElement>('.title').node()?.getComputedTextLength() ?? 0) + 7;
   const type = rect.w - left - 8 > 24 ? fitText(box.module.type, rect.w - left - 8, false) : '';
   group.select('.type').attr('x', left).text(type);
-}
-
-function frame(card: Card, height: number, radius: number): SVGElement[] {
-  return [
-    svg('rect', { class: 'ring', x: -5, y: -5, width: card.width + 10, height: height + 10, rx: radius + 4 }),
-    svg('rect', { class: 'face', width: card.width, height, rx: radius }),
-  ];
-}
-
-/** What VS Code's context menu hands to its commands: the node that the card stands for. */
-function menu(card: Card): Record<string, string> {
-  if (card.members.length !== 1) return {};
-  const context = { webviewSection: 'node', node: card.members[0], preventDefaultContextMenuItems: true };
-  return { 'data-vscode-context': JSON.stringify(context) };
-}
-
-function group(card: Card): SVGGElement {
-  const attrs = { role: 'button', tabindex: -1, 'data-key': card.key, 'data-kind': card.kind, ...menu(card) };
-  return svg('g', { class: 'card', ...attrs }, svg('title'));
-}
-
-function bar(name: string, x: number, y: number, width: number, height: number): SVGElement[] {
-  return [
-    svg('rect', { class: 'track', x, y, width, height, rx: height / 2 }),
-    svg('rect', { class: `bar ${name}`, x, y, width: 0, height, rx: height / 2, 'data-full': width }),
-  ];
-}
-
-function cardParts(card: Card): SVGGElement {
-  const { width } = card;
-  const node = group(card);
-  const height = 66;
-  if (card.repeated) node.append(svg('rect', { class: 'under', x: 8, y: 8, width, height, rx: 8 }));
-  if (card.kind === 'folded') node.append(svg('rect', { class: 'under', x: 4, y: 4, width, height, rx: 8 }));
-  const radius = card.kind === 'input' ? 20 : 8;
-  const inset = card.kind === 'input' ? 14 : 11;
-  const track = width - inset * 2 - 42;
-  node.append(
-    ...frame(card, height, radius),
-    svg('text', { class: 'title', x: inset, y: 19 }, fitText(card.title, width - inset - 40, true)),
-    svg('text', { class: 'marks', x: width - 9, y: 19 }),
-    svg('text', { class: 'detail', x: inset, y: 34 }, fitText(card.detail, width - inset * 2, false)),
-    ...bar('value', inset, 42, track, 5),
-    ...(card.node?.gradFn === null ? [] : bar('grad', inset, 54, track, 5)),
-    svg('text', { class: 'number value', x: width - inset, y: 48 }),
-    svg('text', { class: 'number grad', x: width - inset, y: 60 }),
-    svg('text', { class: 'measure', x: inset, y: 55 }),
-    ...(isSmallLayer(card) ? [intoSign(width - 16, 30)] : []),
-    svg('text', { class: 'far', x: width / 2, y: height / 2 + 6 }, fitText(card.title, width * 0.6, true)),
-  );
-  return node;
-}
-
-/** Three units and their weights: leads into the layer. */
-function intoSign(x: number, y: number): SVGGElement {
-  return svg(
-    'g',
-    { class: 'into', transform: `translate(${x},${y})` },
-    svg('title', {}, t('Show units and weights (n, or zoom in)')),
-    svg('rect', { class: 'hit', x: -6, y: -7, width: 20, height: 14 }),
-    svg('path', { d: 'M0,-3L8,0L0,3' }),
-    ...[
-      [0, -3],
-      [0, 3],
-      [8, 0],
-    ].map(([cx, cy]) => svg('circle', { cx: cx!, cy: cy!, r: 1.8 })),
-  );
-}
-
-function chipParts(card: Card): SVGGElement {
-  const { width } = card;
-  const node = group(card);
-  node.append(
-    svg('path', { class: 'stem', d: 'M18,-5 v5' }),
-    ...frame(card, 32, 5),
-    svg('text', { class: 'detail name', x: 9, y: 14 }, card.title),
-    svg('text', { class: 'detail shape', x: width - 9, y: 14 }, card.detail),
-    svg('text', { class: 'measure', x: 9, y: 27 }),
-    ...bar('value', 9, 19, width - 18, 3),
-    ...bar('grad', 9, 25, width - 18, 3),
-  );
-  return node;
-}
-
-function changedLabel(label: string, fresh: boolean, lost: string[]): string {
-  const gone = lost.length > 0 ? t('; gone since the iteration before: {0}', lost.join(', ')) : '';
-  return `${label}${fresh ? t(', new in this iteration') : ''}${gone}`;
-}
-
-function showCard(node: SVGGElement, card: Card, state: Shown, own: Record<string, boolean>, marks: Marks): void {
-  const classes = ['card', card.kind];
-  for (const [name, on] of Object.entries({
-    hollow: !state.forward && !state.partly,
-    partly: state.partly,
-    fwd: state.forward,
-    bwd: state.backward,
-    upd: state.updated,
-    bad: state.bad,
-    cursor: state.cursor,
-    ...own,
-  })) {
-    if (on) classes.push(name);
-  }
-  classes.push(...shadeOf(node, state, marks));
-  if (node.querySelector('.neurons')) classes.push('neural');
-  node.setAttribute('class', classes.join(' '));
-  node.setAttribute('aria-label', state.label);
-  node.setAttribute('aria-pressed', String(own.selected));
-  if (state.cursor) node.setAttribute('aria-current', 'step');
-  else node.removeAttribute('aria-current');
-  const group = select(node);
-  group.select('title').text(state.label);
-  const ran = state.forward && card.kind !== 'input';
-  group
-    .select('.marks')
-    .text(
-      `${own.fresh ? '+' : ''}${own.lost ? '−' : ''}${ran ? '→' : ''}${state.backward ? '←' : ''}${state.updated ? '✓' : ''}`,
-    );
-  for (const [name, rms] of [
-    ['value', state.value],
-    ['grad', state.grad],
-  ] as const) {
-    const fill = node.querySelector<SVGRectElement>(`.bar.${name}`);
-    if (fill) fill.setAttribute('width', String(barSize(rms) * Number(fill.dataset.full)));
-    group.select(`.number.${name}`).text(rms === null ? '' : short(rms));
-  }
-}
-
-/** Colours a card on the mode's scale, and writes its number: the classes that say so. */
-function shadeOf(node: SVGGElement, { measure }: Shown, { mode, scale }: Marks): string[] {
-  if (mode === 'progress') {
-    node.style.removeProperty('--shade');
-    return [];
-  }
-  const text = node.querySelector('.measure');
-  if (text) setText(text, measure === null ? '' : modeText(mode, measure));
-  if (measure === null || !scale) {
-    node.style.removeProperty('--shade');
-    return ['measured', 'none'];
-  }
-  const colour = shade(position(scale, measure));
-  node.style.setProperty('--shade', colour);
-  return ['measured', `${inkOn(colour)}-ink`];
 }

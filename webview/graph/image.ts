@@ -22,11 +22,8 @@ const STYLES = [
 /** The whole drawing, as it looks now at full size. */
 export function svgText(frame: SVGSVGElement, world: SVGGElement, width: number, height: number): string {
   const far = frame.classList.contains('far');
-  const culled = [...world.querySelectorAll<SVGGElement>('.card')].filter((card) => card.style.display === 'none');
   frame.classList.remove('far');
-  for (const card of culled) card.style.display = '';
   const copy = copied(world)!;
-  for (const card of culled) card.style.display = 'none';
   frame.classList.toggle('far', far);
   copy.removeAttribute('transform');
   const [w, h] = [Math.ceil(width + MARGIN * 2), Math.ceil(height + MARGIN * 2)];

@@ -23,7 +23,12 @@ export function prepare(): void {
   if (!document.body.dataset.elk) return;
   engine ??= elk();
   // Where it fails, the first layout says so.
-  engine.then((e) => e.layout({ id: 'root', layoutOptions: { 'elk.algorithm': 'layered' } })).catch(() => {});
+  const trial = {
+    id: 'root',
+    layoutOptions: { 'elk.algorithm': 'layered' },
+    children: [{ id: 'a', width: 1, height: 1 }],
+  };
+  engine.then((e) => e.layout(trial)).catch(() => {});
 }
 
 /** The latest of them, by key. */

@@ -9,6 +9,9 @@ function family(): string {
   return found || FAMILY.replace(/^var\(.*?, /, '').replace(/\)$/, '');
 }
 
+/** The page's font at a size, for a canvas. */
+export const fontOf = (size: number): string => `${size}px ${family()}`;
+
 /** Width in the graph's units at its font size (12 for titles, 11 for the rest). */
 export function textWidth(text: string, title: boolean): number {
   const key = `${title ? 't' : 'd'}${text}`;
@@ -17,7 +20,7 @@ export function textWidth(text: string, title: boolean): number {
   if (typeof document === 'undefined') return text.length * 7;
   context ??= document.createElement('canvas').getContext('2d');
   if (!context) return text.length * 7;
-  context.font = title ? `600 12px ${family()}` : `11px ${family()}`;
+  context.font = title ? `600 12px ${family()}` : fontOf(11);
   const found = Math.ceil(context.measureText(text).width);
   known.set(key, found);
   return found;

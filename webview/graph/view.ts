@@ -9,6 +9,7 @@ import type { Model, Store } from '../store';
 import { css } from '../theme';
 import { FROM_THE_START } from '../ui';
 import { Camera, NEAR } from './camera';
+import { Dots } from './dots';
 import { Drawing } from './draw';
 import { type ExportKind, Exports } from './exports';
 import { svgText } from './image';
@@ -86,6 +87,8 @@ export class GraphPanel {
   private near: ReadonlySet<string> = new Set();
   private readonly walk = new Walk();
   private readonly map = new MiniMap((centre) => this.camera.centre(centre));
+  private readonly dots = new Dots();
+  private dotsStale = true;
   private readonly search = new Search({
     sought: (hits, only) => {
       this.hits = hits;
@@ -97,7 +100,8 @@ export class GraphPanel {
   });
   private readonly exports = new Exports(() => {
     const { now, frame, world } = this;
-    return now && svgText(frame, world, now.layout.width, now.layout.height);
+    const { width, height } = now?.layout ?? { width: 0, height: 0 };
+    return now && this.drawing.whole(() => svgText(frame, world, width, height));
   });
   private scale: Scale | null = null;
   private scaleOf = '';
@@ -123,6 +127,7 @@ export class GraphPanel {
       () => this.cull(),
     );
     this.frame.addEventListener('keydown', (event) => this.key(event));
+    this.frame.addEventListener('click', (event) => this.visit(event));
     this.frame.addEventListener('focusin', (event) => {
       const key = (event.target as SVGElement).closest?.<SVGElement>('[data-key]')?.dataset.key;
       if (key) this.setActive(key);
@@ -145,6 +150,7 @@ export class GraphPanel {
     const stage = el(
       'div',
       { class: 'stage' },
+      this.dots.element,
       this.frame,
       this.map.element,
       this.note,
@@ -201,7 +207,6 @@ export class GraphPanel {
     const first = this.now === null;
     const focused = this.frame.contains(document.activeElement);
     this.now = { drawing, flat: placed, layout: wrap(placed, this.camera.room()) };
-    this.drawing.structure(drawing, this.now.layout);
     const zoom = this.model?.ui.zoom;
     const { anchor } = this;
     this.anchor = null;
@@ -209,6 +214,7 @@ export class GraphPanel {
     if (first && zoom) this.camera.restore(zoom);
     else if (anchor?.rect && there) this.camera.keep(anchor.rect, there);
     else if (!this.camera.taken) this.open();
+    this.drawing.structure(drawing, this.now.layout, this.camera.seen(), this.camera.scale);
     if (!this.active || !drawing.byKey.has(this.active)) this.active = this.successor(drawing);
     // Who opens a module looks at it, not at the cursor.
     if (anchor) this.cursorSeen = this.seenNow();
@@ -240,10 +246,31 @@ export class GraphPanel {
       this.culling = false;
       if (!this.now) return;
       const seen = this.camera.seen();
-      this.drawing.cull(this.now.layout, seen);
+      this.drawing.cull(seen, this.camera.scale);
+      this.paintDots();
       this.map.show(seen, this.now.layout);
       this.look(seen);
     });
+  }
+
+  /** Where cards are too many to be drawn one by one they are painted. */
+  private paintDots(): void {
+    const { now, dots, frame } = this;
+    const { crowded } = this.drawing;
+    dots.element.hidden = !crowded;
+    frame.classList.toggle('crowded', crowded);
+    if (!now || !crowded) return;
+    if (this.dotsStale) dots.prepare(now.drawing, now.layout, (key) => this.colourOf(now.drawing, key));
+    this.dotsStale = false;
+    dots.paint(this.camera.place, frame.clientWidth, frame.clientHeight);
+  }
+
+  /** A click on painted cards goes there. */
+  private visit(event: MouseEvent): void {
+    if (!this.drawing.crowded || (event.target as Element).closest('[data-key]')) return;
+    const { k, x, y } = this.camera.place;
+    const box = this.frame.getBoundingClientRect();
+    this.camera.visit({ x: (event.clientX - box.x - x) / k, y: (event.clientY - box.y - y) / k });
   }
 
   private state(): void {
@@ -255,7 +282,7 @@ export class GraphPanel {
     const { change } = model.picture ?? {};
     this.changed.hidden = !change;
     if (change) setText(this.changed, changeWords(change));
-    this.drawing.state(now.drawing, model.states, {
+    this.drawing.state(model.states, {
       cursor: cursor?.node ?? null,
       kind: cursor?.kind ?? 'line',
       mode,
@@ -267,6 +294,8 @@ export class GraphPanel {
       caret: model.caret,
     });
     this.units();
+    this.dotsStale = true;
+    this.paintDots();
     this.map.draw(now.layout, (key) => this.colourOf(now.drawing, key));
     this.setActive(this.active);
     const seen = this.seenNow();
@@ -381,7 +410,7 @@ export class GraphPanel {
     const placed = wrap(now.flat, this.camera.room());
     if (placed.key !== now.layout.key) {
       this.now = { ...now, layout: placed };
-      this.drawing.structure(now.drawing, placed);
+      this.drawing.structure(now.drawing, placed, this.camera.seen(), this.camera.scale);
       this.state();
     }
     this.open();
@@ -400,23 +429,17 @@ export class GraphPanel {
 
   private setActive(key: string | null): void {
     const before = this.frame.querySelector('[data-key][tabindex="0"]');
-    const after = key === null ? null : this.elementOf(key);
+    const after = this.drawing.pin(key);
+    this.active = key;
     if (before === after) return;
     before?.setAttribute('tabindex', '-1');
     after?.setAttribute('tabindex', '0');
-    this.active = key;
-  }
-
-  private elementOf(key: string): SVGGElement | null {
-    return this.frame.querySelector(`[data-key="${CSS.escape(key)}"]`);
   }
 
   private focus(key: string | null, show = true): void {
     if (key === null) return;
     this.setActive(key);
-    const element = this.elementOf(key);
-    if (element) element.style.display = '';
-    element?.focus({ preventScroll: true });
+    this.drawing.pin(key)?.focus({ preventScroll: true });
     const rect = this.now?.layout.cards.get(key);
     if (rect && show) this.camera.show(rect);
   }
