@@ -92,7 +92,7 @@ const picture = shape({
       measured: opt(isNum),
     }),
   ),
-  measure: opt(oneOf('ratio', 'dead', 'change')),
+  measure: opt(oneOf('ratio', 'dead', 'time', 'change')),
   change: opt(
     shape({
       fresh: list(isInt),

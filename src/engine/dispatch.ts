@@ -5,7 +5,7 @@ import { gradEdge } from './autograd/edges';
 import { checkInplace, linkInplace, linkReshaped } from './autograd/inplace';
 import { OpNode } from './autograd/opNode';
 import { complexForward, touchesComplex } from './complex';
-import { context } from './context';
+import { begun, context } from './context';
 import { canCast, DTYPES, isComplex, isDifferentiable, isHalf } from './dtype';
 import { runtimeError, TorchError } from './errors';
 import { formulas, late } from './formulas';
@@ -158,6 +158,7 @@ export function run(op: Op, given: readonly Arg[]): Result {
   if (op.inplace) return runInplace(op, args);
   const { spec } = op;
   if (spec.composite) return compute(op, args);
+  const began = begun();
   const random = spec.random && context.observer ? context.generator.snapshot() : null;
   const out = compute(op, args);
   if (typeof out !== 'object') return out;
@@ -175,7 +176,8 @@ export function run(op: Op, given: readonly Arg[]): Result {
     });
     node.save(args, outs);
   }
-  if (context.observer && context.depth === 0) context.observer.ran({ kind: 'forward', op, args, outs, node, random });
+  if (context.observer && context.depth === 0)
+    context.observer.ran({ kind: 'forward', op, args, outs, node, random, took: performance.now() - began });
   return out;
 }
 
@@ -232,6 +234,7 @@ function overlapsPartly(a: Tensor, b: Tensor): boolean {
 function runReshaping(op: Op, args: readonly Arg[]): Tensor {
   const self = args[0] as Tensor;
   checkInplace(self, self.requiresGrad);
+  const began = begun();
   let made: Tensor;
   try {
     made = (op.spec.forward as (...a: readonly Arg[]) => Tensor)(...args);
@@ -247,7 +250,15 @@ function runReshaping(op: Op, args: readonly Arg[]): Tensor {
   self.counter.version++;
   if (node) linkReshaped(self, node);
   if (context.observer && context.depth === 0)
-    context.observer.ran({ kind: 'forward', op, args, outs: [self], node, random: null });
+    context.observer.ran({
+      kind: 'forward',
+      op,
+      args,
+      outs: [self],
+      node,
+      random: null,
+      took: performance.now() - began,
+    });
   return self;
 }
 
@@ -269,6 +280,7 @@ function checkBatches(self: Tensor, tensors: readonly Tensor[]): void {
 
 function runInplace(op: Op, args: readonly Arg[]): Tensor {
   if (op.spec.view) return runReshaping(op, args);
+  const began = begun();
   const self = args[0] as Tensor;
   const { spec } = op;
   const wants = wantsGrad(op, args);
@@ -304,7 +316,7 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
     node.save(args, [self], 'results');
   }
   if (context.observer && context.depth === 0)
-    context.observer.ran({ kind: 'update', op, args, outs: [self], node, random });
+    context.observer.ran({ kind: 'update', op, args, outs: [self], node, random, took: performance.now() - began });
   return self;
 }
 

@@ -16,6 +16,8 @@ export type OpEvent =
       node: Node | null;
       /** The generator before a random op drew from it. */
       random: GeneratorSnapshot | null;
+      /** Milliseconds that the engine took for it. */
+      took: number;
     }
   | {
       kind: 'backward';
@@ -24,6 +26,8 @@ export type OpEvent =
       grads: readonly (Tensor | null)[];
       /** Gradients that went out, one a tensor input. */
       outs: readonly (Tensor | null)[];
+      /** Milliseconds that the engine took for it. */
+      took: number;
     }
   /** `tensor.grad` is now `tensor.grad`: first accumulation, assignment, or None again. */
   | { kind: 'grad'; tensor: Tensor; cause: 'accumulate' | 'set' }

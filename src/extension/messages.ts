@@ -19,7 +19,7 @@ const MOVES: { [M in Move]: true } = {
   iterationBack: true,
 };
 
-const MEASURES: { [M in NodeMeasure]: true } = { ratio: true, dead: true, change: true };
+const MEASURES: { [M in NodeMeasure]: true } = { ratio: true, dead: true, time: true, change: true };
 
 type Fields = Record<string, unknown>;
 type Check = (value: unknown) => boolean;

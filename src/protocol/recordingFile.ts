@@ -112,6 +112,10 @@ export interface FileState {
   losses: Uint8Array;
   hasLoss: Uint8Array;
 
+  /** The first record that these are of, and what the records took, two bytes each (see the recorder's times.ts); left out in older files. */
+  timesFrom: number;
+  times: Uint8Array;
+
   /** Where a chunk of contents lies; which contents, and where in it. */
   contents: [number, Packed, Packed][];
 

@@ -226,9 +226,11 @@ export interface NodeState {
  * `ratio`: of a parameter's latest update, the norm of the change over the norm of the weight before it;
  * `dead`: of an activation, the share of units that passed no signal for any sample (a relu that gave only zeros, a sigmoid or tanh that
  * was flat);
+ * `time`: milliseconds that the engine took for the node in this iteration, as far as it has come: its op and its gradient; of a parameter,
+ * all that led to its update. Python, the recorder and hooks are left out.
  * `change`: norm of the difference from the same node in the iteration before, over the norm of what it was then.
  */
-export type NodeMeasure = 'ratio' | 'dead' | 'change';
+export type NodeMeasure = 'ratio' | 'dead' | 'time' | 'change';
 
 /** How this iteration's network differs from that of the iteration before. */
 export interface GraphChange {

@@ -269,6 +269,7 @@ export class Recorder implements Observer, TraceSink {
     this.contents.written();
     const kind = event.kind === 'update' ? 'update' : inPass ? 'backward' : 'forward';
     const record = this.newRecord(kind, op.name);
+    this.recording.times.set(record.index, event.took);
     Object.assign(record, { op, args: uses, gradFn: node?.name ?? null });
     if (event.random) record.random = this.recording.generators.mark(event.random);
     if (node) node.note = { owner: this, record, saved: savedTensors(op, args, outs) } satisfies NodeNote;
@@ -279,11 +280,12 @@ export class Recorder implements Observer, TraceSink {
     this.onTick(record.tick);
   }
 
-  private gradientRan({ node, grads, outs }: Extract<OpEvent, { kind: 'backward' }>): void {
+  private gradientRan({ node, grads, outs, took }: Extract<OpEvent, { kind: 'backward' }>): void {
     const note = node.note as NodeNote | null;
     const known = note?.owner === this ? note : null;
     const forwardOf = known?.record ?? null;
     const record = this.newRecord('backward', node.name);
+    this.recording.times.set(record.index, took);
     record.op = node.op;
     if (forwardOf) {
       record.forwardIndex = forwardOf.index;

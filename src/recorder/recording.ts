@@ -30,6 +30,7 @@ import {
 import type { Page } from './store/page';
 import { Pages } from './store/pages';
 import { Slabs } from './store/slabs';
+import { Times } from './times';
 
 export * from './rows';
 
@@ -80,6 +81,8 @@ export class Recording implements Owner {
   file: Elements | null = null;
   /** Modules that became another since the file was told of them. */
   readonly touched = new Set<number>();
+  /** How long the engine took for the records. */
+  readonly times = new Times();
   readonly pages = new Pages(this, this.generators);
 
   // ---- ticks --------------------------------------------------------------------------------------------------
@@ -403,7 +406,7 @@ export class Recording implements Owner {
   /** Bytes of everything that is kept but the elements. */
   get structureBytes(): number {
     const spans = Object.values(this.spans).reduce((n, column) => n + column.bytes, 0);
-    return spans + this.leaves.size * 40 + this.pages.bytes + this.generators.bytes;
+    return spans + this.leaves.size * 40 + this.pages.bytes + this.generators.bytes + this.times.bytes;
   }
 
   // ---- modules ------------------------------------------------------------------------------------------------

@@ -116,7 +116,7 @@ describe.skipIf(missing !== null)('the page', () => {
     // The border still tells what ran, and the cursor stays where it is.
     expect(await view.page.locator('.card.cursor').count()).toBe(1);
     await view.page.focus(card(NODE.relu));
-    for (const expected of ['dead', 'change', 'progress']) {
+    for (const expected of ['dead', 'time', 'change', 'progress']) {
       await view.page.keyboard.press('m');
       await view.drawn();
       expect(await view.page.inputValue('select.mode')).toBe(expected);
@@ -681,18 +681,56 @@ describe.skipIf(missing !== null)('the page', () => {
     await view.send(largePicture(graph, 10));
     await view.page.waitForSelector('.card', { timeout: 20_000 });
     await view.drawn();
-    const there = (): Promise<number> =>
-      view.page
-        .locator('.card')
-        .evaluateAll((cards) => cards.filter((c) => (c as SVGElement).style.display !== 'none').length);
-    expect(await view.page.locator('.card').count()).toBe(graph.nodes.length);
-    expect(await there()).toBeLessThan(graph.nodes.length / 2);
+    // Near the view, and the card with the tab stop wherever it is.
+    expect(await view.page.locator('.card').count()).toBeLessThan(graph.nodes.length / 2);
+    expect(await view.page.locator('.graph [tabindex="0"]').count()).toBe(1);
     await view.page.focus('.graph [tabindex="0"]');
     await view.page.keyboard.press('Home');
     for (let i = 0; i < 12; i++) await view.page.keyboard.press('ArrowRight');
     const box = (await view.page.locator('.card:focus .face').boundingBox())!;
     expect(box.x).toBeGreaterThan(0);
     expect(box.x + box.width).toBeLessThan(1100);
+    await close(view);
+  });
+
+  it('paints what is too far away to be read, and goes where it is clicked', async () => {
+    const graph = largeGraph(40);
+    const folded = Object.fromEntries(graph.modules.map((m) => [m.path, false]));
+    const view = await open(browser, { state: { folded } });
+    await view.send(largePicture(graph, 10));
+    await view.page.waitForSelector('.card', { timeout: 20_000 });
+    expect(await view.page.locator('.dots').isHidden()).toBe(true);
+    await view.page.click('.fit');
+    await view.drawn();
+    expect(await view.page.locator('.dots').isVisible()).toBe(true);
+    // The node at the cursor and the tab stop are there still; the rest is painted.
+    expect(await view.page.locator('.card').count()).toBeLessThan(4);
+    expect(await view.page.locator('.card.cursor').count()).toBe(1);
+    await view.page.focus('.graph [tabindex="0"]');
+    const painted = await view.page.locator('.dots').evaluate((node) => {
+      const canvas = node as HTMLCanvasElement;
+      return canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean);
+    });
+    expect(painted).toBe(true);
+    const box = (await view.page.locator('svg.graph').boundingBox())!;
+    await view.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await view.drawn();
+    expect(await view.page.locator('.dots').isHidden()).toBe(true);
+    expect(await view.page.locator('.card').count()).toBeGreaterThan(4);
+    await close(view);
+  });
+
+  it('exports all of a drawing of which only a part is on the page', async () => {
+    const graph = largeGraph(10);
+    const folded = Object.fromEntries(graph.modules.map((m) => [m.path, false]));
+    const view = await open(browser, { state: { folded } });
+    await view.send(largePicture(graph, 10));
+    await view.page.waitForSelector('.card', { timeout: 20_000 });
+    const before = await view.page.locator('.card').count();
+    await view.send({ type: 'save', kind: 'svg' });
+    const saved = (await view.posted()).find((m) => m.type === 'export') as { text: string };
+    expect(saved.text.match(/softmax/g)!.length).toBeGreaterThanOrEqual(10);
+    expect(await view.page.locator('.card').count()).toBe(before);
     await close(view);
   });
 

@@ -13,7 +13,7 @@ interface ModeWords {
   /** Of one node, for its label: `value scale 0.3`. */
   said: string;
   /** What a folded module shows of its nodes. */
-  folded: 'last' | 'largest';
+  folded: 'last' | 'largest' | 'sum';
 }
 
 export const MODES: Record<Mode, ModeWords> = {
@@ -47,6 +47,14 @@ export const MODES: Record<Mode, ModeWords> = {
     said: t('dead units'),
     folded: 'largest',
   },
+  time: {
+    name: t('Time spent'),
+    hint: t(
+      'Time that the engine took in this iteration: op, gradient and update. Measured while it ran, without Python; of a folded module the sum',
+    ),
+    said: t('time spent'),
+    folded: 'sum',
+  },
   change: {
     name: t('Change'),
     hint: t('Distance from the same node in the iteration before, over what it was then'),
@@ -58,7 +66,7 @@ export const ALL_MODES = Object.keys(MODES) as Mode[];
 
 /** What the session has to work out for a mode; null where the picture has it anyway. */
 export const measureOf = (mode: Mode): NodeMeasure | null =>
-  mode === 'ratio' || mode === 'dead' || mode === 'change' ? mode : null;
+  mode === 'ratio' || mode === 'dead' || mode === 'time' || mode === 'change' ? mode : null;
 
 export function modeValue(mode: Mode, state: NodeState | undefined): number | null {
   if (!state || mode === 'progress') return null;
@@ -67,8 +75,16 @@ export function modeValue(mode: Mode, state: NodeState | undefined): number | nu
   return state.measured ?? null;
 }
 
-export const modeText = (mode: Mode, value: number): string =>
-  mode === 'dead' ? `${num(value * 100, 3)} %` : num(value, 3);
+export function modeText(mode: Mode, value: number): string {
+  if (mode === 'time') return duration(value);
+  return mode === 'dead' ? `${num(value * 100, 3)} %` : num(value, 3);
+}
+
+/** Milliseconds in the unit that suits them. */
+function duration(ms: number): string {
+  if (ms >= 1000) return `${num(ms / 1000, 3)} s`;
+  return ms >= 1 ? `${num(ms, 3)} ms` : `${num(ms * 1000, 3)} µs`;
+}
 
 /** From what to what the colours go. `log`: the ends are powers of ten. */
 export interface Scale {
@@ -125,6 +141,6 @@ export function ticksOf(mode: Mode, scale: Scale): { at: number; text: string }[
   const high = Math.round(Math.log10(scale.high));
   const step = Math.ceil((high - low) / 4);
   const found: { at: number; text: string }[] = [];
-  for (let e = low; e <= high; e += step) found.push({ at: (e - low) / (high - low), text: num(10 ** e, 3) });
+  for (let e = low; e <= high; e += step) found.push({ at: (e - low) / (high - low), text: modeText(mode, 10 ** e) });
   return found;
 }

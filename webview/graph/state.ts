@@ -57,9 +57,11 @@ export function modeOf(card: Card, states: States, mode: Mode): number | null {
   if (card.node) return modeValue(mode, states.get(card.node.id));
   const found = card.members.map((id) => states.get(id));
   if (MODES[mode].folded === 'last') return foldedState(card, states, false).value;
-  return found.reduce<number | null>((most, state) => {
+  const sum = MODES[mode].folded === 'sum';
+  return found.reduce<number | null>((so, state) => {
     const v = modeValue(mode, state);
-    return v === null ? most : Math.max(most ?? v, v);
+    if (v === null) return so;
+    return sum ? (so ?? 0) + v : Math.max(so ?? v, v);
   }, null);
 }
 

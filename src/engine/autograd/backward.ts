@@ -1,5 +1,5 @@
 /** The backward pass: walks the tape from the roots, later ops first, and accumulates into leaves. */
-import { context, unobserved, withGrad } from '../context';
+import { begun, context, unobserved, withGrad } from '../context';
 import { isComplex, isDifferentiable } from '../dtype';
 import { runtimeError } from '../errors';
 import { formulas } from '../formulas';
@@ -230,10 +230,14 @@ function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: Backw
       continue;
     }
     const some = grads.some((g) => g !== null);
+    const began = begun();
     let outs = some ? runNode(node, grads) : node.next.map(() => null);
+    // Hooks are the script's own time.
+    const took = context.observer ? performance.now() - began : 0;
     for (const hook of node.hooks ?? []) outs = hook(outs, grads);
     ran.push(node);
-    if (some && context.observer && context.depth === 0) context.observer.ran({ kind: 'backward', node, grads, outs });
+    if (some && context.observer && context.depth === 0)
+      context.observer.ran({ kind: 'backward', node, grads, outs, took });
     const own = new Set<Storage>(grads.filter((g) => g !== null).map((g) => g!.storage));
     for (const [i, edge] of node.next.entries()) {
       const out = outs[i] ?? null;

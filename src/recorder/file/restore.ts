@@ -59,6 +59,11 @@ export class Restoring {
     this.pages(s);
     this.ledger(s);
     this.iterations(s);
+    // Files of before have none.
+    if (s.times !== undefined) {
+      const { times } = this.r;
+      times.add(whole(s.timesFrom, 'the times', 0, times.length), bytes(s.times, 'the times'));
+    }
     rows(s.contents, 'contents', 3, ([at, ids, offsets]) => {
       const chunk = whole(at, 'contents', 0, this.size);
       const all = numbers(ids, 'contents', 1);

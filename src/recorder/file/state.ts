@@ -39,6 +39,7 @@ export class States {
   private readonly frames = new Map<number, number>();
   private readonly passes = new Map<number, number>();
   private altered = 0;
+  private times = 0;
 
   constructor(private readonly r: Recording) {}
 
@@ -49,7 +50,7 @@ export class States {
     const { ledger, shelf } = pages;
     if (whole) {
       this.before = zeros();
-      this.ledger = this.sources = this.altered = 0;
+      this.ledger = this.sources = this.altered = this.times = 0;
       this.optimizers = '';
       this.frames.clear();
       this.passes.clear();
@@ -111,12 +112,15 @@ export class States {
       ),
       losses: bytesOf(Float64Array.from(iterations, (i) => i.loss ?? 0)),
       hasLoss: Uint8Array.from(iterations, (i) => (i.loss === null ? 0 : 1)),
+      timesFrom: this.times,
+      times: r.times.take(this.times),
       contents,
       linesLeftOut: r.linesLeftOut,
       exception: r.exception,
       ended,
     };
     this.before = now;
+    this.times = r.times.length;
     this.sources = r.sources.size;
     if (own) {
       r.touched.clear();

@@ -1,11 +1,12 @@
 /** Numbers of a node that are worked out only when they are asked for. */
 import { isComplex } from '../../engine/dtype';
 import type { NodeMeasure, NodeState } from '../../protocol/views';
-import { dtypeOf, type Recording, type TensorUse } from '../recording';
+import { dtypeOf, type OpRecord, type Recording, type TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { builtBefore, pairsOf } from './changes';
+import { recordsIn } from './collect';
 import { opName, valuesOf } from './common';
-import { writes } from './grads';
+import { backwardsOf, writes } from './grads';
 import type { Built } from './graph';
 
 export interface Moment {
@@ -20,6 +21,7 @@ export interface Moment {
 export function measured(m: Moment, { id }: NodeState, measure: NodeMeasure): number | null {
   const parameter = m.built.view.nodes[id].kind === 'parameter';
   if (measure === 'dead') return deadShare(m, id);
+  if (measure === 'time') return timeOf(m, id);
   if (parameter) return updateRatio(m, id);
   return measure === 'change' ? changed(m, id) : null;
 }
@@ -100,4 +102,50 @@ function deadShare({ replay, built }: Moment, id: number): number | null {
   const values = valuesOf(replay, use);
   for (let i = 0; i < values.length; i++) if (!still(Number(values[i]))) alive[Math.floor(i / stride) % units] = 1;
   return 1 - alive.reduce((sum, one) => sum + one, 0) / units;
+}
+
+/** Milliseconds of the engine for a node in this iteration, up to the moment; null where nothing was measured. */
+function timeOf(m: Moment, id: number): number | null {
+  const { r, built, tick, iteration } = m;
+  const own = built.records[id];
+  const records = own ? [own, ...(backwardsOf(r, iteration).get(own.index) ?? [])] : updateOf(m, id);
+  const times = records.filter((x) => x.tick <= tick).map((x) => r.times.at(x.index));
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : known.reduce((sum, time) => sum + time, 0);
+}
+
+/** What an optimizer did for a parameter in this iteration, up to the moment: all ops since the parameter before was written. */
+function updateOf(m: Moment, id: number): OpRecord[] {
+  const tensor = m.built.uses[id]?.tensor;
+  return (tensor === undefined ? undefined : updatesOf(m).get(tensor)) ?? [];
+}
+
+const updates = new WeakMap<Recording, { key: string; found: Map<number, OpRecord[]> }>();
+
+/** Ops after an iteration's backward passes, by the parameter that they led to. */
+function updatesOf({ r, built, iteration, tick }: Moment): Map<number, OpRecord[]> {
+  const key = `${iteration}/${tick}`;
+  const known = updates.get(r);
+  if (known?.key === key) return known.found;
+  const found = new Map<number, OpRecord[]>();
+  const begun = r.iteration(iteration).backward;
+  const to = Math.min(tick + 1, r.endOf(iteration));
+  if (begun >= 0) {
+    const written = new Map<number, number>();
+    for (const { id, kind } of built.view.nodes) {
+      const tensor = kind === 'parameter' ? built.uses[id]?.tensor : undefined;
+      if (tensor !== undefined) for (const { tick: at } of writes(r, tensor, begun, to)) written.set(at, tensor);
+    }
+    let since: OpRecord[] = [];
+    for (const record of recordsIn(r, begun, to)) {
+      if (r.passAt(record.tick)?.kind === 'backward') continue;
+      since.push(record);
+      const tensor = written.get(record.tick);
+      if (tensor === undefined) continue;
+      found.set(tensor, [...(found.get(tensor) ?? []), ...since]);
+      since = [];
+    }
+  }
+  updates.set(r, { key, found });
+  return found;
 }

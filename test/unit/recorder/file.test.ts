@@ -96,6 +96,9 @@ describe.each(['inplace', 'data', 'sgd'] as const)('a run updated by %s', (rule)
     const records = (x: Recording) =>
       [...x.records()].map((y) => [y.index, y.tick, y.name, y.gradFn, y.forwardOf?.index, y.random?.snapshot()]);
     expect(records(o)).toEqual(records(r));
+    const times = (x: Recording) => [...x.records()].map((y) => x.times.at(y.index));
+    expect(times(o)).toEqual(times(r));
+    expect(times(o).filter((took) => took !== null).length).toBeGreaterThan(10);
   });
 
   it('can be saved again from a file, checkpoints and all', () => {
@@ -457,6 +460,12 @@ describe('a hostile file', () => {
 
   it('that is only put together again is fine', () => {
     expect(verdict(forgedState(() => {}))).toBe('fine');
+    // Files that were written before ops were timed.
+    const untimed = (s: Partial<FileState>) => {
+      delete s.times;
+      delete s.timesFrom;
+    };
+    expect(verdict(forgedState(untimed))).toBe('fine');
     expect(verdict(forgedRun(() => {}))).toBe('fine');
   });
 

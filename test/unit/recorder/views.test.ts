@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Tensor } from '../../../src/engine/tensor';
 import type { NodeMeasure, PictureView } from '../../../src/protocol/views';
 import { stackAt } from '../../../src/recorder/stack';
+import { recordsIn } from '../../../src/recorder/views/collect';
 import { cursorOf } from '../../../src/recorder/views/cursor';
 import { graphOf } from '../../../src/recorder/views/graph';
 import { inlineValuesOf, nodesAt } from '../../../src/recorder/views/lines';
@@ -224,6 +225,28 @@ describe('the picture', () => {
     const loss = [m.seen[1].loss, m.seen[2].loss];
     expect(of(change, 'loss')).toBeCloseTo(Math.abs(loss[1] - loss[0]) / loss[0], 6);
     expect(of(asked(r.endOf(0) - 1, 'change'), 'loss')).toBeNull();
+  });
+
+  it('measures the time that each node took, up to the moment', () => {
+    const r = m.script.recording;
+    const at = (tick: number) => pictureOf(r, m.replay, tick, false, undefined, 'time');
+    const of = (p: PictureView, label: string) => stateOf(p, label).measured;
+    const relu = stateOf(picture(r.endOf(2) - 1), 'relu of linear1');
+    const [forward, both] = [at(relu.forwardTick!), at(r.endOf(2) - 1)];
+    const [op, gradient] = [r.recordAt(relu.forwardTick!)!, r.recordAt(relu.backwardTick!)!];
+    expect(of(at(relu.forwardTick! - 1), 'relu of linear1')).toBeNull();
+    expect(of(forward, 'relu of linear1')).toBe(r.times.at(op.index));
+    expect(of(both, 'relu of linear1')).toBe(r.times.at(op.index)! + r.times.at(gradient.index)!);
+    // What an optimizer does for a parameter is the parameter's.
+    expect(of(forward, 'linear1.weight')).toBeNull();
+    expect(of(both, 'linear1.weight')).toBeGreaterThan(0);
+    const step = [...recordsIn(r, r.iteration(2).backward, r.endOf(2))].filter(
+      (x) => r.passAt(x.tick)?.kind !== 'backward',
+    );
+    const weights = both.nodes.filter((n) => n.updateTick !== null).reduce((sum, n) => sum + (n.measured ?? 0), 0);
+    const all = step.filter((x) => x.kind !== 'backward').reduce((sum, x) => sum + (r.times.at(x.index) ?? 0), 0);
+    expect(weights).toBeGreaterThan(0);
+    expect(weights).toBeLessThanOrEqual(all * 1.000001);
   });
 
   it('looks into a small layer', () => {
