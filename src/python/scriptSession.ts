@@ -1,8 +1,10 @@
 /** The host's side of the worker thread: a Session that posts requests to dist/worker.mjs and hears its events. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { currentWords, t } from '../protocol/l10n';
+import { isRecording } from '../protocol/recordingFile';
 import type {
   EventName,
   Events,
@@ -212,12 +214,25 @@ export class ScriptSession implements Session {
   }
 }
 
+let compiled: Promise<unknown> | null = null;
+
+/**
+ * Compiles Python's program beside the worker's own start, and holds it: V8 gives the same one, with what of it was compiled since, to every
+ * worker of this process that compiles these bytes.
+ */
+function holdPython(assets: string): void {
+  compiled ??= readFile(join(assets, 'pyodide/pyodide.asm.wasm'))
+    .then((bytes) => WebAssembly.compile(bytes))
+    .catch(() => (compiled = null)); // the worker will say why
+}
+
 /** Starts a worker for a script or recording; resolves when it is ready for breakpoints. `assets` is our dist folder. */
 export async function openScript(
   launch: LaunchArguments,
   assets: string,
   loading?: (text: string) => void,
 ): Promise<ScriptSession> {
+  if (!isRecording(launch.program)) holdPython(assets);
   const session = new ScriptSession(launch, assets);
   const subscription = session.on('loading', ({ text }) => loading?.(text));
   try {
