@@ -27,6 +27,8 @@ export interface Origin {
   args: string[];
   /** What the script's first seed became, if another was asked for. */
   seed?: number;
+  /** How numbers were computed (the engine's KernelPath): fused multiply-adds round once less. Left out in files of before there was a choice. */
+  kernels?: 'plain' | 'simd' | 'relaxed';
   /** The folder that the script saw. */
   folder: string;
   /** What was set, or run in the debug console, while the script was paused; in their order. */

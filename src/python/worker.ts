@@ -7,6 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
 import { context } from '../engine/context';
 import { memory } from '../engine/dtype';
+import { computeAs, kernelPath } from '../engine/wasm/kernels';
 import { withLines } from '../protocol/branch';
 import { setWords, t } from '../protocol/l10n';
 import { isRecording } from '../protocol/recordingFile';
@@ -180,7 +181,8 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
   const texts = new Map(sources);
   const seed = branch ? branch.from.origin.seed : launch.seed;
   const entropy = branch?.from.origin.entropy ?? (seed === undefined ? freshEntropy() : entropyOf(seed));
-  recording.origin = { entropy, args: launch.args ?? [], folder, edits: [], left: null };
+  if (branch) computeAs(branch.from.origin.kernels);
+  recording.origin = { entropy, args: launch.args ?? [], kernels: kernelPath(), folder, edits: [], left: null };
   if (seed !== undefined) recording.origin.seed = seed;
   recording.sources.set(recording.script, texts.get(launch.program) ?? readFileSync(launch.program, 'utf8'));
   let inbox: Inbox;

@@ -3,6 +3,7 @@
  * is asked for by number or by tick, and what two answers have in common is told by their numbers, never by identity.
  */
 import type { Data } from '../engine/dtype';
+import { kernelPath } from '../engine/wasm/kernels';
 import type { Origin } from '../protocol/branch';
 import type { RecordedValue } from '../protocol/recorded';
 import type { Phase, Place, TickKind } from '../protocol/ticks';
@@ -59,7 +60,7 @@ export class Recording implements Owner {
   exception: { type: string; message: string; traceback: string; tick: number } | null = null;
 
   /** What makes this run the same again. */
-  origin: Origin = { entropy: '', args: [], folder: '', edits: [], left: null };
+  origin: Origin = { entropy: '', args: [], kernels: kernelPath(), folder: '', edits: [], left: null };
 
   /** Ticks that the user marked, in order. */
   bookmarks: Bookmark[] = [];

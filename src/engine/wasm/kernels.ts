@@ -110,6 +110,11 @@ export const kernelPath = (): KernelPath => current()?.path ?? 'plain';
 /** Can this runtime go that way? */
 export const canUse = (path: KernelPath): boolean => path === 'plain' || kernelsOf(path) !== null;
 
+/** Computes as a run did that is replayed, where this runtime can. Before there was a choice, all was plain. */
+export function computeAs(path: KernelPath = 'plain'): void {
+  if (canUse(path)) useKernels(path);
+}
+
 /** Computes this way from now on: a test, or the replay of what was computed so. `small`: even what is not worth it. */
 export function useKernels(path: KernelPath, small = false): void {
   if (!canUse(path)) throw new Error(`this runtime has no ${path} kernels`);

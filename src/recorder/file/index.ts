@@ -1,6 +1,7 @@
 /** Saves a recording to a `.backstep` file, and opens one. */
 
 import { renameSync, rmSync } from 'node:fs';
+import { computeAs } from '../../engine/wasm/kernels';
 import { t } from '../../protocol/l10n';
 import { CHUNK } from '../../protocol/recordingFile';
 import type { Bookmark } from '../../protocol/views';
@@ -87,6 +88,8 @@ export function open(file: FileBytes): Recording {
     const why = error instanceof Error ? error.message : String(error);
     throw new RecordingFileError(t('This recording is damaged and cannot be opened: {0}.', why));
   }
+  // What is not stored is computed again to the same bits.
+  computeAs(recording.origin.kernels);
   const notes = found.notes === null ? [] : bookmarksAt(file, found.notes, recording.ticks);
   recording.bookmarks = notes ?? [];
   const lost =

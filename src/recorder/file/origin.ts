@@ -1,6 +1,14 @@
 /** What makes a recorded run the same again: data of a stranger, each part checked before anything is run from it. */
+
+import { KERNEL_PATHS, type KernelPath } from '../../engine/wasm/kernels';
 import type { AppliedEdit, Origin } from '../../protocol/branch';
 import { Damage, fields, list, text, whole } from './check';
+
+function pathOf(v: unknown): KernelPath {
+  const found = KERNEL_PATHS.find((path) => path === v);
+  if (!found) throw new Damage('its origin');
+  return found;
+}
 
 export function originOf(json: string): Origin {
   let found: unknown;
@@ -20,6 +28,7 @@ export function originOf(json: string): Origin {
     args: list(o.args, 'its origin').map(said),
     ...(o.seed === undefined ? {} : { seed: whole(o.seed, 'its origin', 0) }),
     ...(o.stopped === undefined ? {} : { stopped: whole(o.stopped, 'its origin', 0) }),
+    ...(o.kernels === undefined ? {} : { kernels: pathOf(o.kernels) }),
     folder: said(o.folder),
     edits: list(o.edits, 'its origin').map((row): AppliedEdit => {
       const e = fields(row, 'its origin');

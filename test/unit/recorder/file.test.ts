@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { decode } from '@msgpack/msgpack';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { canUse, KERNEL_PATHS, kernelPath, useKernels } from '../../../src/engine/wasm/kernels';
 import { CHUNK, type FileState } from '../../../src/protocol/recordingFile';
 import { load, RecordingFileError, read, save } from '../../../src/recorder/file';
 import { MemoryBytes } from '../../../src/recorder/file/bytes';
@@ -46,6 +48,37 @@ function views(r: Recording, replay: Replay, ticks: readonly number[]): string[]
     ]),
   );
 }
+
+// Node 20 has relaxed SIMD behind a flag.
+setFlagsFromString('--experimental-wasm-relaxed-simd');
+
+describe('a run computed in one of the ways', () => {
+  const usual = kernelPath();
+  afterEach(() => useKernels(usual));
+
+  it.each(KERNEL_PATHS.filter(canUse))('comes back bit by bit where another is usual: %s', (path) => {
+    useKernels(path);
+    const m = trainMlp({ iterations: 10, rule: 'sgd', memoryLimit: 30_000 });
+    const wanted = contents(m.script.recording, m.replay);
+    save(m.script.recording, file('path.backstep'), { checkpoints: 0 });
+    useKernels(path === 'plain' ? 'simd' : 'plain');
+    const opened = load(file('path.backstep'));
+    expect(kernelPath()).toBe(path);
+    expect(contents(opened, new Replay())).toEqual(wanted);
+  });
+
+  it('is plain where the file does not say, and damaged where it says something else', () => {
+    const m = trainMlp({ iterations: 1, rule: 'sgd' });
+    const { origin } = m.script.recording;
+    delete origin.kernels;
+    save(m.script.recording, file('before.backstep'));
+    load(file('before.backstep'));
+    expect(kernelPath()).toBe('plain');
+    Object.assign(origin, { kernels: 'other' });
+    save(m.script.recording, file('before.backstep'));
+    expect(() => load(file('before.backstep'))).toThrow(RecordingFileError);
+  });
+});
 
 describe.each(['inplace', 'data', 'sgd'] as const)('a run updated by %s', (rule) => {
   let m: Mlp;
