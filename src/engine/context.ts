@@ -38,7 +38,7 @@ export const context = {
   depth: 0,
 };
 
-/** When an op began, in milliseconds, where somebody wants to know how long it takes: a look at the clock costs what a tiny op costs. */
+/** When an op began, in milliseconds, where somebody wants to know how long it takes; 0 where nobody does. */
 export const begun = (): number => (context.observer && context.depth === 0 ? performance.now() : 0);
 
 /** Runs `body` with the gradient mode set, and puts the old one back whatever happens. */

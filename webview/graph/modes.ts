@@ -82,8 +82,8 @@ export function modeText(mode: Mode, value: number): string {
 
 /** Milliseconds in the unit that suits them. */
 function duration(ms: number): string {
-  if (ms >= 1000) return `${num(ms / 1000, 3)} s`;
-  return ms >= 1 ? `${num(ms, 3)} ms` : `${num(ms * 1000, 3)} µs`;
+  if (ms >= 1000) return t('{0} s', num(ms / 1000, 3));
+  return ms >= 1 ? t('{0} ms', num(ms, 3)) : t('{0} µs', num(ms * 1000, 3));
 }
 
 /** From what to what the colours go. `log`: the ends are powers of ten. */
