@@ -166,14 +166,15 @@ export function run(op: Op, given: readonly Arg[]): Result {
   let node: OpNode | null = null;
   if (context.batches) markBatches(args, outs);
   if (spec.view) linkView(args[0] as Tensor, outs, Array.isArray(out));
-  else outs.forEach(round);
+  else for (const o of outs) round(o);
   if (wantsGrad(op, args) && outs.some((o) => isDifferentiable(o.dtype))) {
     node = new OpNode(op, args, outs, null);
-    outs.forEach((o, i) => {
-      if (!isDifferentiable(o.dtype) || spec.constants?.includes(i)) return;
+    for (let i = 0; i < outs.length; i++) {
+      const o = outs[i];
+      if (!isDifferentiable(o.dtype) || spec.constants?.includes(i)) continue;
       o.gradFn = node;
       o.outputNr = i;
-    });
+    }
     node.save(args, outs);
   }
   if (context.observer && context.depth === 0)
@@ -207,6 +208,8 @@ function asBefore(t: Tensor, replaced: boolean): Tensor {
 
 /** Refuses writes whose result would depend on the order of the loop, in PyTorch's words. */
 export function checkOverlap(t: Tensor, inputs: readonly Tensor[], apart = false): void {
+  // Almost every write: nothing else shows the memory.
+  if (t.contiguous && !inputs.some((i) => i !== t && i.storage === t.storage)) return;
   const clash = t.count > 0 && t.strides.some((s, d) => s === 0 && t.shape[d] > 1);
   const partly =
     !clash &&

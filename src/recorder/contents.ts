@@ -1,7 +1,10 @@
 /** Which content every storage holds, and which tensors show it: the part of recording that deals in memory. */
+
+import { isTensorList } from '../engine/autograd/node';
 import { context } from '../engine/context';
 import type { Data } from '../engine/dtype';
 import type { Arg } from '../engine/op';
+import type { Param } from '../engine/schema';
 import type { Storage } from '../engine/storage';
 import { Tensor } from '../engine/tensor';
 import type { Memory } from './memory';
@@ -115,10 +118,9 @@ export class Contents {
   }
 
   /** An argument as it is written down. */
-  argUse(type: string, a: Arg): ArgUse {
+  argUse(param: Param, a: Arg): ArgUse {
     if (a instanceof Tensor) return { use: a.wrapped ? this.number(a) : this.use(a) };
-    if (type.startsWith('Tensor') && Array.isArray(a))
-      return { uses: (a as (Tensor | null)[]).map((t) => t && this.use(t)) };
+    if (Array.isArray(a) && isTensorList(param)) return { uses: (a as (Tensor | null)[]).map((t) => t && this.use(t)) };
     return { attr: a };
   }
 

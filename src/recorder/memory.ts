@@ -218,7 +218,10 @@ export class Memory {
     if (data) this.kept -= data.byteLength + EACH;
     store.delete(id);
     checkpoints.delete(id);
-    for (const of of [this.lastUse, this.roots, this.large, this.pinned]) of.delete(id);
+    this.lastUse.delete(id);
+    this.roots.delete(id);
+    this.large.delete(id);
+    this.pinned.delete(id);
   }
 
   private stretchOf(id: number): number {

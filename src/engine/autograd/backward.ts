@@ -212,12 +212,12 @@ function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: Backw
     let grads = buffers.get(node) ?? [];
     buffers.delete(node);
     grads = applyHooks(node, grads, shared);
-    targets?.forEach((edge, i) => {
-      if (edge.node === node) {
-        captured[i] = grads[edge.nr];
-        if (grads[edge.nr]) shared.add(grads[edge.nr]!.storage);
-      }
-    });
+    for (let i = 0; targets && i < targets.length; i++) {
+      const edge = targets[i];
+      if (edge.node !== node) continue;
+      captured[i] = grads[edge.nr];
+      if (grads[edge.nr]) shared.add(grads[edge.nr]!.storage);
+    }
     if (needed && !needed.has(node)) continue;
     for (const hook of node.preHooks ?? []) grads = hook(grads);
     if (node instanceof AccumulateGrad) {
@@ -229,7 +229,7 @@ function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: Backw
       }
       continue;
     }
-    const some = grads.some((g) => g !== null);
+    const some = holdsAny(grads);
     const began = begun();
     let outs = some ? runNode(node, grads) : node.next.map(() => null);
     // Hooks are the script's own time.
@@ -238,13 +238,11 @@ function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: Backw
     ran.push(node);
     if (some && context.observer && context.depth === 0)
       context.observer.ran({ kind: 'backward', node, grads, outs, took });
-    const own = new Set<Storage>(grads.filter((g) => g !== null).map((g) => g!.storage));
-    for (const [i, edge] of node.next.entries()) {
+    const { next } = node;
+    for (let i = 0; i < next.length; i++) {
+      const edge = next[i];
       const out = outs[i] ?? null;
-      if (out) {
-        if (own.has(out.storage)) shared.add(out.storage);
-        own.add(out.storage);
-      }
+      if (out && (holds(grads, grads.length, out.storage) || holds(outs, i, out.storage))) shared.add(out.storage);
       if (!edge) continue;
       arrive(edge, out);
       const left = dependencies.get(edge.node)! - 1;
@@ -254,6 +252,17 @@ function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: Backw
     if (!options.retainGraph) node.release();
   }
   return captured;
+}
+
+function holdsAny(tensors: readonly (Tensor | null)[]): boolean {
+  for (const t of tensors) if (t) return true;
+  return false;
+}
+
+/** Does one of the first `n` tensors show this memory? */
+function holds(tensors: readonly (Tensor | null)[], n: number, storage: Storage): boolean {
+  for (let i = 0; i < n; i++) if (tensors[i]?.storage === storage) return true;
+  return false;
 }
 
 /** A gradient function's own computation; in anomaly mode its failure, or a NaN out of it, names the forward call. */

@@ -147,6 +147,7 @@ export class Saved {
   }
 }
 
+/** Is this parameter a list of tensors? */
 export const isTensorList = (p: Param) => p.type === 'Tensor[]' || p.type === 'Tensor?[]';
 
 /** Arguments of an op without its tensors' memory: what a gradient may know for free. */
