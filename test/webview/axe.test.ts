@@ -1,8 +1,10 @@
 /** Everyone can use it: axe finds nothing serious in any theme, every control has a tooltip, and 200 % or a narrow panel hides nothing. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { trainMlp } from '../unit/recorder/script';
 import { BACKWARD_START, Fixture, PER_ITERATION, UPDATE_START } from './fixture';
 import { launch, missing, type Options, open, type View } from './harness';
+import { everyView, Recorded } from './recorded';
 import { serious } from './serious';
 import { THEMES } from './themes';
 
@@ -104,6 +106,51 @@ describe.skipIf(missing)('for everyone', () => {
     expect(await view.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     await view.page.close();
   });
+
+  test.each([300, 420, 1100])(
+    'every panel says what it does and cuts nothing off, %i wide',
+    async (width) => {
+      const { recording } = trainMlp({ iterations: 4, samples: 20, rule: 'sgd' }).script;
+      const view = await open(browser, { width, height: 900 });
+      const found = new Map<string, string>();
+      await everyView(new Recorded(recording, view), async (where) => {
+        const here = await view.page.evaluate(() => {
+          const shown = [
+            ...document.querySelectorAll<HTMLElement>('button, select, input, summary, [role=tab], [role=slider]'),
+          ]
+            .filter((node) => node.offsetParent !== null && !node.closest('svg'))
+            .map((node) => ({ node, text: node.outerHTML.slice(0, 140) }));
+          const silent = shown
+            .filter(({ node }) => !node.title && !node.ariaLabel && !node.closest('[title], label'))
+            .map(({ text }) => `silent: ${text}`);
+          const cut = shown
+            .filter(({ node }) => !node.closest('.scroll, .heatmap, .lines, table'))
+            .filter(
+              ({ node }) =>
+                node.getBoundingClientRect().left < -1 || node.getBoundingClientRect().right > innerWidth + 1,
+            )
+            .map(({ text }) => `cut off: ${text}`);
+          const wide = document.documentElement.scrollWidth > innerWidth ? ['wider than the view'] : [];
+          return [...silent, ...cut, ...wide];
+        });
+        for (const text of here) if (!found.has(text)) found.set(text, where);
+      });
+      expect(Object.fromEntries(found)).toEqual({});
+      await view.page.close();
+    },
+    60_000,
+  );
+
+  test('axe finds nothing serious in any panel', async () => {
+    const { recording } = trainMlp({ iterations: 4, samples: 20, rule: 'sgd' }).script;
+    const view = await open(browser, {});
+    const found = new Map<string, string>();
+    await everyView(new Recorded(recording, view), async (where) => {
+      for (const text of await serious(view)) if (!found.has(text)) found.set(text, where);
+    });
+    expect(Object.fromEntries(found)).toEqual({});
+    await view.page.close();
+  }, 120_000);
 
   test('a screen reader hears each move', async () => {
     const view = await at('backward', {});

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { setWords } from '../../src/protocol/l10n';
 import { trainMlp } from '../unit/recorder/script';
 import { launch, missing, open, type View } from './harness';
-import { Recorded } from './recorded';
+import { everyView, Recorded } from './recorded';
 
 const words: Record<string, string> = JSON.parse(readFileSync('l10n/bundle.l10n.zh-cn.json', 'utf8'));
 
@@ -69,47 +69,10 @@ describe.skipIf(missing)('in Simplified Chinese', () => {
   test('every panel, forward, backward and in the update', async () => {
     const { recording } = trainMlp({ iterations: 4, samples: 20, rule: 'sgd' }).script;
     const view = await open(browser, { words, width: 1100, height: 1000 });
-    const recorded = new Recorded(recording, view);
-    const { start, backward, update } = recording.iteration(2);
     const left = new Map<string, string>();
-    const press = (selector: string) => view.page.locator(selector).first().dispatchEvent('click', { bubbles: true });
-    const look = async (where: string): Promise<void> => {
-      await recorded.settle();
+    await everyView(new Recorded(recording, view), async (where) => {
       for (const text of inEnglish(await said(view))) if (!left.has(text)) left.set(text, where);
-    };
-    for (const [where, tick] of Object.entries({
-      start,
-      forward: start + 6,
-      backward: backward + 3,
-      update: update + 2,
-    })) {
-      await recorded.go(tick);
-      await look(where);
-    }
-    await press('#tab-tensor');
-    for (const node of ['linear1.weight', words['{0} in {1}']!.replace('{0}', 'linear').replace('{1}', 'linear2')]) {
-      const { nodes } = await recorded.session.request('graph', {});
-      const id = nodes.find(({ label }) => label === node)!.id;
-      await press(`[data-key="n${id}"] .face`);
-      await recorded.settle();
-      for (const part of await view.page.locator('.parts [data-part]').all()) {
-        await part.dispatchEvent('click');
-        await look(`${node}, ${await part.getAttribute('data-part')}`);
-      }
-    }
-    await press('#tab-optimizer');
-    await look('optimizer');
-    for (const page of ['past', 'plane', 'rule']) {
-      const tab = view.page.locator(`[data-page="${page}"]`);
-      if ((await tab.count()) > 0) await tab.dispatchEvent('click');
-      await look(`optimizer, ${page}`);
-    }
-    await press('#tab-curves');
-    await recorded.settle();
-    for (const section of await view.page.locator('[data-section]').all()) {
-      if ((await section.getAttribute('aria-pressed')) === 'false') await section.dispatchEvent('click');
-      await look('curves');
-    }
+    });
     expect(Object.fromEntries(left)).toEqual({});
     expect(view.errors).toEqual([]);
     await view.page.close();

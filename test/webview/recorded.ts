@@ -47,3 +47,46 @@ export class Recorded {
     }
   }
 }
+
+/** Goes through every face of the inspector, every page of the optimizer and every section of the curves, in each phase of an iteration. */
+export async function everyView(recorded: Recorded, visit: (where: string) => Promise<void>): Promise<void> {
+  const { page } = recorded.view;
+  const press = (selector: string) => page.locator(selector).first().dispatchEvent('click', { bubbles: true });
+  const look = async (where: string): Promise<void> => {
+    await recorded.settle();
+    await visit(where);
+  };
+  const { start, backward, update } = recorded.recording.iteration(2);
+  for (const [where, tick] of Object.entries({
+    start,
+    forward: start + 6,
+    backward: backward + 3,
+    update: update + 2,
+  })) {
+    await recorded.go(tick);
+    await look(where);
+  }
+  const { nodes } = await recorded.session.request('graph', {});
+  const parameter = nodes.find(({ kind }) => kind === 'parameter')!;
+  const op = nodes.findLast(({ op }) => op === 'linear')!;
+  await press('#tab-tensor');
+  for (const { id, label } of [parameter, op]) {
+    await press(`[data-key="n${id}"] .face`);
+    await recorded.settle();
+    for (const part of await page.locator('.parts [data-part]').all()) {
+      await part.dispatchEvent('click');
+      await look(`${label}, ${await part.getAttribute('data-part')}`);
+    }
+  }
+  await press('#tab-optimizer');
+  for (const name of ['past', 'plane', 'rule']) {
+    const tab = page.locator(`[data-page="${name}"]`);
+    if ((await tab.count()) > 0) await tab.dispatchEvent('click');
+    await look(`optimizer, ${name}`);
+  }
+  await press('#tab-curves');
+  await recorded.settle();
+  for (const section of await page.locator('[data-section]').all())
+    if ((await section.getAttribute('aria-pressed')) === 'false') await section.dispatchEvent('click');
+  await look('curves');
+}

@@ -73,7 +73,14 @@ export class CurvesPanel {
   private readonly log: HTMLButtonElement;
   private readonly same: HTMLButtonElement;
   private readonly reset: HTMLButtonElement;
-  private readonly smooth = el('input', { type: 'range', min: 0, max: 0.99, step: 0.01, id: 'smooth' });
+  private readonly smooth = el('input', {
+    type: 'range',
+    min: 0,
+    max: 0.99,
+    step: 0.01,
+    id: 'smooth',
+    title: t('How much of the past goes into the smoothed line (← and →)'),
+  });
   private readonly smoothText = el('output', { for: 'smooth' });
   private readonly progress = el('progress', { max: 1, 'aria-label': t('Computing again') });
   private readonly progressText = el('span');
@@ -120,12 +127,7 @@ export class CurvesPanel {
       );
     });
     const toggle = (text: string, about: string, field: 'logCurves' | 'sameScale'): HTMLButtonElement =>
-      button(
-        about,
-        () => store.setUi({ [field]: !store.model.ui[field] }),
-        { class: 'toggle', 'aria-label': about },
-        text,
-      );
+      button(about, () => store.setUi({ [field]: !store.model.ui[field] }), { class: 'toggle' }, text);
     this.log = toggle(t('log'), t('Logarithmic scale'), 'logCurves');
     this.same = toggle(
       t('same scale'),

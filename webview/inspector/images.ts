@@ -16,7 +16,7 @@ export interface ImagesActions {
 const SIZE = 72;
 
 export class Images {
-  private readonly summary = el('summary', {}, t('Pictures'));
+  private readonly summary = el('summary', { title: t('Show or hide the tensor as pictures') }, t('Pictures'));
   readonly element = el('details', { class: 'images' }, this.summary);
   private readonly grid = el('div', { class: 'pictures' });
   private readonly range = el('p', { class: 'note' });
