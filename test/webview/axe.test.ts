@@ -146,7 +146,7 @@ describe.skipIf(missing)('for everyone', () => {
     const view = await open(browser, {});
     const found = new Map<string, string>();
     await everyView(new Recorded(recording, view), async (where) => {
-      for (const text of await serious(view)) if (!found.has(text)) found.set(text, where);
+      for (const text of await serious(view.page)) if (!found.has(text)) found.set(text, where);
     });
     expect(Object.fromEntries(found)).toEqual({});
     await view.page.close();
