@@ -1,7 +1,6 @@
 /** Our views in VS Code's own themes: axe finds nothing serious, and they look as they did when somebody approved of it. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeSettings } from '../../../scripts/lib/vscode.mjs';
 import { looksAsApproved } from '../../webview/approved';
 import { serious } from '../../webview/serious';
 import { openVSCode } from '../driver.mjs';
@@ -16,10 +15,18 @@ const THEMES = [
   ['hc-light', 'Default High Contrast Light', 'vscode-high-contrast-light'],
 ] as const;
 
+/** What the list of themes says. */
+const LABELS = {
+  light: 'Light Modern',
+  dark: 'Dark Modern',
+  'hc-dark': 'Dark High Contrast',
+  'hc-light': 'Light High Contrast',
+};
+
 describe('looks', () => {
   let code: Awaited<ReturnType<typeof openVSCode>>;
 
-  // One window: the themes are switched by the settings, as a user does.
+  // One window: the theme is switched as a user does.
   beforeAll(async () => {
     code = await openVSCode({ file: 'three_class.py', theme: THEMES[0][1], reducedMotion: true });
     await code.toggleBreakpoint(LINE);
@@ -33,8 +40,12 @@ describe('looks', () => {
   });
   afterAll(() => code?.close());
 
-  test.each(THEMES)('in the theme %s', async (name, theme, kind) => {
-    writeSettings(code.server.userData, { 'workbench.colorTheme': theme });
+  test.each(THEMES)('in the theme %s', async (name, _, kind) => {
+    if ((await (await code.webview()).locator('body').getAttribute('data-vscode-theme-kind')) !== kind) {
+      await code.command('Preferences: Color Theme');
+      await code.page.locator('.quick-input-widget:visible input').fill(LABELS[name]);
+      await code.page.locator('.quick-input-list .monaco-list-row', { hasText: LABELS[name] }).first().click();
+    }
     await code.page.mouse.move(0, 0);
     const blank = await code.browser.newPage();
     for (const view of ['network', 'numbers'] as const) {

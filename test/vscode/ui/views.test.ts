@@ -54,7 +54,7 @@ describe('views', () => {
     let view = await numbers();
     await view.getByRole('tab', { name: 'Curves' }).click();
     await view.getByRole('button', { name: 'Gradient norms' }).click();
-    await view.getByRole('button', { name: 'Logarithmic scale', exact: true }).click();
+    await view.getByRole('button', { name: 'log', exact: true }).click();
     await expect.poll(chosen, wait).toEqual(CURVES);
     await code.command('View: Move View');
     await row('Tensors and Curves').click();
