@@ -23,6 +23,7 @@ const ROOMS = filesOf(
     'src/python/runtime.ts',
     'src/python/sandbox.ts',
     'src/python/scratch.ts',
+    'src/python/snapshot.ts',
   ],
 ).map((path) => ({ path, ...readSource(path) }));
 
