@@ -12,7 +12,7 @@ const RULES: Record<string, { rooms: string[]; packages: RegExp }> = {
   'src/recorder': { rooms: ['src/engine', 'src/protocol'], packages: /^(node:|@msgpack\/msgpack$)/ },
   'src/python': { rooms: ['src/engine', 'src/recorder', 'src/protocol'], packages: /^(node:|pyodide$)/ },
   'src/feed': { rooms: ['src/protocol'], packages: /^$/ },
-  'src/export': { rooms: [], packages: /^node:/ },
+  'src/export': { rooms: ['src/protocol'], packages: /^node:/ },
   'src/page': { rooms: ['src/engine', 'src/recorder', 'src/protocol', 'src/feed', 'webview'], packages: /^$/ },
   'src/debugger': { rooms: ['src/protocol'], packages: /^(node:|@vscode\/debugadapter|@vscode\/debugprotocol)/ },
   'src/extension': {
