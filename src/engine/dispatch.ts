@@ -108,6 +108,7 @@ function canTakeOver(to: Tensor, from: Tensor, args: readonly Tensor[]): boolean
     to.lens === '' &&
     from.lens === '' &&
     to.dtype === from.dtype &&
+    made.constructor === old.constructor &&
     made.length === old.length &&
     made.byteLength === made.buffer.byteLength &&
     numel(to.shape) === to.storage.length &&

@@ -16,7 +16,9 @@ import {
 } from '../dtype';
 import { broadcast, numel } from '../shape';
 import { Tensor } from '../tensor';
+import { LERP } from '../wasm/assembly/kinds';
 import { converter } from './convert';
+import { type Fast, mapped, paired, tripled } from './simd';
 import { fromBigs } from './wholes';
 
 type Fn1 = (a: number) => number;
@@ -114,8 +116,15 @@ export type Loop2 = (
   n: number,
 ) => void;
 
-/** f of every element; the result is of dtype `to`. `big` serves int64 to int64 exactly, `loop` floats to floats quickly. */
-export function unary(x: Tensor, to: DType, f: Fn1, big?: Big1, loop?: Loop1): Tensor {
+/**
+ * f of every element; the result is of dtype `to`. `big` serves int64 to int64 exactly, `loop` floats to floats quickly, `fast` much float32
+ * more quickly.
+ */
+export function unary(x: Tensor, to: DType, f: Fn1, big?: Big1, loop?: Loop1, fast?: Fast): Tensor {
+  if (fast && to === 'float32') {
+    const y = mapped(x, fast);
+    if (y) return y;
+  }
   const n = x.count;
   if (to === 'int64' && x.dtype === 'int64' && big) {
     const source = x.values() as BigInt64Array;
@@ -202,6 +211,8 @@ export interface BinaryRule {
   big?: Big2;
   /** A loop of its own where inputs and result are floats. */
   loop?: Loop2;
+  /** How the SIMD kernels compute it for float32. */
+  fast?: Fast;
   /** A single number on the right takes part in float32 where the rest is of a half dtype: PyTorch rounds only the result. */
   single?: boolean;
 }
@@ -211,6 +222,10 @@ export function binary(a: Tensor, b: Tensor, f: Fn2, rule: BinaryRule = {}): Ten
   const shape = broadcast(a.shape, b.shape);
   const compute = rule.compute ?? resultType(a, b);
   const to = rule.to ?? compute;
+  if (rule.fast && compute === 'float32' && to === 'float32') {
+    const y = paired(a, b, shape, rule.fast);
+    if (y) return y;
+  }
   const x = valuesAs(a, compute) as Float64Array;
   const y = valuesAs(b, rule.single && b.count === 1 && isHalf(compute) ? 'float32' : compute) as Float64Array;
   const out = allocate(to, numel(shape)) as Float64Array;
@@ -249,8 +264,13 @@ export function ternary(
   inputs: readonly [Tensor, Tensor, Tensor],
   compute: DType,
   f: (a: number, b: number, c: number) => number,
+  fast?: Fast,
 ): Tensor {
   const [a, b, c] = inputs;
+  if (fast && compute === 'float32') {
+    const y = tripled(a, b, fast.kind === LERP ? null : c, fast);
+    if (y) return y;
+  }
   const shape = broadcast(broadcast(a.shape, b.shape), c.shape);
   const whole = compute === 'int64';
   const [x, y, z] = inputs.map((t) => (whole ? numbers(t) : (valuesAs(t, compute) as Float64Array)));

@@ -1,5 +1,50 @@
 /** Loops of their own for the ops that training runs most (see Loop1 and Loop2 in elementwise.ts). */
+import * as kinds from '../wasm/assembly/kinds';
 import type { Loop1, Loop2 } from './elementwise';
+import type { Fast } from './simd';
+
+/** From so many elements on, a loop of a few operations is quicker by SIMD, copies included; one with an exponential from so many. */
+const CHEAP = 256;
+const DEAR = 32;
+
+const cheap = (kind: number, p?: number): Fast => ({ kind, worth: CHEAP, p });
+const dear = (kind: number, p?: number, q?: number): Fast => ({ kind, worth: DEAR, p, q });
+
+/** The same ops by the SIMD kernels. */
+export const fast = {
+  neg: cheap(kinds.NEG),
+  abs: cheap(kinds.ABS),
+  relu: cheap(kinds.RELU),
+  square: cheap(kinds.SQUARE),
+  sqrt: cheap(kinds.SQRT),
+  rsqrt: cheap(kinds.RSQRT),
+  reciprocal: cheap(kinds.RECIPROCAL),
+  exp: dear(kinds.EXP),
+  log: dear(kinds.LOG),
+  tanh: dear(kinds.TANH),
+  sigmoid: dear(kinds.SIGMOID),
+  silu: dear(kinds.SILU),
+  siluGrad: dear(kinds.SILU_GRAD),
+  gelu: dear(kinds.GELU),
+  geluGrad: dear(kinds.GELU_GRAD),
+  geluTanh: dear(kinds.GELU_TANH),
+  geluTanhGrad: dear(kinds.GELU_TANH_GRAD),
+  softplus: (beta: number, threshold: number) => dear(kinds.SOFTPLUS, beta, threshold),
+  softplusGrad: (beta: number, threshold: number) => dear(kinds.SOFTPLUS_GRAD, beta, threshold),
+  logSigmoid: dear(kinds.LOG_SIGMOID),
+  logSigmoidGrad: dear(kinds.LOG_SIGMOID_GRAD),
+  add: cheap(kinds.ADD),
+  sub: cheap(kinds.SUB),
+  mul: cheap(kinds.MUL),
+  div: cheap(kinds.DIV),
+  addScaled: (k: number) => cheap(kinds.ADD_SCALED, k),
+  thresholdGrad: (threshold: number) => cheap(kinds.THRESHOLD_GRAD, threshold),
+  tanhGrad: cheap(kinds.TANH_GRAD),
+  sigmoidGrad: cheap(kinds.SIGMOID_GRAD),
+  lerp: (weight: number) => cheap(kinds.LERP, weight),
+  addProduct: (k: number) => cheap(kinds.ADD_PRODUCT, k),
+  addQuotient: (k: number) => cheap(kinds.ADD_QUOTIENT, k),
+} satisfies Record<string, Fast | ((...numbers: number[]) => Fast)>;
 
 export const addLoop: Loop2 = (x, i, di, y, j, dj, out, o, n) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = x[i] + y[j];

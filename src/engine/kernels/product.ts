@@ -15,7 +15,7 @@ function reach(t: Tensor): [number, number] {
 }
 
 /** What is copied in for a tensor: all of its Storage, so that other views find it there too, unless that is much more. */
-function copied(t: Tensor): [number, number] {
+export function copied(t: Tensor): [number, number] {
   const [first, length] = reach(t);
   const whole = t.storage.data.length;
   return whole <= 2 * length ? [0, whole] : [first, length];

@@ -4,7 +4,8 @@ import { runtimeError, valueError } from '../errors';
 import { formulas } from '../formulas';
 import * as cx from '../kernels/complex';
 import { binary, unary } from '../kernels/elementwise';
-import { reluLoop, thresholdGradLoop } from '../kernels/hotLoops';
+import { fast, reluLoop, thresholdGradLoop } from '../kernels/hotLoops';
+import type { Fast } from '../kernels/simd';
 import { sigmoid, softplus } from '../kernels/special';
 import { type BackwardContext, type Formulas, op, type Sample, type Scalar } from '../op';
 import type { Tensor } from '../tensor';
@@ -29,6 +30,7 @@ op<[Tensor]>({
       (v) => (v < 0 ? 0 : v),
       (v) => (v < 0n ? 0n : v),
       reluLoop,
+      fast.relu,
     );
   },
   saves: ['result'],
@@ -43,7 +45,10 @@ op<[Tensor, Tensor, Scalar]>({
   gradient: 'ddy = ddx where x > threshold, else 0;  dx = 0',
   forward: (g, x, threshold) => {
     const t = num(threshold);
-    return binary(g, x, (dy, v) => (v <= t ? 0 : dy), { loop: thresholdGradLoop(t) });
+    return binary(g, x, (dy, v) => (v <= t ? 0 : dy), {
+      loop: thresholdGradLoop(t),
+      fast: fast.thresholdGrad(t),
+    });
   },
   saves: ['input'],
   grads: {
@@ -69,6 +74,8 @@ interface Activation {
   /** The value of a complex number, where PyTorch has it. */
   complex?: cx.Complex1;
   slope: (x: number, ...p: number[]) => number;
+  /** Value and gradient by the SIMD kernels. */
+  fast?: (...p: number[]) => readonly [Fast, Fast];
   /** The slope's own derivative, for double backward; left out where it is 0. */
   bend?: (x: Tensor, f: Formulas, ...p: number[]) => Tensor;
   inplaceGradName?: string;
@@ -93,7 +100,7 @@ function activation(a: Activation): void {
       if (a.kernel) floatsOnly(a.kernel, x.dtype);
       const k = p.map(num);
       a.check?.(x, ...k);
-      return unary(x, x.dtype, (v) => a.value(v, ...k));
+      return unary(x, x.dtype, (v) => a.value(v, ...k), undefined, undefined, a.fast?.(...k)[0]);
     },
     ...(a.complex && { complex: (x: Tensor) => cx.map(x, a.complex!) }),
     saves: ['input'],
@@ -113,10 +120,11 @@ function activation(a: Activation): void {
     gradient: 'ddy = ddx · the slope,  dx = ddx · dy · the slope’s slope',
     forward: (g, x, ...p) => {
       const k = p.map(num);
-      return binary(g, x, (dy, v) => {
+      const f = (dy: number, v: number) => {
         const s = a.slope(v, ...k);
         return s === 0 ? 0 : dy * s;
-      });
+      };
+      return binary(g, x, f, { fast: a.fast?.(...k)[1] });
     },
     saves: ['grad_output', 'input'],
     ...(a.once && underivable(back, 'grad_output', 'input')),
@@ -224,6 +232,7 @@ activation({
     cx.div(re, im, 1 + cx.z.re, cx.z.im);
   },
   slope: (x) => sigmoid(x) * (1 + x * sigmoid(-x)),
+  fast: () => [fast.silu, fast.siluGrad],
   bend: (x, f) => {
     const s = f.sigmoid(x);
     const ds = f.mul(s, f.rsub(s, 1));
@@ -260,6 +269,7 @@ activation({
   gradient: 'dy · σ(beta · x); dy where beta · x > threshold',
   value: (x, beta, threshold) => (x * beta > threshold ? x : softplus(x * beta) / beta),
   slope: (x, beta, threshold) => (x * beta > threshold ? 1 : sigmoid(x * beta)),
+  fast: (...p) => [fast.softplus(p[0], p[1]), fast.softplusGrad(p[0], p[1])],
   bend: (x, f, beta, threshold) => {
     const s = f.sigmoid(f.mul(x, beta));
     return f.where(f.gt(f.mul(x, beta), threshold), 0, f.mul(f.mul(s, f.rsub(s, 1)), beta));
@@ -275,6 +285,7 @@ activation({
   gradient: 'dy · (1 − σ(x))',
   value: (x) => -softplus(-x),
   slope: (x) => sigmoid(-x),
+  fast: () => [fast.logSigmoid, fast.logSigmoidGrad],
   bend: (x, f) => {
     const s = f.sigmoid(x);
     return f.mul(s, f.sub(s, 1));

@@ -5,7 +5,8 @@ import { DTYPES, isComplex, isFloat } from '../dtype';
 import { runtimeError, TorchError } from '../errors';
 import * as cx from '../kernels/complex';
 import { type BinaryRule, binary, floatType, resultType, ternary, unary } from '../kernels/elementwise';
-import { addLoop, addScaledLoop, divLoop, mulLoop, negLoop, subLoop } from '../kernels/hotLoops';
+import { addLoop, addScaledLoop, divLoop, fast, mulLoop, negLoop, subLoop } from '../kernels/hotLoops';
+import type { Fast } from '../kernels/simd';
 import { floorDiv, floorMod } from '../kernels/special';
 import { type BackwardContext, type Formulas, op, type Sample, type Scalar } from '../op';
 import type { Tensor } from '../tensor';
@@ -55,10 +56,12 @@ op<[Tensor, Tensor, Scalar]>({
   forward: (a, b, alpha) => {
     checkAlpha(a, b, alpha);
     const k = n(alpha);
-    if (k === 1) return binary(a, b, (x, y) => x + y, { big: (x, y) => x + y, loop: addLoop, single: true });
+    if (k === 1)
+      return binary(a, b, (x, y) => x + y, { big: (x, y) => x + y, loop: addLoop, fast: fast.add, single: true });
     return binary(a, b, (x, y) => x + k * y, {
       big: (x, y) => x + BigInt(k) * y,
       loop: addScaledLoop(k),
+      fast: fast.addScaled(k),
       single: true,
     });
   },
@@ -87,7 +90,12 @@ function subtract(a: Tensor, b: Tensor, alpha: Scalar): Tensor {
   checkAlpha(a, b, alpha);
   const k = n(alpha);
   const loop = k === 1 ? subLoop : addScaledLoop(-k);
-  return binary(a, b, (x, y) => x - k * y, { big: (x, y) => x - BigInt(k) * y, loop, single: true });
+  return binary(a, b, (x, y) => x - k * y, {
+    big: (x, y) => x - BigInt(k) * y,
+    loop,
+    fast: k === 1 ? fast.sub : fast.addScaled(-k),
+    single: true,
+  });
 }
 
 op<[Tensor, Tensor, Scalar]>({
@@ -134,7 +142,8 @@ op<[Tensor, Tensor]>({
   inplace: true,
   formula: 'y = a · b',
   gradient: 'da = dy · b,  db = dy · a',
-  forward: (a, b) => binary(a, b, (x, y) => x * y, { big: (x, y) => x * y, loop: mulLoop, single: true }),
+  forward: (a, b) =>
+    binary(a, b, (x, y) => x * y, { big: (x, y) => x * y, loop: mulLoop, fast: fast.mul, single: true }),
   saves: ['input', 'other'],
   grads: {
     input: (c, f) => f.mul(c.grad, c.saved('other')),
@@ -175,6 +184,7 @@ function quotient(a: Tensor, b: Tensor): Tensor {
   return binary(a, b, (x, y) => x / y, {
     compute: isFloat(d) ? d : context.defaultDtype,
     loop: divLoop,
+    fast: fast.div,
     single: true,
   });
 }
@@ -322,6 +332,7 @@ op<[Tensor]>({
       (v) => -v,
       (v) => -v,
       negLoop,
+      fast.neg,
     );
   },
   grads: { input: (c, f) => f.neg(c.grad) },
@@ -335,7 +346,7 @@ op<[Tensor]>({
   inplace: true,
   formula: 'y = 1 / x',
   gradient: 'dx = −dy · y²',
-  forward: (x) => unary(x, floatType(x.dtype), (v) => 1 / v),
+  forward: (x) => unary(x, floatType(x.dtype), (v) => 1 / v, undefined, undefined, fast.reciprocal),
   saves: ['result'],
   grads: { input: (c, f) => f.mul(f.neg(c.grad), f.mul(c.saved('result'), c.saved('result'))) },
   complex: (x) => cx.map(x, cx.reciprocal),
@@ -363,7 +374,8 @@ op<[Tensor, Tensor, Tensor]>({
   forward: (a, b, w) => {
     sameDtypes(a, { end: b, weight: w });
     refuse(`lerp_kernel_${w.wrapped ? 'scalar' : 'tensor'}`, ['bool', 'int'], a.dtype);
-    return ternary([a, b, w], a.dtype, (x, y, t) => (Math.abs(t) < 0.5 ? x + t * (y - x) : y - (y - x) * (1 - t)));
+    const f = (x: number, y: number, t: number) => (Math.abs(t) < 0.5 ? x + t * (y - x) : y - (y - x) * (1 - t));
+    return ternary([a, b, w], a.dtype, f, w.wrapped ? fast.lerp(Number(w.values()[0])) : undefined);
   },
   complex: (a, b, w) => {
     sameDtypes(a, { end: b, weight: w });
@@ -384,10 +396,15 @@ op<[Tensor, Tensor, Tensor]>({
 });
 
 /** input + value · (a ∘ b), with the rounding of each step that the result's dtype has. */
-function addComposed(parts: [Tensor, Tensor, Tensor], value: Scalar, f: (a: number, b: number) => number): Tensor {
+function addComposed(
+  parts: [Tensor, Tensor, Tensor],
+  value: Scalar,
+  f: (a: number, b: number) => number,
+  quick: (k: number) => Fast,
+): Tensor {
   const d = resultType(...parts);
   const k = isFloat(d) ? n(value) : Math.trunc(n(value));
-  return ternary(parts, d, (x, a, b) => x + k * f(a, b));
+  return ternary(parts, d, (x, a, b) => x + k * f(a, b), quick(k));
 }
 
 function composedComplex([x, a, b]: [Tensor, Tensor, Tensor], value: Scalar, by: cx.Complex2): Tensor {
@@ -417,7 +434,7 @@ op<[Tensor, Tensor, Tensor, Scalar]>({
   inplace: true,
   formula: 'y = x + value · a · b',
   gradient: 'dx = dy,  da = dy · value · b,  db = dy · value · a',
-  forward: (x, a, b, value) => addComposed([x, a, b], value, (p, q) => p * q),
+  forward: (x, a, b, value) => addComposed([x, a, b], value, (p, q) => p * q, fast.addProduct),
   complex: (x, a, b, value) => composedComplex([x, a, b], value, cx.mul),
   saves: ['tensor1', 'tensor2'],
   grads: {
@@ -439,7 +456,7 @@ op<[Tensor, Tensor, Tensor, Scalar]>({
       throw runtimeError(
         'Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.',
       );
-    return addComposed([x, a, b], value, (p, q) => p / q);
+    return addComposed([x, a, b], value, (p, q) => p / q, fast.addQuotient);
   },
   complex: (x, a, b, value) => composedComplex([x, a, b], value, cx.div),
   saves: ['tensor1', 'tensor2'],

@@ -2,7 +2,8 @@
 import { isComplex } from '../dtype';
 import * as cx from '../kernels/complex';
 import { binary, floatType, type Loop1, resultType, unary } from '../kernels/elementwise';
-import { expLoop, sigmoidGradLoop, sigmoidLoop, sqrtLoop, tanhGradLoop, tanhLoop } from '../kernels/hotLoops';
+import { expLoop, fast, sigmoidGradLoop, sigmoidLoop, sqrtLoop, tanhGradLoop, tanhLoop } from '../kernels/hotLoops';
+import type { Fast } from '../kernels/simd';
 import { erf, erfc, sigmoid } from '../kernels/special';
 import { type BackwardContext, type Formulas, op } from '../op';
 import type { Tensor } from '../tensor';
@@ -16,6 +17,8 @@ interface Elementary {
   /** The function of complex numbers, where there is one. */
   complex?: cx.Complex1;
   loop?: Loop1;
+  /** By the SIMD kernels. */
+  fast?: Fast;
   /** The derivative, in terms of x or of y, whichever is cheaper; `saves` says which. */
   saves: 'input' | 'result';
   slope: (v: Tensor, f: Formulas) => Tensor;
@@ -40,7 +43,7 @@ export function elementary(name: string, e: Elementary): void {
     inplace: e.inplace ?? true,
     formula: `y = ${e.formula}`,
     gradient: `dx = ${e.gradient}`,
-    forward: (x) => unary(x, floatType(x.dtype), e.value, undefined, e.loop),
+    forward: (x) => unary(x, floatType(x.dtype), e.value, undefined, e.loop, e.fast),
     complex: e.complex && ((x) => cx.map(x, e.complex!)),
     saves: [e.saves],
     grads: { input: (c: BackwardContext, f: Formulas) => f.mul(c.grad, e.slope(c.saved(e.saves), f)) },
@@ -58,7 +61,7 @@ function writtenWithoutGradient(name: string, e: Elementary): void {
     inplaceOnly: true,
     formula: `x ← ${e.formula}`,
     gradient: 'none: PyTorch refuses to differentiate it',
-    forward: (x) => unary(x, floatType(x.dtype), e.value, undefined, e.loop),
+    forward: (x) => unary(x, floatType(x.dtype), e.value, undefined, e.loop, e.fast),
     grads: {
       input: raiseNotImplemented(`inplace version of ${name}`),
     },
@@ -79,6 +82,7 @@ elementary('exp', {
   complex: cx.exp,
   value: Math.exp,
   loop: expLoop,
+  fast: fast.exp,
   saves: 'result',
   slope: (y) => y,
 });
@@ -105,6 +109,7 @@ elementary('log', {
   gradient: 'dy / x',
   complex: cx.log,
   value: Math.log,
+  fast: fast.log,
   saves: 'input',
   slope: (x, f) => f.reciprocal(x),
   range: positive,
@@ -144,6 +149,7 @@ elementary('sqrt', {
   complex: cx.sqrt,
   value: Math.sqrt,
   loop: sqrtLoop,
+  fast: fast.sqrt,
   saves: 'result',
   slope: (y, f) => f.reciprocal(f.mul(y, 2)),
   range: positive,
@@ -153,6 +159,7 @@ elementary('rsqrt', {
   gradient: '−½ · dy · y³',
   complex: cx.rsqrt,
   value: (x) => 1 / Math.sqrt(x),
+  fast: fast.rsqrt,
   saves: 'result',
   slope: (y, f) => f.mul(f.mul(f.mul(y, y), y), -0.5),
   range: positive,
@@ -284,7 +291,7 @@ op<[Tensor]>({
   inplace: true,
   formula: 'y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)',
   gradient: 'dx = dy · (1 − y²)',
-  forward: (x) => unary(x, floatType(x.dtype), Math.tanh, undefined, tanhLoop),
+  forward: (x) => unary(x, floatType(x.dtype), Math.tanh, undefined, tanhLoop, fast.tanh),
   saves: ['result'],
   grads: { input: (c, f) => f.tanh_backward(c.grad, c.saved('result')) },
   complex: (x) => cx.map(x, cx.tanh),
@@ -297,7 +304,7 @@ op<[Tensor]>({
   inplace: true,
   formula: 'y = σ(x) = 1 / (1 + e⁻ˣ)',
   gradient: 'dx = dy · y · (1 − y)',
-  forward: (x) => unary(x, floatType(x.dtype), sigmoid, undefined, sigmoidLoop),
+  forward: (x) => unary(x, floatType(x.dtype), sigmoid, undefined, sigmoidLoop, fast.sigmoid),
   saves: ['result'],
   grads: { input: (c, f) => f.sigmoid_backward(c.grad, c.saved('result')) },
   complex: (x) => cx.map(x, cx.sigmoid),
@@ -309,7 +316,7 @@ op<[Tensor, Tensor]>({
   faces: [],
   formula: 'dx = dy · (1 − y²)',
   gradient: 'ddy = ddx · (1 − y²),  dy = −2 · ddx · dy · y',
-  forward: (g, y) => binary(g, y, (d, v) => d * (1 - v * v), { loop: tanhGradLoop }),
+  forward: (g, y) => binary(g, y, (d, v) => d * (1 - v * v), { loop: tanhGradLoop, fast: fast.tanhGrad }),
   saves: ['grad_output', 'output'],
   grads: {
     grad_output: (c, f) => f.tanh_backward(c.grad, c.saved('output')),
@@ -328,7 +335,7 @@ op<[Tensor, Tensor]>({
   faces: [],
   formula: 'dx = dy · y · (1 − y)',
   gradient: 'ddy = ddx · y · (1 − y),  dy = ddx · dy · (1 − 2y)',
-  forward: (g, y) => binary(g, y, (d, v) => d * (1 - v) * v, { loop: sigmoidGradLoop }),
+  forward: (g, y) => binary(g, y, (d, v) => d * (1 - v) * v, { loop: sigmoidGradLoop, fast: fast.sigmoidGrad }),
   saves: ['grad_output', 'output'],
   grads: {
     grad_output: (c, f) => f.sigmoid_backward(c.grad, c.saved('output')),

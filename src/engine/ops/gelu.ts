@@ -1,6 +1,7 @@
 /** GELU, exact and by its approximation with tanh. Source: torch.nn.functional's documentation. */
 import { runtimeError } from '../errors';
 import { binary, unary } from '../kernels/elementwise';
+import { fast } from '../kernels/hotLoops';
 import { normalCdf, normalPdf } from '../kernels/special';
 import { type Formulas, op } from '../op';
 import type { Tensor } from '../tensor';
@@ -14,13 +15,18 @@ const K = Math.sqrt(2 / Math.PI);
 const CUBE = 0.044715;
 
 const gelus = {
-  none: { value: (x: number) => x * normalCdf(x), slope: (x: number) => normalCdf(x) + x * normalPdf(x) },
+  none: {
+    value: (x: number) => x * normalCdf(x),
+    slope: (x: number) => normalCdf(x) + x * normalPdf(x),
+    fast: [fast.gelu, fast.geluGrad],
+  },
   tanh: {
     value: (x: number) => 0.5 * x * (1 + Math.tanh(K * (x + CUBE * x * x * x))),
     slope: (x: number) => {
       const t = Math.tanh(K * (x + CUBE * x * x * x));
       return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * K * (1 + 3 * CUBE * x * x);
     },
+    fast: [fast.geluTanh, fast.geluTanhGrad],
   },
 };
 
@@ -36,9 +42,9 @@ op<[Tensor, string]>({
   formula: 'y = x · Φ(x), Φ the normal distribution; tanh: y = ½ x · (1 + tanh(√(2/π) · (x + 0.044715 x³)))',
   gradient: 'dx = dy · (Φ(x) + x · φ(x))',
   forward: (x, approximate) => {
-    const { value } = geluOf(approximate);
+    const { value, fast } = geluOf(approximate);
     floatsOnly('GeluKernelImpl', x.dtype);
-    return unary(x, x.dtype, value);
+    return unary(x, x.dtype, value, undefined, undefined, fast[0]);
   },
   saves: ['input'],
   grads: { input: (c, f) => f.gelu_backward(c.grad, c.saved('input'), c.attr('approximate')) },
@@ -55,8 +61,8 @@ op<[Tensor, Tensor, string]>({
   formula: 'dx = dy · (Φ(x) + x · φ(x))',
   gradient: 'ddy = ddx · (Φ(x) + x · φ(x)),  dx = ddx · dy · φ(x) · (2 − x²)',
   forward: (g, x, approximate) => {
-    const { slope } = geluOf(approximate);
-    return binary(g, x, (dy, v) => dy * slope(v));
+    const { slope, fast } = geluOf(approximate);
+    return binary(g, x, (dy, v) => dy * slope(v), { fast: fast[1] });
   },
   saves: ['grad_output', 'input'],
   grads: {

@@ -4,7 +4,7 @@ import { complexType, isComplex, isFloat } from '../dtype';
 import { runtimeError } from '../errors';
 import * as cx from '../kernels/complex';
 import { binary, resultType, unary } from '../kernels/elementwise';
-import { squareLoop } from '../kernels/hotLoops';
+import { fast, squareLoop } from '../kernels/hotLoops';
 import { power } from '../kernels/special';
 import { type BackwardContext, type Formulas, op } from '../op';
 import type { Tensor } from '../tensor';
@@ -13,7 +13,7 @@ import { ofTypes, oneInput, pairs, wholePairs } from './samples';
 
 function squared(x: Tensor): Tensor {
   const times = <T extends number | bigint>(v: T) => (v * v) as T;
-  return unary(x, x.dtype === 'bool' ? 'int64' : x.dtype, times, times, squareLoop);
+  return unary(x, x.dtype === 'bool' ? 'int64' : x.dtype, times, times, squareLoop, fast.square);
 }
 
 function raise(a: Tensor, b: Tensor): Tensor {

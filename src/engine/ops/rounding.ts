@@ -5,7 +5,7 @@ import { isComplex, isFloat } from '../dtype';
 import { runtimeError } from '../errors';
 import * as cx from '../kernels/complex';
 import { type Big2, binary, resultType, unary } from '../kernels/elementwise';
-import { absLoop } from '../kernels/hotLoops';
+import { absLoop, fast } from '../kernels/hotLoops';
 import { roundHalfEven } from '../kernels/special';
 import { type BackwardContext, type Formulas, op, type Sample } from '../op';
 import type { Tensor } from '../tensor';
@@ -25,7 +25,7 @@ op<[Tensor]>({
   gradient: 'dx = dy · sign(x)',
   forward: (x) => {
     refuse('abs_cpu', ['bool'], x.dtype);
-    return unary(x, x.dtype, Math.abs, (v) => (v < 0n ? -v : v), absLoop);
+    return unary(x, x.dtype, Math.abs, (v) => (v < 0n ? -v : v), absLoop, fast.abs);
   },
   saves: ['input'],
   grads: { input: (c, f) => f.mul(c.grad, f.sgn(c.saved('input'))) },

@@ -33,8 +33,27 @@ type Convolve = (x: number, w: number, bias: number, y: number, cols: number) =>
 type ConvolveBack = (dy: number, w: number, dx: number, cols: number) => void;
 type ConvolveWeight = (dy: number, x: number, dw: number, made: number, cols: number) => void;
 
+/** `rows` runs of n elements; `next` from row to row, `step` (0 or 1) in a row, for each input. */
+type Pairs = (
+  kind: number,
+  rows: number,
+  n: number,
+  x: number,
+  xNext: number,
+  xStep: number,
+  y: number,
+  yNext: number,
+  yStep: number,
+  out: number,
+  p: number,
+  q: number,
+) => void;
+
 /** What the module exports (assembly/index.ts). */
 interface Exports {
+  map32(kind: number, n: number, x: number, out: number, p: number, q: number): void;
+  pairs32: Pairs;
+  triples32(kind: number, n: number, x: number, a: number, b: number, out: number, p: number): void;
   gemm32: Gemm;
   gemm64: Gemm;
   gemmRoom(): number;

@@ -9,6 +9,7 @@ export {
   convolveWeight64,
   setWindows,
 } from './convolution';
+export { map32, pairs32, triples32 } from './elementwise';
 export { gemm32, gemm64, gemmRoom, setGemmRoom } from './gemm';
 // The runtime's compiler must meet these as functions of their own.
 export { narrow32, narrow64, wide32, wide64 } from './tiles';

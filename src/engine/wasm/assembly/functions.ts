@@ -1,0 +1,143 @@
+/**
+ * Functions of two float64 lanes, for float32 elements: computed wider than they are kept, so that each result is the nearest float32 or the
+ * one beside it, whatever the build. Polynomials were fitted at Chebyshev's nodes; their relative errors are below 2^-29.
+ */
+import { madd } from './lanes';
+
+/** Adding it leaves a whole number in the lowest bits. */
+const WHOLE: f64 = 6755399441055744;
+
+/** Far beyond what a float32's exponential can be. */
+const LIMIT: f64 = 300;
+
+/** x, but not so large that its exponential would leave float64. NaN stays. */
+// @ts-expect-error: decorator
+@inline
+function bounded(x: v128): v128 {
+  return f64x2.pmax(f64x2.pmin(x, f64x2.splat(LIMIT)), f64x2.splat(-LIMIT));
+}
+
+/** eʳ − 1 for |r| ≤ ½ ln 2. */
+// @ts-expect-error: decorator
+@inline
+function small(r: v128): v128 {
+  let p = madd<f64>(f64x2.splat(0.00019899285575896282), r, f64x2.splat(0.0013941118895837));
+  p = madd<f64>(p, r, f64x2.splat(0.00833329846980059));
+  p = madd<f64>(p, r, f64x2.splat(0.04166635277111221));
+  p = madd<f64>(p, r, f64x2.splat(0.16666666719028936));
+  p = madd<f64>(p, r, f64x2.splat(0.5000000047146057));
+  return madd<f64>(f64x2.mul(r, r), p, r);
+}
+
+/** eˣ − less, by eˣ = 2ᵏ · eʳ; exact near 0 where `less` is 1. */
+// @ts-expect-error: decorator
+@inline
+function power(given: v128, less: f64): v128 {
+  const x = bounded(given);
+  const t = f64x2.add(f64x2.mul(x, f64x2.splat(1.4426950408889634)), f64x2.splat(WHOLE));
+  const k = f64x2.sub(t, f64x2.splat(WHOLE));
+  const r = f64x2.sub(x, f64x2.mul(k, f64x2.splat(0.6931471805599453)));
+  const scale = i64x2.shl(i64x2.add(t, i64x2.splat(1023)), 52);
+  const rest = less === 0 ? scale : f64x2.sub(scale, f64x2.splat(less));
+  return f64x2.add(f64x2.mul(scale, small(r)), rest);
+}
+
+// @ts-expect-error: decorator
+@inline
+export function exp(x: v128): v128 {
+  const y = v128.andnot(power(x, 0), f64x2.lt(x, f64x2.splat(-LIMIT)));
+  return v128.bitselect(f64x2.splat(Infinity), y, f64x2.gt(x, f64x2.splat(LIMIT)));
+}
+
+// @ts-expect-error: decorator
+@inline
+export function tanh(x: v128): v128 {
+  const t = power(f64x2.add(x, x), 1);
+  const y = f64x2.div(t, f64x2.add(t, f64x2.splat(2)));
+  // The sign of 0.
+  return v128.or(y, v128.and(x, f64x2.splat(-0.0)));
+}
+
+// @ts-expect-error: decorator
+@inline
+export function sigmoid(x: v128): v128 {
+  return f64x2.div(f64x2.splat(1), f64x2.add(f64x2.splat(1), exp(f64x2.neg(x))));
+}
+
+/** ln x, by x = 2ᵏ · m and ln m = 2 artanh((m − 1) / (m + 1)). */
+// @ts-expect-error: decorator
+@inline
+export function log(x: v128): v128 {
+  // 1/√2 ≤ m < √2.
+  const from = i64x2.sub(x, i64x2.splat(0x3fe6a09e667f3bcd));
+  const k = i64x2.shr_s(from, 52);
+  const m = i64x2.sub(x, i64x2.shl(k, 52));
+  const whole = f64x2.sub(i64x2.add(k, i64x2.splat(0x4338000000000000)), f64x2.splat(WHOLE));
+  const one = f64x2.splat(1);
+  const s = f64x2.div(f64x2.sub(m, one), f64x2.add(m, one));
+  const w = f64x2.mul(s, s);
+  let p = madd<f64>(f64x2.splat(0.29925789477683334), w, f64x2.splat(0.3997479907642563));
+  p = madd<f64>(p, w, f64x2.splat(0.6666681579183185));
+  p = madd<f64>(p, w, f64x2.splat(1.9999999986257677));
+  const y = f64x2.add(f64x2.mul(s, p), f64x2.mul(whole, f64x2.splat(0.6931471805599453)));
+  const zero = f64x2.splat(0);
+  const fit = v128.and(f64x2.gt(x, zero), f64x2.lt(x, f64x2.splat(Infinity)));
+  // ln 0 = −∞, ln ∞ = ∞, else NaN.
+  const limit = v128.bitselect(f64x2.splat(-Infinity), f64x2.add(x, f64x2.splat(Infinity)), f64x2.eq(x, zero));
+  const other = v128.bitselect(f64x2.splat(NaN), limit, f64x2.lt(x, zero));
+  return v128.bitselect(y, other, fit);
+}
+
+/** ln(1 + eˣ). */
+// @ts-expect-error: decorator
+@inline
+export function softplus(x: v128): v128 {
+  const u = exp(f64x2.neg(f64x2.abs(x)));
+  let p = madd<f64>(f64x2.splat(-0.0012525852620659762), u, f64x2.splat(0.008925603861739712));
+  p = madd<f64>(p, u, f64x2.splat(-0.029800145490202278));
+  p = madd<f64>(p, u, f64x2.splat(0.06350289738777211));
+  p = madd<f64>(p, u, f64x2.splat(-0.1008180479257159));
+  p = madd<f64>(p, u, f64x2.splat(0.13403457249133155));
+  p = madd<f64>(p, u, f64x2.splat(-0.1644481781513311));
+  p = madd<f64>(p, u, f64x2.splat(0.19963546159118528));
+  p = madd<f64>(p, u, f64x2.splat(-0.24996389178843487));
+  p = madd<f64>(p, u, f64x2.splat(0.33333145512337686));
+  p = madd<f64>(p, u, f64x2.splat(-0.4999999612139627));
+  p = madd<f64>(p, u, f64x2.splat(0.9999999998657495));
+  return f64x2.add(f64x2.max(x, f64x2.splat(0)), f64x2.mul(u, p));
+}
+
+/** The standard normal distribution: Φ(x), where `bell` is exp(−x²/2). */
+// @ts-expect-error: decorator
+@inline
+export function normal(x: v128, bell: v128): v128 {
+  const z = f64x2.pmin(f64x2.mul(f64x2.abs(x), f64x2.splat(0.7071067811865476)), f64x2.splat(11));
+  const t = f64x2.div(f64x2.splat(1), madd<f64>(z, f64x2.splat(0.33), f64x2.splat(1)));
+  let p = madd<f64>(f64x2.splat(0.030613944169103277), t, f64x2.splat(-0.16764514647398857));
+  p = madd<f64>(p, t, f64x2.splat(0.33072788250511453));
+  p = madd<f64>(p, t, f64x2.splat(-0.3086033009883276));
+  p = madd<f64>(p, t, f64x2.splat(0.2809820473221233));
+  p = madd<f64>(p, t, f64x2.splat(-0.047354572600688774));
+  p = madd<f64>(p, t, f64x2.splat(0.11401530492904256));
+  p = madd<f64>(p, t, f64x2.splat(0.08002621475281976));
+  p = madd<f64>(p, t, f64x2.splat(0.09423910697913111));
+  p = madd<f64>(p, t, f64x2.splat(0.09299493244219488));
+  p = madd<f64>(p, t, f64x2.splat(3.5872966555108885e-6));
+  const tail = f64x2.mul(p, bell);
+  return v128.bitselect(tail, f64x2.sub(f64x2.splat(1), tail), f64x2.lt(x, f64x2.splat(0)));
+}
+
+/** exp(−x²/2). */
+// @ts-expect-error: decorator
+@inline
+export function bell(x: v128): v128 {
+  return exp(f64x2.mul(f64x2.mul(x, x), f64x2.splat(-0.5)));
+}
+
+/** The argument of GELU's tanh: √(2/π) · (x + 0.044715 x³). */
+// @ts-expect-error: decorator
+@inline
+export function cubed(x: v128): v128 {
+  const x2 = f64x2.mul(x, x);
+  return f64x2.mul(f64x2.mul(x, f64x2.splat(0.7978845608028654)), madd<f64>(x2, f64x2.splat(0.044715), f64x2.splat(1)));
+}
