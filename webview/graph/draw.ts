@@ -261,10 +261,11 @@ export class Drawing {
   }
 
   private box(box: Box): SVGGElement {
+    const { type, extra } = box.module;
     const head = svg(
       'g',
       { class: 'head' },
-      svg('title', {}, t('{0}: {1}({2})\nClick to fold (c)', box.path, box.module.type, box.module.extra)),
+      svg('title', {}, t('{0}: {1}\nClick to fold (c)', box.path, extra === '' ? type : `${type}(${extra})`)),
       svg('rect', { class: 'hit', height: 24 }),
       svg('path', { class: 'chevron', d: 'M9,10 l4,4 l4,-4' }),
       svg('text', { class: 'title', x: 22, y: 17 }),
@@ -316,7 +317,7 @@ export class Drawing {
     this.links.selectChildren<SVGGElement, Link>().each(function (link) {
       if (!which(this)) return;
       const state = stateOf(link);
-      const classes = `link${state.lit ? ' lit' : ''}${state.now === 'forward' ? ' now' : ''}`;
+      const classes = `link${link.bridged ? ' bridged' : ''}${state.lit ? ' lit' : ''}${state.now === 'forward' ? ' now' : ''}`;
       if (this.getAttribute('class') !== classes) this.setAttribute('class', classes);
     });
     this.grads.selectChildren<SVGGElement, Link>().each(function (link) {

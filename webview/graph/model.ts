@@ -1,7 +1,8 @@
 /** What of the graph is drawn: modules folded or open, parameters attached to their op. Plain data, no page. */
-import type { GraphModule, GraphNode, GraphView } from '../../src/protocol/views';
+import type { GraphModule, GraphNode } from '../../src/protocol/views';
 import { shapeText } from '../format';
 import { textWidth } from './measure';
+import { parents, repeats, type Shape } from './repeats';
 
 export interface Card {
   /** `n12` for a node, `m:block.0` for a folded module. */
@@ -28,6 +29,8 @@ export interface Link {
   from: string;
   to: string;
   grad: boolean;
+  /** It leads through nodes that are left out. */
+  bridged: boolean;
   /** Node pairs it stands for: several where a module is folded. */
   pairs: [number, number][];
 }
@@ -54,6 +57,8 @@ export interface Drawn {
 export const CARD_HEIGHT = 66;
 export const CHIP_HEIGHT = 32;
 export const CHIP_GAP = 5;
+/** So many layers of one kind are one card at first; fewer are read one beside the other. */
+const REPEATED = 40;
 /** Cards that are read at a glance; too few to say anything; and as many as may be scrolled through. */
 const MANY = 70;
 const FEW = 8;
@@ -62,74 +67,8 @@ const MOST = 250;
 const lastName = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 const inside = (path: string, outer: string): boolean => path === outer || path.startsWith(`${outer}.`);
 
-/** The nearest enclosing module that the graph lists; '' for none. */
-function parents(modules: GraphModule[]): (path: string) => string {
-  const known = new Set(modules.map((m) => m.path));
-  return (path) => {
-    let at = path;
-    while (at.includes('.')) {
-      at = at.slice(0, at.lastIndexOf('.'));
-      if (known.has(at)) return at;
-    }
-    return '';
-  };
-}
-
-/** So many layers of one kind are one card at first; fewer are read one beside the other. */
-const REPEATED = 40;
-
-/** Modules that hold nothing but layers of equal structure, and how many: `blocks` of 6 equal Blocks. */
-export function repeats(graph: GraphView): ReadonlyMap<string, { count: number; type: string }> {
-  let found = known.get(graph);
-  if (!found) known.set(graph, (found = findRepeats(graph)));
-  return found;
-}
-const known = new WeakMap<GraphView, ReadonlyMap<string, { count: number; type: string }>>();
-
-function findRepeats(graph: GraphView): ReadonlyMap<string, { count: number; type: string }> {
-  const parentOf = parents(graph.modules);
-  const children = new Map<string, GraphModule[]>();
-  for (const module of graph.modules) {
-    if (module.path === '') continue;
-    const parent = parentOf(module.path);
-    const list = children.get(parent) ?? [];
-    list.push(module);
-    children.set(parent, list);
-  }
-  // What a module does, told without its own name: its ops in order, with their place in it, and where they read from.
-  const inside = new Map<string, string[]>();
-  const first = new Map<string, number>();
-  const reads = new Map<number, number[]>();
-  for (const { from, to } of graph.edges) reads.set(to, [...(reads.get(to) ?? []), from]);
-  for (const node of graph.nodes) {
-    for (let at = node.module; at !== ''; at = parentOf(at)) {
-      if (!first.has(at)) first.set(at, node.id);
-      const start = first.get(at)!;
-      const from = (reads.get(node.id) ?? []).map((id) => (id >= start ? id - start : 'in'));
-      const told = [
-        node.kind,
-        node.op.replace(at, ''),
-        node.module.slice(at.length),
-        node.shape.join('x'),
-        from.join(),
-      ];
-      const list = inside.get(at) ?? [];
-      list.push(told.join(' '));
-      inside.set(at, list);
-    }
-  }
-  const result = new Map<string, { count: number; type: string }>();
-  const own = new Set(graph.nodes.filter((n) => n.kind !== 'input').map((n) => n.module));
-  for (const [path, list] of children) {
-    if (path === '' || list.length < 2 || own.has(path)) continue;
-    const told = list.map((m) => `${m.type} ${m.extra} ${(inside.get(m.path) ?? []).join(';')}`);
-    if (told.every((one) => one === told[0])) result.set(path, { count: list.length, type: list[0]!.type });
-  }
-  return result;
-}
-
 /** Modules to fold at first, so that a large network opens readable: the deepest go first. */
-export function defaultFolds(graph: GraphView): string[] {
+export function defaultFolds(graph: Shape): string[] {
   const ops = graph.nodes.filter((n) => n.kind !== 'parameter');
   const depth = (path: string): number => path.split('.').length;
   const paths = graph.modules.map((m) => m.path).filter((p) => p !== '');
@@ -150,7 +89,7 @@ export function defaultFolds(graph: GraphView): string[] {
 }
 
 /** Which modules are closed: the user's word first. */
-export function folds(graph: GraphView, said: Readonly<Record<string, boolean>>): string[] {
+export function folds(graph: Shape, said: Readonly<Record<string, boolean>>): string[] {
   const usual = defaultFolds(graph).filter((path) => said[path] !== false);
   return [...new Set([...usual, ...graph.modules.map((m) => m.path).filter((path) => path !== '' && said[path])])];
 }
@@ -187,7 +126,7 @@ function cardOfNode(node: GraphNode): Card {
   return card;
 }
 
-export function drawn(graph: GraphView, folded: readonly string[]): Drawn {
+export function drawn(graph: Shape, folded: readonly string[]): Drawn {
   const parentOf = parents(graph.modules);
   const byPath = new Map(graph.modules.map((m) => [m.path, m]));
   // The outermost folded module that holds a path decides.
@@ -248,7 +187,7 @@ export function drawn(graph: GraphView, folded: readonly string[]): Drawn {
 }
 
 /** A parameter hangs under the first op that uses it. */
-function attachChips(graph: GraphView, cards: Map<string, Card>, cardOf: Map<number, Card>): void {
+function attachChips(graph: Shape, cards: Map<string, Card>, cardOf: Map<number, Card>): void {
   const taken = new Set<number>();
   for (const edge of graph.edges) {
     const chip = cardOf.get(edge.from);
@@ -271,22 +210,23 @@ function attachChips(graph: GraphView, cards: Map<string, Card>, cardOf: Map<num
   }
 }
 
-function linksOf(graph: GraphView, cardOf: Map<number, Card>): Link[] {
+function linksOf(graph: Shape, cardOf: Map<number, Card>): Link[] {
   const links = new Map<string, Link>();
   for (const edge of graph.edges) {
     const from = cardOf.get(edge.from);
     const to = cardOf.get(edge.to);
     if (!from || !to || from === to || to.chips.includes(from)) continue;
     const key = `${from.key}>${to.key}`;
-    const link = links.get(key) ?? { key, from: from.key, to: to.key, grad: false, pairs: [] };
+    const link = links.get(key) ?? { key, from: from.key, to: to.key, grad: false, bridged: true, pairs: [] };
     link.grad ||= edge.grad;
+    link.bridged &&= edge.bridged === true;
     link.pairs.push([edge.from, edge.to]);
     links.set(key, link);
   }
   return [...links.values()];
 }
 
-function boxesOf(graph: GraphView, cards: Map<string, Card>, parentOf: (path: string) => string): Box[] {
+function boxesOf(graph: Shape, cards: Map<string, Card>, parentOf: (path: string) => string): Box[] {
   const used = new Set<string>();
   for (const card of cards.values()) {
     for (let at = card.box; at !== ''; at = parentOf(at)) used.add(at);

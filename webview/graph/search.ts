@@ -105,7 +105,13 @@ export class Search {
 
   private filter(): void {
     this.only.setAttribute('aria-pressed', String(this.only.getAttribute('aria-pressed') !== 'true'));
+    this.say();
     this.on.sought(new Set(this.hits), this.filtering());
+  }
+
+  /** Everything is shown again. */
+  all(): void {
+    if (this.only.getAttribute('aria-pressed') === 'true') this.filter();
   }
 
   private step(by: 1 | -1): void {
@@ -118,7 +124,8 @@ export class Search {
 
   private say(): void {
     const n = this.hits.length;
-    const words = this.at < 0 ? t('{0} found', n) : t('{0} of {1}', this.at + 1, n);
+    const all = this.filtering() ? t('{0} of {1} nodes shown', n, this.graph!.nodes.length) : t('{0} found', n);
+    const words = this.at < 0 ? all : t('{0} of {1}', this.at + 1, n);
     setText(this.count, this.sought === '' ? '' : n === 0 ? t('Nothing found') : words);
   }
 }

@@ -1,6 +1,6 @@
 /** The graph panel: ties model, layout, drawing, camera and keys together. */
 
-import type { GraphChange } from '../../src/protocol/views';
+import type { GraphChange, GraphView } from '../../src/protocol/views';
 import { button, el, keyed, setText, svg } from '../dom';
 import { count } from '../format';
 import { post } from '../host';
@@ -12,6 +12,7 @@ import { Camera, NEAR } from './camera';
 import { Dots } from './dots';
 import { Drawing } from './draw';
 import { type ExportKind, Exports } from './exports';
+import { filtered } from './filter';
 import { svgText } from './image';
 import { type Direction, extreme, neighbour, Walk } from './keyboard';
 import { layout, prepare } from './layout';
@@ -21,6 +22,7 @@ import { type Card, type Drawn, drawn, folds } from './model';
 import { ALL_MODES, position, type Scale, scaleFor, shade } from './modes';
 import { isSmallLayer } from './neurons';
 import type { Layout, Rect } from './place';
+import { inRows, type Shape } from './repeats';
 import { Search } from './search';
 import { cardState, modeOf } from './state';
 import { wrap } from './wrap';
@@ -50,6 +52,8 @@ function goneAfter(change: GraphChange | undefined): ReadonlyMap<number, string>
   }
   return words;
 }
+
+const NOTHING: ReadonlySet<number> = new Set();
 
 const rectOf = (layout: Layout, path: string): Rect | undefined =>
   layout.cards.get(`m:${path}`) ?? layout.boxes.get(path);
@@ -82,7 +86,11 @@ export class GraphPanel {
   private anchor: { path: string; rect: Rect | undefined } | null = null;
   /** Sought, and shown once its modules are open. */
   private sought: number | null = null;
-  private hits: ReadonlySet<number> = new Set();
+  private hits: ReadonlySet<number> = NOTHING;
+  /** What is drawn of the network: rows of equal layers together, and only what was found if that is wanted. */
+  private graph: Shape | null = null;
+  private made: { of: GraphView; only: ReadonlySet<number> | null } | null = null;
+  private only: ReadonlySet<number> | null = null;
   /** Cards whose units are drawn. */
   private near: ReadonlySet<string> = new Set();
   private readonly walk = new Walk();
@@ -90,11 +98,7 @@ export class GraphPanel {
   private readonly dots = new Dots();
   private dotsStale = true;
   private readonly search = new Search({
-    sought: (hits, only) => {
-      this.hits = hits;
-      this.frame.classList.toggle('only', only);
-      this.state();
-    },
+    sought: (hits, only) => this.looksFor(hits, only),
     go: (id) => this.goTo(id),
     closed: () => this.focus(this.active),
   });
@@ -183,16 +187,18 @@ export class GraphPanel {
     if (!model.graph) {
       // Another session: its network is looked at anew.
       this.now = null;
+      this.graph = null;
       this.wanted = '';
       this.camera.taken = false;
       return;
     }
     this.search.update(model.graph);
-    const folded = folds(model.graph, model.ui.folded);
-    const key = `${model.graph.structure}|${[...folded].sort().join(',')}`;
+    const graph = this.shape(model.graph);
+    const folded = folds(graph, model.ui.folded);
+    const key = `${graph.structure}|${[...folded].sort().join(',')}`;
     if (this.wanted !== key) {
       this.wanted = key;
-      const drawing = drawn(model.graph, folded);
+      const drawing = drawn(graph, folded);
       layout(drawing).then((placed) => {
         if (this.wanted === key) this.put(drawing, placed);
       });
@@ -201,6 +207,29 @@ export class GraphPanel {
       t('The network appears here, op by op, as the script runs it. Step on, or run to a breakpoint in forward().'),
     ]);
     this.note.hidden = model.graph.nodes.length > 0;
+  }
+
+  private shape(of: GraphView): Shape {
+    const { made, only } = this;
+    if (!this.graph || made?.of !== of || made.only !== only) {
+      this.made = { of, only };
+      this.graph = only ? filtered(inRows(of), only) : inRows(of);
+    }
+    return this.graph;
+  }
+
+  /** What is looked for; `only` leaves out the rest, and lays out anew. */
+  private looksFor(hits: ReadonlySet<number>, only: boolean): void {
+    const before = this.only;
+    this.only = only ? hits : null;
+    // Where there is nothing else, nothing has to stand out.
+    this.hits = only ? NOTHING : hits;
+    if (!this.model) return;
+    if (before === this.only) this.state();
+    else {
+      this.camera.taken = false;
+      this.update(this.model);
+    }
   }
 
   private put(drawing: Drawn, placed: Layout): void {
@@ -356,11 +385,10 @@ export class GraphPanel {
   /** A node that was searched for: modules that hide it are opened. */
   private goTo(id: number): void {
     const { model } = this;
-    const node = model?.graph?.nodes.find((n) => n.id === id);
-    if (!node || !model?.graph) return;
-    const hiding = folds(model.graph, model.ui.folded).filter(
-      (p) => node.module === p || node.module.startsWith(`${p}.`),
-    );
+    const { graph } = this;
+    const node = graph?.nodes.find((n) => n.id === id);
+    if (!node || !model || !graph) return;
+    const hiding = folds(graph, model.ui.folded).filter((p) => node.module === p || node.module.startsWith(`${p}.`));
     if (hiding.length > 0) {
       this.sought = id;
       this.store.setUi({ folded: { ...model.ui.folded, ...Object.fromEntries(hiding.map((p) => [p, false])) } });
@@ -396,6 +424,8 @@ export class GraphPanel {
   }
 
   private showCursor(focus: boolean): void {
+    const at = this.model?.cursor?.node ?? null;
+    if (focus && at !== null && this.only && !this.now?.drawing.cardOf.has(at)) this.search.all();
     const rect = this.rectAtCursor();
     if (rect) this.camera.show(rect);
     const node = this.model?.cursor?.node ?? null;
@@ -467,7 +497,7 @@ export class GraphPanel {
   }
 
   private toggle(path: string): void {
-    const graph = this.model?.graph;
+    const { graph } = this;
     if (!graph) return;
     const { folded } = this.store.model.ui;
     this.anchor = this.now && { path, rect: rectOf(this.now.layout, path) };
