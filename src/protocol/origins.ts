@@ -63,7 +63,8 @@ export interface ExplainFactor {
 
 /** One path of a gradient through an op: what came in at an element of the result, times how much that element depends on the argument's. */
 export interface ExplainTerm {
-  /** Of the result. */
+  /** Number of the result that the gradient came in at, and the element there. */
+  result: number;
   element: number[];
   upstream: number | string;
   local: number | string;
@@ -109,7 +110,7 @@ export interface ExplainView {
     shape: number[];
     element: number[];
     value: number | string;
-    /** The largest ones; `more` are left out. */
+    /** The largest ones, of the sum where there is one; `more` are left out. */
     factors: ExplainFactor[];
     more: number;
     /** The result is the sum of value times slope over these arguments (`linear`, `add`, `mean` …): the terms can be written out. Empty where it is not. */
@@ -125,6 +126,8 @@ export interface ExplainView {
     /** Sum of all terms, those left out among them; null where the gradient cannot be taken apart. */
     sum: number | string | null;
   } | null;
+  /** Why no gradient went through it up to the cursor, in words. Null where one did. */
+  still: string | null;
   /** From the loss to the chosen argument, along the largest gradient. */
   chain: ChainFactor[];
   missing: string | null;

@@ -128,8 +128,9 @@ export class ExplainFace {
     this.argument.element.parentElement!.hidden = !argument || argument.shape.length === 0;
     if (argument && flow)
       this.argument.update(argument.shape, flow.element, (element) => ask({ argument: flow.argument, at: element }));
-    keyed(this.backwardBody, JSON.stringify([flow, model.cursor?.phase === 'forward']), () => {
-      if (!flow || !argument) return [el('p', { class: 'note' }, NO_FLOW)];
+    keyed(this.backwardBody, JSON.stringify([flow, view.still]), () => {
+      if (!flow || !argument) return [el('p', { class: 'note' }, view.still ?? '')];
+      const many = flow.terms.some(({ result }) => result !== flow.terms[0]!.result);
       const rows = flow.terms.map((term) =>
         el(
           'div',
@@ -143,22 +144,14 @@ export class ExplainFace {
           el('span', { title: t('How much the result moves with this number') }, inside(term.local)),
           ' = ',
           el('b', {}, num(term.product)),
-          el('span', { class: 'of' }, at(term.element)),
+          el('span', { class: 'of' }, `${many ? t('result {0} ', term.result) : ''}${at(term.element)}`),
         ),
       );
       const name = `∂loss/∂${argument.name}${at(flow.element)}`;
       return [
         el('p', { class: 'sum grad' }, `${name} = `, el('b', {}, num(flow.value))),
-        el(
-          'p',
-          { class: 'note' },
-          rows.length === 1
-            ? t('upstream × local')
-            : t('the sum of upstream × local over {0} elements of the result', rows.length + flow.more),
-        ),
-        rows.length === 0
-          ? el('p', { class: 'note' }, t('No path carries any of it: the gradient is 0.'))
-          : terms(rows, flow.more, t('terms')),
+        el('p', { class: 'note' }, flowWords(rows.length + flow.more, flow.sum)),
+        terms(rows, flow.more, t('terms')),
         flow.sum !== null && rows.length > 1 ? el('p', { class: 'note' }, t('together {0}', num(flow.sum))) : null,
       ];
     });
@@ -246,9 +239,17 @@ export class ExplainFace {
 const NO_OP = t(
   'Select an op or a parameter that the forward pass has reached: its formula appears here with this moment’s numbers.',
 );
-const NO_FLOW = t(
-  'No gradient has gone through it yet at the cursor. Step on into loss.backward(): each term of the gradient appears here.',
-);
+/** What the terms of a gradient are; or why there are none. */
+const flowWords = (count: number, sum: Cell | null): string =>
+  sum === null
+    ? t(
+        'It is a sum of too many terms to be written out here: each comes from the gradient of one element of the result.',
+      )
+    : count === 0
+      ? t('No path carries any of it: the gradient is 0.')
+      : count === 1
+        ? t('upstream × local')
+        : t('the sum of upstream × local over {0} elements of the result', count);
 
 const productRow = ({ name, value, slope }: ExplainFactor): HTMLElement =>
   el(

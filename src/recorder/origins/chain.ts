@@ -20,7 +20,7 @@ interface Flow {
 /** From the loss down to the op whose gradient ran in `last`, in that order. */
 export function chainOf(r: Recording, replay: Replay, pass: PassRecord, last: OpRecord, out: TensorUse): ChainFactor[] {
   const into = flows(r, pass);
-  const factors: ChainFactor[] = [];
+  const factors: (Omit<ChainFactor, 'of' | 'by'> & { of: Made; by: Made })[] = [];
   for (let at: Flow | undefined = { record: last, out }; at && factors.length < LONGEST; ) {
     const forward: OpRecord | null = at.record.forwardOf;
     if (!forward) break;
@@ -33,8 +33,8 @@ export function chainOf(r: Recording, replay: Replay, pass: PassRecord, last: Op
     const used = usedBy(forward, at.record, at.out);
     factors.unshift({
       tick: at.record.tick,
-      of: result ? nameIn(r, result, forward) : opName(forward),
-      by: used ? nameIn(r, used, used.value.producer) : t('its input'),
+      of: { use: result ?? null, made: forward },
+      by: { use: used, made: used && makerOf(r, used) },
       op: opName(forward),
       place: r.placeAt(at.record.tick),
       upstream: came ? statsOf(replay, came).norm : null,
@@ -43,15 +43,55 @@ export function chainOf(r: Recording, replay: Replay, pass: PassRecord, last: Op
     });
     at = best?.flow;
   }
-  return factors;
+  const named = namesIn(
+    r,
+    factors.flatMap(({ of, by }) => [of, by]),
+  );
+  return factors.map((factor) => ({ ...factor, of: named(factor.of), by: named(factor.by) }));
 }
 
-/** A tensor as a reader knows it: a parameter's or a variable's name, else the op that made it. */
-function nameIn(r: Recording, use: TensorUse, made: OpRecord | null): string {
-  const name = Names.of(r).tensor(use.tensor, made?.tick ?? 0, 'inner');
-  const op = made ?? r.tensor(use.tensor)?.producer ?? null;
-  return name ?? (op ? opName(op) : 'a tensor');
+/** A view's content was made by what it is a view of; the op that made the tensor itself, or last wrote to it. */
+function makerOf(r: Recording, { tensor, value }: TensorUse): OpRecord | null {
+  const { producer } = value;
+  return producer?.outs.some((out) => out?.tensor === tensor) ? producer : (r.tensor(tensor)?.producer ?? null);
 }
+
+/** A tensor of the chain, and the op that made it. */
+interface Made {
+  use: TensorUse | null;
+  made: OpRecord | null;
+}
+
+/** A view shares its content with others; what is written in place has one name for several contents. */
+const contentOf = ({ use, made }: Made) => (use ? `${use.tensor} ${use.value.id}` : `/${made?.index}`);
+
+/**
+ * Tensors as a reader knows them: by a parameter's or a variable's name, else by the op that made them. No two have the same: a script that
+ * writes `h = relu(h)` gives one name to many, of which that nearest to the loss keeps it; `add₂` is computed after `add₁`.
+ */
+function namesIn(r: Recording, chain: Made[]): (made: Made) => string {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  const ops = new Map<string, Set<string>>();
+  for (const one of chain) {
+    const key = contentOf(one);
+    if (names.has(key)) continue;
+    const { use, made } = one;
+    const own = use && Names.of(r).tensor(use.tensor, made?.tick ?? 0, 'inner');
+    if (own && !taken.has(own)) {
+      names.set(key, own);
+      taken.add(own);
+      continue;
+    }
+    const op = made ? opName(made) : use ? t('a tensor') : t('its input');
+    ops.set(op, (ops.get(op) ?? new Set()).add(key));
+  }
+  for (const [op, keys] of ops)
+    for (const [i, key] of [...keys].entries()) names.set(key, keys.size > 1 ? op + subscript(keys.size - i) : op);
+  return (made) => names.get(contentOf(made))!;
+}
+
+const subscript = (n: number): string => [...String(n)].map((digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]).join('');
 
 /** The argument that a gradient is of. */
 export function usedBy(forward: OpRecord, record: OpRecord, out: TensorUse): TensorUse | null {

@@ -3,11 +3,13 @@
 import { backward } from '../../engine/autograd/backward';
 import { unobserved, withGrad } from '../../engine/context';
 import { isFloat } from '../../engine/dtype';
+import { TorchError } from '../../engine/errors';
 import { formulas } from '../../engine/formulas';
 import { numel } from '../../engine/shape';
 import { Tensor } from '../../engine/tensor';
 import { t } from '../../protocol/l10n';
 import type { ExplainArgument, ExplainFactor, ExplainQuestion, ExplainTerm, ExplainView } from '../../protocol/origins';
+import { lastAtOrBefore } from '../columns';
 import { elementAt, flatAt, inside, largest, largestOf } from '../elements';
 import type { OpRecord, PassRecord, Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
@@ -15,12 +17,15 @@ import { recordsIn } from '../views/collect';
 import { elementOf, valuesOf, wire } from '../views/common';
 import { labelOf } from '../views/cursor';
 import { nameOf } from '../views/parts';
+import { MomentsOf } from '../watch/moments';
 import { chainOf, flatUses } from './chain';
 
 /** Numbers written out at most. */
 const SHOWN = 40;
 /** A sum of products is the result up to rounding of this part of the terms' sizes. */
 const ROUNDING = 1e-4;
+/** Numbers that are read at most to take a gradient apart element by element. */
+const WORK = 5e7;
 
 export function explainOf(r: Recording, replay: Replay, tick: number, question: ExplainQuestion): ExplainView {
   const asked = r.recordAt(question.tick);
@@ -41,6 +46,7 @@ export function explainOf(r: Recording, replay: Replay, tick: number, question: 
     arguments: uses.map((use, i) => argumentOf(r, forward, use, roles(forward)[i], ran?.outs[i] != null)),
     result: null,
     flow: null,
+    still: ran ? null : whyStill(r, forward, tick),
     chain: [],
     missing: null,
   };
@@ -54,7 +60,7 @@ export function explainOf(r: Recording, replay: Replay, tick: number, question: 
   const out = ran.outs[argument];
   if (!out) return view;
   const at = inside(out, question.at) ?? largest(replay, out);
-  view.flow = { argument, element: at, ...flowOf(replay, ran, came, argument, out, at) };
+  view.flow = { argument, element: at, ...flowOf(replay, ran, argument, out, at) };
   view.chain = chainOf(r, replay, pass!, ran, out);
   return view;
 }
@@ -68,11 +74,30 @@ const nothing = (tick: number, record: OpRecord | null): ExplainView => ({
   arguments: [],
   result: null,
   flow: null,
+  still: null,
   chain: [],
   missing: record
     ? t('This write was not computed by an op: there is no formula behind it.')
     : t('At this tick no op ran: choose an op in the network.'),
 });
+
+/** Why no gradient went through an op up to a tick. */
+function whyStill(r: Recording, forward: OpRecord, tick: number): string {
+  const { op, outs } = forward;
+  if (outs.every((out) => out === null || !isFloat(out.value.dtype)))
+    return t('Its result is no floating-point number: no gradient goes through it.');
+  if (!op!.spec.grads) return t('{0} has no gradient: none goes through it.', op!.name);
+  if (!outs.some((out) => out && r.tensor(out.tensor)?.requiresGrad))
+    return t('None of what it was given requires a gradient: none goes through it.');
+  const starts = MomentsOf.of(r).losses().ticks;
+  const next = starts[lastAtOrBefore(starts, forward.tick) + 1];
+  const pass = next !== undefined && next <= tick ? r.passAt(next) : null;
+  if (pass && tick >= pass.end - 1)
+    return t('The backward pass did not come through it: what it started from does not depend on this result.');
+  return t(
+    'No gradient has gone through it yet at the cursor. Step on into loss.backward(): each term of the gradient appears here.',
+  );
+}
 
 /** The backward pass that an op's gradient belongs to: the first after it, as far as the cursor has come. */
 function passOf(r: Recording, forward: OpRecord, tick: number): PassRecord | null {
@@ -164,14 +189,15 @@ function resultOf(
     }
   }
   const sums = summing(totals, value, sizes);
-  const few = all.sort((a, b) => b.part - a.part).slice(0, SHOWN);
+  const listed = sums.length > 0 ? all.filter(({ argument }) => sums.includes(argument)) : all;
+  const few = listed.sort((a, b) => b.part - a.part).slice(0, SHOWN);
   return {
     name: nameOf(r, result.tensor, 'value', forward.tick),
     shape: [...result.shape],
     element,
     value: wire(value),
     factors: few.map(({ part, ...factor }) => factor),
-    more: all.length - few.length,
+    more: listed.length - few.length,
     sums,
   };
 }
@@ -206,58 +232,91 @@ function slopesOf(replay: Replay, forward: OpRecord, nr: number, grad: Tensor): 
 function flowOf(
   replay: Replay,
   ran: OpRecord,
-  came: TensorUse,
   argument: number,
   out: TensorUse,
   at: number[],
 ): Omit<NonNullable<ExplainView['flow']>, 'argument' | 'element'> {
   const value = elementOf(replay, out, at) ?? Number.NaN;
-  const upstream = replay.tensor(came);
-  const leaf = Tensor.of(
-    upstream.dtype,
-    [...upstream.shape],
-    Float64Array.from(upstream.values() as Float64Array, Number),
-  );
-  leaf.leafRequiresGrad = true;
-  const given = replay.gradients(
-    ran,
-    ran.grads.map((g) => (g === null ? null : g === came ? leaf : replay.tensor(g))),
-  )[argument];
-  const local = given ? columnOf(given, leaf, oneHot(out, at)) : null;
-  const from = upstream.values();
+  const came = ran.grads.map((g) => (g === null ? null : replay.tensor(g)));
+  const leaves = came.map((g) => g && leafOf(g));
+  const given = (grads: (Tensor | null)[]) => replay.gradients(ran, grads)[argument];
+  const columns = columnsOf(given, leaves, out, at) ?? columnsByElement(given, leaves, sizeOf(ran.forwardOf!), at);
   const terms: (ExplainTerm & { size: number })[] = [];
   let sum = 0;
-  for (let k = 0; local && k < local.length; k++) {
-    const slope = Number(local[k]);
-    if (slope === 0) continue;
-    const product = slope * Number(from[k]);
-    sum += product;
-    if (product === 0) continue;
-    terms.push({
-      element: elementAt(came.shape, k),
-      upstream: wire(Number(from[k])),
-      local: wire(slope),
-      product: wire(product),
-      size: Number.isNaN(product) ? Number.POSITIVE_INFINITY : Math.abs(product),
-    });
+  for (const [result, local] of (columns ?? []).entries()) {
+    const from = came[result]?.values();
+    for (let k = 0; local && from && k < local.length; k++) {
+      const slope = Number(local[k]);
+      if (slope === 0) continue;
+      const product = slope * Number(from[k]);
+      sum += product;
+      if (product === 0) continue;
+      terms.push({
+        result,
+        element: elementAt(came[result]!.shape, k),
+        upstream: wire(Number(from[k])),
+        local: wire(slope),
+        product: wire(product),
+        size: Number.isNaN(product) ? Number.POSITIVE_INFINITY : Math.abs(product),
+      });
+    }
   }
   const few = terms.sort((a, b) => b.size - a.size).slice(0, SHOWN);
   return {
     value: wire(value),
     terms: few.map(({ size, ...term }) => term),
     more: terms.length - few.length,
-    sum: local ? wire(sum) : null,
+    sum: columns ? wire(sum) : null,
   };
 }
 
-/** Null where the gradient's own ops have no gradient. */
-function columnOf(given: Tensor, leaf: Tensor, chosen: Tensor): ArrayLike<number | bigint> | null {
-  if (!given.requiresGrad) return null;
-  return unobserved(() =>
-    withGrad(true, () => {
-      const one = formulas.sum(formulas.mul(given, chosen));
-      backward([{ tensor: one, grad: null }], { retainGraph: false, createGraph: false, accumulate: true });
-      return leaf.grad?.values() ?? null;
-    }),
-  );
+function leafOf(grad: Tensor): Tensor {
+  const leaf = Tensor.of(grad.dtype, [...grad.shape], Float64Array.from(grad.values() as Float64Array, Number));
+  leaf.leafRequiresGrad = true;
+  return leaf;
 }
+
+/** An argument's gradient from the gradients of an op's results. */
+type Given = (grads: (Tensor | null)[]) => Tensor | null;
+/** For each of an op's results: how much an element of an argument's gradient moves with each element of what comes in there. */
+type Columns = (ArrayLike<number | bigint> | null)[];
+
+/** Null where the gradient's own ops have no gradient. */
+function columnsOf(given: Given, leaves: (Tensor | null)[], out: TensorUse, at: number[]): Columns | null {
+  try {
+    const grad = given(leaves);
+    if (!grad?.requiresGrad) return null;
+    return unobserved(() =>
+      withGrad(true, () => {
+        const one = formulas.sum(formulas.mul(grad, oneHot(out, at)));
+        backward([{ tensor: one, grad: null }], { retainGraph: false, createGraph: false, accumulate: true });
+        return leaves.map((leaf) => leaf?.grad?.values() ?? null);
+      }),
+    );
+  } catch (error) {
+    // Attention in one piece, a whole LSTM: PyTorch has no second derivative of them either.
+    if (error instanceof TorchError) return null;
+    throw error;
+  }
+}
+
+/** The same, one element of what comes in after the other; null where that would take too long. */
+function columnsByElement(given: Given, leaves: (Tensor | null)[], size: number, at: number[]): Columns | null {
+  if (leaves.reduce((sum, leaf) => sum + (leaf?.count ?? 0), 0) * size > WORK) return null;
+  return leaves.map((leaf, nr) => {
+    if (!leaf) return null;
+    return Float64Array.from({ length: leaf.count }, (_, k) => {
+      const data = new Float64Array(leaf.count);
+      data[k] = 1;
+      const one = Tensor.of(leaf.dtype, [...leaf.shape], data);
+      const grad = given(leaves.map((other, i) => (i === nr ? one : other && zerosLike(other))));
+      return grad ? Number(grad.values()[flatAt(grad.shape, at)]) : 0;
+    });
+  });
+}
+
+const zerosLike = (t: Tensor): Tensor => Tensor.of(t.dtype, [...t.shape], new Float64Array(t.count));
+
+/** How many numbers an op's gradient reads. */
+const sizeOf = (forward: OpRecord): number =>
+  flatUses(forward).reduce((sum, use) => sum + (use ? numel(use.shape) : 0), 0);

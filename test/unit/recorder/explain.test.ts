@@ -1,9 +1,10 @@
 /** An op with its numbers: what adds up to its result and to its gradient, and the chain rule from the loss. */
 import { describe, expect, it } from 'vitest';
+import type { Tensor } from '../../../src/engine/tensor';
 import type { ExplainView } from '../../../src/protocol/origins';
 import { explainOf } from '../../../src/recorder/origins/explain';
 import { Replay } from '../../../src/recorder/replay';
-import { trainMlp } from './script';
+import { backwardFrom, given, leaf, op, Script, trainMlp } from './script';
 
 const mlp = trainMlp({ iterations: 3, samples: 6, rule: 'sgd' });
 const small = trainMlp({ iterations: 3, samples: 6, rule: 'sgd', memoryLimit: 4000 });
@@ -24,10 +25,21 @@ describe('explain', () => {
     const { factors, value, sums, more } = view.result!;
     expect(sums).toEqual([0]);
     expect(more).toBe(0);
-    const terms = factors.filter((f) => f.argument === 0).map((f) => n(f.value) * n(f.slope));
+    const terms = factors.map((f) => n(f.value) * n(f.slope));
     expect(terms.reduce((a, b) => a + b, 0)).toBeCloseTo(n(value), 5);
-    const weights = factors.filter((f) => f.argument === 1);
-    expect(new Set(weights.map((f) => f.name.slice(0, 7)))).toEqual(new Set(['weight[']));
+    // The weights' own products would be the same again.
+    expect(new Set(factors.map((f) => f.argument))).toEqual(new Set([0]));
+  });
+
+  it('counts what it does not list: the terms of the sum alone', () => {
+    const script = new Script();
+    const w = leaf(given([2, 64], (i) => Math.sin(i)));
+    const x = given([3, 64], (i) => Math.cos(i));
+    const y = op('linear', x, w);
+    script.line(1, { w, x, y });
+    const tick = script.recording.ticks - 2;
+    const { factors, more } = explainOf(script.recording, new Replay(), tick + 1, { tick }).result!;
+    expect([factors.length, more]).toEqual([40, 24]);
   });
 
   it('adds the bias where there is one', () => {
@@ -83,6 +95,87 @@ describe('explain', () => {
     for (const [i, f] of chain.entries())
       if (i > 0 && chain[i - 1].others === 0 && f.others === 0)
         expect(n(f.upstream), f.op).toBeCloseTo(n(chain[i - 1].downstream), 6);
+  });
+
+  it('takes apart what came in at several results, and an op whose gradient has no gradient', () => {
+    const script = new Script();
+    const x = leaf(given([4, 6], (i) => Math.sin(i)));
+    const [a, , c] = op('unsafe_split', x, 2, 1) as unknown as Tensor[];
+    const q = leaf(given([1, 1, 3, 4], (i) => Math.cos(i)));
+    const y = op('scaled_dot_product_attention', q, q, q);
+    script.line(1, { x, q, y });
+    backwardFrom(op('add', op('sum', op('mul', a, c)), op('sum', op('mul', y, y))));
+    const { recording } = script;
+    const replay = new Replay();
+    const view = (name: string, at: number[]): ExplainView => {
+      let tick = 0;
+      while (recording.recordAt(tick)?.name !== name) tick++;
+      return explainOf(recording, replay, recording.ticks - 1, { tick, argument: 0, at });
+    };
+    const split = view('unsafe_split', [1, 5]).flow!;
+    expect(n(split.sum)).toBe(n(split.value));
+    expect(split.terms).toMatchObject([{ result: 2, element: [1, 1], local: 1 }]);
+    const attention = view('_scaled_dot_product_flash_attention_for_cpu', [0, 0, 1, 2]).flow!;
+    expect(attention.terms.length).toBeGreaterThan(1);
+    expect(n(attention.sum)).toBeCloseTo(n(attention.value), 5);
+  });
+
+  it('calls no two tensors of a chain the same, though the script does', () => {
+    const script = new Script();
+    const w = leaf(given([3], (i) => i + 1));
+    script.line(1, { w });
+    let h = op('mul', w, 2);
+    script.line(2, { h });
+    h = op('relu', h);
+    script.line(3, { h });
+    h = op('view', op('add', op('add', h, 1), 2), [3, 1]);
+    script.line(4, { h });
+    const loss = op('sum', h);
+    script.line(5, { loss });
+    backwardFrom(loss);
+    const { recording } = script;
+    let tick = 0;
+    while (recording.recordAt(tick)?.name !== 'mul') tick++;
+    const { chain } = explainOf(recording, new Replay(), recording.ticks - 1, { tick });
+    expect(chain.map(({ of, by }) => `∂${of}/∂${by}`)).toEqual([
+      '∂loss/∂h',
+      '∂h/∂add₂',
+      '∂add₂/∂add₁',
+      '∂add₁/∂relu',
+      '∂relu/∂mul',
+      '∂mul/∂w',
+    ]);
+  });
+
+  it('says why no gradient went through an op', () => {
+    const script = new Script();
+    const w = leaf(given([3], (i) => i + 1));
+    const free = op(
+      'mul',
+      op(
+        'mul',
+        given([3], () => 1),
+        2,
+      ),
+      3,
+    );
+    const unused = op('exp', w);
+    const above = op('gt', w, 0);
+    const loss = op('sum', op('mul', w, w));
+    script.line(1, { w, free, unused, above, loss });
+    const { recording } = script;
+    const still = (name: string, nth = 0): string | null => {
+      let tick = 0;
+      for (let seen = 0; ; tick++) if (recording.recordAt(tick)?.name === name && seen++ === nth) break;
+      return explainOf(recording, new Replay(), recording.ticks - 1, { tick }).still;
+    };
+    expect(still('exp')).toContain('Step on into loss.backward()');
+    backwardFrom(loss);
+    script.line(2);
+    expect(still('exp')).toContain('does not depend on this result');
+    expect(still('gt')).toContain('no floating-point number');
+    expect(still('mul')).toContain('requires a gradient');
+    expect(still('sum')).toBeNull();
   });
 
   it('has no flow before the gradient ran, and says where there is no op', () => {
