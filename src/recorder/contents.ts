@@ -34,8 +34,8 @@ class StorageNote {
   latest: Value | null = null;
   /** Memory of a tensor that training moves. */
   leaf = false;
-  /** Tensors that show it. */
-  readonly showing = new Set<number>();
+  /** Tensors that show it, in the order in which they came to. */
+  showing: number[] = [];
 
   constructor(readonly owner: Contents) {}
 }
@@ -263,11 +263,9 @@ export class Contents {
     const place = placeOf(t);
     this.tensorNote(t)!.place = place;
     this.recording.pages.setPlace(t.id, tick, place);
-    const shown = this.noteOf(t.storage).showing;
-    shown.add(t.id);
-    if (shown.size <= 2 * SHOWN) return;
-    let i = 0;
-    for (const id of shown) if (++i > SHOWN) return void shown.delete(id);
+    const { showing } = this.noteOf(t.storage);
+    if (!showing.includes(t.id)) showing.push(t.id);
+    if (showing.length > 2 * SHOWN) showing.splice(SHOWN, 1);
   }
 
   private get now(): number {
