@@ -1,13 +1,14 @@
 /** The worker thread: Python, engine and recorder, or an opened recording. Blocks while paused, and serves all the same. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { context } from '../engine/context';
 import { memory } from '../engine/dtype';
 import { computeAs, kernelPath } from '../engine/wasm/kernels';
+import { machine } from '../engine/wasm/threads';
 import { withLines } from '../protocol/branch';
 import { setWords, t } from '../protocol/l10n';
 import { isRecording } from '../protocol/recordingFile';
@@ -254,8 +255,15 @@ function boundMemory(): void {
   };
 }
 
+/** Large works of the engine may use the machine's other cores. */
+function lendThreads(): void {
+  machine.helpers = availableParallelism() - 1;
+  machine.start = (code, helper) => void new Worker(code, { eval: true, workerData: helper }).unref();
+}
+
 async function main(): Promise<void> {
   boundMemory();
+  lendThreads();
   const { launch } = data;
   const refused = launch.branch ? null : refusal(launch.program);
   if (refused) throw new Error(refused);

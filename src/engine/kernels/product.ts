@@ -1,7 +1,7 @@
 /** Products of matrices of floats: by the SIMD kernels where the work is worth the way there, else by the reference in TypeScript. */
 import { allocate, DTYPES, isHalf } from '../dtype';
 import { Tensor } from '../tensor';
-import { type Kernels, kernelsFor } from '../wasm/kernels';
+import { doWork, type Kernels, kernelsFor, PARAMETERS, WORK } from '../wasm/kernels';
 import { matmul } from './matmul';
 
 /** Multiply-adds below which copying in and out costs more than SIMD wins. */
@@ -33,7 +33,8 @@ export function products(a: Tensor, b: Tensor, bias: Tensor | null = null): Tens
   return (held ? bySimd(fast, a, b, bias) : null) ?? plainly(a, b, bias);
 }
 
-function bySimd({ arena, gemm32, gemm64 }: Kernels, a: Tensor, b: Tensor, bias: Tensor | null): Tensor | null {
+function bySimd(kernels: Kernels, a: Tensor, b: Tensor, bias: Tensor | null): Tensor | null {
+  const { arena } = kernels;
   const [count, m, k] = a.shape;
   const n = b.shape[2];
   const like = a.storage.data;
@@ -46,9 +47,23 @@ function bySimd({ arena, gemm32, gemm64 }: Kernels, a: Tensor, b: Tensor, bias: 
   const atB = arena.input(b.storage, b0, bLength) + (b.offset - b0) * size;
   const atBias = bias ? arena.input(bias.storage, p0, pLength) + (bias.offset - p0) * size : 0;
   const at = arena.room(length * size);
-  const [aNext, aRow, aStep] = a.strides;
-  const [bNext, bStep, bColumn] = b.strides;
-  (size === 4 ? gemm32 : gemm64)(count, m, n, k, atA, aNext, aRow, aStep, atB, bNext, bStep, bColumn, at, atBias);
+  const { integers } = arena;
+  const p = PARAMETERS / 4;
+  integers[p] = count;
+  integers[p + 1] = m;
+  integers[p + 2] = n;
+  integers[p + 3] = k;
+  integers[p + 4] = atA;
+  integers[p + 5] = a.strides[0];
+  integers[p + 6] = a.strides[1];
+  integers[p + 7] = a.strides[2];
+  integers[p + 8] = atB;
+  integers[p + 9] = b.strides[0];
+  integers[p + 10] = b.strides[1];
+  integers[p + 11] = b.strides[2];
+  integers[p + 12] = at;
+  integers[p + 13] = atBias;
+  doWork(kernels, size === 4 ? WORK.products : WORK.products + 1, count * m * n * k);
   const y = Tensor.of(a.dtype, [count, m, n], arena.take(at, length, like));
   // A half's numbers are rounded after this.
   if (!isHalf(a.dtype)) arena.note(y.storage, at);

@@ -7,31 +7,13 @@
 import { Arena } from './arena';
 import relaxed from './assembly/relaxed.wasm';
 import simd from './assembly/simd.wasm';
+import { Helpers, MOST_HELPERS } from './threads';
 
 export type KernelPath = 'plain' | 'simd' | 'relaxed';
 export const KERNEL_PATHS: readonly KernelPath[] = ['relaxed', 'simd', 'plain'];
 
-/** `count` products c[i][m, n] = a[i][m, k] · b[i][k, n]; strides in elements, addresses in bytes; no bias where its address is 0. */
-type Gemm = (
-  count: number,
-  m: number,
-  n: number,
-  k: number,
-  a: number,
-  aNext: number,
-  aRow: number,
-  aStep: number,
-  b: number,
-  bNext: number,
-  bStep: number,
-  bColumn: number,
-  c: number,
-  bias: number,
-) => void;
-
-type Convolve = (x: number, w: number, bias: number, y: number, cols: number) => void;
-type ConvolveBack = (dy: number, w: number, dx: number, cols: number) => void;
-type ConvolveWeight = (dy: number, x: number, dw: number, made: number, cols: number) => void;
+/** Kinds of work that are done in pieces (assembly/jobs.ts), of float32 elements; of float64 each is one more. */
+export const WORK = { products: 0, convolve: 2, convolveBack: 4, convolveWeight: 6 } as const;
 
 /** `rows` runs of n elements; `next` from row to row, `step` (0 or 1) in a row, for each input. */
 type Pairs = (
@@ -49,35 +31,42 @@ type Pairs = (
   q: number,
 ) => void;
 
-/** What the module exports (assembly/index.ts). */
+/** What the module exports (assembly/index.ts). Addresses are in bytes. */
 interface Exports {
+  /** Does a work whose numbers lie at `at`, with so many helpers; gives how often it looked whether they were done. */
+  work(kind: number, at: number, helpers: number): number;
+  setThread(nr: number, shared: number, room: number): void;
   map32(kind: number, n: number, x: number, out: number, p: number, q: number): void;
   pairs32: Pairs;
   triples32(kind: number, n: number, x: number, a: number, b: number, out: number, p: number): void;
-  gemm32: Gemm;
-  gemm64: Gemm;
   gemmRoom(): number;
-  setGemmRoom(at: number): void;
-  setWindows(parameters: number): number;
-  convolve32: Convolve;
-  convolve64: Convolve;
-  convolveBack32: ConvolveBack;
-  convolveBack64: ConvolveBack;
-  convolveWeight32: ConvolveWeight;
-  convolveWeight64: ConvolveWeight;
+  /** Takes the first 22 numbers of a convolution; gives the elements of room for a block of windows. */
+  setWindows(at: number): number;
 }
 
 export interface Kernels extends Exports {
   path: KernelPath;
   arena: Arena;
-  /** Where numbers are put that are too many for arguments: up to 64. */
-  parameters: number;
+  helpers: Helpers;
 }
 
-/** The first page is the module's own; then parameters, then the products' panels. */
-const PARAMETERS = 65536;
-const PANELS = PARAMETERS + 256;
-const RING = PARAMETERS + 4 * 2 ** 20;
+/** The first page is the module's own; then the numbers of works, what threads share, and the threads' rooms. */
+export const PARAMETERS = 65536;
+const SHARED = PARAMETERS + 512;
+const ROOMS = PARAMETERS + 1024;
+const ROOM = 2.5 * 2 ** 20;
+const RING = ROOMS + (MOST_HELPERS + 1) * ROOM;
+const roomOf = (thread: number) => ROOMS + thread * ROOM;
+
+/** Multiply-adds from which on other threads are asked to help: below, waking them takes longer than they save. */
+const SHARED_WORK = 2 ** 20;
+
+/** Does a work of so many multiply-adds whose numbers lie at PARAMETERS. */
+export function doWork(k: Kernels, kind: number, size: number): void {
+  const helpers = size >= SHARED_WORK ? k.helpers.ready : 0;
+  const looks = k.work(kind, PARAMETERS, helpers);
+  if (helpers > 0) k.helpers.waited(looks);
+}
 
 const made = new Map<KernelPath, Kernels | null>();
 let arena: Arena | undefined;
@@ -90,10 +79,12 @@ function make(path: KernelPath): Kernels | null {
   try {
     const module = new WebAssembly.Module((path === 'relaxed' ? relaxed : simd) as BufferSource);
     arena ??= new Arena(RING);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory: arena.memory } });
+    const { memory } = arena;
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     const own = exports as unknown as Exports;
-    own.setGemmRoom(PANELS);
-    return { ...own, path, arena, parameters: PARAMETERS };
+    if (own.gemmRoom() > ROOM) throw new Error('a thread has too little room');
+    own.setThread(0, SHARED, roomOf(0));
+    return { ...own, path, arena, helpers: new Helpers(module, memory, SHARED, roomOf) };
   } catch {
     return null; // no SIMD of this kind, no shared memory, or a page that may not compile
   }

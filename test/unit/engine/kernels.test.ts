@@ -1,5 +1,6 @@
 /** The SIMD kernels against the reference in TypeScript, on every path that this runtime has. */
 import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DType } from '../../../src/engine/dtype';
 import { type Convolution, convolve, convolveBack, convolveWeight } from '../../../src/engine/kernels/convolution';
@@ -14,6 +15,7 @@ import {
   kernelsFor,
   useKernels,
 } from '../../../src/engine/wasm/kernels';
+import { machine } from '../../../src/engine/wasm/threads';
 
 // Node 20 has it behind a flag.
 setFlagsFromString('--experimental-wasm-relaxed-simd');
@@ -53,6 +55,14 @@ const SHAPES = [
   [1, 70, 300, 90],
   [1, 197, 520, 70],
   [1, 67, 64, 1030],
+];
+
+const SHARED = [
+  [1, 400, 300, 200],
+  [1, 64, 784, 128],
+  [1, 70, 300, 1100],
+  [64, 32, 16, 64],
+  [3, 150, 80, 60],
 ];
 
 const none: number[] = [];
@@ -96,6 +106,8 @@ const CONVOLUTIONS: Convolution[] = [
 
 const shaped = (dtype: DType, shape: number[], seed: number): Tensor =>
   Tensor.of(dtype, shape, matrices(dtype, [1, 1, numel(shape)], 'rows', seed).storage.data);
+
+const bytes = ({ storage: { data } }: Tensor) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** The largest difference between two results. */
 function apart(a: Tensor, b: Tensor): number {
@@ -155,6 +167,39 @@ describe.each(paths)('%s', (path) => {
     // A row is the same alone as among others, and the other forms give the same.
     const row = x.alias([1, 1, 300], [0, 300, 1], 300 * 5);
     expect(on(path, () => products(row, y)).storage.data).toEqual(first.subarray(5 * 29, 6 * 29));
+  });
+
+  here('the same bits with other threads', { timeout: 60_000 }, async () => {
+    const compute = () => {
+      const made = SHARED.map(([count, m, k, n], i) => {
+        const x = matrices('float32', [count, m, k], i % 2 ? 'rows' : 'turned', i);
+        return products(
+          x,
+          matrices('float32', [count, k, n], i % 3 ? 'rows' : 'turned', i + 9),
+          shaped('float32', [n], i),
+        );
+      });
+      const c = { ...CONVOLUTIONS[0], batch: 37, outer: 16, inner: 8 };
+      const x = shaped('float32', [c.batch, c.inner, ...c.size], 1);
+      const w = shaped('float32', [c.outer, c.inner, ...c.kernel], 2);
+      const dy = shaped('float32', [c.batch, c.outer, ...c.out], 4);
+      return [...made, convolve(x, w, null, c), convolveBack(dy, w, c), convolveWeight(dy, x, c)];
+    };
+    useKernels(path);
+    const k = kernelsFor(1, 1)!;
+    const alone = compute();
+    const started: Worker[] = [];
+    machine.helpers = 2;
+    machine.start = (code, helper) => void started.push(new Worker(code, { eval: true, workerData: helper }));
+    k.helpers.again();
+    for (let i = 0; i < 30; i++) {
+      if (i < 5) await new Promise((done) => setTimeout(done, 100)); // they start
+      expect(compute().map((t, nr) => Buffer.compare(bytes(t), bytes(alone[nr])))).toEqual(alone.map(() => 0));
+    }
+    expect(started.length).toBe(2);
+    machine.helpers = 0;
+    k.helpers.again();
+    await Promise.all(started.map((w) => w.terminate()));
   });
 
   here('what was written since is copied in again', () => {

@@ -39,6 +39,20 @@ let single: bool = false;
 /** Elements of a block of unfolded windows: small enough for the second cache. */
 const BLOCK = 2 ** 16;
 
+/** What a job is beside its windows: addresses of the operands, and room for blocks, so many bytes for each thread. */
+const X: usize = 88;
+const W: usize = 92;
+const BIAS: usize = 96;
+const Y: usize = 100;
+const COLS: usize = 104;
+const COLS_EACH: usize = 108;
+const MADE: usize = 112;
+
+/** About so many pieces a batch is shared in. A weight's gradient is the sum of its pieces, whether they are shared or not. */
+const PIECES = 8;
+/** Elements of a weight at most whose gradient is summed in pieces: each needs room. */
+const SUMMED = 2 ** 16;
+
 /** Takes 22 numbers, in the order above. Returns the elements of room that a block of unfolded windows needs. */
 export function setWindows(at: usize): i32 {
   batch = load<i32>(at);
@@ -139,12 +153,12 @@ function fold<T>(cols: usize, from: i32, until: i32, x: usize): void {
         }
 }
 
-/** y[n, o, l] = Σ w[o, k] · window l's element k (+ bias[o]). */
-function convolve<T>(x: usize, w: usize, bias: usize, y: usize, cols: usize): void {
+/** y[n, o, l] = Σ w[o, k] · window l's element k (+ bias[o]), for the images first … end. */
+function convolve<T>(first: i32, end: i32, x: usize, w: usize, bias: usize, y: usize, cols: usize): void {
   const size = sizeof<T>();
   const across = (positions as usize) * size;
   const each = (window as usize) * size;
-  for (let nr = 0; nr < batch * groups; nr++) {
+  for (let nr = first * groups; nr < end * groups; nr++) {
     const g = nr % groups;
     const own = w + ((g * outer) as usize) * each;
     const from = x + ((nr * image) as usize) * size;
@@ -152,8 +166,8 @@ function convolve<T>(x: usize, w: usize, bias: usize, y: usize, cols: usize): vo
     if (bias)
       for (let o = 0; o < outer; o++) {
         const value = load<T>(bias + ((g * outer + o) as usize) * size);
-        const end = to + ((o + 1) as usize) * across;
-        for (let at = to + (o as usize) * across; at < end; at += size) store<T>(at, value);
+        const stop = to + ((o + 1) as usize) * across;
+        for (let at = to + (o as usize) * across; at < stop; at += size) store<T>(at, value);
       }
     for (let r = 0; r < outD * outH; r += rows) {
       const until = min(r + rows, outD * outH);
@@ -172,12 +186,13 @@ function convolve<T>(x: usize, w: usize, bias: usize, y: usize, cols: usize): vo
 }
 
 /** The gradient for the image, which is also the transposed convolution: dx = each window's w · dy, added up where windows overlap. */
-function convolveBack<T>(dy: usize, w: usize, dx: usize, cols: usize): void {
+function convolveBack<T>(first: i32, end: i32, dy: usize, w: usize, dx: usize, cols: usize): void {
   const size = sizeof<T>();
   const across = (positions as usize) * size;
   const each = (window as usize) * size;
-  if (!single) memory.fill(dx, 0, ((batch * groups * image) as usize) * size);
-  for (let nr = 0; nr < batch * groups; nr++) {
+  const whole = ((groups * image) as usize) * size;
+  if (!single) memory.fill(dx + (first as usize) * whole, 0, ((end - first) as usize) * whole);
+  for (let nr = first * groups; nr < end * groups; nr++) {
     const own = w + (((nr % groups) * outer) as usize) * each;
     const to = dx + ((nr * image) as usize) * size;
     const from = dy + ((nr * outer) as usize) * across;
@@ -206,12 +221,12 @@ function convolveBack<T>(dy: usize, w: usize, dx: usize, cols: usize): void {
   }
 }
 
-/** The gradient for the weight, turned: dw[g][k, o] = Σ window l's element k · dy[n, o, l]. `made` has room for it, dw is what it becomes. */
-function convolveWeight<T>(dy: usize, x: usize, dw: usize, made: usize, cols: usize): void {
+/** The part of the weight's gradient that these images give, turned: made[g][k, o] = Σ window l's element k · dy[n, o, l]. */
+function convolveWeight<T>(first: i32, end: i32, dy: usize, x: usize, made: usize, cols: usize): void {
   const size = sizeof<T>();
   const across = (positions as usize) * size;
   const block = ((window * outer) as usize) * size;
-  for (let nr = 0; nr < batch * groups; nr++) {
+  for (let nr = first * groups; nr < end * groups; nr++) {
     const from = x + ((nr * image) as usize) * size;
     const own = dy + ((nr * outer) as usize) * across;
     const c = made + ((nr % groups) as usize) * block;
@@ -227,36 +242,53 @@ function convolveWeight<T>(dy: usize, x: usize, dw: usize, made: usize, cols: us
         a = cols;
         aRow = (n as usize) * size;
       }
-      gemm<T>(window, outer, n, a, aRow, size, own + begin, size, across, c, cRow, nr >= groups || r > 0 ? c : 0, cRow);
+      const more = nr >= (first + 1) * groups || r > 0;
+      gemm<T>(window, outer, n, a, aRow, size, own + begin, size, across, c, cRow, more ? c : 0, cRow);
     }
   }
-  let to = dw;
+}
+
+/** Images of a piece. */
+function shareOf(summed: bool): i32 {
+  return summed && groups * outer * window > SUMMED ? batch : (batch + PIECES - 1) / PIECES;
+}
+
+/** Pieces of a job whose windows are set; `summed`: it is a weight's gradient. */
+export function convolutionPieces(summed: bool): i32 {
+  const share = shareOf(summed);
+  return (batch + share - 1) / share;
+}
+
+/** One piece of a convolution (kind 0), of its gradient for the image (1) or for the weight (2), in the room of this thread. */
+export function convolutionPiece<T>(kind: i32, at: usize, piece: i32, thread: i32): void {
+  const share = shareOf(kind === 2);
+  const first = piece * share;
+  const end = min(first + share, batch);
+  const x = load<usize>(at, X);
+  const w = load<usize>(at, W);
+  const y = load<usize>(at, Y);
+  const cols = load<usize>(at, COLS) + (thread as usize) * load<usize>(at, COLS_EACH);
+  if (kind === 0) convolve<T>(first, end, x, w, load<usize>(at, BIAS), y, cols);
+  else if (kind === 1) convolveBack<T>(first, end, x, w, y, cols);
+  else {
+    const made = load<usize>(at, MADE) + ((piece * groups * outer * window) as usize) * sizeof<T>();
+    convolveWeight<T>(first, end, x, w, made, cols);
+  }
+}
+
+/** Adds the pieces of a weight's gradient up, and turns them. */
+export function finishWeight<T>(at: usize): void {
+  const size = sizeof<T>();
+  const made = load<usize>(at, MADE);
+  const pieces = convolutionPieces(true);
+  const whole = ((groups * outer * window) as usize) * size;
+  let to = load<usize>(at, Y);
   for (let g = 0; g < groups; g++)
     for (let o = 0; o < outer; o++)
-      for (let k = 0; k < window; k++, to += size)
-        store<T>(to, load<T>(made + (g as usize) * block + ((k * outer + o) as usize) * size));
-}
-
-export function convolve32(x: usize, w: usize, bias: usize, y: usize, cols: usize): void {
-  convolve<f32>(x, w, bias, y, cols);
-}
-
-export function convolve64(x: usize, w: usize, bias: usize, y: usize, cols: usize): void {
-  convolve<f64>(x, w, bias, y, cols);
-}
-
-export function convolveBack32(dy: usize, w: usize, dx: usize, cols: usize): void {
-  convolveBack<f32>(dy, w, dx, cols);
-}
-
-export function convolveBack64(dy: usize, w: usize, dx: usize, cols: usize): void {
-  convolveBack<f64>(dy, w, dx, cols);
-}
-
-export function convolveWeight32(dy: usize, x: usize, dw: usize, made: usize, cols: usize): void {
-  convolveWeight<f32>(dy, x, dw, made, cols);
-}
-
-export function convolveWeight64(dy: usize, x: usize, dw: usize, made: usize, cols: usize): void {
-  convolveWeight<f64>(dy, x, dw, made, cols);
+      for (let k = 0; k < window; k++, to += size) {
+        let from = made + ((g * window * outer + k * outer + o) as usize) * size;
+        let sum = load<T>(from);
+        for (let p = 1; p < pieces; p++) sum = (sum + load<T>((from += whole))) as T;
+        store<T>(to, sum);
+      }
 }

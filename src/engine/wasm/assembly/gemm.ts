@@ -146,66 +146,81 @@ function packAll<T>(src: usize, pStep: usize, jStep: usize, k: i32, lanes: i32, 
   }
 }
 
-/** `count` products, whose operands lie the given numbers of elements apart. Strides are in elements; no bias where its address is 0. */
-function batch<T>(
-  count: i32,
-  m: i32,
-  n: i32,
-  k: i32,
-  a: usize,
-  aNext: i32,
-  aRow: i32,
-  aStep: i32,
-  b: usize,
-  bNext: i32,
-  bStep: i32,
-  bColumn: i32,
-  c: usize,
-  bias: usize,
-): void {
+/** About so many pieces a product is shared in: threads do not run equally fast. */
+const PIECES = 8;
+/** Rows or columns of a piece at least, since each piece packs for itself. */
+const WIDE = 64;
+
+/** What a job of products is: 14 numbers, of which strides are in elements. */
+const COUNT = 0;
+const M = 4;
+const N = 8;
+const K = 12;
+const A = 16;
+const A_NEXT = 20;
+const A_ROW = 24;
+const A_STEP = 28;
+const B = 32;
+const B_NEXT = 36;
+const B_STEP = 40;
+const B_COLUMN = 44;
+const C = 48;
+const BIAS = 52;
+
+/** Products, rows or columns of a piece: whole tiles, of what there is most. */
+function shareOf(at: usize): i32 {
+  const count = load<i32>(at, COUNT);
+  if (count > 1) return (count + PIECES - 1) / PIECES;
+  const most = max(load<i32>(at, M), load<i32>(at, N));
+  return (max(WIDE, (most + PIECES - 1) / PIECES) + 7) & ~7;
+}
+
+export function productPieces(at: usize): i32 {
+  const count = load<i32>(at, COUNT);
+  const share = shareOf(at);
+  return ((count > 1 ? count : max(load<i32>(at, M), load<i32>(at, N))) + share - 1) / share;
+}
+
+/** One piece of the products at `at`; all of them where it is negative. */
+export function productPiece<T>(at: usize, piece: i32): void {
   const size = sizeof<T>();
-  for (let i = 0; i < count; i++) {
-    gemm<T>(m, n, k, a, aRow * size, aStep * size, b, bStep * size, bColumn * size, c, n * size, bias, 0);
-    a += aNext * size;
-    b += bNext * size;
-    c += ((m * n) as usize) * size;
+  const count = load<i32>(at, COUNT);
+  let m = load<i32>(at, M);
+  let n = load<i32>(at, N);
+  const aRow = load<usize>(at, A_ROW) * size;
+  const bColumn = load<usize>(at, B_COLUMN) * size;
+  const cRow = (n as usize) * size;
+  const block = (m as usize) * cRow;
+  let a = load<usize>(at, A);
+  let b = load<usize>(at, B);
+  let c = load<usize>(at, C);
+  let bias = load<usize>(at, BIAS);
+  let first = 0;
+  let end = count;
+  if (piece >= 0) {
+    const share = shareOf(at);
+    const from = piece * share;
+    const skip = from as usize;
+    if (count > 1) {
+      first = from;
+      end = min(from + share, count);
+    } else if (m > n) {
+      m = min(share, m - from);
+      a += skip * aRow;
+      c += skip * cRow;
+    } else {
+      n = min(share, n - from);
+      b += skip * bColumn;
+      c += skip * size;
+      if (bias) bias += skip * size;
+    }
   }
-}
-
-export function gemm32(
-  count: i32,
-  m: i32,
-  n: i32,
-  k: i32,
-  a: usize,
-  aNext: i32,
-  aRow: i32,
-  aStep: i32,
-  b: usize,
-  bNext: i32,
-  bStep: i32,
-  bColumn: i32,
-  c: usize,
-  bias: usize,
-): void {
-  batch<f32>(count, m, n, k, a, aNext, aRow, aStep, b, bNext, bStep, bColumn, c, bias);
-}
-
-export function gemm64(
-  count: i32,
-  m: i32,
-  n: i32,
-  k: i32,
-  a: usize,
-  aNext: i32,
-  aRow: i32,
-  aStep: i32,
-  b: usize,
-  bNext: i32,
-  bStep: i32,
-  bColumn: i32,
-  c: usize,
-  bias: usize,
-): void {
-  batch<f64>(count, m, n, k, a, aNext, aRow, aStep, b, bNext, bStep, bColumn, c, bias);
+  for (let i = first; i < end; i++) {
+    const nr = i as usize;
+    const own = a + nr * load<usize>(at, A_NEXT) * size;
+    const other = b + nr * load<usize>(at, B_NEXT) * size;
+    const aStep = load<usize>(at, A_STEP) * size;
+    const bStep = load<usize>(at, B_STEP) * size;
+    gemm<T>(m, n, load<i32>(at, K), own, aRow, aStep, other, bStep, bColumn, c + nr * block, cRow, bias, 0);
+  }
 }
