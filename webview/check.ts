@@ -70,6 +70,8 @@ const graph = shape({
   modules: list(shape({ path: isStr, type: isStr, extra: isStr })),
 });
 
+const health = oneOf('nonfinite', 'dead', 'saturated', 'vanishing', 'exploding', 'no gradient', 'not updated');
+
 const picture = shape({
   cursor,
   graph: opt(graph),
@@ -89,6 +91,7 @@ const picture = shape({
       valueNorm: nullableNum,
       gradNorm: nullableNum,
       bad: isBool,
+      health: opt(list(health)),
       measured: opt(isNum),
     }),
   ),
@@ -167,7 +170,7 @@ const tensor = shape({
   images: orNull(images),
   imageLike: isBool,
   health: list(
-    shape({ kind: isStr, label: isStr, reason: isStr, expression: isStr, tick: isInt, place: orNull(place) }),
+    shape({ kind: health, label: isStr, reason: isStr, expression: isStr, tick: isInt, place: orNull(place) }),
   ),
   parameter: orNull(
     shape({

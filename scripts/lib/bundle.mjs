@@ -7,8 +7,8 @@ import { kernelsPlugin } from './kernels.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** Bundles `entry` (from the root, two folders below it) beside node_modules, so that it finds pyodide; gives its file to `use`, then deletes it. */
-export async function bundled(entry, use) {
+/** Bundles `entry` (from the root, two folders below it) beside node_modules, so that it finds pyodide; gives its file to `use`, then deletes it. `more` are options of esbuild's. */
+export async function bundled(entry, use, more = {}) {
   const folder = join(root, 'node_modules/.cache/backstep');
   await mkdir(folder, { recursive: true });
   const file = join(root, entry);
@@ -26,6 +26,7 @@ export async function bundled(entry, use) {
     // What it reads lies beside it.
     define: { 'import.meta.dirname': JSON.stringify(dirname(file)) },
     logLevel: 'warning',
+    ...more,
   });
   try {
     return await use(outfile);

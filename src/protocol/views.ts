@@ -217,6 +217,8 @@ export interface NodeState {
   gradNorm: number | null;
   /** NaN or infinity in the value or the gradient. */
   bad: boolean;
+  /** What is wrong with it at the cursor; left out where nothing is. */
+  health?: HealthChip['kind'][];
   /** The measure that was asked for; null where the node has none, left out where none was asked for. */
   measured?: number | null;
 }

@@ -73,11 +73,13 @@ const ELSEWHERE: Record<string, readonly (string | RegExp)[]> = {
   'src/recorder/views/tensor.ts': [/^kernel_/], // names of dimensions
   'src/recorder/views/text.ts': ['torch.tensor({}, dtype=torch.{})', 'dim {}'], // Python and CSV
   'src/recorder/views/update.ts': ['{} before', 'step taken', 'new weight'], // roles
+  'src/recorder/views/unwell.ts': ['no gradient', 'not updated'], // kinds
   'src/recorder/watch/compile.ts': [/^relu /, 'backward ends', 'all gradient'], // names of ops, keys
   'src/recorder/watch/evaluate.ts': [/^norm mean /],
   'src/recorder/watch/moments.ts': [/./], // keys
   'src/recorder/watch/parse.ts': ['is not'],
   'src/recorder/watch/watchpoints.ts': ['[{}] norm {}'], // a tensor's repr
+  'webview/check.ts': ['no gradient', 'not updated'], // kinds
   'webview/curves/panel.ts': ['norm(linear1.weight.grad)'], // an expression
   'webview/graph/draw.ts': ['link grad{}{}{}'], // classes
   'webview/graph/image.ts': ['the picture could not be made'], // the log

@@ -140,6 +140,33 @@ describe.skipIf(missing !== null)('the page', () => {
     await close(view);
   });
 
+  it('marks what is unwell on its card, with the reason and the line', async () => {
+    const view = await open(browser);
+    const f = new Fixture();
+    f.tick = 3 * PER_ITERATION + 4;
+    const message = f.picture();
+    if (message.type !== 'picture') throw new Error('no picture');
+    for (const node of message.picture.nodes) {
+      if (node.id === NODE.relu) node.health = ['dead', 'vanishing'];
+    }
+    await view.send(message);
+    await view.page.waitForSelector(card(NODE.relu));
+    const sign = view.page.locator(`${card(NODE.relu)} .unwell`);
+    expect(await sign.locator('title').textContent()).toMatch(
+      /^Dead: every result is 0 for the whole batch \(three_class.py:\d+\)\nGradient vanishes: its norm is/,
+    );
+    expect(await view.page.getAttribute(card(NODE.relu), 'aria-label')).toMatch(/, Dead, Gradient vanishes$/);
+    expect(await view.page.locator('.card .unwell').count()).toBe(1);
+    await view.page.click(`[data-path="linear1"] .head`);
+    await view.page.waitForSelector('[data-key="m:linear1"]');
+    expect(await view.page.locator('.card .unwell').count()).toBe(1);
+    f.tick++;
+    await view.send(f.picture());
+    await view.drawn();
+    expect(await view.page.locator('.card .unwell').count()).toBe(0);
+    await close(view);
+  });
+
   it('searches, goes to what it found, and shows only that', async () => {
     const view = await open(browser);
     const graph = largeGraph(16);

@@ -1,6 +1,5 @@
 /**
- * Takes pictures of the webview to be looked at, in every theme and two widths:
- *   npx esbuild test/webview/shots.ts --bundle --platform=node --format=esm --packages=external --outfile=.vscode-test/shots.mjs && node .vscode-test/shots.mjs FOLDER
+ * Takes pictures of the webview to be looked at, in every theme and two widths: node scripts/shots.mjs FOLDER [what their names have in them]
  */
 import { mkdir } from 'node:fs/promises';
 import type { ToWebview } from '../../src/protocol/webview';

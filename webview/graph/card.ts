@@ -4,6 +4,7 @@ import { setText, svg } from '../dom';
 import { barSize, short } from '../format';
 import { t } from '../l10n';
 import type { Marks } from './draw';
+import { unwell as unwellOf } from './health';
 import { fitText } from './measure';
 import type { Card } from './model';
 import { inkOn, modeText, position, shade } from './modes';
@@ -61,6 +62,17 @@ export function cardParts(card: Card): SVGGElement {
   return node;
 }
 
+/** On the corner of a card with which something is wrong. */
+function healthSign(x: number): SVGGElement {
+  return svg(
+    'g',
+    { class: 'unwell', transform: `translate(${x},1)` },
+    svg('title'),
+    svg('path', { d: 'M0,-8.5L8.5,6.5H-8.5Z' }),
+    svg('text', { y: 5 }, '!'),
+  );
+}
+
 /** Three units and their weights: leads into the layer. */
 function intoSign(x: number, y: number): SVGGElement {
   return svg(
@@ -112,11 +124,24 @@ export function updateCard(
   const lost = card.members.map((id) => marks.gone.get(id)).filter((words) => words !== undefined);
   const hit = card.members.some((id) => marks.hits.has(id));
   const { low, high } = marks.scale ?? {};
-  const key = `${JSON.stringify(state)}${selected}${caret}${fresh}${hit}${lost.join()}${marks.mode}${low}${high}`;
+  const unwell = unwellOf(card.members, states, marks.nodeOf);
+  const key = `${JSON.stringify(state)}${unwell?.reasons}${selected}${caret}${fresh}${hit}${lost.join()}${marks.mode}${low}${high}`;
   if (shown.get(card.key) === key) return;
   shown.set(card.key, key);
   const own = { selected, caret, fresh, hit, lost: lost.length > 0 };
-  showCard(node, card, { ...state, label: changedLabel(state.label, fresh, lost) }, own, marks);
+  showHealth(node, card, unwell);
+  const label = unwell ? `${state.label}, ${unwell.names}` : state.label;
+  showCard(node, card, { ...state, label: changedLabel(label, fresh, lost) }, own, marks);
+}
+
+function showHealth(node: SVGGElement, card: Card, unwell: ReturnType<typeof unwellOf>): void {
+  let sign = node.querySelector('.unwell');
+  if (!unwell) {
+    sign?.remove();
+    return;
+  }
+  if (!sign) node.append((sign = healthSign(card.width - 3)));
+  setText(sign.firstElementChild!, unwell.reasons);
 }
 
 function showCard(node: SVGGElement, card: Card, state: Shown, own: Record<string, boolean>, marks: Marks): void {

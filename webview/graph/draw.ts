@@ -1,6 +1,6 @@
 /** Draws a laid-out graph and keeps it current. Structure is drawn once per layout, state at every cursor. */
 import { type Selection, select } from 'd3';
-import type { NeuronsView } from '../../src/protocol/views';
+import type { GraphNode, NeuronsView } from '../../src/protocol/views';
 import { setText, svg } from '../dom';
 import { t } from '../l10n';
 import { calm } from '../theme';
@@ -33,6 +33,7 @@ export interface Marks {
   kind: string;
   selected: number | null;
   caret: ReadonlySet<number>;
+  nodeOf(id: number): GraphNode | undefined;
 }
 
 type Layer<T> = Selection<SVGGElement, T, SVGGElement, unknown>;

@@ -25,6 +25,13 @@ const MORE: Entry[] = [
     t('vanishing'),
     t('A gradient of less than a 1000th of the network\u2019s median, or below 1e-10: pale and dotted'),
   ],
+  [
+    'unwell',
+    t('unwell'),
+    t(
+      'Dead, saturated, vanishing, exploding, NaN or infinity, no gradient, not updated: the tooltip and the inspector say why',
+    ),
+  ],
   ['fresh', t('new'), t('The iteration before did not have this op')],
   [
     'units',

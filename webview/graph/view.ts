@@ -321,6 +321,7 @@ export class GraphPanel {
       gone: goneAfter(change),
       selected: model.ui.node,
       caret: model.caret,
+      nodeOf: (id) => model.graph?.nodes[id],
     });
     this.units();
     this.dotsStale = true;

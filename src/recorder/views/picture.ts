@@ -9,6 +9,7 @@ import { cursorOf } from './cursor';
 import { accumulations, backwardsOf, near, writes } from './grads';
 import { builtAt } from './graph';
 import { type Moment, measured } from './measures';
+import { tellUnwell } from './unwell';
 
 /**
  * The picture at a tick. `have` is the structure that the asker knows already: then the graph is left out. `measure` is worked out of each
@@ -28,6 +29,7 @@ export function pictureOf(
   const moment = { r, replay, tick, iteration, built };
   const change = changeOf(r, iteration, built);
   const nodes = built.view.nodes.map((n) => (built.records[n.id] ? opState(moment, n) : leafState(moment, n)));
+  tellUnwell(moment, nodes);
   if (measure) for (const node of nodes) node.measured = node.tensor === null ? null : measured(moment, node, measure);
   return {
     cursor: cursorOf(r, tick, live),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { dead, exploding, nonfinite, notUpdated, withoutGradient } from '../../../src/protocol/health';
 import type { TensorQuestion, TensorView } from '../../../src/protocol/views';
 import { Replay } from '../../../src/recorder/replay';
+import { pictureOf } from '../../../src/recorder/views/picture';
 import { cellsOf, tensorOf } from '../../../src/recorder/views/tensor';
 import { tensorText } from '../../../src/recorder/views/text';
 import { Watchpoints } from '../../../src/recorder/watch/watchpoints';
@@ -165,6 +166,26 @@ describe('health', () => {
   });
   it('says nothing before it has happened', () => {
     expect(chips(h.id, recording.recordAt(0) ? 0 : 1)).toEqual([]);
+  });
+  it('is in the picture too, of every node', () => {
+    const { nodes } = pictureOf(recording, replay, recording.ticks - 1, false);
+    const of = (tensor: number) => nodes.find((n) => n.tensor === tensor)!.health;
+    expect(of(h.id)).toContain('dead');
+    expect(of(s.id)).toContain('saturated');
+    expect(of(w.id)).toEqual(['exploding', 'not updated']);
+    expect(of(x.id)).toBeUndefined();
+    const early = pictureOf(recording, replay, 0, false).nodes;
+    expect(early.filter((n) => n.health)).toEqual([]);
+  });
+  it('says in the picture nothing that the inspector does not say', () => {
+    let said = 0;
+    for (let tick = 0; tick < recording.ticks; tick++)
+      for (const { tensor, health } of pictureOf(recording, replay, tick, false).nodes) {
+        if (!health) continue;
+        said += health.length;
+        expect(chips(tensor!, tick).map(({ kind }) => kind)).toEqual(expect.arrayContaining(health));
+      }
+    expect(said).toBeGreaterThan(10);
   });
   it('agrees with the watchpoints: each stops at the moment of its chip', () => {
     for (const tensor of [h.id, s.id, w.id])
