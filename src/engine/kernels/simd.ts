@@ -17,15 +17,15 @@ export interface Fast {
   q?: number;
 }
 
-const EACH = Float32Array.BYTES_PER_ELEMENT;
+export const EACH = Float32Array.BYTES_PER_ELEMENT;
 /** Kernels write whole vectors. */
-const PAST = 16;
+export const PAST = 16;
 
 /** Elements that `put` will copy in for a tensor. */
-const needs = (t: Tensor): number => (t.count === 1 ? 4 : t.contiguous ? copied(t)[1] : t.count);
+export const needs = (t: Tensor): number => (t.count === 1 ? 4 : t.contiguous ? copied(t)[1] : t.count);
 
 /** Where a tensor's elements lie in row-major order, as float32. */
-function put(arena: Arena, t: Tensor): number {
+export function put(arena: Arena, t: Tensor): number {
   const n = t.count;
   if (n === 1) {
     const at = arena.room(PAST);
@@ -37,13 +37,14 @@ function put(arena: Arena, t: Tensor): number {
   return arena.input(t.storage, first, length) + (t.offset - first) * EACH;
 }
 
-function made(arena: Arena, at: number, shape: number[], length: number): Tensor {
+/** A result that was computed at an address. */
+export function made(arena: Arena, at: number, shape: number[], length = numel(shape)): Tensor {
   const y = Tensor.of('float32', shape, arena.take(at, length, arena.floats));
   arena.note(y.storage, at);
   return y;
 }
 
-const isFloat32 = (t: Tensor) => t.dtype === 'float32' && isHeld(t);
+export const isFloat32 = (t: Tensor) => t.dtype === 'float32' && isHeld(t);
 
 /** A function of each element. */
 export function mapped(x: Tensor, { kind, worth, p = 0, q = 0 }: Fast): Tensor | null {

@@ -7,10 +7,12 @@ import { formulas as f } from '../formulas';
 import { attentionBackward, attentionForward } from '../kernels/attention';
 import { expandTo, isDense } from '../kernels/copy';
 import { valuesAs } from '../kernels/elementwise';
+import { attentionBackwardFast, attentionForwardFast } from '../kernels/layersSimd';
 import { alongDim } from '../kernels/reduce';
 import { type BackwardContext, op, type Sample, type SampleArg, type SampleTensor } from '../op';
-import { broadcast, numel, sameShape, show } from '../shape';
-import { Tensor } from '../tensor';
+import { broadcast, contiguousStrides, numel, sameShape, show } from '../shape';
+import { Storage } from '../storage';
+import { Tensor, writeStrided } from '../tensor';
 import { C_TYPE, rename } from './named';
 import { raiseUnderivable } from './refusals';
 
@@ -68,11 +70,15 @@ op<[Tensor, Tensor, Tensor, number, boolean, Tensor | null, number | null]>({
   gradient:
     'dV = Pᵀ · dy,  dS = P · (dy·Vᵀ − Σ dy · y),  dQ = dS · K · scale,  dK = dSᵀ · Q · scale, with P the softmax',
   forward: (q, k, v, _dropout, causal, mask, scale) => {
+    const shape = shapeOf(q, k, causal, scale);
+    const added = maskOf(mask, q, k);
+    const strides = q.contiguous || !isDense(q) ? contiguousStrides(q.shape) : inOrderOf(q);
+    const fast = attentionForwardFast(shape, [q, k, v], added, strides);
+    if (fast) return fast;
     const y = Tensor.zeros(q.dtype, [...q.shape]);
     const logs = Tensor.zeros(q.dtype, q.shape.slice(0, 3));
-    const shape = shapeOf(q, k, causal, scale);
-    attentionForward(shape, floats(q), floats(k), floats(v), maskOf(mask, q, k), floats(y), floats(logs));
-    return [q.contiguous || !isDense(q) ? y : inOrderOf(y, q), logs];
+    attentionForward(shape, floats(q), floats(k), floats(v), added, floats(y), floats(logs));
+    return [placed(y, strides), logs];
   },
   saves: ['query', 'key', 'value', 'attn_mask', 'result0', 'result1'],
   grads: {
@@ -91,8 +97,8 @@ op<[Tensor, Tensor, Tensor, number, boolean, Tensor | null, number | null]>({
   ],
 });
 
-/** y in the order in memory that q has. */
-function inOrderOf(y: Tensor, q: Tensor): Tensor {
+/** Strides of a dense tensor whose dimensions lie in memory in the order that q's do. */
+function inOrderOf(q: Tensor): number[] {
   const order = q.shape.map((_, d) => d).sort((a, b) => q.strides[b] - q.strides[a]);
   const strides = new Array<number>(q.rank);
   let step = 1;
@@ -100,11 +106,14 @@ function inOrderOf(y: Tensor, q: Tensor): Tensor {
     strides[d] = step;
     step *= q.shape[d];
   }
-  const memory = y.alias(
-    order.map((d) => y.shape[d]),
-    order.map((d) => y.strides[d]),
-  );
-  return Tensor.of(y.dtype, [y.count], memory.values()).alias([...y.shape], strides);
+  return strides;
+}
+
+/** A contiguous y with these strides of a dense tensor. */
+function placed(y: Tensor, strides: readonly number[]): Tensor {
+  const made = new Tensor(Storage.allocate(y.dtype, y.count), [...y.shape], [...strides]);
+  writeStrided(made, y.values());
+  return made;
 }
 
 /** The three gradients, computed once for one backward step. */
@@ -134,10 +143,13 @@ op<[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, boolean, Tensor | null, numb
   formula: 'the gradients of attention',
   gradient: 'none, as in PyTorch: attention has no second gradient in one op',
   forward: (dy, q, k, v, y, logs, causal, mask, scale, dlogs) => {
-    const outs = [q, k, v].map((t) => Tensor.zeros(t.dtype, [...t.shape]));
     const shape = shapeOf(q, k, causal, scale);
+    const added = maskOf(mask, q, k);
+    const fast = attentionBackwardFast(shape, [q, k, v, y, logs, dy], added, dlogs);
+    if (fast) return fast;
+    const outs = [q, k, v].map((t) => Tensor.zeros(t.dtype, [...t.shape]));
     const [qs, ks, vs, ys, ls, up] = [q, k, v, y, logs, dy].map(floats);
-    attentionBackward(shape, qs, ks, vs, maskOf(mask, q, k), ys, ls, up, dlogs && floats(dlogs), outs.map(floats));
+    attentionBackward(shape, qs, ks, vs, added, ys, ls, up, dlogs && floats(dlogs), outs.map(floats));
     return outs;
   },
   grads: { grad_out: refused, query: refused, key: refused, value: refused },

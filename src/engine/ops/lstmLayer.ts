@@ -4,6 +4,7 @@
 import { once } from '../autograd/once';
 import { context } from '../context';
 import { formulas as f } from '../formulas';
+import { lstmBackwardFast, lstmForwardFast } from '../kernels/layersSimd';
 import { lstmBackward, lstmForward } from '../kernels/lstm';
 import { type BackwardContext, op, type SampleArg } from '../op';
 import { Tensor } from '../tensor';
@@ -43,6 +44,8 @@ op<[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, boolean, number]>({
   gradient: 'backward through time: dc = dc + dh · o · (1 − tanh²(c)), the gates’ gradients by the chain rule',
   forward: (x, wih, whh, bih, bhh, h0, c0, reverse, hidden) => {
     const s = shapeOf(x, hidden, reverse);
+    const fast = lstmForwardFast(s, [x, wih, whh, bih, bhh, h0, c0]);
+    if (fast) return fast;
     const make = (...shape: number[]) => Tensor.zeros(x.dtype, shape);
     const [steps, batch] = x.shape;
     const bytes = 5 * hidden * floats(x).BYTES_PER_ELEMENT;
@@ -93,12 +96,15 @@ op<[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Given, Given, Given,
   faces: [],
   formula: 'the gradients of an LSTM layer, from its last step to its first',
   forward: (x, wih, whh, h0, c0, y, kept, dy, dhn, dcn, reverse) => {
+    const s = shapeOf(x, whh.shape[1], reverse);
+    const fast = lstmBackwardFast(s, [x, wih, whh, h0, c0, y], numbersIn(kept, x), dy, dhn, dcn);
+    if (fast) return fast;
     const outs = [x.shape, wih.shape, whh.shape, [wih.shape[0]], h0.shape, c0.shape].map((shape) =>
       Tensor.zeros(x.dtype, [...shape]),
     );
     const ins = [x, wih, whh, h0, c0, y].map(floats) as [Floats, Floats, Floats, Floats, Floats, Floats];
     const [up, last, cell] = [dy, dhn, dcn].map((t) => t && floats(t));
-    lstmBackward(shapeOf(x, whh.shape[1], reverse), ...ins, numbersIn(kept, x), up, last, cell, outs.map(floats));
+    lstmBackward(s, ...ins, numbersIn(kept, x), up, last, cell, outs.map(floats));
     return outs;
   },
   samples: () => [

@@ -39,6 +39,11 @@ interface Exports {
   map32(kind: number, n: number, x: number, out: number, p: number, q: number): void;
   pairs32: Pairs;
   triples32(kind: number, n: number, x: number, a: number, b: number, out: number, p: number): void;
+  // What their many arguments are: assembly/rows.ts.
+  lstmForward32(...numbers: number[]): void;
+  lstmBackward32(...numbers: number[]): void;
+  attentionForward32(...numbers: number[]): void;
+  attentionBackward32(...numbers: number[]): void;
   gemmRoom(): number;
   /** Takes the first 22 numbers of a convolution; gives the elements of room for a block of windows. */
   setWindows(at: number): number;

@@ -1,0 +1,163 @@
+/** Layers of an LSTM and attention by the SIMD kernels: null where it is not worth the way there, or they cannot. */
+import { Storage } from '../storage';
+import { Tensor } from '../tensor';
+import type { Arena } from '../wasm/arena';
+import { kernelsFor } from '../wasm/kernels';
+import type { AttentionShape } from './attention';
+import type { LstmShape } from './lstm';
+import { copied } from './product';
+import { EACH, isFloat32, made, needs, PAST, put } from './simd';
+
+/** Multiply-adds from which on they are worth it. */
+const WORTH = 512;
+
+/** Room for so many elements. */
+const room = (arena: Arena, length: number): number => arena.room(length * EACH + PAST);
+const total = (ts: readonly Tensor[]): number => ts.reduce((sum, t) => sum + needs(t), 0);
+
+/** A tensor's memory and geometry, as the kernels read it where it lies: from batch to batch, head to head, row to row. */
+function geometry(arena: Arena, t: Tensor): number[] {
+  const [first, length] = copied(t);
+  const at = arena.input(t.storage, first, length) + (t.offset - first) * EACH;
+  return [at, ...t.strides.slice(0, 3)];
+}
+
+/** `kept` are the gates and the cell's states as bytes: a tensor's own array. */
+const ofBytes = (kept: Float32Array, shape: number[]) =>
+  Tensor.of('uint8', shape, new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength));
+
+type Given = Tensor | null;
+
+const lstmWork = (s: LstmShape) => s.steps * s.batch * 4 * s.hidden * (s.input + s.hidden);
+
+/** Output, last states, and the workspace; see kernels/lstm.ts. */
+export function lstmForwardFast(
+  s: LstmShape,
+  [x, wih, whh, bih, bhh, h0, c0]: readonly Tensor[],
+): [Tensor, Tensor, Tensor, Tensor] | null {
+  const { steps, batch, input, hidden } = s;
+  const kernels = kernelsFor(lstmWork(s), WORTH);
+  const ins = [x, wih, whh, h0, c0];
+  if (!kernels || hidden % 4 !== 0 || ![...ins, bih, bhh].every(isFloat32)) return null;
+  const { arena } = kernels;
+  const states = batch * hidden;
+  const rest = steps * states * 6 + states + hidden * 4 * (hidden + 1) + (steps + 1) * states * 4;
+  if (!arena.begin((total(ins) + rest) * EACH + 8 * PAST, 12)) return null;
+  const [atX, atWih, atWhh, atH] = ins.slice(0, 4).map((t) => put(arena, t));
+  const bias = room(arena, 4 * hidden);
+  const [p, q] = [bih.values() as Float32Array, bhh.values() as Float32Array];
+  for (let i = 0; i < p.length; i++) arena.floats[bias / EACH + i] = p[i] + q[i];
+  const y = room(arena, steps * states);
+  const cn = room(arena, states);
+  arena.floats.set(c0.values() as Float32Array, cn / EACH);
+  const kept = room(arena, steps * states * 5);
+  const own = room(arena, hidden * 4 * hidden + (steps + 1) * states * 4);
+  kernels.lstmForward32(steps, batch, input, hidden, Number(s.reverse), atX, atWih, atWhh, bias, atH, y, cn, kept, own);
+  const last = y + (s.reverse ? 0 : (steps - 1) * states * EACH);
+  const keep = arena.take(kept, steps * states * 5, arena.floats) as Float32Array;
+  return [
+    made(arena, y, [steps, batch, hidden]),
+    Tensor.of('float32', [batch, hidden], arena.take(last, states, arena.floats)),
+    made(arena, cn, [batch, hidden]),
+    ofBytes(keep, [steps, batch, 5 * hidden * EACH]),
+  ];
+}
+
+/** The gradients of x, weights, bias and first states. */
+export function lstmBackwardFast(
+  s: LstmShape,
+  [x, wih, whh, h0, c0, y]: readonly Tensor[],
+  kept: Float32Array | Float64Array,
+  dy: Given,
+  dhn: Given,
+  dcn: Given,
+): Tensor[] | null {
+  const { steps, batch, input, hidden } = s;
+  const kernels = kernelsFor(lstmWork(s), WORTH);
+  const keep = Tensor.of('float32', [kept.length], kept);
+  const ins = [x, wih, whh, h0, c0, y, keep, ...(dy ? [dy] : [])];
+  if (!kernels || hidden % 4 !== 0 || ![...ins, ...[dhn, dcn].filter((t) => t !== null)].every(isFloat32)) return null;
+  const { arena } = kernels;
+  const shapes = [x.shape, wih.shape, whh.shape, [4 * hidden], h0.shape, c0.shape].map((shape) => [...shape]);
+  const rows = steps * batch;
+  const rest = rows * (input + 4 * hidden) + 4 * hidden * (input + hidden + 1) + 2 * batch * hidden;
+  if (!arena.begin((total(ins) + rest) * EACH + 8 * PAST, 16)) return null;
+  const at = ins.map((t) => put(arena, t));
+  if (!dy) at.push(0);
+  const outs = shapes.map((shape) =>
+    room(
+      arena,
+      shape.reduce((a, b) => a * b, 1),
+    ),
+  );
+  for (const [i, given] of [dhn, dcn].entries()) {
+    const place = outs[4 + i] / EACH;
+    if (given) arena.floats.set(given.values() as Float32Array, place);
+    else arena.floats.fill(0, place, place + batch * hidden);
+  }
+  const gates = room(arena, rows * 4 * hidden);
+  kernels.lstmBackward32(steps, batch, input, hidden, Number(s.reverse), ...at, ...outs, gates);
+  return shapes.map((shape, i) => made(arena, outs[i], shape));
+}
+
+const attentionWork = (s: AttentionShape) => s.batch * s.heads * s.length * s.kvLength * s.size;
+const padded = (n: number) => (n + 3) & ~3;
+const numbersOf = (s: AttentionShape) => [
+  ...[s.batch, s.heads, s.heads / s.kvHeads, s.length, s.kvLength, s.size, s.scale, Number(s.causal)],
+];
+
+/** What the inputs take in the ring; null where one is not float32 with rows that lie in one piece. */
+function reach(ts: readonly Tensor[]): number | null {
+  return ts.every((t) => isFloat32(t) && t.strides[3] === 1) ? ts.reduce((sum, t) => sum + copied(t)[1], 0) : null;
+}
+
+/** A mask's numbers for every head, row-major, where the kernels can read them; 0: none. */
+const putMask = (arena: Arena, mask: Float32Array | Float64Array | null) =>
+  mask === null ? 0 : arena.input(new Storage('float32', mask), 0, mask.length);
+
+/** The output, in memory as `strides` says (rows in one piece), and each row's log Σ exp(score). */
+export function attentionForwardFast(
+  s: AttentionShape,
+  [q, k, v]: readonly Tensor[],
+  mask: Float32Array | Float64Array | null,
+  strides: readonly number[],
+): [Tensor, Tensor] | null {
+  const kernels = kernelsFor(attentionWork(s), WORTH);
+  const inputs = kernels && reach([q, k, v]);
+  if (!kernels || inputs === null || mask instanceof Float64Array || strides[3] !== 1) return null;
+  const { arena } = kernels;
+  const rows = s.batch * s.heads * s.length;
+  const scores = s.length * padded(s.kvLength);
+  if (!arena.begin((inputs + (mask?.length ?? 0) + rows * (s.size + 1) + scores) * EACH + 4 * PAST, 8)) return null;
+  const places = [q, k, v].flatMap((t) => geometry(arena, t));
+  const at = putMask(arena, mask);
+  const [y, logs, own] = [rows * s.size, rows, scores].map((length) => room(arena, length));
+  kernels.attentionForward32(...numbersOf(s), ...places, at, y, ...strides.slice(0, 3), logs, own);
+  const flat = made(arena, y, [rows * s.size]);
+  return [flat.alias([...q.shape], [...strides]), made(arena, logs, q.shape.slice(0, 3))];
+}
+
+/** The gradients of query, key and value. */
+export function attentionBackwardFast(
+  s: AttentionShape,
+  [q, k, v, y, logs, dy]: readonly Tensor[],
+  mask: Float32Array | Float64Array | null,
+  dlogs: Given,
+): Tensor[] | null {
+  const kernels = kernelsFor(attentionWork(s), WORTH);
+  const inputs = kernels && reach([q, k, v, y, dy]);
+  const more = [logs, ...(dlogs ? [dlogs] : [])];
+  if (!kernels || inputs === null || mask instanceof Float64Array || !more.every(isFloat32)) return null;
+  const { arena } = kernels;
+  const scores = 2 * s.length * padded(s.kvLength);
+  const outs = q.count + k.count + v.count;
+  if (!arena.begin((inputs + (mask?.length ?? 0) + total(more) + scores + outs) * EACH + 6 * PAST, 14)) return null;
+  const three = [q, k, v].flatMap((t) => geometry(arena, t));
+  const at = putMask(arena, mask);
+  const [out, rows, grad] = [geometry(arena, y), put(arena, logs), geometry(arena, dy)];
+  const up = dlogs ? put(arena, dlogs) : 0;
+  const to = [q, k, v].map((t) => room(arena, t.count));
+  const own = room(arena, scores);
+  kernels.attentionBackward32(...numbersOf(s), ...three, at, ...out, rows, ...grad, up, ...to, own);
+  return [q, k, v].map((t, i) => made(arena, to[i], [...t.shape]));
+}
