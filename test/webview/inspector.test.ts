@@ -20,9 +20,9 @@ describe.skipIf(missing)('the inspector', () => {
   }, 60_000);
   afterAll(() => browser?.close());
 
-  async function show(tick = AFTER_BACKWARD, options: Options = {}) {
+  async function show(tick = AFTER_BACKWARD, options: Options = {}, of = r) {
     const view = await open(browser, { elk: false, width: 1100, height: 900, ...options });
-    const recorded = new Recorded(r, view);
+    const recorded = new Recorded(of, view);
     await recorded.go(tick);
     const { page } = view;
     const node = async (label: string): Promise<void> => {
@@ -233,6 +233,21 @@ describe.skipIf(missing)('the inspector', () => {
     expect(await v.text('.past figcaption')).toContain('norm(linear1.weight)');
     await v.click('.past [data-measure="max"]');
     expect(await v.text('.past figcaption')).toContain('max(linear1.weight)');
+    await v.close();
+  });
+
+  it('shows a velocity that the script keeps by hand, and its history', async () => {
+    const mine = trainMlp({ iterations: 4, samples: 20, rule: 'data' });
+    const v = await show(mine.script.recording.ticks - 1, {}, mine.script.recording);
+    await v.node('linear1.weight');
+    await v.tab('state');
+    expect(await v.text('.inspector h2')).toBe('v of linear1.weight');
+    expect(await v.page.getAttribute('.parts [data-part="state"]', 'title')).toContain(
+      'by the optimizer or by the script',
+    );
+    await v.click('.copies >> text=Show its history');
+    expect(await v.text('.past figcaption')).toContain('norm(v of linear1.weight)');
+    expect(v.asked('history').at(-1)!.ref).toMatchObject({ part: 'state:v' });
     await v.close();
   });
 

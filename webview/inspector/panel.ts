@@ -28,7 +28,13 @@ const TABS: [TabName, string, string][] = [
   ['value', t('Value'), t('Its elements at the cursor')],
   ['grad', t('Gradient'), t('The gradient of the loss by it')],
   ['parameter', t('Parameter'), t('The weights of this op: how large, how far the last update moved them')],
-  ['state', t('State'), t('What the optimizer keeps of it: momentum, averages of gradients')],
+  [
+    'state',
+    t('State'),
+    t(
+      'What is kept of it from one update to the next, by the optimizer or by the script: momentum, averages of gradients',
+    ),
+  ],
   ['explain', t('Explain'), t('How its numbers were computed, term by term, and the chain rule to it')],
   ['history', t('History'), t('It over the iterations; values that were not kept are computed again')],
 ];
@@ -121,9 +127,8 @@ export class InspectorPanel {
     const ref = shownRef(model);
     const view = model.tensor && ref && sameRef(model.tensor.ref, ref) ? model.tensor : null;
     this.follow.hidden = model.ui.node === null && model.ui.ref === null;
-    const own = face === 'parameter' || face === 'state' ? null : view;
-    setText(this.title, titleOf(own, node) || (view?.name ?? t('Nothing to show yet')));
-    this.buildFacts(node, own);
+    setText(this.title, titleOf(view, node) || t('Nothing to show yet'));
+    this.buildFacts(node, view);
     this.buildTabs(model);
     this.buildPicks(model);
     this.health.update(view?.health ?? []);
@@ -161,11 +166,11 @@ export class InspectorPanel {
       );
     if (face === 'state' && !hasRef)
       return t(
-        'An optimizer keeps something for parameters only. Select a layer with weights, or a parameter below it.',
+        'Something is kept from one update to the next for parameters only. Select a layer with weights, or a parameter below it.',
       );
     if (face === 'state' && view && view.ref.part === 'value')
       return t(
-        'No optimizer keeps anything of {0} so far: plain SGD keeps nothing, others begin with their first step(). Step on over it.',
+        'Neither an optimizer nor the script keeps anything of {0} so far: plain SGD keeps nothing, others begin with their first step(). Step on over it.',
         view.name,
       );
     if (!hasRef) return t('{0} has not run yet in this iteration: step forward to it.', node?.label ?? t('This'));
@@ -232,7 +237,7 @@ export class InspectorPanel {
     const states = face === 'state' && tensor !== null ? (model.kept.get(tensor) ?? []) : [];
     const part = shownRef(model)?.part;
     const key = [face, tensor, part, parameters.map(({ id }) => id).join(), states.join()].join('|');
-    this.picks.hidden = parameters.length < 2 && states.length < 2;
+    this.picks.hidden = parameters.length < 2 && states.length === 0;
     keyed(this.picks, key, () => [
       ...(parameters.length < 2 ? [] : parameters).map(({ id, label }) =>
         button(
@@ -242,9 +247,9 @@ export class InspectorPanel {
           label,
         ),
       ),
-      ...(states.length < 2 ? [] : states).map((name) =>
+      ...states.map((name) =>
         button(
-          t('What the optimizer keeps as {0}', name),
+          t('What is kept as {0} from one update to the next', name),
           () => this.store.setUi({ kept: name, ...FROM_THE_START }),
           { class: 'toggle', 'aria-pressed': String(part === `state:${name}`) },
           name,

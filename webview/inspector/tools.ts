@@ -13,6 +13,13 @@ export class Tools {
     title: t('Show the difference from another time'),
   });
   private readonly said = el('span', { class: 'note' });
+  /** What is kept of a parameter has no node, and so no tab of its own for this. */
+  private readonly past = button(
+    t('Show its norm over the iterations'),
+    () => this.view && this.store.setUi({ ref: this.view.ref, face: 'history', measure: 'norm' }),
+    { class: 'link' },
+    t('Show its history'),
+  );
   private view: TensorView | null = null;
 
   constructor(private readonly store: Store) {
@@ -31,6 +38,7 @@ export class Tools {
       el(
         'span',
         { class: 'copies' },
+        this.past,
         button(
           t('Copy all of it as torch.tensor(…)'),
           write('python', 'clipboard'),
@@ -55,6 +63,7 @@ export class Tools {
 
   update(model: Model, view: TensorView): void {
     this.view = view;
+    this.past.hidden = !view.ref.part?.startsWith('state:');
     const { against } = model.ui;
     const marks = model.bookmarks.map(({ tick, note }) => ({
       tick,

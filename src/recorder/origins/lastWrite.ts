@@ -7,6 +7,7 @@ import type { Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { elementOf, placeText, storageAt } from '../views/common';
 import { labelOf } from '../views/cursor';
+import { keptAt } from '../views/kept';
 import { statesAt } from '../views/parameters';
 import { nameOf } from '../views/parts';
 import { compile, momentsOf } from '../watch/compile';
@@ -36,14 +37,13 @@ export function lastWrite(
   const ticks = moments?.refresh() ?? [];
   const written = (at: number): boolean => {
     if (!ref) return !isItem || changed(r, replay, at, expression ?? '');
-    const [now, before] = [at, at - 1].map((t) => useOf(r, ref.part === 'grad' ? r.gradAt(ref.tensor, t) : tensor, t));
+    const [now, before] = [at, at - 1].map((t) => useOf(r, ref, t));
     if (element)
       return !Object.is(now && elementOf(replay, now, element), before && elementOf(replay, before, element));
     const out = r.kindAt(at) === 'update' ? r.recordAt(at)?.outs[0] : null;
     return !out || !now || storageAt(r, out.tensor, at) !== storageAt(r, now.tensor, at) || meet(out, now);
   };
   const isItem = expression !== undefined && parse(expression).kind === 'item';
-  const tensor = ref && ref.part !== 'grad' ? tensorOf(r, ref, tick) : null;
   for (let i = lastAtOrBefore(ticks, tick - 1); i >= 0; i--) {
     looked(ticks[i]);
     if (written(ticks[i])) return { tick: ticks[i], text: textAt(r, ref, ticks[i]) };
@@ -65,8 +65,13 @@ const changed = (r: Recording, replay: Replay, tick: number, expression: string)
   return truth(evaluate(parse(`changed(${expression})`), scope), scope);
 };
 
-const useOf = (r: Recording, tensor: number | null, tick: number): TensorUse | null =>
-  tensor === null || tick < 0 ? null : r.useAt(tensor, tick);
+function useOf(r: Recording, { tensor, part = 'value' }: TensorRef, tick: number): TensorUse | null {
+  if (tick < 0) return null;
+  if (part === 'value') return r.useAt(tensor, tick);
+  if (part !== 'grad') return keptAt(r, tensor, stateOf(part), tick);
+  const grad = r.gradAt(tensor, tick);
+  return grad === null ? null : r.useAt(grad, tick);
+}
 
 /** Do two tensors of one memory share any of it? By the stretches that they span: strides are left out. */
 function meet(a: TensorUse, b: TensorUse): boolean {
@@ -77,14 +82,14 @@ function meet(a: TensorUse, b: TensorUse): boolean {
   return x.from <= y.to && y.from <= x.to;
 }
 
-const tensorOf = (r: Recording, { tensor, part = 'value' }: TensorRef, tick: number): number | null =>
-  part === 'value' ? tensor : (statesAt(r, tensor, tick).get(part.slice('state:'.length)) ?? null);
+const stateOf = (part: string): string => part.slice('state:'.length);
 
-function writesOf(r: Recording, ref: TensorRef, tick: number): Moments | null {
+function writesOf(r: Recording, { tensor, part = 'value' }: TensorRef, tick: number): Moments {
   const all = MomentsOf.of(r);
-  if (ref.part === 'grad') return all.gradients(ref.tensor, true);
-  const tensor = tensorOf(r, ref, tick);
-  return tensor === null ? null : all.writes(tensor);
+  if (part === 'value') return all.writes(tensor);
+  if (part === 'grad') return all.gradients(tensor, true);
+  const state = statesAt(r, tensor, tick).get(stateOf(part));
+  return state === undefined ? all.kept(tensor, stateOf(part)) : all.writes(state);
 }
 
 /** The op that computed the loss: backward() is called on it later. */

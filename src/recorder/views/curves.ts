@@ -8,6 +8,7 @@ import { statsOf } from '../stats';
 import { compile } from '../watch/compile';
 import { SyntaxFault } from '../watch/parse';
 import { Interrupted } from '../work';
+import { clock } from './clock';
 import { valuesOf, wire } from './common';
 import { Parameters } from './parameters';
 import { nameOf } from './parts';
@@ -57,14 +58,14 @@ export function curvesOf(r: Recording, replay: Replay, question: CurvesQuestion,
     if (at) sources.push({ curve, at });
   }
   const wanted = spread(r.iterationCount, question.from, question.to);
-  const until = performance.now() + within;
+  const until = clock.now() + within;
   let done = 0;
   let computed = 0;
   for (const iteration of wanted) {
     for (const { curve, at } of sources) {
       if (!cacheOf(r, curve.key).has(iteration)) {
         // One is computed in any case, so that asking again comes to an end.
-        if (within <= 0 || (computed > 0 && performance.now() > until)) continue;
+        if (within <= 0 || (computed > 0 && clock.now() > until)) continue;
         computed++;
         cacheOf(r, curve.key).set(iteration, at(iteration));
       }

@@ -40,3 +40,11 @@ export function keptAt(r: Recording, parameter: number, name: string, tick: numb
     }
   return null;
 }
+
+/** Ticks at which what the script keeps under a name was computed anew, ascending; none for an optimizer's. */
+export function keptByHand(r: Recording, parameter: number, name: string): number[] {
+  const ticks: number[] = [];
+  for (const event of Updates.of(r).of(parameter, r.ticks - 1))
+    for (const { name: own, by } of byHand(r, parameter, event)) if (own === name && by) ticks.push(by.tick);
+  return ticks;
+}

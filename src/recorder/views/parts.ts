@@ -27,7 +27,7 @@ export function partAt(r: Recording, tensor: number, part: string, tick: number)
   const ever = [...r.optimizers.values()].some((o) => o.kept.get(tensor)?.has(name));
   return ever
     ? t('The optimizer has no {0} for this parameter yet: it is made by the first step().', name)
-    : t('No optimizer keeps a {0} for this parameter.', name);
+    : t('Neither an optimizer nor the script keeps a {0} for this parameter.', name);
 }
 
 /** `linear1.weight`, `zhat`, `relu at three_class.py:31`. */

@@ -3,6 +3,7 @@ import type { Data } from '../../engine/dtype';
 import type { PastGradient, PastView } from '../../protocol/views';
 import type { Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
+import { within } from './clock';
 import { elementOf, valuesOf } from './common';
 import { type Blend, Flow } from './flow';
 import { type Rule, ruleOf } from './rule';
@@ -50,7 +51,7 @@ export function pastOf(
   const decay = { element: 0, along: 0 };
   let decays = false;
   let part = 1;
-  const until = performance.now() + AT_ONCE;
+  const over = within(AT_ONCE);
   const ops = replay.replayed + BUDGET;
   for (let link: Link | undefined = first; link; link = links.next().value ?? undefined) {
     const { a, b, c, gradient } = link.blend;
@@ -63,7 +64,7 @@ export function pastOf(
       decays = true;
     }
     part *= a;
-    const enough = performance.now() > until || replay.replayed > ops;
+    const enough = over() || replay.replayed > ops;
     if (enough || gradients.length >= MOST || Math.abs(part) < LEAST) break;
   }
   const value = { element: elementOf(replay, carried.after!, element), along: size };

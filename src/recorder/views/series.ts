@@ -3,6 +3,7 @@ import type { UpdateSeries } from '../../protocol/views';
 import type { Recording, TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { statsOf } from '../stats';
+import { within } from './clock';
 import { elementOf, valuesOf } from './common';
 import { angleOf } from './past';
 import { isCount, type Rule, ruleOf } from './rule';
@@ -41,9 +42,9 @@ export function seriesOf(
   element: readonly number[],
 ): { series: UpdateSeries[]; angles: (number | null)[] } {
   const ops = replay.replayed + BUDGET;
-  const time = performance.now() + AT_ONCE;
+  const over = within(AT_ONCE);
   const long = r.iterationCount > LONG;
-  const enough = () => replay.replayed > ops || (long && performance.now() > time);
+  const enough = () => replay.replayed > ops || (long && over());
   const points = events.map((event) => pointOf(r, replay, parameter, event, element, enough));
   const roles: string[] = [];
   for (const point of points)

@@ -2,6 +2,7 @@
 import { sameShape } from '../../engine/shape';
 import type { OpRecord, Recording, TensorUse, Value } from '../recording';
 import { argUses } from '../replay';
+import { within } from './clock';
 import { recordsIn } from './collect';
 import { storageAt } from './common';
 import { factorOf } from './expression';
@@ -93,14 +94,14 @@ export class Updates {
     while (last / stride > POINTS) stride *= 2;
     const wanted = new Set([here, Math.max(0, here - 1), Math.min(last, here + 1), last]);
     for (let i = 0; i <= last; i += stride) wanted.add(i);
-    const until = performance.now() + AT_ONCE;
+    const over = within(AT_ONCE);
     let read = 0;
     const found: [number, ReadonlyMap<number, readonly UpdateEvent[]>][] = [];
     for (const i of wanted) {
       let known = this.sampled.get(i);
       if (!known) {
         // Those about the tick in any case.
-        if (read++ >= 4 && performance.now() > until) continue;
+        if (read++ >= 4 && over()) continue;
         known = this.at(i);
         // An iteration may still be merged with the one before while it began only just.
         if (i < last - 1) this.sampled.set(i, known);

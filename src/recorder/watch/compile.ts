@@ -167,8 +167,12 @@ export function momentsOf(r: Recording, c: Compiled, instance: Instance): Moment
     if (tensor === null) continue;
     const made = base.kind === 'call' ? madeAnew(r, tensor) : null;
     if (made) lists.push(part === 'value' ? all.place(made) : all.ends('backward'));
-    else if (part === 'value') lists.push(all.writes(tensor));
-    else if (part === 'state') lists.push(all.ends('step'), all.writes(tensor));
+    else if (part === 'value') {
+      lists.push(all.writes(tensor));
+      // `linear1.weight.v`: the script's own velocity of it.
+      if (base.kind === 'attribute' && tensorOfNode(r, base.of, instance) === tensor)
+        lists.push(all.kept(tensor, base.name));
+    } else if (part === 'state') lists.push(all.ends('step'), all.writes(tensor));
     else lists.push(all.gradients(tensor, part === 'all gradient'));
   }
   return lists.length === 0 ? null : all.union([...new Set(lists)]);

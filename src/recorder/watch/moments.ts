@@ -4,6 +4,7 @@ import { KINDS, type OpRecord, type PassRecord, type Recording } from '../record
 import type { Page } from '../store/page';
 import { Scan } from '../store/scan';
 import { opName } from '../views/common';
+import { keptByHand } from '../views/kept';
 
 /** Ticks, ascending, without repeats. `refresh` brings them up to the recording's end. */
 export class Moments {
@@ -124,6 +125,11 @@ export class MomentsOf {
         return found;
       };
     });
+  }
+
+  /** Where the script computes anew what it keeps of a parameter itself: a velocity. */
+  kept(tensor: number, name: string): Moments {
+    return this.list(`kept ${tensor} ${name}`, () => () => keptByHand(this.r, tensor, name));
   }
 
   /** Last ticks of the backward passes, or of the optimizers' steps, that are over. */

@@ -11,6 +11,7 @@ import type { OpRecord, Recording, TensorUse } from '../recording';
 import { inputs, type Replay } from '../replay';
 import { statsOf } from '../stats';
 import { arrived } from '../views/grads';
+import { keptAt } from '../views/kept';
 import { Parameters, statesAt } from '../views/parameters';
 import { evaluate, Fault, Held, NotThere, numberOf, On, type Scope, tensorOf, type Value } from './evaluate';
 import { type Moments, MomentsOf } from './moments';
@@ -126,6 +127,8 @@ export class ScopeAt implements Scope {
       if (name === 'requires_grad') return r.tensor(of.tensor)?.requiresGrad ?? false;
       const state = statesAt(r, of.tensor, tick).get(name);
       if (state !== undefined) return this.held(state);
+      const own = OF_TENSORS.has(name) ? null : keptAt(r, of.tensor, name, tick);
+      if (own) return new Held(own.tensor, own);
       // An optimizer makes its state in its first step, for what has a gradient.
       const kept = [...r.optimizers.values()].flatMap((o) => [...o.kept.values()]);
       if (kept.length === 0 ? !OF_TENSORS.has(name) : kept.some((names) => names.has(name)))

@@ -1,10 +1,14 @@
 /** The update's panel shows the rule that ran, whoever wrote it, with numbers that add up. */
-import { describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Tensor } from '../../../src/engine/tensor';
 import type { UpdateView } from '../../../src/protocol/views';
+import { historyOf } from '../../../src/recorder/origins/history';
+import { lastWrite } from '../../../src/recorder/origins/lastWrite';
 import { Replay } from '../../../src/recorder/replay';
+import { clock } from '../../../src/recorder/views/clock';
 import { tensorOf } from '../../../src/recorder/views/tensor';
 import { updateOf } from '../../../src/recorder/views/update';
+import { watchableOf } from '../../../src/recorder/watch/watchable';
 import { backwardFrom, dataOf, GAMMA, given, LR, leaf, noGrad, op, Script, trainMlp } from './script';
 
 const term = (v: UpdateView, role: string) => Number(v.terms.find((t) => t.role === role)?.value);
@@ -181,7 +185,35 @@ describe('a rule by hand', () => {
       // Within an iteration, before the rule has run, it is as the iteration before left it.
       expect(at(r.iteration(2).backward, name).grid!.cells[7]).toBe(mine.seen[1].velocities[0][7]);
       expect(at(last, name)).toMatchObject({ name: 'v of linear1.weight', missing: null, shape: [13, 20] });
-      expect(at(last, 'no').missing).toMatch(/No optimizer keeps/);
+      expect(at(last, 'no').missing).toMatch(/Neither an optimizer nor the script keeps/);
+    },
+  );
+
+  it.each(['inplace', 'data'] as const)(
+    'tells the history of such a velocity, its last write, and watches it (%s)',
+    (rule) => {
+      const mine = trainMlp({ iterations: 4, rule });
+      const r = mine.script.recording;
+      const last = r.ticks - 1;
+      const ref = { tensor: mine.params[0].tensor.id, part: 'state:v' } as const;
+      const norms = mine.seen.map(({ velocities }) => Math.hypot(...velocities[0]));
+      const history = historyOf(r, mine.replay, last, { ref });
+      expect(history.name).toBe('norm(v of linear1.weight)');
+      const values = history.points.map(({ value }) => value as number);
+      expect(values).toHaveLength(4);
+      for (const [i, norm] of norms.entries()) expect(values[i]).toBeCloseTo(norm, 6);
+      const variables = null as never;
+      const { expression } = watchableOf(r, variables, { name: '', tensor: ref });
+      expect(expression).toBe('linear1.weight.v');
+      // Between the third iteration's velocity and the fourth's.
+      const bound = (norms[2] + norms[3]) / 2;
+      const rises = norms[3] > norms[2] ? '>' : '<';
+      const watched = historyOf(r, mine.replay, last, { expression: `norm(${expression}) ${rises} ${bound}` });
+      expect(watched.points.at(-1)!.value).toBe(1);
+      const written = lastWrite(r, mine.replay, last, { ref })!;
+      expect(r.iterationAt(written.tick)).toBe(3);
+      expect(r.recordAt(written.tick)!.name).toMatch(/^sub/);
+      expect(lastWrite(r, mine.replay, written.tick, { ref })!.tick).toBeLessThan(r.iteration(3).start);
     },
   );
 
@@ -339,12 +371,19 @@ describe("an optimizer's rule", () => {
 });
 
 describe('a long run', () => {
+  afterEach(() => {
+    clock.now = () => performance.now();
+  });
+
   it('is read piece by piece: more of it with every question, evenly spread, until it is all there', {
     timeout: 20_000,
   }, () => {
     const { script, w } = train(1200, (p) => noGrad(() => op('sub_', p, op('mul', p.grad!, 1e-4))));
     const replay = new Replay();
     const ask = () => updateOf(script.recording, replay, 5000, { parameter: w.id });
+    // Every look at the clock is a millisecond: a busy machine reads as much with each question as an idle one.
+    let time = 0;
+    clock.now = () => time++;
     const first = ask();
     const here = script.recording.iterationAt(5000);
     expect(first.iterations).toEqual(expect.arrayContaining([here - 1, here, here + 1, 1199]));
@@ -367,6 +406,13 @@ describe.each(['inplace', 'data', 'sgd'] as const)('the velocity of a run update
   const [p, i] = [0, 3 * 20 + 7];
   const view = (tick: number, parameter = p) =>
     updateOf(r, m.replay, tick, { parameter: m.params[parameter].tensor.id, element: parameter === p ? [3, 7] : [1] });
+
+  beforeAll(() => {
+    clock.now = () => 0;
+  });
+  afterAll(() => {
+    clock.now = () => performance.now();
+  });
 
   it('is the sum of the past gradients, each with its power of the momentum', () => {
     const past = view(m.seen[5].tick).past!;
