@@ -43,7 +43,12 @@ const TABS: [Tab, string, HTMLElement][] = [
   ['curves', t('Curves'), curves.element],
 ];
 const tabs = TABS.map(([name, text]) =>
-  button(text, () => store.setUi({ tab: name }), { role: 'tab', id: `tab-${name}`, 'aria-controls': `panel-${name}` }),
+  button(
+    t('← and → go from tab to tab'),
+    () => store.setUi({ tab: name }),
+    { role: 'tab', id: `tab-${name}`, 'aria-controls': `panel-${name}` },
+    text,
+  ),
 );
 for (const [name, , element] of TABS) {
   element.id = `panel-${name}`;

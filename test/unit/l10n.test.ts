@@ -40,7 +40,7 @@ const holes = (text: string) => [...new Set(text.match(/\{\d+\}/g))].sort();
 
 /** What is the same in every language: markup, styles, keys of a keyboard, names. */
 const NO_WORDS =
-  /^(<|linear-gradient|color-mix|var\(|repeat\(|\(prefers-|\{\}px |\d.*px|[\w ]+-src |(Alt|Shift|Ctrl)[+A-Z\d]|Esc$|Enter$|NaN$|None|True$|False$|Backstep|Tensor$|Parameter$|Module$|AccumulateGrad$|\$\(|\/\{\})/;
+  /^(<|linear-gradient|color-mix|var\(|repeat\(|\(prefers-|\{\}px |\d.*px|[\w ]+-src |(Alt|Shift|Ctrl|Mod)([+A-Z\d]|$)|Page(Up|Down)$|Esc$|Enter$|NaN$|None|True$|False$|Backstep|Tensor$|Parameter$|Module$|AccumulateGrad$|\$\(|\/\{\})/;
 
 /** English that no user of VS Code reads, or that is no English: by file, with the reason. */
 const ELSEWHERE: Record<string, readonly (string | RegExp)[]> = {

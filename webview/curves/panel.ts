@@ -97,7 +97,7 @@ export class CurvesPanel {
   private readonly expression = el('input', {
     type: 'text',
     placeholder: 'norm(linear1.weight.grad)',
-    'aria-label': t('Expression to plot: any that a watchpoint can be about'),
+    title: t('Expression to plot: any that a watchpoint can be about'),
     spellcheck: 'false',
   });
   private readonly grid = el('div', { class: 'curve-grid' });

@@ -78,7 +78,7 @@ function intoSign(x: number, y: number): SVGGElement {
   return svg(
     'g',
     { class: 'into', transform: `translate(${x},${y})` },
-    svg('title', {}, t('Show units and weights (n, or zoom in)')),
+    svg('title', {}, t('Show units and weights (N, or zoom in)')),
     svg('rect', { class: 'hit', x: -6, y: -7, width: 20, height: 14 }),
     svg('path', { d: 'M0,-3L8,0L0,3' }),
     ...[

@@ -266,7 +266,7 @@ export class Drawing {
     const head = svg(
       'g',
       { class: 'head' },
-      svg('title', {}, t('{0}: {1}\nClick to fold (c)', box.path, extra === '' ? type : `${type}(${extra})`)),
+      svg('title', {}, t('{0}: {1}\nClick to fold (C)', box.path, extra === '' ? type : `${type}(${extra})`)),
       svg('rect', { class: 'hit', height: 24 }),
       svg('path', { class: 'chevron', d: 'M9,10 l4,4 l4,-4' }),
       svg('text', { class: 'title', x: 22, y: 17 }),

@@ -24,7 +24,7 @@ export class Exports {
       item(t('Copy as PNG'), () => this.copy('png')),
     );
     this.button = button(
-      t('Copy or export the drawing (e)'),
+      t('Copy or export the drawing (E)'),
       () => this.open(this.menu.hidden === true),
       { 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-controls': 'graph-exports' },
       '⤓',

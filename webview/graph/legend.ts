@@ -1,6 +1,7 @@
 /** What the colours and shapes mean: the four that matter in one line, the rest and the keys behind a question mark. */
 
 import { button, el, keyed } from '../dom';
+import { keyText } from '../keys';
 import { t } from '../l10n';
 import { ALL_MODES, MODES, type Mode, type Scale, shade, ticksOf } from './modes';
 import type { WeightPart } from './neurons';
@@ -46,16 +47,16 @@ const MORE: Entry[] = [
 ];
 const KEYS: [string, string][] = [
   [t('Arrows'), t('walk along the lines')],
-  ['Alt+←, Alt+→', t('walk edge by edge; with Shift only along gradients')],
-  ['Alt+↑, Alt+↓', t('the next of edges that fork')],
+  [`${keyText('Alt+←')}, ${keyText('Alt+→')}`, t('walk edge by edge; with Shift only along gradients')],
+  [`${keyText('Alt+↑')}, ${keyText('Alt+↓')}`, t('the next of edges that fork')],
   ['Enter', t('show its numbers')],
-  ['S, Shift+S', t('go to where it ran forward, backward (or double-click)')],
+  [`S, ${keyText('Shift+S')}`, t('go to where it ran forward, backward (or double-click)')],
   ['C', t('close or open a module (or click its name)')],
   ['F', t('fit the whole network')],
-  ['/, Ctrl+F', t('search by module path, op or train.py:31')],
+  [`/, ${keyText('Mod+F')}`, t('search by module path, op or train.py:31')],
   ['N', t('into a small layer: its units and weights; and back (or zoom in)')],
   ['E', t('copy or export the drawing')],
-  ['M, Shift+M', t('colour the nodes by the next, or the last, measure')],
+  [`M, ${keyText('Shift+M')}`, t('colour the nodes by the next, or the last, measure')],
   ['.', t('find the op that is running')],
   ['+ −', t('zoom (or scroll; drag to move)')],
   ['Esc', t('follow the debugger again')],
@@ -72,7 +73,7 @@ export class Legend {
   /** What colours the nodes. */
   readonly choice = el(
     'select',
-    { class: 'mode', 'aria-label': t('Colour of the nodes'), title: t('Colour the nodes by (m)') },
+    { class: 'mode', 'aria-label': t('Colour of the nodes'), title: t('Colour the nodes by (M; {0} goes back)', keyText('Shift+M')) },
     ...ALL_MODES.map((mode) => el('option', { value: mode, title: MODES[mode].hint }, MODES[mode].name)),
   );
   /** The colours of a mode, with numbers. */

@@ -3,6 +3,7 @@
 import type { GraphView } from '../../src/protocol/views';
 import { button, el, setText } from '../dom';
 import { placeText } from '../format';
+import { keyText } from '../keys';
 import { t } from '../l10n';
 
 /** Ids of the nodes that hold every word: `attn relu`, `train.py:31`, `:31`, `blocks.0`. In the order they ran. */
@@ -34,7 +35,7 @@ export class Search {
     type: 'text',
     spellcheck: false,
     placeholder: t('Module, op or train.py:31'),
-    'aria-label': t('Find in the network: module path, op or source line'),
+    title: t('Find in the network: module path, op or source line'),
   });
   private readonly count = el('span', { class: 'count', role: 'status' });
   private readonly only: HTMLButtonElement;
@@ -50,7 +51,7 @@ export class Search {
       { class: 'search', role: 'search', hidden: true },
       this.input,
       this.count,
-      button(t('Previous (Shift+Enter)'), () => this.step(-1), {}, '↑'),
+      button(t('Previous ({0})', keyText('Shift+Enter')), () => this.step(-1), {}, '↑'),
       button(t('Next (Enter)'), () => this.step(1), {}, '↓'),
       this.only,
       button(t('Close (Escape)'), () => this.close(), {}, '×'),

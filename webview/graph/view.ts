@@ -4,6 +4,7 @@ import type { GraphChange, GraphView } from '../../src/protocol/views';
 import { button, el, keyed, setText, svg } from '../dom';
 import { count } from '../format';
 import { post } from '../host';
+import { keyText } from '../keys';
 import { plural, t } from '../l10n';
 import type { Model, Store } from '../store';
 import { css } from '../theme';
@@ -146,9 +147,9 @@ export class GraphPanel {
       { class: 'tools', role: 'toolbar', 'aria-label': t('Graph') },
       button(t('Zoom in (+)'), () => this.camera.by(1.3), {}, '+'),
       button(t('Zoom out (-)'), () => this.camera.by(1 / 1.3), {}, '−'),
-      button(t('Fit the whole network (f)'), () => this.fit(), { class: 'fit' }, t('Fit')),
+      button(t('Fit the whole network (F)'), () => this.fit(), { class: 'fit' }, t('Fit')),
       button(t('Find the op that is running (.)'), () => this.showCursor(true), { class: 'fit' }, t('Now')),
-      button(t('Find in the network (Ctrl+F or /)'), () => this.search.open(), { class: 'fit' }, t('Find')),
+      button(t('Find in the network ({0} or /)', keyText('Mod+F')), () => this.search.open(), { class: 'fit' }, t('Find')),
       this.exports.button,
     );
     const stage = el(
@@ -521,18 +522,20 @@ export class GraphPanel {
       return;
     }
     const card = this.active === null ? undefined : this.now.drawing.byKey.get(this.active);
+    // Caps Lock makes other letters of them.
+    const letter = event.key.toLowerCase();
     if (way && this.active) this.focus(neighbour(this.now.drawing, this.now.layout, this.active, way));
     else if (event.key === 'Home' || event.key === 'End') this.focus(extreme(this.now.flat, event.key === 'End'));
     else if ((event.key === 'Enter' || event.key === ' ') && card) this.choose(card, null);
-    else if ((event.key === 's' || event.key === 'S') && card) this.seek(card, event.shiftKey);
-    else if (event.key === 'c' && card) {
+    else if (letter === 's' && card) this.seek(card, event.shiftKey);
+    else if (letter === 'c' && card) {
       const path = card.kind === 'folded' ? card.module!.path : card.box;
       if (path) this.toggle(path);
-    } else if (event.key === 'f') this.fit();
-    else if (event.key === 'n' && card) this.into(card);
+    } else if (letter === 'f') this.fit();
+    else if (letter === 'n' && card) this.into(card);
     else if (event.key === '/') this.search.open();
-    else if (event.key === 'e') this.exports.open();
-    else if (event.key === 'm' || event.key === 'M') this.nextMode(event.shiftKey ? -1 : 1);
+    else if (letter === 'e') this.exports.open();
+    else if (letter === 'm') this.nextMode(event.shiftKey ? -1 : 1);
     else if (event.key === '.') this.showCursor(true);
     else if (event.key === '+' || event.key === '=') this.camera.by(1.3);
     else if (event.key === '-') this.camera.by(1 / 1.3);

@@ -41,7 +41,7 @@ export class Heatmap {
 
   constructor() {
     this.follow = button(
-      t('Follow this element in the optimizer'),
+      t('Follow this element in the optimizer (O)'),
       () => this.chosen && this.actions?.follow?.(this.chosen),
       {
         class: 'link',
@@ -224,10 +224,10 @@ export class Heatmap {
       this.actions?.page(grid.row0 + WINDOW, grid.col0);
     else if (event.key === 'PageUp' && grid.row0 > 0) this.actions?.page(Math.max(0, grid.row0 - WINDOW), grid.col0);
     else if (event.key === 'Enter' || event.key === ' ') this.choose();
-    else if (event.key === 'e') {
+    else if (event.key.toLowerCase() === 'e') {
       this.choose();
       this.actions?.explain?.();
-    } else if (event.key === 'o' && this.actions?.follow) this.actions.follow([...this.index()]);
+    } else if (event.key.toLowerCase() === 'o' && this.actions?.follow) this.actions.follow([...this.index()]);
     else if (row >= 0) return;
     event.preventDefault();
   }
@@ -243,6 +243,7 @@ export class Heatmap {
       shown: number,
       all: number,
       go: (to: number) => void,
+      keys?: readonly [string, string],
     ): HTMLElement | null => {
       if (shown >= all) return null;
       const to = (by: number): void => go(Math.max(0, Math.min(all - 1, from + by)));
@@ -250,14 +251,14 @@ export class Heatmap {
         'span',
         { class: 'page' },
         button(
-          t('Previous {0}', name),
+          keys ? t('Previous {0} ({1})', name, keys[0]) : t('Previous {0}', name),
           () => to(-WINDOW),
           { class: 'icon', 'aria-disabled': from === 0 ? 'true' : null },
           '‹',
         ),
         t('{0} {1}–{2} of {3}', name, from, from + shown - 1, all),
         button(
-          t('Next {0}', name),
+          keys ? t('Next {0} ({1})', name, keys[1]) : t('Next {0}', name),
           () => to(WINDOW),
           { class: 'icon', 'aria-disabled': from + shown >= all ? 'true' : null },
           '›',
@@ -265,8 +266,8 @@ export class Heatmap {
       );
     };
     const parts = [
-      turn('rows', grid.row0, grid.windowRows, grid.rows, (row) => this.actions?.page(row, grid.col0)),
-      turn('columns', grid.col0, grid.windowCols, grid.cols, (col) => this.actions?.page(grid.row0, col)),
+      turn(t('rows'), grid.row0, grid.windowRows, grid.rows, (row) => this.actions?.page(row, grid.col0), ['PageUp', 'PageDown']),
+      turn(t('columns'), grid.col0, grid.windowCols, grid.cols, (col) => this.actions?.page(grid.row0, col)),
     ];
     this.pages.replaceChildren(...parts.filter((part) => part !== null));
   }

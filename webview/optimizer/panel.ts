@@ -72,7 +72,7 @@ export class OptimizerPanel {
     this.pages = PAGES.map(([name, text, title]) =>
       button(text, () => store.setUi({ page: name }), {
         role: 'tab',
-        title,
+        title: t('{0} (← and → go from tab to tab)', title),
         id: `page-tab-${name}`,
         'aria-controls': `page-${name}`,
       }),

@@ -34,7 +34,7 @@ export class PlanePanel {
     type: 'number',
     min: 0,
     value: 0,
-    'aria-label': t('Seed of the random directions'),
+    title: t('Seed of the random directions'),
   });
   private readonly seedLabel = el('span', { class: 'index' }, t('Seed'), this.seed);
   private readonly pickers = ['x', 'y'].map((axis) => new ElementPicker(axis));
@@ -346,11 +346,11 @@ class ElementPicker {
   private parameters: readonly ParameterInfo[] = [];
 
   constructor(private readonly axis: string) {
-    this.parameter = el('select', { 'aria-label': t('Parameter of the {0} axis', axis) });
+    this.parameter = el('select', { title: t('Parameter of the {0} axis', axis) });
     this.index = el('input', {
       type: 'text',
       size: 6,
-      'aria-label': t('Element of the {0} axis, its indices with commas', axis),
+      title: t('Element of the {0} axis, its indices with commas', axis),
     });
     this.parameter.addEventListener('change', () => {
       this.index.value = '';

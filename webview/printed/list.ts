@@ -3,6 +3,7 @@
 import type { PrintedLine } from '../../src/protocol/views';
 import { el, setText } from '../dom';
 import { count } from '../format';
+import { keyText } from '../keys';
 import { t } from '../l10n';
 import { Rows } from '../rows';
 
@@ -17,6 +18,7 @@ export class PrintedList {
   private readonly filter = el('input', {
     type: 'search',
     placeholder: t('Filter'),
+    title: t('Show only lines that contain this text ({0})', keyText('Mod+F')),
     'aria-label': t('Show only lines that contain this text'),
     spellcheck: 'false',
   });

@@ -6,6 +6,7 @@ import { zoomed } from '../charts/zoom';
 import { button, el, keyed, setText } from '../dom';
 import { count, num, phaseText, placeText } from '../format';
 import { post } from '../host';
+import { iterationKey, keyText } from '../keys';
 import { t } from '../l10n';
 import type { Seeker } from '../seek';
 import type { Model, Store } from '../store';
@@ -18,12 +19,12 @@ import { type Axis, positive, spanAt, tickOf, xOf } from './scale';
 
 type Move = Extract<FromWebview, { type: 'move' }>['move'];
 const MOVES: [Move & IconName, string][] = [
-  ['reverseContinue', t('Run backward to the last breakpoint')],
-  ['iterationBack', t('One iteration back (Ctrl+Left on the timeline)')],
-  ['tickBack', t('One tick back (Left on the timeline)')],
-  ['tickForward', t('One tick forward (Right on the timeline)')],
-  ['iterationForward', t('One iteration forward (Ctrl+Right on the timeline)')],
-  ['continue', t('Run on to the next breakpoint')],
+  ['reverseContinue', t('Run backward to the last breakpoint ({0} while debugging)', keyText('Alt+F5'))],
+  ['iterationBack', t('One iteration back ({0} on the timeline, {1} while debugging)', iterationKey('←'), keyText('Shift+Alt+,'))],
+  ['tickBack', t('One tick back ({0} on the timeline, {1} while debugging)', '←', keyText('Alt+,'))],
+  ['tickForward', t('One tick forward ({0} on the timeline, {1} while debugging)', '→', keyText('Alt+.'))],
+  ['iterationForward', t('One iteration forward ({0} on the timeline, {1} while debugging)', iterationKey('→'), keyText('Shift+Alt+.'))],
+  ['continue', t('Run on to the next breakpoint ({0} while debugging)', 'F5')],
 ];
 const SPEEDS = [1, 2, 5, 10, 30];
 const WHAT: [PlayBy, string][] = [
@@ -161,7 +162,7 @@ export class TimelinePanel {
       this.playSpeed,
     );
     this.pause = button(
-      t('Pause the script where it is'),
+      t('Pause the script where it is ({0} while debugging)', 'F6'),
       () => post({ type: 'pause' }),
       { class: 'toggle' },
       icon('pause'),
@@ -244,10 +245,10 @@ export class TimelinePanel {
       const own = Number(one.dataset.play);
       const on = own === direction;
       const label = on
-        ? t('Pause (Space)')
+        ? t('Pause ({0})', t('Space'))
         : own > 0
-          ? t('Play forward (Space on the timeline)')
-          : t('Play backward (Shift+Space on the timeline)');
+          ? t('Play forward ({0} on the timeline)', t('Space'))
+          : t('Play backward ({0} on the timeline)', keyText(`Shift+${t('Space')}`));
       keyed(one, label, () => [icon(on ? 'pause' : own > 0 ? 'play' : 'playBack')]);
       one.title = label;
       one.setAttribute('aria-label', label);
