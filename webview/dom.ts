@@ -34,6 +34,9 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return node;
 }
 
+/** What a field is for, by mouse as for a screen reader, which does not take a tooltip for a name. */
+export const named = (text: string): Attrs => ({ title: text, 'aria-label': text });
+
 export function button(label: string, onClick: () => void, attrs: Attrs = {}, ...children: Child[]): HTMLButtonElement {
   const node = el('button', { type: 'button', title: label, ...attrs }, ...(children.length > 0 ? children : [label]));
   // What is written on it is its name, and the tooltip says more; a sign that cannot be spoken is named by the tooltip.

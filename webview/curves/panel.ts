@@ -3,7 +3,7 @@
 import { prepare } from '../charts/canvas';
 import { CanvasSurface } from '../charts/surface';
 import { zoomed } from '../charts/zoom';
-import { button, el, keyed, setText } from '../dom';
+import { button, el, keyed, named, setText } from '../dom';
 import { count, num } from '../format';
 import { post } from '../host';
 import { plural, t } from '../l10n';
@@ -97,7 +97,7 @@ export class CurvesPanel {
   private readonly expression = el('input', {
     type: 'text',
     placeholder: 'norm(linear1.weight.grad)',
-    title: t('Expression to plot: any that a watchpoint can be about'),
+    ...named(t('Expression to plot: any that a watchpoint can be about')),
     spellcheck: 'false',
   });
   private readonly grid = el('div', { class: 'curve-grid' });

@@ -73,7 +73,11 @@ export class Legend {
   /** What colours the nodes. */
   readonly choice = el(
     'select',
-    { class: 'mode', 'aria-label': t('Colour of the nodes'), title: t('Colour the nodes by (M; {0} goes back)', keyText('Shift+M')) },
+    {
+      class: 'mode',
+      'aria-label': t('Colour of the nodes'),
+      title: t('Colour the nodes by (M; {0} goes back)', keyText('Shift+M')),
+    },
     ...ALL_MODES.map((mode) => el('option', { value: mode, title: MODES[mode].hint }, MODES[mode].name)),
   );
   /** The colours of a mode, with numbers. */

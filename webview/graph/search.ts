@@ -1,7 +1,7 @@
 /** Finding nodes by module path, op or source line: a line over the drawing, as an editor's own. */
 
 import type { GraphView } from '../../src/protocol/views';
-import { button, el, setText } from '../dom';
+import { button, el, named, setText } from '../dom';
 import { placeText } from '../format';
 import { keyText } from '../keys';
 import { t } from '../l10n';
@@ -35,7 +35,7 @@ export class Search {
     type: 'text',
     spellcheck: false,
     placeholder: t('Module, op or train.py:31'),
-    title: t('Find in the network: module path, op or source line'),
+    ...named(t('Find in the network: module path, op or source line')),
   });
   private readonly count = el('span', { class: 'count', role: 'status' });
   private readonly only: HTMLButtonElement;

@@ -149,7 +149,12 @@ export class GraphPanel {
       button(t('Zoom out (-)'), () => this.camera.by(1 / 1.3), {}, '−'),
       button(t('Fit the whole network (F)'), () => this.fit(), { class: 'fit' }, t('Fit')),
       button(t('Find the op that is running (.)'), () => this.showCursor(true), { class: 'fit' }, t('Now')),
-      button(t('Find in the network ({0} or /)', keyText('Mod+F')), () => this.search.open(), { class: 'fit' }, t('Find')),
+      button(
+        t('Find in the network ({0} or /)', keyText('Mod+F')),
+        () => this.search.open(),
+        { class: 'fit' },
+        t('Find'),
+      ),
       this.exports.button,
     );
     const stage = el(

@@ -266,7 +266,10 @@ export class Heatmap {
       );
     };
     const parts = [
-      turn(t('rows'), grid.row0, grid.windowRows, grid.rows, (row) => this.actions?.page(row, grid.col0), ['PageUp', 'PageDown']),
+      turn(t('rows'), grid.row0, grid.windowRows, grid.rows, (row) => this.actions?.page(row, grid.col0), [
+        'PageUp',
+        'PageDown',
+      ]),
       turn(t('columns'), grid.col0, grid.windowCols, grid.cols, (col) => this.actions?.page(grid.row0, col)),
     ];
     this.pages.replaceChildren(...parts.filter((part) => part !== null));

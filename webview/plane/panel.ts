@@ -2,7 +2,7 @@
 
 import type { ParameterInfo } from '../../src/protocol/views';
 import type { PlaneArrow, PlaneAxes, PlanePoint, PlaneView } from '../../src/protocol/whatif';
-import { button, el, keyed, setText } from '../dom';
+import { button, el, keyed, named, setText } from '../dom';
 import { num } from '../format';
 import { t } from '../l10n';
 import type { Seeker } from '../seek';
@@ -34,7 +34,7 @@ export class PlanePanel {
     type: 'number',
     min: 0,
     value: 0,
-    title: t('Seed of the random directions'),
+    ...named(t('Seed of the random directions')),
   });
   private readonly seedLabel = el('span', { class: 'index' }, t('Seed'), this.seed);
   private readonly pickers = ['x', 'y'].map((axis) => new ElementPicker(axis));
@@ -346,11 +346,11 @@ class ElementPicker {
   private parameters: readonly ParameterInfo[] = [];
 
   constructor(private readonly axis: string) {
-    this.parameter = el('select', { title: t('Parameter of the {0} axis', axis) });
+    this.parameter = el('select', named(t('Parameter of the {0} axis', axis)));
     this.index = el('input', {
       type: 'text',
       size: 6,
-      title: t('Element of the {0} axis, its indices with commas', axis),
+      ...named(t('Element of the {0} axis, its indices with commas', axis)),
     });
     this.parameter.addEventListener('change', () => {
       this.index.value = '';

@@ -20,10 +20,16 @@ import { type Axis, positive, spanAt, tickOf, xOf } from './scale';
 type Move = Extract<FromWebview, { type: 'move' }>['move'];
 const MOVES: [Move & IconName, string][] = [
   ['reverseContinue', t('Run backward to the last breakpoint ({0} while debugging)', keyText('Alt+F5'))],
-  ['iterationBack', t('One iteration back ({0} on the timeline, {1} while debugging)', iterationKey('←'), keyText('Shift+Alt+,'))],
+  [
+    'iterationBack',
+    t('One iteration back ({0} on the timeline, {1} while debugging)', iterationKey('←'), keyText('Shift+Alt+,')),
+  ],
   ['tickBack', t('One tick back ({0} on the timeline, {1} while debugging)', '←', keyText('Alt+,'))],
   ['tickForward', t('One tick forward ({0} on the timeline, {1} while debugging)', '→', keyText('Alt+.'))],
-  ['iterationForward', t('One iteration forward ({0} on the timeline, {1} while debugging)', iterationKey('→'), keyText('Shift+Alt+.'))],
+  [
+    'iterationForward',
+    t('One iteration forward ({0} on the timeline, {1} while debugging)', iterationKey('→'), keyText('Shift+Alt+.')),
+  ],
   ['continue', t('Run on to the next breakpoint ({0} while debugging)', 'F5')],
 ];
 const SPEEDS = [1, 2, 5, 10, 30];
