@@ -96,11 +96,23 @@ export async function installExtension(vsix, { userData, extensions }) {
 }
 
 /**
+ * The least that VS Code takes for a language pack, as it keeps those that are installed: its own words stay English, extensions speak the
+ * language. A real pack comes from the marketplace alone.
+ */
+function writeLanguage(userData, locale) {
+  const words = join(userData, `${locale}.i18n.json`);
+  writeFileSync(words, JSON.stringify({ version: '1.0.0', contents: {} }));
+  const pack = { hash: 'backstep', label: locale, extensions: [], translations: { vscode: words } };
+  writeFileSync(join(userData, 'languagepacks.json'), JSON.stringify({ [locale]: pack }));
+}
+
+/**
  * Starts code-server and resolves when it answers.
  * `testDriver` lets a page run mocha in the extension host; it also hides toasts and some dialogs.
+ * `locale` is the display language.
  * `trust: false` makes folders what they are on a user's machine at first: not trusted.
  */
-export async function startCodeServer({ userData, extensions, port, testDriver, trust = true, env: more = {} }) {
+export async function startCodeServer({ userData, extensions, port, testDriver, trust = true, locale, env: more = {} }) {
   const { node, env, entry } = await ensureCodeServer();
   const chosen = port ?? (await freePort());
   const log = join(userData, 'server.log');
@@ -108,6 +120,10 @@ export async function startCodeServer({ userData, extensions, port, testDriver, 
   args.push('--user-data-dir', userData, '--extensions-dir', extensions);
   args.push('--disable-telemetry', '--disable-update-check');
   if (trust) args.push('--disable-workspace-trust');
+  if (locale) {
+    writeLanguage(userData, locale);
+    args.push('--locale', locale);
+  }
   if (testDriver) args.push('--vscode-option', 'enable-smoke-test-driver');
   const gallery = { serviceUrl: '', itemUrl: '', resourceUrlTemplate: '', controlUrl: '', recommendationsUrl: '' };
   const child = start(node, [entry, ...args], {

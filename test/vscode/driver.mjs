@@ -29,16 +29,16 @@ export function copyOfExamples(from = join(root, 'examples')) {
 
 /**
  * A server with Backstep installed. Windows of one server share its settings and its files, nothing else.
- * @param {{ vsix?: string, theme?: string, settings?: Record<string, unknown>, testDriver?: boolean, trust?: boolean, env?: Record<string, string> }} [options]
+ * @param {{ vsix?: string, theme?: string, settings?: Record<string, unknown>, testDriver?: boolean, trust?: boolean, locale?: string, env?: Record<string, string> }} [options]
  */
 export async function startServer(options = {}) {
-  const { vsix = join(root, 'backstep.vsix'), theme, settings = {}, testDriver, trust, env } = options;
+  const { vsix = join(root, 'backstep.vsix'), theme, settings = {}, testDriver, trust, locale, env } = options;
   if (!existsSync(vsix)) throw new Error(`${vsix} is missing: run \`npm run package\` first.`);
   const home = temporaryFolder('vscode');
   const profile = { userData: join(home, 'user-data'), extensions: join(home, 'extensions') };
   writeSettings(profile.userData, { ...(theme && { 'workbench.colorTheme': theme }), ...settings });
   await installExtension(vsix, profile);
-  return { ...(await startCodeServer({ ...profile, testDriver, trust, env })), ...profile };
+  return { ...(await startCodeServer({ ...profile, testDriver, trust, locale, env })), ...profile };
 }
 
 /**
