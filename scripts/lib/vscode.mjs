@@ -112,7 +112,15 @@ function writeLanguage(userData, locale) {
  * `locale` is the display language.
  * `trust: false` makes folders what they are on a user's machine at first: not trusted.
  */
-export async function startCodeServer({ userData, extensions, port, testDriver, trust = true, locale, env: more = {} }) {
+export async function startCodeServer({
+  userData,
+  extensions,
+  port,
+  testDriver,
+  trust = true,
+  locale,
+  env: more = {},
+}) {
   const { node, env, entry } = await ensureCodeServer();
   const chosen = port ?? (await freePort());
   const log = join(userData, 'server.log');
