@@ -1,6 +1,4 @@
 /** softmax(Q·Kᵀ · scale + mask) · V of every head of every batch, and its gradient. */
-import type { Kernels } from '../wasm/kernels';
-import { overArrays } from './arraysBySimd';
 import { matmul } from './matmul';
 
 type Floats = Float32Array | Float64Array;
@@ -17,20 +15,6 @@ export interface AttentionShape {
   /** Query i sees the keys up to i only. */
   causal: boolean;
 }
-
-/** Multiply-adds. */
-const workOf = (s: AttentionShape): number => 2 * s.batch * s.heads * s.length * s.kvLength * s.size;
-
-/** The shape as the kernels take it. */
-const numbersOf = (s: AttentionShape): number[] => [
-  s.batch,
-  s.heads,
-  s.kvHeads,
-  s.length,
-  s.kvLength,
-  s.size,
-  s.causal ? 1 : 0,
-];
 
 const like = <T extends Floats>(x: T, n: number): T => new (x.constructor as new (n: number) => T)(n);
 
@@ -73,9 +57,6 @@ export function attentionForward(
   logs: Floats,
 ): void {
   const { length: L, kvLength: S, size: D } = s;
-  const inputs = [q, k, v, mask];
-  const run = (kernels: Kernels, at: number) => kernels.attentionForward(at, s.scale);
-  if (overArrays(workOf(s), numbersOf(s), inputs, [y, logs], [L * S], run)) return;
   const scores = like(q, L * S);
   const columns = like(q, S * D);
   everyHead(s, (head, kv) => {
@@ -107,9 +88,6 @@ export function attentionBackward(
   [dq, dk, dv]: Floats[],
 ): void {
   const { length: L, kvLength: S, size: D } = s;
-  const inputs = [q, k, v, mask, y, logs, dy, dlogs];
-  const run = (kernels: Kernels, at: number) => kernels.attentionBackward(at, s.scale);
-  if (overArrays(2 * workOf(s), numbersOf(s), inputs, [dq, dk, dv], [L * S, L * S], run, true)) return;
   const weights = like(q, L * S);
   const slopes = like(q, L * S);
   const square = like(q, L * S);

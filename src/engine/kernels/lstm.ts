@@ -1,5 +1,4 @@
 /** One layer of an LSTM over a sequence, in one direction, and its gradient. Sums of a product are kept in float64 (matmul). */
-import { overArrays } from './arraysBySimd';
 import { matmul } from './matmul';
 
 type Floats = Float32Array | Float64Array;
@@ -22,9 +21,6 @@ function turned(x: Floats, rows: number, columns: number): Floats {
   return out;
 }
 
-/** Multiply-adds. */
-const workOf = (s: LstmShape): number => s.steps * s.batch * 4 * s.hidden * (s.input + s.hidden);
-
 const sigmoid = (v: number) => 1 / (1 + Math.exp(-v));
 
 /**
@@ -44,10 +40,6 @@ export function lstmForward(
   const { steps, batch, hidden: H } = s;
   const G = 4 * H;
   const size = batch * H;
-  const numbers = [steps, batch, s.input, H, s.reverse ? 1 : 0];
-  const room = [steps * batch * G, H * G];
-  const inputs = [x, wih, whh, bias, h0, c0];
-  if (overArrays(workOf(s), numbers, inputs, [y, hn, cn, kept], room, (k, at) => k.lstmForward(at))) return;
   const fromInput = like(x, steps * batch * G);
   matmul(x, wih, fromInput, steps * batch, s.input, G);
   const fromHidden = like(x, batch * G);
@@ -99,16 +91,11 @@ export function lstmBackward(
   const G = 4 * H;
   const size = batch * H;
   const rows = steps * batch;
-  if (dhn) dh.set(dhn);
-  if (dcn) dc.set(dcn);
-  const numbers = [steps, batch, input, H, s.reverse ? 1 : 0];
-  const inputs = [x, wih, whh, h0, c0, y, kept, dy];
-  const outputs = [dx, dwih, dwhh, dbias, dh, dc];
-  const room = [rows * G, rows * H];
-  if (overArrays(2 * workOf(s), numbers, inputs, outputs, room, (k, at) => k.lstmBackward(at), true)) return;
   const dGates = like(x, rows * G);
   const before = like(x, rows * H);
   const whhTurned = turned(whh, G, H);
+  if (dhn) dh.set(dhn);
+  if (dcn) dc.set(dcn);
   for (let k = steps - 1; k >= 0; k--) {
     const t = s.reverse ? steps - 1 - k : k;
     const earlier = s.reverse ? t + 1 : t - 1;

@@ -150,18 +150,6 @@ export class Arena {
     else to.set(first === 0 && length === from.length ? from : from.subarray(first, first + length), place);
   }
 
-  /** The address of a copy of an array that is no Storage's. */
-  copyIn(data: Float32Array): number {
-    const at = this.room(data.length * 4);
-    this.floats.set(data, at / 4);
-    return at;
-  }
-
-  /** A result, copied out into an array that is there already. */
-  copyOut(at: number, data: Float32Array): void {
-    data.set(this.floats.subarray(at / 4, at / 4 + data.length));
-  }
-
   /** A result of `length` elements, copied out. `like` says of which kind. */
   take(at: number, length: number, like: Data): Data {
     const from = (like instanceof Float64Array ? this.doubles : this.floats) as Float64Array;

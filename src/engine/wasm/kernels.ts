@@ -45,10 +45,6 @@ interface Exports {
   attentionForward32(...numbers: number[]): void;
   attentionBackward32(...numbers: number[]): void;
   gemmRoom(): number;
-  lstmForward(at: number): void;
-  lstmBackward(at: number): void;
-  attentionForward(at: number, scale: number): void;
-  attentionBackward(at: number, scale: number): void;
   /** Takes the first 22 numbers of a convolution; gives the elements of room for a block of windows. */
   setWindows(at: number): number;
 }

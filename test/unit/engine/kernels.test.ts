@@ -3,9 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DType } from '../../../src/engine/dtype';
-import { attentionBackward, attentionForward } from '../../../src/engine/kernels/attention';
 import { type Convolution, convolve, convolveBack, convolveWeight } from '../../../src/engine/kernels/convolution';
-import { lstmBackward, lstmForward } from '../../../src/engine/kernels/lstm';
 import { products } from '../../../src/engine/kernels/product';
 import { numel } from '../../../src/engine/shape';
 import { Tensor } from '../../../src/engine/tensor';
@@ -118,14 +116,6 @@ function apart(a: Tensor, b: Tensor): number {
   return p.reduce((most, v, i) => Math.max(most, Math.abs(v - q[i])), 0);
 }
 
-/** Do two lists of results agree? Infinities must be the same. */
-function near(found: Float32Array[], wanted: Float32Array[], within: number): void {
-  for (const [nr, w] of wanted.entries()) {
-    const off = w.findIndex((v, i) => !(found[nr][i] === v || Math.abs(found[nr][i] - v) <= within));
-    expect([nr, off, found[nr][off], w[off]]).toEqual([nr, -1, undefined, undefined]);
-  }
-}
-
 const paths = KERNEL_PATHS.filter((path) => path !== 'plain');
 
 describe.each(paths)('%s', (path) => {
@@ -164,52 +154,6 @@ describe.each(paths)('%s', (path) => {
           expect(apart(on(path, body), on('plain', body))).toBeLessThan(unit * (terms + 1));
       }
     });
-
-  here('a layer of an LSTM, and its gradient', () => {
-    for (const [steps, batch, input, hidden] of [
-      [5, 3, 7, 9],
-      [6, 4, 16, 12],
-    ])
-      for (const reverse of [false, true]) {
-        const s = { steps, batch, input, hidden, reverse };
-        const of = (seed: number, ...shape: number[]) => shaped('float32', shape, seed).storage.data as Float32Array;
-        const [wih, whh, bias] = [of(2, 4 * hidden, input), of(3, 4 * hidden, hidden), of(4, 4 * hidden)];
-        const [x, h0, c0] = [of(1, steps, batch, input), of(5, batch, hidden), of(6, batch, hidden)];
-        const size = batch * hidden;
-        const run = () => {
-          const outs = [steps * size, size, size, 5 * steps * size].map((n) => new Float32Array(n));
-          lstmForward(s, x, wih, whh, bias, h0, c0, outs);
-          const [y, , , kept] = outs;
-          const grads = [x, wih, whh, bias, h0, c0].map((a) => new Float32Array(a.length));
-          lstmBackward(s, x, wih, whh, h0, c0, y, kept, of(7, steps, size), of(8, size), null, grads);
-          return [...outs, ...grads];
-        };
-        near(on(path, run), on('plain', run), 1e-5);
-      }
-  });
-
-  here('attention, and its gradient', () => {
-    for (const s of [
-      { batch: 2, heads: 4, kvHeads: 2, length: 5, kvLength: 7, size: 6, scale: 0.4, causal: true },
-      { batch: 1, heads: 2, kvHeads: 2, length: 9, kvLength: 8, size: 16, scale: 0.25, causal: false },
-    ])
-      for (const masked of [false, true]) {
-        const of = (seed: number, ...shape: number[]) => shaped('float32', shape, seed).storage.data as Float32Array;
-        const [rows, columns] = [s.batch * s.heads * s.length, s.batch * s.kvHeads * s.kvLength];
-        const [q, k, v] = [of(1, rows, s.size), of(2, columns, s.size), of(3, columns, s.size)];
-        const mask = masked ? of(4, rows, s.kvLength) : null;
-        // A row that sees nothing.
-        mask?.fill(Number.NEGATIVE_INFINITY, 0, s.kvLength);
-        const run = () => {
-          const [y, logs] = [new Float32Array(q.length), new Float32Array(rows)];
-          attentionForward(s, q, k, v, mask, y, logs);
-          const grads = [q, k, v].map((a) => new Float32Array(a.length));
-          attentionBackward(s, q, k, v, mask, y, logs, of(5, rows, s.size), of(6, rows), grads);
-          return [y, logs, ...grads];
-        };
-        near(on(path, run), on('plain', run), 1e-5);
-      }
-  });
 
   here('the same bits wherever the operands lie', () => {
     const x = matrices('float32', [1, 37, 300], 'rows', 4);

@@ -1,10 +1,8 @@
 /** What the kernels' module exports (its types for callers: ../kernels.ts). Addresses are in bytes, sizes and strides in elements. */
-export { attentionBackward, attentionForward } from './attention';
 export { setWindows } from './convolution';
 export { map32, pairs32, triples32 } from './elementwise';
 export { gemmRoom } from './gemm';
 export { serve, setThread, work } from './jobs';
-export { lstmBackward, lstmForward } from './lstm';
 export { attentionBackward32, attentionForward32, lstmBackward32, lstmForward32, sumColumns32 } from './rows';
 // The runtime's compiler must meet these as functions of their own.
 export { narrow32, narrow64, wide32, wide64 } from './tiles';
