@@ -1,8 +1,10 @@
 /** Keys pressed faster than pictures come, and what the timeline says of what was thinned. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { trainMlp } from '../unit/recorder/script';
 import { Fixture, PER_ITERATION, WHOLE } from './fixture';
 import { launch, missing, open, type View } from './harness';
+import { Recorded } from './recorded';
 
 describe.skipIf(missing !== null)('the timeline', () => {
   let browser: Browser;
@@ -42,6 +44,39 @@ describe.skipIf(missing !== null)('the timeline', () => {
     await picture(view, 12, 2);
     await view.page.keyboard.press('ArrowLeft');
     expect(await moved(view)).toEqual([11]);
+    expect(view.errors).toEqual([]);
+    await view.page.close();
+  });
+
+  it('ends thirty steps on after thirty keys, however quick they and the pictures are', async () => {
+    const { recording } = trainMlp({ iterations: 3, samples: 20, rule: 'sgd' }).script;
+    const view = await open(browser, { elk: false });
+    const recorded = new Recorded(recording, view);
+    const at = async () => (await recorded.session.request('picture', {})).cursor.tick;
+    const { start } = recording.iteration(1);
+    await recorded.go(start);
+    await view.page.focus('[role="slider"]');
+    // All before anything is answered.
+    await view.page.evaluate(() => {
+      for (let i = 0; i < 30; i++)
+        document.activeElement!.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+    });
+    await recorded.settle();
+    expect(await at()).toBe(start + 30);
+    // With pictures on their way all the time, some of them of before the key.
+    let pressed = false;
+    const keys = (async () => {
+      for (let i = 0; i < 30; i++) await view.page.keyboard.press('ArrowLeft');
+      pressed = true;
+    })();
+    while (!pressed) {
+      await view.send({ ...recorded.pictureNow(), moves: 0 });
+      await recorded.settle();
+    }
+    await keys;
+    await recorded.settle();
+    expect(await at()).toBe(start);
+    expect(await view.page.getAttribute('[role="slider"]', 'aria-valuenow')).toBe(String(start));
     expect(view.errors).toEqual([]);
     await view.page.close();
   });

@@ -11,13 +11,17 @@ export class Recorded {
   readonly asked: FromWebview[] = [];
   private readonly feed: Feed;
   private readonly out: ToWebview[] = [];
+  private last: ToWebview | null = null;
 
   constructor(
     readonly recording: Recording,
     readonly view: View,
   ) {
     this.session = new PageSession(recording);
-    this.feed = new Feed((message) => this.out.push(message));
+    this.feed = new Feed((message) => {
+      if (message.type === 'picture') this.last = message;
+      this.out.push(message);
+    });
     this.feed.attach(this.session);
   }
 
@@ -25,6 +29,11 @@ export class Recorded {
     await this.session.request('seek', { tick });
     await this.feed.show();
     await this.settle();
+  }
+
+  /** The picture that it was sent last. */
+  pictureNow(): ToWebview {
+    return this.last!;
   }
 
   /** Answers what the view asks until it asks nothing more. */
