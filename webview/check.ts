@@ -451,7 +451,7 @@ const messages: { [T in ToWebview['type']]: Check } = {
     ),
   }),
   ended: shape({ text: isStr }),
-  error: shape({ text: isStr }),
+  error: shape({ text: isStr, moves: opt(isNum) }),
 };
 
 const printed: { [T in ToPrinted['type']]: Check } = {

@@ -175,8 +175,9 @@ window.addEventListener('message', (event: MessageEvent<unknown>) => {
     console.warn('Backstep: a message of an unknown shape was ignored');
     return;
   }
-  // A picture of before the last key was pressed is no answer to it.
-  const answers = message.type === 'picture' ? caughtUp(message.moves) : message.type === 'error';
+  // A picture of before the last key was pressed is no answer to it, nor is the failure of something else.
+  const { type } = message;
+  const answers = type === 'picture' || type === 'error' ? caughtUp(message.moves ?? -1) : false;
   if (answers && seeker.landed()) timeline.landed();
   if (message.type === 'save') graph.save(message.kind);
   selection.heard(message);

@@ -240,7 +240,7 @@ export class NetworkPanel implements vscode.Disposable {
       return;
     }
     this.asked = true;
-    this.feed.move(wish).catch((error) => this.feed.fail(error));
+    void this.feed.move(wish);
   }
 
   /**

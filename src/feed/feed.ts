@@ -68,12 +68,16 @@ export class Feed {
     this.forget();
   }
 
-  /** Moves the cursor. A session answers in order: what is asked from here on is seen after the move. */
+  /** Moves the cursor, or says why it cannot. A session answers in order: what is asked from here on is seen after the move. */
   async move(wish: MoveWish): Promise<void> {
-    this.moves++;
+    const moves = ++this.moves;
     const { session } = this;
-    if (wish.type === 'seek') await session?.request('seek', { tick: wish.tick });
-    else await session?.request('move', { move: wish.move });
+    try {
+      if (wish.type === 'seek') await session?.request('seek', { tick: wish.tick });
+      else await session?.request('move', { move: wish.move });
+    } catch (error) {
+      this.fail(error, moves);
+    }
   }
 
   /** Everything for the cursor's place, in one message. Calls while one is under way become one more. */
@@ -301,10 +305,12 @@ export class Feed {
     if (nodes) this.post({ type: 'caret', nodes });
   }
 
-  fail(error: unknown): void {
+  /** `moves`: it was the move of this number that failed. */
+  fail(error: unknown, moves?: number): void {
     // Who cancelled it knows.
     if (error instanceof Error && error.message === 'cancelled') return;
-    this.post({ type: 'error', text: error instanceof Error ? error.message : String(error) });
+    const text = error instanceof Error ? error.message : String(error);
+    this.post({ type: 'error', text, ...(moves === undefined ? {} : { moves }) });
   }
 }
 

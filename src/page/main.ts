@@ -143,7 +143,7 @@ class Page {
         break;
       case 'seek':
       case 'move':
-        this.ask(this.feed.move(message));
+        void this.feed.move(message);
         break;
       case 'text':
         void this.write(message);

@@ -102,7 +102,8 @@ export type ToWebview =
   /** All runs, to be drawn as a tree over one loss plot; sent when there is more than one, and empty when there no longer is. */
   | { type: 'runs'; runs: RunLine[] }
   | { type: 'ended'; text: string }
-  | { type: 'error'; text: string };
+  /** `moves`: the move of this number failed, there comes no picture of it. */
+  | { type: 'error'; text: string; moves?: number };
 
 /** Webview to extension. */
 export type FromWebview =

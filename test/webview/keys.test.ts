@@ -48,6 +48,19 @@ describe.skipIf(missing !== null)('the timeline', () => {
     await view.page.close();
   });
 
+  it('loses no key to the failure of something else, and lets go where the move failed', async () => {
+    const view = await begin(10);
+    await view.page.keyboard.press('ArrowRight');
+    await view.send({ type: 'error', text: 'no such tensor' });
+    await view.page.keyboard.press('ArrowRight');
+    await picture(view, 11, 1);
+    expect(await moved(view)).toEqual([11, 12]);
+    await view.send({ type: 'error', text: 'the session has ended', moves: 2 });
+    await view.page.keyboard.press('ArrowRight');
+    expect(await moved(view)).toEqual([12]);
+    await view.page.close();
+  });
+
   it('ends thirty steps on after thirty keys, however quick they and the pictures are', async () => {
     const { recording } = trainMlp({ iterations: 3, samples: 20, rule: 'sgd' }).script;
     const view = await open(browser, { elk: false });
