@@ -16,6 +16,7 @@ import {
   normalizeRuns,
   normalizeRunsBackward,
 } from '../kernels/normalize';
+import { layerNormBackwardFast, layerNormFast } from '../kernels/rowsSimd';
 import { type BackwardContext, op, type Sample, type SampleArg } from '../op';
 import { numel, sameShape, show } from '../shape';
 import { Tensor } from '../tensor';
@@ -119,12 +120,14 @@ op<[Tensor, number[], Tensor | null, Tensor | null, number]>({
     const lead = input.shape.slice(0, input.rank - over.length);
     const length = numel(over);
     const rows = numel(lead);
+    const shape = [...lead, ...over.map(() => 1)];
+    const fast = layerNormFast(input, length, weight, bias, eps, shape);
+    if (fast) return fast;
     const values = floats(input);
     const { mean, squares } = moments(values, groupRuns(rows, 1, length, 1));
     const rstd = rstdOf(squares, length, eps);
     const out = make(input.dtype, input.shape);
     normalizeRows(values, out.data, length, mean, rstd, weight && floats(weight), bias && floats(bias));
-    const shape = [...lead, ...over.map(() => 1)];
     const stats = [mean, rstd].map((v) => {
       const t = make(input.dtype, shape);
       if (length > 0) t.data.set(v);
@@ -156,6 +159,8 @@ op<[Tensor, Tensor, number[], Tensor, Tensor, Tensor | null, boolean]>({
   formula: 'dx = (u − mean(u) − x̂ · mean(u · x̂)) / √(σ² + eps),  u = dy · w;  dw = Σ dy · x̂;  db = Σ dy',
   gradient: 'the derivative of that, with x̂ and σ as functions of x',
   forward: (grad, input, over, mean, rstd, weight, bias) => {
+    const fast = layerNormBackwardFast(grad, input, mean, rstd, weight, over);
+    if (fast) return [fast[0], ...(weight ? [fast[1]] : []), ...(bias ? [fast[2]] : [])];
     const out = gradTensors(input, over, weight !== null, bias);
     const [mu, rs] = [floats(mean), floats(rstd)];
     normalizeRowsBackward(floats(grad), floats(input), numel(over), mu, rs, weight && floats(weight), out);

@@ -7,6 +7,7 @@ import { formulas } from '../formulas';
 import * as cx from '../kernels/complex';
 import { binary, floatType, numbers } from '../kernels/elementwise';
 import { alongDim, reducedShape, reduceRows, rowsOf } from '../kernels/reduce';
+import { sumFast } from '../kernels/rowsSimd';
 import { type BackwardContext, op, type Sample, type Scalar } from '../op';
 import { numel, reduceDims, show, wrapDim } from '../shape';
 import { Tensor } from '../tensor';
@@ -42,6 +43,13 @@ function sumLeading(t: Tensor, k: number, keepdim: boolean, to: DType): Tensor {
   return Tensor.of(to, reducedShape(t.shape, dims, keepdim), out);
 }
 
+/** Over the last dimensions, or the first, by the SIMD kernels. */
+function quickSum(t: Tensor, dims: number[], keepdim: boolean, over?: number): Tensor | null {
+  const last = dims.every((d, i) => d === t.rank - dims.length + i);
+  const first = dims.every((d, i) => d === i);
+  return last || first ? sumFast(t, last ? 'last' : 'first', reducedShape(t.shape, dims, keepdim), over) : null;
+}
+
 export function sumOf(t: Tensor, dim: Dims, keepdim: boolean): Tensor {
   const dims = reduceDims(dim, t.rank);
   const to = isFloat(t.dtype) ? t.dtype : 'int64';
@@ -52,6 +60,8 @@ export function sumOf(t: Tensor, dim: Dims, keepdim: boolean): Tensor {
       for (; i < end; i++) s += big[i];
       return s;
     });
+  const fast = to === 'float32' ? quickSum(t, dims, keepdim) : null;
+  if (fast) return fast;
   const leading = dims.length < t.rank && dims.every((d, i) => d === i);
   if (to !== 'int64' && leading && t.contiguous) return sumLeading(t, dims.length, keepdim, to);
   const whole = to === 'int64';
@@ -100,13 +110,10 @@ op<[Tensor, Dims, boolean, DType | null]>({
       throw runtimeError(
         `mean(): could not infer output dtype. ${dtype ? 'Optional dtype' : 'Input dtype'} must be either a floating point or complex dtype. Got: ${DTYPES[from.dtype].label}`,
       );
-    return reduceRows(
-      from,
-      reduceDims(dim, x.rank),
-      keepdim,
-      from.dtype,
-      (v, i, end) => sumRange(v, i, end) / (end - i),
-    );
+    const dims = reduceDims(dim, x.rank);
+    const over = numel(dims.map((d) => x.shape[d]));
+    const fast = from.dtype === 'float32' ? quickSum(from, dims, keepdim, over) : null;
+    return fast ?? reduceRows(from, dims, keepdim, from.dtype, (v, i, end) => sumRange(v, i, end) / (end - i));
   },
   grads: { input: (c, f) => f.div(f.expand(restored(c, f, c.grad), c.shape('input')), lengthOf(c)) },
   gradName: (_, dim) => (dim ? 'MeanBackward1' : 'MeanBackward0'),

@@ -2,6 +2,7 @@
 import type { DType } from '../dtype';
 import { formulas } from '../formulas';
 import { alongDim, rowsOf } from '../kernels/reduce';
+import { softmaxBackwardFast, softmaxFast } from '../kernels/rowsSimd';
 import { type BackwardContext, op, type Sample } from '../op';
 import { wrapDim } from '../shape';
 import type { Tensor } from '../tensor';
@@ -37,7 +38,7 @@ function alongLines(x: Tensor, dim: number, dtype: DType | null, name: string, l
   const from = converted(x, dtype);
   const last = wrapDim(dim, x.rank) >= x.rank - 1;
   floatsOnly(`${name}${last ? '_lastdim' : ''}_kernel_impl`, from.dtype);
-  return alongDim(from, dim, [from.dtype], line)[0];
+  return (last ? softmaxFast(from, name === 'log_softmax') : null) ?? alongDim(from, dim, [from.dtype], line)[0];
 }
 
 /** The same for a gradient and the result it is for, line by line. */
@@ -45,8 +46,12 @@ function pairLines(
   grad: Tensor,
   y: Tensor,
   dim: number,
+  log: boolean,
   line: (g: Float64Array, y: Float64Array, from: number, n: number, out: Float64Array, at: number) => void,
 ): Tensor {
+  const last = wrapDim(dim, y.rank) >= y.rank - 1;
+  const fast = last ? softmaxBackwardFast(grad, y, log) : null;
+  if (fast) return fast;
   const results = rowsOf(y, y.rank ? [wrapDim(dim, y.rank)] : [], false).values as Float64Array;
   return alongDim(grad, dim, [grad.dtype], (g, from, n, [out], at) => line(g, results, from, n, out, at))[0];
 }
@@ -79,7 +84,7 @@ op<[Tensor, Tensor, number]>({
   formula: 'dxᵢ = yᵢ · (dyᵢ − Σ dyₖ · yₖ)',
   gradient: 'ddyᵢ = yᵢ · (ddxᵢ − Σ ddxₖ · yₖ),  dy = ddx · (dy − Σ dyₖ · yₖ) − dy · Σ ddxₖ · yₖ',
   forward: (grad, output, dim) =>
-    pairLines(grad, output, dim, (g, y, from, n, out, at) => {
+    pairLines(grad, output, dim, false, (g, y, from, n, out, at) => {
       let sum = 0;
       for (let i = from; i < from + n; i++) sum += g[i] * y[i];
       for (let i = 0; i < n; i++) out[at + i] = y[from + i] * (g[from + i] - sum);
@@ -113,7 +118,7 @@ op<[Tensor, Tensor, number]>({
   formula: 'dxᵢ = dyᵢ − exp(yᵢ) · Σ dyₖ',
   gradient: 'ddyᵢ = ddxᵢ − Σ ddxₖ · exp(yₖ),  dy = −ddx · exp(y) · Σ dyₖ',
   forward: (grad, output, dim) =>
-    pairLines(grad, output, dim, (g, y, from, n, out, at) => {
+    pairLines(grad, output, dim, true, (g, y, from, n, out, at) => {
       let sum = 0;
       for (let i = from; i < from + n; i++) sum += g[i];
       for (let i = 0; i < n; i++) out[at + i] = g[from + i] - Math.exp(y[from + i]) * sum;

@@ -83,6 +83,53 @@ describe.each(KERNEL_PATHS.filter((path) => path !== 'plain'))('%s', (path) => {
           }),
       );
 
+  for (const shape of [[1], [5], [3, 4], [7, 10], [2, 3, 17], [40, 64], [3, 1]])
+    here(`sums, softmax and layer norm of ${shape}`, () =>
+      expectSame(
+        path,
+        () => {
+          const x = leaf(shape, 1);
+          const turned = f.transpose(leaf([...shape].reverse(), 2), 0, -1);
+          const over = shape.slice(-1);
+          const [w, b] = [leaf(over, 3), leaf(over, 4)];
+          const outs = [x, turned].flatMap((t) => [
+            f.sum(t),
+            f.sum(t, [0]),
+            f.sum(t, [-1], true),
+            f.mean(t),
+            f.mean(t, [0], true),
+            f.mean(t, [-1]),
+            f.softmax(t, -1),
+            f.log_softmax(t, -1),
+            f.softmax(t, 0),
+            f.layer_norm(t, over, w, b),
+            f.layer_norm(t, over, w),
+            f.layer_norm(t, over, null, b, 0.1),
+            f.layer_norm(t, shape, null, null),
+          ]);
+          return { outs, leaves: [x, w, b] };
+        },
+        5e-5,
+      ),
+    );
+
+  here('rows that are not finite', () =>
+    expectSame(path, () => {
+      const { NaN: none, POSITIVE_INFINITY: most, NEGATIVE_INFINITY: least } = Number;
+      const x = Tensor.of('float32', [6, 5], new Float32Array(30));
+      const rows = [
+        [1, none, 2, 3, 4],
+        [1, 2, 3, 4, most],
+        [1, least, 2, least, 3],
+        [least, least, least, least, least],
+        [100, 200, -100, 0, 1],
+        [3e38, 3e38, 1, 1, 1],
+      ];
+      (x.storage.data as Float32Array).set(rows.flat());
+      return { outs: [f.softmax(x, 1), f.log_softmax(x, 1), f.sum(x, [0]), f.sum(x, [1]), f.mean(x, [1])], leaves: [] };
+    }),
+  );
+
   for (const [batch, heads, kvHeads, length, keys, size] of [
     [1, 1, 1, 1, 1, 1],
     [2, 2, 2, 5, 5, 8],

@@ -2,7 +2,7 @@
  * Elementwise kernels of float32. They read and write whole vectors, up to three elements past the end: what lies there is nobody's (slots end
  * at cache lines), or is written next (rows go upward).
  */
-import { bell, cubed, exp, log, normal, sigmoid, softplus, tanh } from './functions';
+import { bell, cubed, exp, log, narrow, normal, sigmoid, softplus, tanh, upper } from './functions';
 import * as k from './kinds';
 import { madd } from './lanes';
 
@@ -41,20 +41,6 @@ function one(kind: i32, x: v128): v128 {
   return f32x4.div(f32x4.splat(1), x); // RECIPROCAL
 }
 
-/** Four float32 lanes out of two by two float64 ones. */
-// @ts-expect-error: decorator
-@inline
-function narrow(low: v128, high: v128): v128 {
-  return i64x2.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
-}
-
-// @ts-expect-error: decorator
-@inline
-function upper(x: v128): v128 {
-  return i64x2.shuffle(x, x, 1, 1);
-}
-
-// @ts-expect-error: decorator
 @inline
 function each1(kind: i32, n: i32, x: usize, out: usize): void {
   const end = out + ((n as usize) << 2);

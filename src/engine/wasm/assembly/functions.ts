@@ -141,3 +141,34 @@ export function cubed(x: v128): v128 {
   const x2 = f64x2.mul(x, x);
   return f64x2.mul(f64x2.mul(x, f64x2.splat(0.7978845608028654)), madd<f64>(x2, f64x2.splat(0.044715), f64x2.splat(1)));
 }
+
+/** The upper two of four float32 lanes, as the lower ones. */
+@inline
+export function upper(x: v128): v128 {
+  return i64x2.shuffle(x, x, 1, 1);
+}
+
+/** Four float32 lanes out of two by two float64 ones. */
+@inline
+export function narrow(low: v128, high: v128): v128 {
+  return i64x2.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+}
+
+/** Both float64 lanes' sum. */
+@inline
+export function sum2(x: v128): f64 {
+  return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
+}
+
+/** Functions of four float32 lanes. */
+export function exp4(x: v128): v128 {
+  return narrow(exp(f64x2.promote_low_f32x4(x)), exp(f64x2.promote_low_f32x4(upper(x))));
+}
+
+export function sigmoid4(x: v128): v128 {
+  return narrow(sigmoid(f64x2.promote_low_f32x4(x)), sigmoid(f64x2.promote_low_f32x4(upper(x))));
+}
+
+export function tanh4(x: v128): v128 {
+  return narrow(tanh(f64x2.promote_low_f32x4(x)), tanh(f64x2.promote_low_f32x4(upper(x))));
+}

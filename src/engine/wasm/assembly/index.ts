@@ -3,6 +3,16 @@ export { setWindows } from './convolution';
 export { map32, pairs32, triples32 } from './elementwise';
 export { gemmRoom } from './gemm';
 export { serve, setThread, work } from './jobs';
-export { attentionBackward32, attentionForward32, lstmBackward32, lstmForward32, sumColumns32 } from './rows';
+export { attentionBackward32, attentionForward32, lstmBackward32, lstmForward32 } from './layers';
+export {
+  layerNorm32,
+  layerNormBackward32,
+  logSoftmax32,
+  logSoftmaxBackward32,
+  softmax32,
+  softmaxBackward32,
+  sumColumns32,
+  sumRows32,
+} from './rows';
 // The runtime's compiler must meet these as functions of their own.
 export { narrow32, narrow64, wide32, wide64 } from './tiles';
