@@ -4,7 +4,7 @@
 //   npm run bench -- --memory       100,000 iterations without recording: does memory hold steady?   (--iterations 100000)
 //   --cpu       by the time that a process had a core, not by the clock on the wall: for a busy machine, and one thread
 // Without a choice it does all of this, and writes bench/RESULTS.md.
-//   npm run bench -- steps | bridge | long | live | open     the other files of this folder, and what they take
+//   npm run bench -- kernels | steps | bridge | long | live | open     the other files of this folder, and what they take
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
@@ -16,7 +16,7 @@ import { libraries } from './works/libraries.mjs';
 import { output, rounds } from './works/run.mjs';
 import { growthTable, recordingCost, workTable } from './works/tables.mjs';
 
-const OTHERS = ['steps', 'bridge', 'long', 'live', 'open'];
+const OTHERS = ['kernels', 'steps', 'bridge', 'long', 'live', 'open'];
 const [, , other, ...rest] = process.argv;
 if (OTHERS.includes(other)) {
   const args = [join(import.meta.dirname, `${other}.mjs`), ...rest];
