@@ -1,10 +1,9 @@
 /** The bar at the bottom: where the cursor is, the moves, and a slider over every tick of the recording. */
-import type { LiveProgress } from '../../src/protocol/session';
 import type { Bookmark, Cursor, StretchView, TickMark } from '../../src/protocol/views';
 import type { FromWebview } from '../../src/protocol/webview';
 import { zoomed } from '../charts/zoom';
 import { button, el, keyed, setText } from '../dom';
-import { count, num, phaseText, placeText } from '../format';
+import { count, num, placeText } from '../format';
 import { post } from '../host';
 import { iterationKey, keyText } from '../keys';
 import { t } from '../l10n';
@@ -14,8 +13,10 @@ import { onTheme } from '../theme';
 import { type IconName, icon } from './icons';
 import { paintAll, paintStrip } from './paint';
 import { nextTick, type PlayBy, Player } from './play';
-import { colourOf, type OtherRun, othersOf, roomFor, runAt, treeOf } from './runs';
+import { type OtherRun, othersOf, roomFor, runAt } from './runs';
 import { type Axis, positive, spanAt, tickOf, xOf } from './scale';
+import { drawTree } from './tree';
+import { liveText, statusText } from './words';
 
 type Move = Extract<FromWebview, { type: 'move' }>['move'];
 const MOVES: [Move & IconName, string][] = [
@@ -49,34 +50,6 @@ const NEAR = 5;
 
 /** Is there more in the recording after the cursor? */
 const past = (cursor: Cursor): boolean => cursor.tick < cursor.ticks - 1;
-
-export function statusText(cursor: Cursor): string {
-  const parts = [
-    t('iteration {0}', count(cursor.iteration + 1)),
-    phaseText(cursor.phase),
-    t('tick {0}', count(cursor.tick + 1)),
-  ];
-  return parts.join(' · ');
-}
-
-/** `Running · iteration 120 · 42 it/s · epoch 3 of 10 · 1:05 left`: what is not known is left out. */
-export function liveText(cursor: Cursor, live: LiveProgress | null): string {
-  const parts = [t('Running'), t('iteration {0}', count(cursor.iteration + 1))];
-  const { rate, loop } = live ?? {};
-  if (rate) parts.push(rate >= 1 ? t('{0} it/s', num(rate, 3)) : t('{0} s/it', num(1 / rate, 3)));
-  if (loop) parts.push(t('{0}: {1} of {2}', loop.name, count(loop.at), count(loop.of)));
-  if (loop && loop.seconds !== null) parts.push(t('{0} left', clock(loop.seconds)));
-  return parts.join(' · ');
-}
-
-/** `8 s`, `1:05`, `2:03:20` */
-function clock(seconds: number): string {
-  const s = Math.ceil(seconds);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  if (s < 60) return t('{0} s', s);
-  const minutes = Math.floor(s / 60);
-  return minutes < 60 ? `${minutes}:${two(s % 60)}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(s % 60)}`;
-}
 
 /** A logarithm must be able to show every curve. */
 const othersPositive = (model: Model): boolean =>
@@ -363,7 +336,7 @@ export class TimelinePanel {
     if (this.asked === '') this.askLater();
     // The line under the pointer came.
     if (old !== model.stretches && this.lastPointer && !this.hint.hidden) this.hintAgain();
-    this.drawTree(model);
+    drawTree(this.tree, model.runs);
     setText(this.status, model.running ? liveText(cursor, model.live) : statusText(cursor));
     this.pause.hidden = !model.running;
     this.status.title = t('{0}. Tick {1} of {2}', cursor.label, count(cursor.tick + 1), count(cursor.ticks));
@@ -489,24 +462,6 @@ export class TimelinePanel {
     if (canvas !== this.all) return null;
     const box = canvas.getBoundingClientRect();
     return runAt(this.others, event.clientX - box.left, event.clientY - box.top);
-  }
-
-  /** The runs as a tree; choosing one shows it. */
-  private drawTree(model: Model): void {
-    const rows = model.runs.length > 1 ? treeOf(model.runs) : [];
-    this.tree.hidden = rows.length === 0;
-    const key = JSON.stringify(rows.map(({ run, depth }) => [run.id, run.name, run.shown, depth]));
-    keyed(this.tree, key, () =>
-      rows.map(({ run, index, depth }) => {
-        const mark = el('i', { class: 'key', 'aria-hidden': true });
-        mark.style.background = `var(${run.shown ? '--loss' : colourOf(index)})`;
-        const choose = button(run.name, () => post({ type: 'focus', run: run.id }), {}, mark, run.name);
-        choose.setAttribute('aria-pressed', String(run.shown));
-        const row = el('li', {}, choose);
-        row.style.marginLeft = `${depth * 14}px`;
-        return row;
-      }),
-    );
   }
 
   /** What was thinned to stay within the bound, in words, and the way to the bound. */

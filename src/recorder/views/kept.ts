@@ -19,13 +19,17 @@ function about(r: Recording, parameter: number, tick: number): UpdateEvent[] {
   return [events[begun], events[begun - 1], events[begun + 1]].filter((event) => event !== undefined);
 }
 
-/** Names of all that is kept of a parameter, what there is at the tick first. */
+/** Names of all that is kept of a parameter, what there is at the tick first, single numbers after it. */
 export function keptNames(r: Recording, parameter: number, tick: number): string[] {
   const hand = about(r, parameter, tick).flatMap((event) => byHand(r, parameter, event).map(({ name }) => name));
   const optimizers = [...statesAt(r, parameter, r.ticks - 1).keys()];
   const names = [...new Set([...optimizers, ...hand])];
-  const there = (name: string) => (keptAt(r, parameter, name, tick) ? 0 : 1);
-  return names.sort((a, b) => there(a) - there(b));
+  const rank = (name: string) => {
+    const use = keptAt(r, parameter, name, tick);
+    // Adam's count of its steps says the least.
+    return use === null ? 2 : use.shape.length === 0 ? 1 : 0;
+  };
+  return names.sort((a, b) => rank(a) - rank(b));
 }
 
 /** One of them at a tick; null where it is not there. */

@@ -301,6 +301,25 @@ describe('a rule by hand', () => {
 });
 
 describe("an optimizer's rule", () => {
+  it('keeps tensors before the count of its steps, which says the least', () => {
+    const count = given([], () => 0);
+    const moment = given([2, 3], () => 0);
+    const { script, w } = train(2, (p, s) => {
+      s.recorder.beginStep(7, 'Adam (…)', '[{"lr":0.001}]');
+      s.recorder.state(7, p, 'step', count);
+      s.recorder.state(7, p, 'exp_avg', moment);
+      noGrad(() => {
+        op('add_', count, 1);
+        op('add_', op('mul_', moment, 0.9), p.grad!, 0.1);
+        op('add_', p, moment, -0.01);
+      });
+      s.recorder.endStep();
+    });
+    const { recording } = script;
+    const { parameter } = tensorOf(recording, new Replay(), recording.ticks - 1, { tensor: w.id });
+    expect(parameter!.states).toEqual(['exp_avg', 'step']);
+  });
+
   it('Adam: moments by their names, the step in one formula', () => {
     const moments = [given([2, 3], () => 0), given([2, 3], () => 0)];
     const { script } = train(3, (w, s, i) => {
