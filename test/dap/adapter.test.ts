@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { expect, test, vi } from 'vitest';
+import { PAST_STANDS } from '../../src/protocol/branch';
 import { FakeSession } from './fakeSession';
 import { InlineClient } from './inlineClient';
 
@@ -339,7 +340,7 @@ test.each([
   ['other', false],
 ])('a value set in the past: %s gets a button for a branch with it: %s', async (clientID, offered) => {
   const refuse = () => {
-    throw new Error('The past cannot be changed: branch from here to go on with another value.');
+    throw new Error(PAST_STANDS.past());
   };
   const child = { value: '1', type: 'int', ref: 0, settable: true };
   const { client } = start({
@@ -357,7 +358,7 @@ test.each([
     const { success, message, body } = await client.response(client.send(command, args));
     expect({ success, message }).toMatchObject({
       success: false,
-      message: expect.stringContaining('branch from here'),
+      message: expect.stringContaining(PAST_STANDS.past()),
     });
     const { url, urlLabel } = body.error;
     if (!offered) expect(url).toBeUndefined();
