@@ -1,5 +1,7 @@
 /** `backstep run | record | replay | export | branch | compare | dap`: the debugger's rooms without VS Code. */
-import { basename, resolve } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { version } from '../package.json';
 import { BackstepAdapter } from './debugger/adapter';
@@ -23,11 +25,22 @@ const HELD = 3;
 /** Our built files lie beside this one. */
 const ASSETS = __dirname;
 
+/** What is typed, or comes through a pipe: read when the script asks for it. */
+async function* linesOf(input: NodeJS.ReadStream): AsyncGenerator<string, undefined> {
+  yield* createInterface({ input });
+}
+
 /** Opens a script whose output goes to our own; Ctrl-C interrupts it as Python's does, a second one ends it at once. */
 async function openForShell(launch: LaunchArguments): Promise<ScriptSession> {
   const session = await openScript(launch, ASSETS);
   session.on('output', ({ category, text }) => {
     (category === 'stdout' ? process.stdout : process.stderr).write(text);
+  });
+  const lines = linesOf(process.stdin);
+  session.on('input', async () => {
+    const { value, done } = await lines.next();
+    // A session that is over has no use for it.
+    await session.request('input', { text: done ? null : value }).catch(() => {});
   });
   let interrupted = false;
   process.on('SIGINT', () => {
@@ -41,7 +54,13 @@ async function openForShell(launch: LaunchArguments): Promise<ScriptSession> {
 }
 
 function terminated(session: ScriptSession): Promise<number> {
-  return new Promise((done) => session.on('terminated', ({ exitCode }) => done(exitCode)));
+  return new Promise((done) =>
+    session.on('terminated', ({ exitCode }) => {
+      // Nobody reads it any more: it would keep the process alive.
+      process.stdin.destroy();
+      done(exitCode);
+    }),
+  );
 }
 
 /** The script sees one folder only: ours, as with Python, where the script is in it; else the script's own. */
@@ -94,12 +113,30 @@ class Watches {
   }
 }
 
-async function run(file: string, args: string[], { watch, seed }: { watch: string[]; seed?: string }): Promise<void> {
+interface RunOptions {
+  watch: string[];
+  seed?: string;
+  figures?: string;
+}
+
+/** Writes each figure as it was drawn last, and says what is on it. */
+function keepFigures(session: ScriptSession, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  session.on('figure', ({ number, title, summary, svg }) => {
+    const path = join(folder, `figure-${number}.svg`);
+    writeFileSync(path, svg);
+    process.stderr.write(`Figure ${number}: ${summary}${title && ` (${title})`}: ${path}\n`);
+  });
+}
+
+async function run(file: string, args: string[], { watch, seed, figures }: RunOptions): Promise<void> {
+  const more = { stopAtEnd: false, figures: figures !== undefined, ...seeded(seed) };
   // Without watchpoints nothing needs to be recorded.
-  const launch = await check(file, args, { noDebug: watch.length === 0, stopAtEnd: false, ...seeded(seed) });
+  const launch = await check(file, args, { noDebug: watch.length === 0, ...more });
   if (isRecording(launch.program))
     throw new Error(`${file} is a recording: open it in VS Code, or by "backstep replay". "run" takes a .py file.`);
   const session = await openForShell(launch);
+  if (figures !== undefined) keepFigures(session, figures);
   const watches = new Watches(session, watch);
   const ended = terminated(session);
   const failed = new Promise<never>((_, reject) => {
@@ -317,6 +354,7 @@ program
   .argument('[args...]', "the script's own arguments")
   .option('-w, --watch <expression>', WATCH_HELP, collected, [])
   .option('--seed <number>', SEED_HELP)
+  .option('--figures <folder>', "draw matplotlib's figures as SVG into this folder, as they are shown")
   .passThroughOptions()
   .action(run);
 

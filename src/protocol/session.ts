@@ -8,6 +8,7 @@ import type { Cursor, Place } from './ticks';
 import type {
   Bookmark,
   CurvesView,
+  FigureView,
   GraphView,
   NeuronsView,
   NodeMeasure,
@@ -273,6 +274,8 @@ export interface Requests {
   /** Marks a tick (the cursor's, if left out) with a note; null takes the mark away. Kept in the recording. */
   bookmark: [{ tick?: number; note: string | null }, Bookmark[]];
   save: [{ path: string }, { bytes: number }];
+  /** The line that the script waits for, without its end; null where there are no more. */
+  input: [{ text: string | null }, null];
   /** The user stops it: the file that the run is written to gets its end. The last request of a session. */
   finish: [Record<string, never>, null];
 }
@@ -322,6 +325,10 @@ export interface Events {
   continued: Record<string, never>;
   /** What the script printed, or a log point; `tick` is where. */
   output: { category: 'stdout' | 'stderr' | 'console'; text: string; tick: number; place?: Place };
+  /** A figure of matplotlib's as it is drawn now. */
+  figure: FigureView;
+  /** The script waits for a line (`input()`): the request `input` gives it. */
+  input: Record<string, never>;
   /** A bookmark was set, changed or taken away. */
   bookmarks: { bookmarks: Bookmark[] };
   /** While the script runs, a few times a second. */
@@ -366,6 +373,8 @@ export interface LaunchArguments {
   stopAtEnd?: boolean;
   /** Run without recording or stopping. */
   noDebug?: boolean;
+  /** Is somebody there who looks at figures? Without one, none is drawn by `noDebug`. */
+  figures?: boolean;
   /** Bound for recorded values, in MB; beyond it old values are replayed instead of kept. Default 256. */
   memoryLimit?: number;
   /** A recording that is written while the script runs, and complete when it ends; a file that is there is replaced. */

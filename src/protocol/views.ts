@@ -380,6 +380,17 @@ export interface OutputPiece {
 /** Pieces put together: a line of what was printed, with the tick that wrote its last part. */
 export type PrintedLine = OutputPiece & { ended: boolean };
 
+/** A figure of matplotlib's at a tick (-1 where nothing is recorded). */
+export interface FigureView {
+  number: number;
+  /** Its own, or its axes'; may be empty. */
+  title: string;
+  /** What is drawn: `2 lines, 1 image`. */
+  summary: string;
+  svg: string;
+  tick: number;
+}
+
 export interface OutputView {
   /** Number of the first piece in this answer, and of all pieces that there are: ask again for those that are missing. */
   from: number;

@@ -15,10 +15,22 @@ export interface HostFunctions {
   uncaught(type: string, message: string, traceback: string, path: string, line: number, frame: number): void;
   /** os._exit(): the script ends here, and nothing of it runs any more. */
   exit(code: number): void;
+  /** Shows a figure; nobody looks at any where it is left out. */
+  figure?(view: FigureJson): void;
+  /** The next line of what is typed, without its end; null at the end of it. */
+  input(): string | null;
   /** Code of a file runs for the first time. */
   file?(path: string, read: () => string): void;
   /** SIGINT arrived: true where it shall stop the script. */
   interrupted(): boolean;
+}
+
+/** What lib/matplotlib says of a figure. */
+export interface FigureJson {
+  number: number;
+  title: string;
+  summary: string;
+  svg: string;
 }
 
 /** Python, connected to a recorder or to nobody. */
@@ -62,6 +74,10 @@ function hostModule(bridge: Bridge, python: () => PyodideAPI, functions: HostFun
   return {
     output: (stream: 'stdout' | 'stderr', text: string) =>
       answering.depth > 0 && functions.said ? functions.said(stream, text) : functions.output(stream, text),
+    figures: () => functions.figure !== undefined && answering.depth === 0,
+    figure: (json: string) => functions.figure?.(JSON.parse(json)),
+    // null would be a JsNull in Python.
+    read_line: () => (answering.depth > 0 ? undefined : (functions.input() ?? undefined)),
     uncaught: functions.uncaught,
     exit: functions.exit,
     interrupted: functions.interrupted,
@@ -94,7 +110,7 @@ function hostModule(bridge: Bridge, python: () => PyodideAPI, functions: HostFun
 }
 
 /** Nobody listens: Python's start calls none of these. */
-const NOBODY: HostFunctions = { output() {}, uncaught() {}, exit() {}, interrupted: () => false };
+const NOBODY: HostFunctions = { output() {}, uncaught() {}, exit() {}, input: () => null, interrupted: () => false };
 
 /** For who makes a snapshot. */
 export const alone = (assets: string): RuntimeOptions => ({

@@ -58,6 +58,7 @@ function hostOf(recording: Recording, inbox: () => Inbox, writer: () => Writing 
       const own = writer();
       return own?.path === path ? own.writer.save() : save(recording, path);
     },
+    typed: (line) => typed.give(line),
     finish: () => writer()?.writer.finish(),
   };
 }
@@ -72,6 +73,24 @@ function beginWriting(recording: Recording, path: string, limit?: number): Writi
   writer.onFailure = (text) => emit('output', { category: 'stderr', text: `${text}\n`, tick: recording.ticks - 1 });
   return { path, writer };
 }
+
+/** What is typed for a script that asks: lines, in their order. */
+class Typed {
+  private readonly lines: (string | null)[] = [];
+
+  give(line: string | null): void {
+    this.lines.push(line);
+  }
+
+  /** The next line; asks for it where there is none yet, and serves until it comes. */
+  wait(inbox: Inbox): string | null {
+    if (this.lines.length === 0) emit('input', {});
+    inbox.block(() => this.lines.length > 0);
+    return this.lines.shift()!;
+  }
+}
+
+const typed = new Typed();
 
 /** Words for a file that is not there or cannot be read; null where it can. */
 function refusal(path: string): string | null {
@@ -122,6 +141,7 @@ function openRecording(path: string): void {
       output: (category, text) => emit('output', { category, text, tick: server.timeline.tick }),
       uncaught: () => {},
       exit: () => {},
+      input: () => null,
       interrupted: () => false,
     });
     server.evaluator = createEvaluator(host);
@@ -151,6 +171,8 @@ async function runOnly(launch: LaunchArguments, folder: string): Promise<void> {
     folder,
     {
       output: (category, text) => emit('output', { category, text, tick: -1 }),
+      figure: launch.figures ? (figure) => emit('figure', { ...figure, tick: -1 }) : undefined,
+      input: () => typed.wait(inbox),
       uncaught: () => {},
       exit: (exitCode) => {
         emit('terminated', { exitCode });
@@ -163,6 +185,7 @@ async function runOnly(launch: LaunchArguments, folder: string): Promise<void> {
   let started = false;
   const inbox = new Inbox(port, control, (m) => {
     if (m.name === 'start') started = true;
+    if (m.name === 'input') typed.give(m.args.text);
     inbox.answer(m, () => null);
   });
   ready({ live: true, evaluate: false }, launch.program, host.runtime.slow);
@@ -205,6 +228,8 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
   const functions: HostFunctions = {
     output: (stream, text) => recorder.output(stream, text),
     said: (category, text) => emit('output', { category, text, tick: server.timeline.tick }),
+    figure: (figure) => emit('figure', { ...figure, tick: recording.ticks - 1 }),
+    input: () => typed.wait(inbox),
     file: (path, read) => {
       if (recording.sources.has(path)) return;
       recording.sources.set(path, texts.get(path) ?? read());

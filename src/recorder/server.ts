@@ -39,6 +39,8 @@ export interface ServerHost {
   accept?(): void;
   /** Writes a recording to disk; returns its size in bytes. */
   save(path: string): number;
+  /** A line for the script that waits for one. */
+  typed?(line: string | null): void;
   /** Ends the file that the run is written to. */
   finish?(): void;
   /** Keeps the bookmarks in the file that the recording was opened from; a live run's are saved with it. */
@@ -620,6 +622,10 @@ export class SessionServer {
       const { statuses, logs } = this.breakpoints.set(path, breakpoints, this.looking.codeLines(path));
       if (this.started) for (const id of logs) this.logPast(id);
       return statuses;
+    },
+    input: ({ text }) => {
+      this.host.typed?.(text);
+      return null;
     },
     setFunctionBreakpoints: ({ breakpoints }) => this.breakpoints.setFunctions(breakpoints),
     setWatchpoints: ({ group, watchpoints }) => this.watchpoints.set(group, watchpoints),

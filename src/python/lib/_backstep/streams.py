@@ -59,15 +59,56 @@ class Stream(io.TextIOBase):
             _output(self._name, text)
 
 
+class Input(io.TextIOBase):
+    """What is typed: a line at a time, when the script asks for it."""
+
+    encoding = 'utf-8'
+    name = '<stdin>'
+
+    def __init__(self):
+        self._rest = ''
+        self._ended = False
+
+    def readable(self):
+        return True
+
+    def isatty(self):
+        return False
+
+    def fileno(self):
+        raise io.UnsupportedOperation('fileno')
+
+    def readline(self, size=-1):
+        if not self._rest and not self._ended:
+            flush()
+            line = _host.read_line()
+            self._ended = line is None
+            self._rest = '' if line is None else line + '\n'
+        if size is None or size < 0 or size >= len(self._rest):
+            line, self._rest = self._rest, ''
+        else:
+            line, self._rest = self._rest[:size], self._rest[size:]
+        return line
+
+    def read(self, size=-1):
+        text = ''
+        while size is None or size < 0 or len(text) < size:
+            line = self.readline(-1 if size is None or size < 0 else size - len(text))
+            if not line:
+                break
+            text += line
+        return text
+
+
 out = Stream('stdout')
 err = Stream('stderr')
 
 
 def install():
-    """Makes them the interpreter's; there is no terminal to read from."""
+    """Makes them the interpreter's."""
     sys.stdout = sys.__stdout__ = out
     sys.stderr = sys.__stderr__ = err
-    sys.stdin = sys.__stdin__ = io.StringIO()
+    sys.stdin = sys.__stdin__ = Input()
 
 
 def flush():

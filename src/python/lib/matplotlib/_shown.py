@@ -1,0 +1,22 @@
+"""Figures on their way to whoever shows them."""
+import json
+
+import _backstep_host as _host
+
+from ._anything import note
+
+
+def show(figure):
+    """Hands a figure over as it is now, if somebody looks at figures, and if it is another than before."""
+    if not figure.axes or not _host.figures():
+        return
+    try:
+        picture = figure.svg()
+    except Exception as error:
+        # A picture that cannot be drawn is no reason for a script to end.
+        note(f'figure {figure.number} could not be drawn ({type(error).__name__}: {error})')
+        return
+    if picture == figure.shown:
+        return
+    figure.shown = picture
+    _host.figure(json.dumps({'number': figure.number, 'title': figure.title(), 'summary': figure.summary(), 'svg': picture}))

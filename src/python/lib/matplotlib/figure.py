@@ -1,0 +1,305 @@
+"""A figure: axes on a sheet of paper."""
+import os
+
+from ._anything import Anything, note
+from .artist import Text
+from .axes import Axes
+from .gridspec import GridSpec, SubplotSpec
+
+DPI = 100
+
+
+class AxesArray:
+    """The axes of subplots(): indexed and iterated over as numpy's array of them."""
+
+    def __init__(self, axes, shape):
+        self._axes, self.shape = axes, shape
+        self.size, self.ndim = len(axes), len(shape)
+
+    def __len__(self):
+        return self.shape[0]
+
+    def __iter__(self):
+        return (self[i] for i in range(self.shape[0]))
+
+    def __getitem__(self, index):
+        index = index if isinstance(index, tuple) else (index,)
+        inner = self.size // self.shape[0] if self.shape[0] else 0
+        first, rest = index[0], index[1:]
+        if isinstance(first, slice):
+            rows = [AxesArray(self._axes[i * inner:(i + 1) * inner], self.shape[1:]) if self.ndim > 1 else self._axes[i]
+                    for i in range(*first.indices(self.shape[0]))]
+            found = [row[rest] if rest else row for row in rows]
+            flat = [a for row in found for a in (row._axes if isinstance(row, AxesArray) else [row])]
+            return AxesArray(flat, (len(found), *(found[0].shape if found and isinstance(found[0], AxesArray) else ())))
+        if not -self.shape[0] <= first < self.shape[0]:
+            raise IndexError(f'index {first} is out of bounds for axis 0 with size {self.shape[0]}')
+        first = int(first) % self.shape[0]
+        if self.ndim == 1:
+            return self._axes[first]
+        row = AxesArray(self._axes[first * inner:(first + 1) * inner], self.shape[1:])
+        return row[rest] if rest else row
+
+    @property
+    def flat(self):
+        return list(self._axes)
+
+    @property
+    def T(self):
+        if self.ndim < 2:
+            return self
+        rows, across = self.shape
+        return AxesArray([self._axes[i * across + j] for j in range(across) for i in range(rows)], (across, rows))
+
+    def ravel(self, *args):
+        return AxesArray(self._axes, (self.size,))
+
+    flatten = ravel
+
+    def reshape(self, *shape):
+        shape = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (list, tuple)) else shape
+        known = 1
+        for n in shape:
+            known *= n if n > 0 else 1
+        return AxesArray(self._axes, tuple(n if n > 0 else self.size // known for n in shape))
+
+    def tolist(self):
+        return [row.tolist() if isinstance(row, AxesArray) else row for row in self]
+
+
+class Canvas(Anything):
+    """A figure's canvas; draw() shows the figure as it is."""
+
+    def __init__(self, figure):
+        super().__init__('canvas')
+        self.__dict__['figure'] = figure
+
+    def draw(self):
+        self.figure.show()
+
+    draw_idle = draw
+
+
+class Figure:
+    """figsize: (width, height) in inches."""
+
+    def __init__(self, figsize=None, dpi=None, number=0, label='', **look):
+        from . import rcParams
+        self.number, self.label = number, label
+        self.size = tuple(float(v) for v in (figsize or rcParams['figure.figsize']))
+        self.dpi = dpi or rcParams['figure.dpi']
+        self.axes = []
+        self.words = Text(0.5, 0.98, '')
+        self.current = None
+        self.shared = []
+        self.canvas = Canvas(self)
+        self.shown = None
+
+    # ---- axes
+
+    def add_axes(self, spot, projection=None, **look):
+        if isinstance(spot, Axes):
+            self.axes.append(spot)
+            self.current = spot
+            return spot
+        axes = Axes(self, spot if isinstance(spot, SubplotSpec) else tuple(map(float, spot)), projection)
+        self.axes.append(axes)
+        self.current = axes
+        _apply(axes, look)
+        return axes
+
+    def add_subplot(self, *where, projection=None, sharex=None, sharey=None, **look):
+        spot = where[0] if where else 111
+        if isinstance(spot, int) and len(where) == 1:
+            where = tuple(map(int, str(spot)))
+        if isinstance(spot, SubplotSpec):
+            cell = spot
+        else:
+            rows, across, index = where
+            first, last = (index if isinstance(index, (tuple, list)) else (index, index))
+            cell = SubplotSpec(GridSpec(rows, across), divmod(first - 1, across), divmod(last - 1, across))
+        for axes in self.axes:
+            if axes.spot == cell and axes.projection == projection and axes.twin_of is None and self._reuse:
+                self.current = axes
+                return axes
+        axes = self.add_axes(cell, projection, **look)
+        for other, name in ((sharex, 'x'), (sharey, 'y')):
+            if isinstance(other, Axes):
+                self.shared.append((name, [other, axes]))
+        return axes
+
+    _reuse = False
+
+    def subplots(self, nrows=1, ncols=1, sharex=False, sharey=False, squeeze=True, subplot_kw=None, gridspec_kw=None, **look):
+        grid = GridSpec(nrows, ncols, **(gridspec_kw or {}))
+        all_axes = [self.add_subplot(grid[i, j], **(subplot_kw or {})) for i in range(nrows) for j in range(ncols)]
+        for name, share in (('x', sharex), ('y', sharey)):
+            if share in (True, 'all'):
+                self.shared.append((name, all_axes))
+            elif share in ('row', 'col'):
+                groups = [all_axes[i * ncols:(i + 1) * ncols] for i in range(nrows)] if share == 'row' else [all_axes[j::ncols] for j in range(ncols)]
+                self.shared += [(name, group) for group in groups]
+        if not squeeze:
+            return AxesArray(all_axes, (nrows, ncols))
+        if len(all_axes) == 1:
+            return all_axes[0]
+        return AxesArray(all_axes, (len(all_axes),) if 1 in (nrows, ncols) else (nrows, ncols))
+
+    def subplot_mosaic(self, mosaic, **look):
+        rows = [list(row) for row in (mosaic.split() if isinstance(mosaic, str) else mosaic)]
+        grid, found = GridSpec(len(rows), len(rows[0])), {}
+        for i, row in enumerate(rows):
+            for j, name in enumerate(row):
+                found.setdefault(name, []).append((i, j))
+        return {name: self.add_subplot(SubplotSpec(grid, min(cells), max(cells))) for name, cells in found.items() if name != '.'}
+
+    def add_gridspec(self, nrows=1, ncols=1, **more):
+        return GridSpec(nrows, ncols, **more)
+
+    def sharing(self, axes, name):
+        """The axes that have one range of x (or y)."""
+        group = [axes] + [other for along, others in self.shared if along == name and axes in others for other in others if other is not axes]
+        for other in self.axes:
+            if other.twin_of is not None and other.shares == name and (axes is other or axes is other.twin_of):
+                group += [a for a in (other, other.twin_of) if a not in group]
+        return group
+
+    def gca(self, projection=None, **look):
+        if self.current is None:
+            self.add_subplot(111, projection=projection)
+        return self.current
+
+    def sca(self, axes):
+        self.current = axes
+        return axes
+
+    def delaxes(self, axes):
+        if axes in self.axes:
+            self.axes.remove(axes)
+        self.current = self.axes[-1] if self.axes else None
+
+    def get_axes(self):
+        return list(self.axes)
+
+    def clear(self, *args):
+        self.axes, self.shared, self.current = [], [], None
+        self.words.text = ''
+
+    clf = clear
+
+    # ---- words and size
+
+    def suptitle(self, t, **look):
+        self.words.text = str(t)
+        return self.words
+
+    def legend(self, *args, **look):
+        return self.gca().legend(*args, **look)
+
+    def text(self, x, y, s, **look):
+        return self.gca().text(x, y, s, transform='axes')
+
+    def colorbar(self, mappable=None, cax=None, ax=None, label=None, **look):
+        from .artist import Artist
+        owner = ax[0] if isinstance(ax, (list, tuple)) else ax.ravel()[0] if isinstance(ax, AxesArray) else ax
+        owner = owner or getattr(mappable, 'axes', None) or self.gca()
+        if isinstance(owner, Axes) and hasattr(mappable, 'norm'):
+            owner.colorbar_of = mappable
+            if label:
+                owner.colorbar_label = label
+        return _Colorbar(axes=owner)
+
+    def set_size_inches(self, w, h=None, **more):
+        self.size = tuple(map(float, w if h is None else (w, h)))
+
+    def get_size_inches(self):
+        return self.size
+
+    def set_figwidth(self, width):
+        self.size = (float(width), self.size[1])
+
+    def set_figheight(self, height):
+        self.size = (self.size[0], float(height))
+
+    def get_dpi(self):
+        return self.dpi
+
+    def set_dpi(self, dpi):
+        self.dpi = dpi
+
+    # ---- out
+
+    def svg(self):
+        from ._svg import draw
+        return draw(self)
+
+    def summary(self):
+        """What is drawn, in words: '2 lines, 1 image'."""
+        kinds = {}
+        for axes in self.axes:
+            for artist in axes.artists:
+                if artist.kind not in ('text', 'annotation'):
+                    kinds[artist.kind] = kinds.get(artist.kind, 0) + 1
+        found = ', '.join(f'{n} {kind if n == 1 or kind in ("marks", "segments") else kind + ("es" if kind == "box" else "s")}' for kind, n in kinds.items())
+        return found or 'empty'
+
+    def title(self):
+        return self.words.text or next((a.title.text for a in self.axes if a.title.text), '') or self.label
+
+    def show(self, *args, **more):
+        from ._shown import show
+        show(self)
+
+    def savefig(self, fname, dpi=None, format=None, **look):
+        """Writes an SVG picture: a name that ends otherwise gets `.svg` behind it."""
+        self.show()
+        if hasattr(fname, 'write'):
+            text = self.svg()
+            try:
+                fname.write(text.encode())
+            except TypeError:
+                fname.write(text)
+            return
+        name = os.fspath(fname)
+        if not name.lower().endswith('.svg'):
+            note(f'figures are written as SVG: {os.path.basename(name)}.svg in place of {os.path.basename(name)}')
+            name += '.svg'
+        with open(name, 'w', encoding='utf-8') as file:
+            file.write(self.svg())
+
+    def tight_layout(self, *args, **more):
+        pass
+
+    subplots_adjust = autofmt_xdate = align_labels = set_tight_layout = set_constrained_layout = tight_layout
+
+    def __getattr__(self, name):
+        if name.startswith('__') or name.startswith('_repr'):
+            raise AttributeError(name)
+        return Anything(f'figure.{name}')
+
+    def __repr__(self):
+        width, height = (round(v * self.dpi) for v in self.size)
+        return f'<Figure size {width}x{height} with {len(self.axes)} Axes>'
+
+    def __str__(self):
+        width, height = (round(v * self.dpi) for v in self.size)
+        return f'Figure({width}x{height})'
+
+
+def _apply(axes, look):
+    for name, value in look.items():
+        if name in ('title', 'xlabel', 'ylabel', 'xlim', 'ylim', 'xscale', 'yscale', 'xticks', 'yticks', 'aspect', 'facecolor'):
+            getattr(axes, f'set_{name}')(value)
+
+
+class _Colorbar(Anything):
+    def __init__(self, axes):
+        super().__init__('colorbar')
+        self.__dict__['axes'] = axes
+
+    def set_label(self, label, **look):
+        if isinstance(self.axes, Axes):
+            self.axes.colorbar_label = label
+
+
+Figure.__module__ = 'matplotlib.figure'

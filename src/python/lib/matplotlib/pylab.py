@@ -1,0 +1,2 @@
+"""matplotlib.pylab: pyplot."""
+from .pyplot import *  # noqa: F403

@@ -1,0 +1,2 @@
+"""Toolkits of matplotlib's."""
+import matplotlib  # noqa: F401

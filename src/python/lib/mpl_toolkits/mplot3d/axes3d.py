@@ -1,0 +1,1 @@
+from . import Axes3D  # noqa: F401

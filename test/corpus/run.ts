@@ -1,0 +1,233 @@
+/**
+ * `npm run corpus -- FILE ...`: runs each script by real PyTorch and by Backstep under the same seeds, and prints how far they agree. See README.md.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { compareTexts, differing, type Value } from './compare';
+
+const here = import.meta.dirname;
+const root = join(here, '../..');
+const DRIVER = '__corpus__.py';
+/** Kept of what a script prints. */
+const MOST = 20_000_000;
+
+interface Run {
+  out: string;
+  err: string;
+  code: number | null;
+  seconds: number;
+  values: Record<string, Value>;
+}
+
+interface Script {
+  name: string;
+  file: string;
+  /** Is copied, so that what one run writes no other one reads. */
+  folder: string;
+  /** Repository and path, for the list. */
+  from?: string;
+}
+
+type Verdict = 'same' | 'near' | 'spread' | 'differs' | 'fails' | 'slow' | 'no judge';
+
+interface Result {
+  script: Script;
+  verdict: Verdict;
+  note: string;
+  ours: number;
+  theirs: number;
+  /** Of PyTorch's last variables, those that are others in Backstep. */
+  variables: string[];
+}
+
+const PASSED: readonly Verdict[] = ['same', 'near', 'spread'];
+
+function execute(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv, limit: number): Promise<Run> {
+  return new Promise((done) => {
+    const began = performance.now();
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const text = { out: '', err: '' };
+    child.stdout.on('data', (data) => {
+      if (text.out.length < MOST) text.out += data;
+    });
+    child.stderr.on('data', (data) => {
+      if (text.err.length < MOST) text.err += data;
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), limit * 1000);
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      const seconds = (performance.now() - began) / 1000;
+      const written = join(cwd, '__corpus__.json');
+      const values = existsSync(written) ? JSON.parse(readFileSync(written, 'utf8').replace(/\bNaN\b/g, 'null')) : {};
+      done({ ...text, code, seconds, values });
+    });
+  });
+}
+
+/** Runs a script in a copy of its folder. */
+async function inCopy<T>(script: Script, use: (file: string, folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'backstep-corpus-'));
+  try {
+    cpSync(script.folder, folder, { recursive: true });
+    const file = join(folder, relative(script.folder, script.file));
+    cpSync(join(here, 'driver.py'), join(dirname(file), DRIVER));
+    return await use(basename(file), dirname(file));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const byBackstep = (script: Script, cli: string, limit: number) =>
+  inCopy(script, (file, folder) => execute(process.execPath, [cli, 'run', DRIVER, file], folder, process.env, limit));
+
+/** Real PyTorch's answer; it is asked once for a text. */
+async function byPyTorch(script: Script, python: string, capability: string | null, limit: number): Promise<Run> {
+  const cache = join(root, 'node_modules/.cache/backstep/corpus');
+  const text = [readFileSync(script.file), readFileSync(join(here, 'driver.py')), capability ?? '', python];
+  const hash = createHash('sha256');
+  for (const part of text) hash.update(part).update('\0');
+  const kept = join(cache, `${script.name}.${hash.digest('hex').slice(0, 16)}.json`);
+  if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'));
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    PYTHONHASHSEED: '0',
+    MPLBACKEND: 'agg',
+    OMP_NUM_THREADS: '1',
+    MKL_NUM_THREADS: '1',
+    PYTHONWARNINGS: 'ignore',
+    PYTHONUNBUFFERED: '1',
+  };
+  if (capability) env.ATEN_CPU_CAPABILITY = capability;
+  const run = await inCopy(script, (file, folder) => execute(python, [DRIVER, file], folder, env, limit));
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(kept, JSON.stringify(run));
+  return run;
+}
+
+const lastLine = (text: string) => text.trim().split('\n').at(-1) ?? '';
+const short = (text: string, most = 110) => (text.length > most ? `${text.slice(0, most)}…` : text);
+
+async function judge(script: Script, python: string, limit: number): Promise<Result> {
+  const theirs = await byPyTorch(script, python, null, 3 * limit);
+  if (theirs.code !== 0)
+    return {
+      script,
+      verdict: 'no judge',
+      note: short(lastLine(theirs.err)),
+      ours: 0,
+      theirs: theirs.seconds,
+      variables: [],
+    };
+  const other = await byPyTorch(script, python, 'default', 3 * limit);
+  const ours = await byBackstep(script, options.backstep, limit);
+  if (process.env.CORPUS_KEEP) {
+    mkdirSync(process.env.CORPUS_KEEP, { recursive: true });
+    const keep = (name: string, text: string) =>
+      writeFileSync(join(process.env.CORPUS_KEEP!, `${script.name}.${name}`), text);
+    keep('ours.txt', ours.out);
+    keep('theirs.txt', theirs.out);
+    keep('err.txt', ours.err);
+  }
+  const text = compareTexts(ours.out, theirs.out);
+  const own = compareTexts(other.out, theirs.out);
+  const unsure = new Set(differing(other.values, theirs.values));
+  const variables = differing(ours.values, theirs.values).filter((name) => !unsure.has(name));
+  const result = (verdict: Verdict, note = ''): Result => ({
+    script,
+    verdict,
+    note,
+    ours: ours.seconds,
+    theirs: theirs.seconds,
+    variables,
+  });
+  if (ours.code === null) return result('slow', `not over after ${limit} s`);
+  if (ours.code !== 0) return result('fails', short(lastLine(ours.err)));
+  if (text.agreement !== 'differs') return result(text.agreement);
+  const difference = `line ${text.line! + 1}: ${short(text.ours, 70)} | PyTorch: ${short(text.theirs, 70)}`;
+  // PyTorch differs from itself there, or earlier already, and all else is the same.
+  if (text.numbersOnly && own.line !== null && own.line <= text.line!) return result('spread', difference);
+  return result('differs', difference);
+}
+
+/** `id repository commit path others`, tab by tab; the files lie in FOLDER/id/path. */
+function listed(list: string, folder: string): Script[] {
+  const rows = readFileSync(list, 'utf8').split('\n');
+  return rows
+    .filter((row) => row && !row.startsWith('#'))
+    .map((row) => row.split('\t'))
+    .map(([id, repository, , path]) => ({
+      name: id,
+      file: join(resolve(folder), id, path),
+      folder: join(resolve(folder), id),
+      from: `${repository}: ${path}`,
+    }));
+}
+
+function table(results: Result[]): string {
+  const rows = results.map(({ script, verdict, note, ours, theirs, variables }) => [
+    script.from ?? script.name,
+    verdict,
+    `${ours.toFixed(1)} s`,
+    `${theirs.toFixed(1)} s`,
+    variables.length > 0 ? short(variables.join(', '), 60) : '',
+    note,
+  ]);
+  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('`', "'");
+  const lines = [
+    ['script', 'result', 'Backstep', 'PyTorch', 'variables that differ', 'note'],
+    Array(6).fill('---'),
+    ...rows,
+  ];
+  return lines.map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
+}
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    list: { type: 'string' },
+    folder: { type: 'string' },
+    only: { type: 'string' },
+    python: { type: 'string', default: process.env.PYTHON ?? 'python3' },
+    backstep: { type: 'string', default: join(root, 'dist/cli.js') },
+    limit: { type: 'string', default: '120' },
+    write: { type: 'string' },
+  },
+});
+
+const scripts: Script[] = positionals.map((file) => ({
+  name: basename(file),
+  file: resolve(file),
+  folder: dirname(resolve(file)),
+}));
+if (options.list) scripts.push(...listed(options.list, options.folder ?? dirname(options.list)));
+const chosen = options.only
+  ? scripts.filter(({ name }) => options.only!.split(',').some((part) => name.includes(part)))
+  : scripts;
+if (chosen.length === 0) {
+  console.error(
+    'npm run corpus -- FILE ... | --list TSV --folder FOLDER [--only NAME,...] [--python PYTHON] [--backstep CLI] [--limit SECONDS] [--write FILE]',
+  );
+  process.exit(2);
+}
+
+const results: Result[] = [];
+for (const script of chosen) {
+  const result = await judge(script, options.python, Number(options.limit));
+  results.push(result);
+  const variables = result.variables.length > 0 ? ` [${short(result.variables.join(', '), 60)}]` : '';
+  console.log(`${result.verdict.padEnd(8)} ${script.name} (${result.ours.toFixed(1)} s) ${result.note}${variables}`);
+}
+const passed = results.filter(({ verdict }) => PASSED.includes(verdict)).length;
+const judged = results.filter(({ verdict }) => verdict !== 'no judge').length;
+const summary = `${passed} of ${judged} end with the same output`;
+console.log(`\n${table(results)}\n\n${summary}.`);
+if (options.write)
+  writeFileSync(
+    options.write,
+    `# Public scripts under PyTorch and under Backstep\n\n${summary}. How this is measured: README.md.\n\n${table(results)}\n`,
+  );
+process.exitCode = passed === judged ? 0 : 1;
