@@ -2,6 +2,7 @@
 import { allocate } from '../dtype';
 import { numel } from '../shape';
 import { Tensor } from '../tensor';
+import { maximaFast } from './rowsSimd';
 
 /** The windows along one dimension: places from, from + step … below until. */
 export interface Range {
@@ -17,8 +18,10 @@ export interface Range {
 export function maxima(
   x: Tensor,
   ranges: readonly Range[],
-  rangesOf: (p: number) => readonly Range[] = () => ranges,
+  rangesOf?: (p: number) => readonly Range[],
 ): [Tensor, Tensor] {
+  const fast = ranges.length === 2 && rangesOf === undefined ? maximaFast(x, ranges) : null;
+  if (fast) return fast;
   const lead = x.shape.slice(0, x.rank - ranges.length);
   const size = x.shape.slice(lead.length);
   const out = ranges.map((r) => r.from.length);
@@ -33,7 +36,7 @@ export function maxima(
   const one: Range = { from: Int32Array.of(0), until: Int32Array.of(1), step: 1 };
   let at = 0;
   for (let p = 0; p < planes; p++) {
-    const [deep, high, wide] = threeOf(rangesOf(p), one);
+    const [deep, high, wide] = threeOf(rangesOf?.(p) ?? ranges, one);
     const base = p * plane;
     for (let a = 0; a < deep.from.length; a++)
       for (let b = 0; b < high.from.length; b++)

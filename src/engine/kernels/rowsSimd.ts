@@ -1,7 +1,8 @@
 /** Sums, softmax and layer norm of float32, row by row, by the SIMD kernels: null where it is not worth the way there, or they cannot. */
 import { numel } from '../shape';
-import type { Tensor } from '../tensor';
+import { Tensor } from '../tensor';
 import { type Kernels, kernelsFor } from '../wasm/kernels';
+import type { Range } from './maxima';
 import { EACH, isFloat32, made, needs, PAST, put } from './simd';
 
 /** Elements from which on a sum, and what takes exponentials, is worth the way there. */
@@ -19,18 +20,19 @@ function begun(ts: readonly Tensor[], worth: number, length: number, outs = 1): 
 const room = ({ arena }: Kernels, length: number): number => arena.room(length * EACH + PAST);
 
 /**
- * The sum over the first or the last dimensions of a contiguous tensor, divided by `over`; `kept` elements are left, in this shape.
+ * The sum of a contiguous tensor over all dimensions but those from `from` to before `until`, divided by `over`, in this shape.
  */
-export function sumFast(t: Tensor, side: 'first' | 'last', shape: number[], over = 1): Tensor | null {
+export function sumFast(t: Tensor, from: number, until: number, shape: number[], over = 1): Tensor | null {
   const kept = numel(shape);
   if (!t.contiguous || kept === 0) return null;
   const kernels = begun([t], CHEAP, kept);
   if (!kernels) return null;
   const x = put(kernels.arena, t);
   const at = room(kernels, kept);
-  const summed = t.count / kept;
-  if (side === 'first') kernels.sumColumns32(summed, kept, x, at, over);
-  else kernels.sumRows32(kept, summed, x, at, over);
+  const groups = numel(t.shape.slice(0, from));
+  const length = numel(t.shape.slice(until));
+  if (length === 1) kernels.sumColumns32(groups, kept, x, at, over);
+  else kernels.sumRows32(groups, kept, length, x, at, over);
   return made(kernels.arena, at, shape);
 }
 
@@ -97,4 +99,33 @@ export function layerNormBackwardFast(
   const [dx, dw, db, extra] = [x.count, length, length, own].map((n) => room(kernels, n));
   kernels.layerNormBackward32(x.count / length, length, dy, from, mu, rs, w, dx, dw, db, extra);
   return [made(arena, dx, [...x.shape]), made(arena, dw, [...shape]), made(arena, db, [...shape])];
+}
+
+/** kernels/maxima.ts by the kernels, over the last two dimensions: of windows from, until, in steps. */
+export function maximaFast(x: Tensor, [high, wide]: readonly Range[]): [Tensor, Tensor] | null {
+  const shape = [...x.shape.slice(0, -2), high.from.length, wide.from.length];
+  const n = numel(shape);
+  const [height, width] = x.shape.slice(-2);
+  const ranges = 2 * (shape.at(-2)! + shape.at(-1)!);
+  if (n === 0) return null;
+  const kernels = begun([x], DEAR, 3 * n + ranges + 16, 4);
+  if (!kernels) return null;
+  const { arena } = kernels;
+  const from = put(arena, x);
+  const at = [high, wide].map((range) => {
+    const place = room(kernels, 2 * range.from.length);
+    range.from.forEach((begin, i) => {
+      arena.integers[place / 4 + 2 * i] = begin;
+      arena.integers[place / 4 + 2 * i + 1] = range.until[i];
+    });
+    return place;
+  });
+  const isPair = (range: Range, size: number) =>
+    range.step === 1 && range.from.every((begin, i) => begin === 2 * i && range.until[i] === begin + 2) && size >= 2;
+  const pairs = isPair(high, height) && isPair(wide, width);
+  const [values, places] = [n, 2 * n + 8].map((length) => room(kernels, length));
+  const sizes = [x.count / (height * width), height, width, shape.at(-2)!, shape.at(-1)!];
+  kernels.maxima32(...sizes, at[0], at[1], high.step, wide.step, Number(pairs), from, values, places);
+  const bits = arena.take(places, n, arena.doubles);
+  return [made(arena, values, shape), Tensor.of('int64', [...shape], new BigInt64Array(bits.buffer as ArrayBuffer))];
 }

@@ -43,11 +43,12 @@ function sumLeading(t: Tensor, k: number, keepdim: boolean, to: DType): Tensor {
   return Tensor.of(to, reducedShape(t.shape, dims, keepdim), out);
 }
 
-/** Over the last dimensions, or the first, by the SIMD kernels. */
+/** Where the dimensions that are left lie side by side: by the SIMD kernels. */
 function quickSum(t: Tensor, dims: number[], keepdim: boolean, over?: number): Tensor | null {
-  const last = dims.every((d, i) => d === t.rank - dims.length + i);
-  const first = dims.every((d, i) => d === i);
-  return last || first ? sumFast(t, last ? 'last' : 'first', reducedShape(t.shape, dims, keepdim), over) : null;
+  const kept = t.shape.map((_, d) => d).filter((d) => !dims.includes(d));
+  const from = kept[0] ?? 0;
+  if (kept.some((d, i) => d !== from + i)) return null;
+  return sumFast(t, from, from + kept.length, reducedShape(t.shape, dims, keepdim), over);
 }
 
 export function sumOf(t: Tensor, dim: Dims, keepdim: boolean): Tensor {

@@ -40,12 +40,13 @@ interface Exports {
   pairs32: Pairs;
   triples32(kind: number, n: number, x: number, a: number, b: number, out: number, p: number): void;
   sumColumns32(rows: number, n: number, x: number, out: number, over: number): void;
-  sumRows32(rows: number, n: number, x: number, out: number, over: number): void;
+  sumRows32(groups: number, rows: number, n: number, x: number, out: number, over: number): void;
   softmax32(rows: number, n: number, x: number, out: number): void;
   logSoftmax32(rows: number, n: number, x: number, out: number): void;
   softmaxBackward32(rows: number, n: number, g: number, y: number, out: number): void;
   logSoftmaxBackward32(rows: number, n: number, g: number, y: number, out: number): void;
   // What their many arguments are: assembly/rows.ts and layers.ts.
+  maxima32(...numbers: number[]): void;
   layerNorm32(...numbers: number[]): void;
   layerNormBackward32(...numbers: number[]): void;
   lstmForward32(...numbers: number[]): void;

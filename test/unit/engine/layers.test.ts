@@ -130,6 +130,46 @@ describe.each(KERNEL_PATHS.filter((path) => path !== 'plain'))('%s', (path) => {
     }),
   );
 
+  for (const [shape, ...how] of [
+    [
+      [2, 3, 8, 8],
+      [2, 2],
+    ],
+    [
+      [2, 3, 28, 28],
+      [2, 2],
+    ],
+    [
+      [1, 9, 7],
+      [2, 2],
+    ],
+    [
+      [2, 2, 9, 11],
+      [3, 2],
+      [2, 1],
+      [1, 0],
+    ],
+    [
+      [2, 2, 9, 11],
+      [2, 2],
+      [1, 1],
+      [0, 0],
+      [2, 3],
+    ],
+    [[2, 9, 11], [3, 3], [2, 2], [1, 1], [1, 1], true],
+  ] as [number[], ...unknown[]][])
+    here(`maxima and sums of ${shape} by windows of ${how[0]}`, () =>
+      expectSame(path, () => {
+        const x = leaf(shape, 1);
+        const whole = f.mul(f.round(f.mul(x, 4)), 0.25); // ties
+        const odd = drawn(shape, 2);
+        (odd.storage.data as Float32Array).fill(Number.NaN, 3, 9).fill(Number.NEGATIVE_INFINITY, 20, 40);
+        const pool = (t: Tensor) => f.max_pool2d_with_indices(t, ...how) as unknown as Tensor[];
+        const sums = [[0], [-1], [0, 2], [0, -1], [1, 2], [0, -2, -1]].map((dims) => f.sum(x, dims));
+        return { outs: [...pool(x), ...pool(whole), ...pool(odd), ...sums, f.mean(x, [0, -1])], leaves: [x] };
+      }),
+    );
+
   for (const [batch, heads, kvHeads, length, keys, size] of [
     [1, 1, 1, 1, 1, 1],
     [2, 2, 2, 5, 5, 8],

@@ -9,6 +9,7 @@ export {
   layerNormBackward32,
   logSoftmax32,
   logSoftmaxBackward32,
+  maxima32,
   softmax32,
   softmaxBackward32,
   sumColumns32,

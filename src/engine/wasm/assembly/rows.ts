@@ -42,22 +42,28 @@ export function sumColumns32(rows: i32, n: i32, x: usize, out: usize, over: f64)
   }
 }
 
-/** out[r] = Σ of row r, divided by `over`. */
-export function sumRows32(rows: i32, n: i32, x: usize, out: usize, over: f64): void {
+/** out[r] = Σ over groups g and places i of x[g, r, i], divided by `over`; x is [groups, rows, n]. */
+export function sumRows32(groups: i32, rows: i32, n: i32, x: usize, out: usize, over: f64): void {
+  const row = (n as usize) << 2;
+  const next = (rows as usize) * row;
   for (let r = 0; r < rows; r++) {
     let a = f64x2.splat(0);
     let b = f64x2.splat(0);
-    let left = n;
-    for (; left >= 8; left -= 8) {
-      a = add4(a, v128.load(x));
-      b = add4(b, v128.load(x + 16));
-      x += 32;
-    }
-    for (; left > 0; left -= 4) {
-      a = add4(a, inside(v128.load(x), left, 0));
-      x += (min(left, 4) as usize) << 2;
+    for (let g = 0; g < groups; g++) {
+      let at = x + (g as usize) * next;
+      let left = n;
+      for (; left >= 8; left -= 8) {
+        a = add4(a, v128.load(at));
+        b = add4(b, v128.load(at + 16));
+        at += 32;
+      }
+      for (; left > 0; left -= 4) {
+        a = add4(a, inside(v128.load(at), left, 0));
+        at += 16;
+      }
     }
     store<f32>(out, (sum2(f64x2.add(a, b)) / over) as f32);
+    x += row;
     out += 4;
   }
 }
@@ -293,5 +299,92 @@ export function layerNormBackward32(
     const at = room + (j << 1);
     v128.store(dw + j, narrow(v128.load(at), v128.load(at + 16)));
     v128.store(db + j, narrow(v128.load(at + wide), v128.load(at + wide + 16)));
+  }
+}
+
+/** Takes candidates over the best so far, and their places: what is larger, and NaN. */
+@inline
+function isOver(v: v128, best: v128): v128 {
+  return v128.or(f32x4.gt(v, best), f32x4.ne(v, v));
+}
+
+/** Four windows of 2 x 2 side by side: the largest elements and their places (int64). */
+@inline
+function square(x: usize, row: usize, first: i32, width: i32, value: usize, place: usize): void {
+  const a = v128.load(x);
+  const b = v128.load(x + 16);
+  const c = v128.load(x + row);
+  const d = v128.load(x + row + 16);
+  let best = v128.shuffle<f32>(a, b, 0, 2, 4, 6);
+  let at = i32x4.splat(0);
+  let v = v128.shuffle<f32>(a, b, 1, 3, 5, 7);
+  let over = isOver(v, best);
+  best = v128.bitselect(v, best, over);
+  at = v128.bitselect(i32x4.splat(1), at, over);
+  v = v128.shuffle<f32>(c, d, 0, 2, 4, 6);
+  over = isOver(v, best);
+  best = v128.bitselect(v, best, over);
+  at = v128.bitselect(i32x4.splat(width), at, over);
+  v = v128.shuffle<f32>(c, d, 1, 3, 5, 7);
+  over = isOver(v, best);
+  v128.store(value, v128.bitselect(v, best, over));
+  at = v128.bitselect(i32x4.splat(width + 1), at, over);
+  at = i32x4.add(at, i32x4.add(i32x4.splat(first), i32x4(0, 2, 4, 6)));
+  v128.store(place, i64x2.extend_low_i32x4_s(at));
+  v128.store(place + 16, i64x2.extend_high_i32x4_s(at));
+}
+
+/**
+ * The largest element of each window of planes, and its place in the plane (int64); NaN counts as the largest. `high` and `wide` hold, for each
+ * window's row and column, where it begins and ends; in it every `down`th row and `right`th column counts. `pairs`: windows of 2 x 2 side by side.
+ */
+export function maxima32(
+  planes: i32,
+  height: i32,
+  width: i32,
+  outHeight: i32,
+  outWidth: i32,
+  high: usize,
+  wide: usize,
+  down: i32,
+  right: i32,
+  pairs: i32,
+  x: usize,
+  values: usize,
+  places: usize,
+): void {
+  const row = (width as usize) << 2;
+  for (let p = 0; p < planes; p++) {
+    for (let b = 0; b < outHeight; b++) {
+      const top = load<i32>(high + ((b as usize) << 3));
+      const bottom = load<i32>(high + ((b as usize) << 3), 4);
+      if (pairs)
+        for (let c = 0; c < outWidth; c += 4) {
+          const first = top * width + 2 * c;
+          const to = c as usize;
+          square(x + ((first as usize) << 2), row, first, width, values + (to << 2), places + (to << 3));
+        }
+      else
+        for (let c = 0; c < outWidth; c++) {
+          const left = load<i32>(wide + ((c as usize) << 3));
+          const end = load<i32>(wide + ((c as usize) << 3), 4);
+          let best: f32 = -Infinity;
+          let place = top * width + left;
+          for (let j = top; j < bottom; j += down)
+            for (let i = left; i < end; i += right) {
+              const at = j * width + i;
+              const v = load<f32>(x + ((at as usize) << 2));
+              if (v > best || v !== v) {
+                best = v;
+                place = at;
+              }
+            }
+          store<f32>(values + ((c as usize) << 2), best);
+          store<i64>(places + ((c as usize) << 3), place as i64);
+        }
+      values += (outWidth as usize) << 2;
+      places += (outWidth as usize) << 3;
+    }
+    x += (height as usize) * row;
   }
 }
