@@ -102,7 +102,8 @@ export async function installExtension(vsix, { userData, extensions }) {
 function writeLanguage(userData, locale) {
   const words = join(userData, `${locale}.i18n.json`);
   writeFileSync(words, JSON.stringify({ version: '1.0.0', contents: {} }));
-  const pack = { hash: 'backstep', label: locale, extensions: [], translations: { vscode: words } };
+  const from = { extensionIdentifier: { id: `backstep.language-pack-${locale}` }, version: '1.0.0' };
+  const pack = { hash: 'backstep', label: locale, extensions: [from], translations: { vscode: words } };
   writeFileSync(join(userData, 'languagepacks.json'), JSON.stringify({ [locale]: pack }));
 }
 
