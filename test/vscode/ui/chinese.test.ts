@@ -38,7 +38,9 @@ describe('in Simplified Chinese', () => {
     const view = await code.webview();
     await view.locator('.graph .card.bwd').first().waitFor(wait);
     expect(await view.locator('.legend').textContent()).toContain(words.forward);
-    expect(await view.locator('.timeline .status').textContent()).toContain(words['iteration {0}']!.replace('{0}', '7'));
+    expect(await view.locator('.timeline .status').textContent()).toContain(
+      words['iteration {0}']!.replace('{0}', '7'),
+    );
     const cut = () =>
       view
         .locator('button:visible, .status:visible, .legend li:visible, h2:visible, th:visible')
