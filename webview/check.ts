@@ -172,6 +172,7 @@ const tensor = shape({
   health: list(
     shape({ kind: health, label: isStr, reason: isStr, expression: isStr, tick: isInt, place: orNull(place) }),
   ),
+  time: opt(shape({ own: isNum, module: orNull(shape({ path: isStr, all: isNum })) })),
   parameter: orNull(
     shape({
       tensor: isInt,

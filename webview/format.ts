@@ -87,3 +87,9 @@ export function barSize(rms: number | null): number {
   if (rms === null || !(rms > 0)) return 0;
   return Math.min(1, Math.max(0.02, (Math.log10(rms) - BAR_MIN) / (BAR_MAX - BAR_MIN)));
 }
+
+/** Milliseconds in the unit that suits them. */
+export function duration(ms: number): string {
+  if (ms >= 1000) return t('{0} s', num(ms / 1000, 3));
+  return ms >= 1 ? t('{0} ms', num(ms, 3)) : t('{0} µs', num(ms * 1000, 3));
+}

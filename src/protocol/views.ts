@@ -77,6 +77,13 @@ export interface HealthChip {
   place: Place | null;
 }
 
+/** Milliseconds of the engine: an op and its gradient, or all that led to a parameter's update; without Python. */
+export interface TimeSpent {
+  own: number;
+  /** The module that it is in, and all that was spent in it; null outside of one. */
+  module: { path: string; all: number } | null;
+}
+
 /** What training does to a parameter, as norms. */
 export interface ParameterFacts {
   tensor: number;
@@ -127,6 +134,8 @@ export interface TensorView {
   /** It can be seen as pictures. */
   imageLike: boolean;
   health: HealthChip[];
+  /** What the engine took for its node in this iteration, up to the cursor; left out where nobody measured. */
+  time?: TimeSpent;
   /** Null where it is no parameter. */
   parameter: ParameterFacts | null;
   /** Why there is nothing to show (no gradient yet, not kept), in words; then the rest is empty. */

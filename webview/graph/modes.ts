@@ -2,7 +2,7 @@
 
 import { interpolateViridis, rgb } from 'd3';
 import type { NodeMeasure, NodeState } from '../../src/protocol/views';
-import { num } from '../format';
+import { duration, num } from '../format';
 import { t } from '../l10n';
 
 export type Mode = 'progress' | 'value' | 'grad' | NodeMeasure;
@@ -78,12 +78,6 @@ export function modeValue(mode: Mode, state: NodeState | undefined): number | nu
 export function modeText(mode: Mode, value: number): string {
   if (mode === 'time') return duration(value);
   return mode === 'dead' ? `${num(value * 100, 3)} %` : num(value, 3);
-}
-
-/** Milliseconds in the unit that suits them. */
-function duration(ms: number): string {
-  if (ms >= 1000) return t('{0} s', num(ms / 1000, 3));
-  return ms >= 1 ? t('{0} ms', num(ms, 3)) : t('{0} µs', num(ms * 1000, 3));
 }
 
 /** From what to what the colours go. `log`: the ends are powers of ten. */

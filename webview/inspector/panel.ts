@@ -3,7 +3,7 @@
 import type { GraphNode, TensorView } from '../../src/protocol/views';
 import type { CheckQuestion, CheckView } from '../../src/protocol/whatif';
 import { button, el, keyed, setText } from '../dom';
-import { exact, placeText, shapeText } from '../format';
+import { duration, exact, placeText, shapeText } from '../format';
 import { post } from '../host';
 import { t } from '../l10n';
 import type { Model, Store } from '../store';
@@ -178,11 +178,20 @@ export class InspectorPanel {
   }
 
   private buildFacts(node: GraphNode | null, view: TensorView | null): void {
+    const time = view?.time;
     const dtype = view?.dtype ?? node?.dtype;
     const shape = view?.shape ?? node?.shape;
     const gradFn = view ? view.gradFn : (node?.gradFn ?? null);
     const leaf = view?.requiresGrad && !gradFn;
-    const key = [dtype, shape?.join(), gradFn, leaf, placeText(node?.place ?? null), node?.module].join('|');
+    const key = [
+      dtype,
+      shape?.join(),
+      gradFn,
+      leaf,
+      placeText(node?.place ?? null),
+      node?.module,
+      JSON.stringify(time),
+    ].join('|');
     keyed(this.facts, key, () => {
       if (!dtype || !shape) return [];
       const place = node?.place;
@@ -192,6 +201,19 @@ export class InspectorPanel {
         node?.module ? el('span', { title: t('Module') }, node.module) : null,
         gradFn ? el('span', { title: t('grad_fn: the gradient that autograd runs') }, gradFn) : null,
         leaf ? el('span', {}, t('requires gradient')) : null,
+        time
+          ? el(
+              'span',
+              {
+                title: t(
+                  'Time that the engine took in this iteration: op, gradient and update. Measured while it ran, without Python',
+                ),
+              },
+              time.module
+                ? t('took {0}, {1} all of {2}', duration(time.own), duration(time.module.all), time.module.path)
+                : t('took {0}', duration(time.own)),
+            )
+          : null,
         place
           ? button(
               t('Show {0} in the editor', placeText(place)),

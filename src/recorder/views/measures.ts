@@ -1,13 +1,13 @@
 /** Numbers of a node that are worked out only when they are asked for. */
 import { isComplex } from '../../engine/dtype';
-import type { NodeMeasure, NodeState } from '../../protocol/views';
+import type { NodeMeasure, NodeState, TimeSpent } from '../../protocol/views';
 import { dtypeOf, type OpRecord, type Recording, type TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { builtBefore, pairsOf } from './changes';
 import { recordsIn } from './collect';
 import { opName, valuesOf } from './common';
 import { backwardsOf, writes } from './grads';
-import type { Built } from './graph';
+import { type Built, builtAt } from './graph';
 
 export interface Moment {
   r: Recording;
@@ -112,6 +112,20 @@ function timeOf(m: Moment, id: number): number | null {
   const times = records.filter((x) => x.tick <= tick).map((x) => r.times.at(x.index));
   const known = times.filter((time) => time !== null);
   return known.length === 0 ? null : known.reduce((sum, time) => sum + time, 0);
+}
+
+/** What was spent on a tensor's node, and in its module; null where nothing was measured. */
+export function timeSpent(r: Recording, replay: Replay, tensor: number, tick: number): TimeSpent | null {
+  const iteration = r.iterationAt(tick);
+  const m: Moment = { r, replay, tick, iteration, built: builtAt(r, iteration, tick) };
+  const { uses, view } = m.built;
+  const id = uses.findIndex((use) => use?.tensor === tensor);
+  const own = id < 0 ? null : timeOf(m, id);
+  if (own === null) return null;
+  const path = view.nodes[id].module;
+  if (path === '') return { own, module: null };
+  const inside = view.nodes.filter(({ module }) => module === path || module.startsWith(`${path}.`));
+  return { own, module: { path, all: inside.reduce((sum, node) => sum + (timeOf(m, node.id) ?? 0), 0) } };
 }
 
 /** What an optimizer did for a parameter in this iteration, up to the moment: all ops since the parameter before was written. */

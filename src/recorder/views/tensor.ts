@@ -7,6 +7,7 @@ import { statsOf, statsOfData } from '../stats';
 import { madeAnew } from '../watch/names';
 import { valuesOf } from './common';
 import { healthOf } from './health';
+import { timeSpent } from './measures';
 import { factsOf } from './parameterFacts';
 import { nameOf, partAt } from './parts';
 import { gridOf, histogramOf, imagesOf, picturing, type Shown } from './shown';
@@ -24,6 +25,7 @@ export function tensorOf(r: Recording, replay: Replay, tick: number, wanted: Ten
   const shown = typeof found === 'string' ? found : shownOf(r, replay, found, part, wanted, then);
   const ref: TensorRef = { tensor, part };
   const place = { known: known !== undefined, shape: r.whereabouts(tensor, r.ticks)?.shape ?? [] };
+  const time = place.known && tick >= 0 ? timeSpent(r, replay, tensor, tick) : null;
   const base = {
     ref,
     name: nameOf(r, tensor, part, tick),
@@ -31,6 +33,7 @@ export function tensorOf(r: Recording, replay: Replay, tick: number, wanted: Ten
     gradFn: null,
     dimensions: dimensionsOf(r, tensor, place.shape),
     against: then && { tick: then.tick, iteration: r.iterationAt(then.tick) },
+    ...(time ? { time } : {}),
     health: place.known && tick >= 0 ? healthOf(r, replay, tensor, tick) : [],
     parameter: place.known && tick >= 0 ? factsOf(r, replay, tensor, tick) : null,
   };

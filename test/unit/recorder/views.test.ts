@@ -247,6 +247,18 @@ describe('the picture', () => {
     const all = step.filter((x) => x.kind !== 'backward').reduce((sum, x) => sum + (r.times.at(x.index) ?? 0), 0);
     expect(weights).toBeGreaterThan(0);
     expect(weights).toBeLessThanOrEqual(all * 1.000001);
+    // The inspector says it of one node, and of all that is in its module.
+    const weight = stateOf(both, 'linear1.weight');
+    const { time } = tensorOf(r, m.replay, r.endOf(2) - 1, { tensor: weight.tensor! });
+    const inside = ['linear1.weight', 'linear in linear1'].map((label) => of(both, label)!);
+    expect(time).toEqual({
+      own: weight.measured,
+      module: { path: 'linear1', all: expect.closeTo(inside[0]! + inside[1]!, 9) },
+    });
+    expect(tensorOf(r, m.replay, r.endOf(2) - 1, { tensor: relu.tensor! }).time).toEqual({
+      own: of(both, 'relu of linear1'),
+      module: null,
+    });
   });
 
   it('looks into a small layer', () => {
