@@ -63,10 +63,12 @@ export function cardParts(card: Card): SVGGElement {
 }
 
 /** On the corner of a card with which something is wrong. */
-function healthSign(x: number): SVGGElement {
+function healthSign({ kind, width }: Card): SVGGElement {
+  // A parameter's shape comes near its corner.
+  const at = kind === 'parameter' ? `translate(${width + 1},0) scale(0.8)` : `translate(${width - 3},1)`;
   return svg(
     'g',
-    { class: 'unwell', transform: `translate(${x},1)` },
+    { class: 'unwell', transform: at },
     svg('title'),
     svg('path', { d: 'M0,-8.5L8.5,6.5H-8.5Z' }),
     svg('text', { y: 5 }, '!'),
@@ -140,7 +142,7 @@ function showHealth(node: SVGGElement, card: Card, unwell: ReturnType<typeof unw
     sign?.remove();
     return;
   }
-  if (!sign) node.append((sign = healthSign(card.width - 3)));
+  if (!sign) node.append((sign = healthSign(card)));
   setText(sign.firstElementChild!, unwell.reasons);
 }
 

@@ -74,5 +74,6 @@ export function filtered(graph: GraphView, ids: ReadonlySet<number>): Shape {
     }
     before.set(id, all);
   }
-  return { structure: [graph.structure, ...nodes.map((n) => n.id)].join(), nodes, edges, modules: graph.modules };
+  const structure = [graph.structure, ...nodes.map((n) => n.id)].join();
+  return { structure, nodes, edges, modules: graph.modules, part: true };
 }

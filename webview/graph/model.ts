@@ -80,7 +80,7 @@ export function defaultFolds(graph: Shape): string[] {
         return n.module !== '' && parts.length >= level ? parts.slice(0, level).join('.') : `n${n.id}`;
       }),
     ).size;
-  if (ops.length <= MANY || limit === 0) return [];
+  if (ops.length <= (graph.part ? MOST : MANY) || limit === 0) return [];
   while (limit > 1 && visible(limit) > MANY) limit--;
   // A hundred equal blocks in a row are easier to read than one box that says nothing.
   if (visible(limit) < FEW && visible(limit + 1) <= MOST) limit++;

@@ -28,7 +28,7 @@ const BOX_PADDING = '[top=27,left=9,bottom=9,right=9]';
  * the highest that is in it, the row is kept level instead.
  */
 const LEVEL = { ...OPTIONS, 'elk.layered.nodePlacement.strategy': 'SIMPLE' };
-const STAIRS = 2.5;
+const STAIRS = 1.5;
 /** A module with more in it than this is cut into stretches, with borders that nobody sees: elk's time grows with the square of it. */
 const MOST = 96;
 const STRETCH = { least: 16, most: 48 };

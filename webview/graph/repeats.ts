@@ -4,6 +4,8 @@ import type { GraphEdge, GraphModule, GraphNode, GraphView } from '../../src/pro
 /** A graph to be drawn: where nodes are left out, an edge may stand for a way through them. */
 export interface Shape extends Omit<GraphView, 'edges'> {
   edges: (GraphEdge & { bridged?: boolean })[];
+  /** Nodes are left out: what is left is meant to be seen. */
+  part?: boolean;
 }
 
 /** The nearest enclosing module that the graph lists; '' for none. */

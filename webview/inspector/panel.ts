@@ -209,7 +209,7 @@ export class InspectorPanel {
                   'Time that the engine took in this iteration: op, gradient and update. Measured while it ran, without Python',
                 ),
               },
-              time.module
+              time.module && time.module.all > time.own
                 ? t('took {0}, {1} all of {2}', duration(time.own), duration(time.module.all), time.module.path)
                 : t('took {0}', duration(time.own)),
             )
