@@ -336,7 +336,7 @@ describe.skipIf(missing !== null)('the page', () => {
     expect(await classes(view, NODE.sigmoid)).toMatch(/lost/);
     expect(await view.page.getAttribute(card(NODE.sigmoid), 'aria-label')).toMatch(/gone .*dropout of sigmoid/);
     expect(await view.page.textContent('.changed')).toBe(
-      'Against the iteration before: 1 node new (+), 1 gone (−): dropout of sigmoid',
+      'Against the iteration before: 1 new node (+), 1 gone (−): dropout of sigmoid',
     );
     expect(await classes(view, NODE.linear1)).not.toMatch(/fresh/);
     await close(view);

@@ -220,6 +220,7 @@ export class FormulaContext implements BackwardContext {
   }
 
   private meta(name: string): Meta | Meta[] | null {
-    return this.call.metas[this.call.op.position.get(name)!];
+    const at = this.call.op.position.get(name);
+    return at === undefined ? null : this.call.metas[at];
   }
 }
