@@ -76,13 +76,8 @@ async function checkProgram(args: Partial<LaunchArguments>, base: string): Promi
   }
   if (found.isDirectory()) throw new Error(t('{0} is a folder; "program" must be a Python script in it.', path));
   const extension = extname(path).toLowerCase();
-  if (extension === '.ipynb') {
-    throw new Error(
-      t('{0} is a notebook; Backstep runs .py scripts. Export it first: jupyter nbconvert --to script.', path),
-    );
-  }
-  if (extension !== '.py' && !isRecording(path)) {
-    throw new Error(t('{0} is neither a Python script (.py) nor a recording (.backstep).', path));
+  if (!['.py', '.ipynb'].includes(extension) && !isRecording(path)) {
+    throw new Error(t('{0} is neither a Python script (.py, .ipynb) nor a recording (.backstep).', path));
   }
   await access(path, constants.R_OK).catch(() => {
     throw new Error(t('{0} cannot be read: permission denied.', path));

@@ -38,6 +38,8 @@ export interface ScriptHost {
   readonly runtime: Runtime;
   /** Hears lines, modules and optimizers from now on. */
   trace(sink: TraceSink): void;
+  /** What a notebook's code cells are as a script: path and text; nothing for another file, which Python reads itself. */
+  cellsOf(file: string): [string, string][];
   /** Runs a script to its end; its exit code. */
   run(
     script: string,
@@ -134,6 +136,10 @@ export async function createHost(options: Omit<RuntimeOptions, 'host'>, function
       bridge.recorder = listener;
       // torch is imported already: expressions needed it.
       runtime.python.pyimport('torch._trace').connect();
+    },
+    cellsOf: (file) => {
+      if (!file.endsWith('.ipynb')) return [];
+      return [[file, runtime.python.pyimport('_backstep.notebook').script(toPython(file)) as string]];
     },
     run: (script, args, folder, debug, sources = [], seed) => {
       const texts = runtime.python.toPy(new Map(sources.map(([path, text]) => [toPython(path), text])));

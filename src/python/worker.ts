@@ -190,7 +190,8 @@ async function runOnly(launch: LaunchArguments, folder: string): Promise<void> {
   });
   ready({ live: true, evaluate: false }, launch.program, host.runtime.slow);
   inbox.block(() => started);
-  emit('terminated', { exitCode: host.run(launch.program, launch.args ?? [], folder, false, [], launch.seed) });
+  const { program, args = [], seed } = launch;
+  emit('terminated', { exitCode: host.run(program, args, folder, false, host.cellsOf(program), seed) });
 }
 
 async function debug(launch: LaunchArguments, folder: string): Promise<void> {
@@ -208,7 +209,6 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
   if (branch) computeAs(branch.from.origin.kernels);
   recording.origin = { entropy, args: launch.args ?? [], kernels: kernelPath(), folder, edits: [], left: null };
   if (seed !== undefined) recording.origin.seed = seed;
-  recording.sources.set(recording.script, texts.get(launch.program) ?? readFileSync(launch.program, 'utf8'));
   let inbox: Inbox;
   let writing: Writing | null = null;
   const server = new SessionServer(
@@ -246,6 +246,8 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
     },
   };
   const host = await loadHost(folder, functions, { entropy, files: sources });
+  if (!texts.has(launch.program)) sources.push(...host.cellsOf(launch.program));
+  recording.sources.set(launch.program, new Map(sources).get(launch.program) ?? readFileSync(launch.program, 'utf8'));
   const end = (exitCode: number) => {
     context.observer = null;
     recorder.flushEdits();

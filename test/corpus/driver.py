@@ -30,14 +30,18 @@ def run_notebook(path, names):
         shell = InteractiveShell.instance(user_ns=names)
         shell.colors = 'NoColor'
         hook = shell.displayhook
-        hook.write_output_prompt = hook.log_output = lambda *args: None
+        hook.write_output_prompt = hook.log_output = hook.finish_displayhook = lambda *args: None
+        hook.write_format_data = lambda found, *args: print(found['text/plain'])
         with open(path, encoding='utf-8') as file:
             book = json.load(file)
         shell.run_line_magic = shell.run_cell_magic = shell.system = lambda *args, **kwargs: None
         for cell in book['cells']:
             text = ''.join(cell['source'])
+            if text.startswith('%%time'):
+                text = text.partition('\n')[2]
             if cell['cell_type'] == 'code' and not text.startswith('%%'):
-                shell.run_cell(text).raise_error()
+                # With its history: a semicolon is looked for there.
+                shell.run_cell(text, store_history=True).raise_error()
         names.update(shell.user_ns)
         return
     exec(notebook.program(path), names)

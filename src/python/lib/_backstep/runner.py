@@ -30,7 +30,7 @@ def run(path, args, folder, debug, texts=None, seed=None):
     sys.modules['__main__'] = main
     code = 0
     try:
-        program = compile(sources.read(path), path, 'exec')
+        program = _compiled(path)
     except (SyntaxError, ValueError) as error:
         _print(error, None)
         _tell(error, None, debug)
@@ -57,6 +57,14 @@ def run(path, args, folder, debug, texts=None, seed=None):
         if debug:
             tracer.stop()
     return code
+
+
+def _compiled(path):
+    if not path.endswith('.ipynb'):
+        return compile(sources.read(path), path, 'exec')
+    from . import notebook
+    text = sources.read(path).decode()
+    return notebook.compiled(text, path)
 
 
 def _exit_now(status):
