@@ -436,6 +436,7 @@ const messages: { [T in ToWebview['type']]: Check } = {
   caret: shape({ nodes: list(isInt) }),
   save: shape({ kind: oneOf('svg', 'png') }),
   notice: shape({ title: isStr, text: isStr }),
+  docked: shape({ visible: isBool }),
   selected: shape({
     selection: shape({ node: orNull(isInt), ref: orNull(ref), parameter: orNull(isInt), element: orNull(list(isInt)) }),
   }),

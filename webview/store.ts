@@ -61,6 +61,8 @@ export interface Model {
   /** Their nodes, in order: what the view asks for. */
   looking: number[];
   caret: ReadonlySet<number>;
+  /** The numbers are on the screen in a view of their own. */
+  docked: boolean;
   /** Runs side by side; empty where there is one. */
   runs: RunLine[];
   running: boolean;
@@ -86,7 +88,8 @@ export const tabOf = (model: Model): Tab => model.ui.tab ?? (model.cursor?.phase
 /** Is this the view of the numbers alone, docked beside the one with the network? */
 export const alone = document.body.dataset.parts === 'numbers';
 
-export const panelsOpen = (model: Model): boolean => alone || (model.ui.panels ?? model.room !== 'little');
+export const panelsOpen = (model: Model): boolean =>
+  alone || (model.ui.panels ?? (model.room !== 'little' && !model.docked));
 
 /** Is this panel on the screen? */
 export const shows = (model: Model, tab: Tab): boolean =>
@@ -149,6 +152,7 @@ export class Store {
       layers: new Map(),
       looking: [],
       caret: new Set(),
+      docked: false,
       runs: [],
       running: false,
       live: null,
@@ -273,6 +277,9 @@ export class Store {
         break;
       case 'caret':
         m.caret = new Set(message.nodes);
+        break;
+      case 'docked':
+        m.docked = message.visible;
         break;
       case 'selected':
         Object.assign(m.ui, message.selection);

@@ -44,6 +44,7 @@ export class NetworkPanel implements vscode.Disposable {
   private ready = false;
   private said: { title: string; text: string } | null = null;
   private severalShown = false;
+  private docked = false;
   /** Chosen before the view was there. */
   private toShow: (() => void) | null = null;
   /** The move under way was asked for here. */
@@ -91,6 +92,12 @@ export class NetworkPanel implements vscode.Disposable {
   inspect(ref: TensorRef, how: { face?: 'history' | 'explain'; element?: number[] } = {}): void {
     if (this.ready) this.post({ type: 'show', ref, ...how });
     else this.toShow = () => this.inspect(ref, how);
+  }
+
+  /** Says whether the numbers are on the screen in a view of their own. */
+  setDocked(visible: boolean): void {
+    this.docked = visible;
+    this.post({ type: 'docked', visible });
   }
 
   /** Has the drawing of the network saved. */
@@ -176,6 +183,7 @@ export class NetworkPanel implements vscode.Disposable {
         this.severalShown = false;
         this.feed.reset();
         if (this.said) this.post({ type: 'notice', ...this.said });
+        if (this.docked) this.setDocked(true);
         this.follow();
         this.toShow?.();
         this.toShow = null;

@@ -13,6 +13,10 @@ export class Panels implements vscode.Disposable {
   private shared: { panel: NetworkPanel; webview: vscode.WebviewPanel } | undefined;
   /** Recordings' editors by the recording's path. */
   private readonly editors = new Map<string, NetworkPanel>();
+  /** The docked numbers, where they are on the screen. */
+  private docked = false;
+  /** What the shared panel showed last. */
+  private sharedRun: Run | undefined;
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -52,9 +56,23 @@ export class Panels implements vscode.Disposable {
     if (vscode.workspace.getConfiguration('backstep').get('openNetwork', true)) this.show();
   }
 
+  /** The active run, unless that is a recording that its own editor shows: then the one before it. */
+  private runOfShared(): Run | undefined {
+    const { active, all } = this.around.runs;
+    if (!active || !this.editors.has(active.program)) this.sharedRun = active;
+    return this.sharedRun && all.includes(this.sharedRun) ? this.sharedRun : undefined;
+  }
+
+  private setDocked(visible: boolean): void {
+    this.docked = visible;
+    this.shared?.panel.setDocked(visible);
+    for (const panel of this.editors.values()) panel.setDocked(visible);
+  }
+
   private share(webview: vscode.WebviewPanel): NetworkPanel {
     webview.iconPath = vscode.Uri.joinPath(this.around.assets, '..', 'media', 'icon.svg');
-    const panel = new NetworkPanel(webview, this.around, () => this.around.runs.active);
+    const panel = new NetworkPanel(webview, this.around, () => this.runOfShared());
+    panel.setDocked(this.docked);
     this.shared = { panel, webview };
     webview.onDidDispose(() => {
       panel.dispose();
@@ -75,7 +93,12 @@ export class Panels implements vscode.Disposable {
       reveal: (_, preserveFocus) => view.show(preserveFocus),
     };
     const panel = new NetworkPanel(surface, this.around, () => this.around.runs.active, { parts: 'numbers' });
-    view.onDidDispose(() => panel.dispose());
+    this.setDocked(view.visible);
+    view.onDidChangeVisibility(() => this.setDocked(view.visible));
+    view.onDidDispose(() => {
+      this.setDocked(false);
+      panel.dispose();
+    });
   }
 
   private adopt(uri: vscode.Uri, webview: vscode.WebviewPanel): void {
@@ -83,6 +106,7 @@ export class Panels implements vscode.Disposable {
     const opening = vscode.l10n.t('Opening {0}…', basename(path));
     const panel = new NetworkPanel(webview, this.around, () => this.around.runs.byProgram(path), { opening });
     const viewer = new Viewer(path, panel, this.around);
+    panel.setDocked(this.docked);
     this.editors.set(path, panel);
     if (!this.around.runs.byProgram(path)) void viewer.open();
     webview.onDidDispose(() => {

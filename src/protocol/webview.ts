@@ -93,6 +93,8 @@ export type ToWebview =
   | { type: 'show'; ref: TensorRef; face?: 'history' | 'explain'; element?: number[] }
   /** It was chosen in another view. */
   | { type: 'selected'; selection: Selection }
+  /** The numbers are on the screen in a view of their own. */
+  | { type: 'docked'; visible: boolean }
   /** Save the drawing of the network: the view answers with an `export`. */
   | { type: 'save'; kind: 'svg' | 'png' }
   /** Nodes made by the editor's current line. */

@@ -56,6 +56,15 @@ describe('arithmetic', () => {
       { key: 'p', section: 'printed', title: 'acc', missing: null, lines: [line('acc', [1, 1], [1, 2])] },
     ];
     expect(csvOf(charts)).toBe('iteration,loss,"loss of b, ""2""",acc\n1,0.30000000000000004,,\n2,nan,7,1\n2,,,2\n');
+    // No two columns have one name.
+    const one = (section: ChartData['section'], title: string): ChartData => ({
+      ...{ key: section, section, title, missing: null },
+      lines: [line(title, [0], [1])],
+    });
+    const all = [one('loss', 'loss'), one('printed', 'loss'), one('gradient', 'linear1'), one('weight', 'linear1')];
+    expect(csvOf(all).split('\n')[0]).toBe(
+      'iteration,loss,loss (printed),linear1 (gradient norms),linear1 (weight norms)',
+    );
   });
 });
 

@@ -39,6 +39,21 @@ describe.skipIf(missing)('docked', () => {
     await view.page.close();
   });
 
+  test('numbers that are docked are not shown a second time under the network', async () => {
+    const network = await show({});
+    await network.page.waitForSelector('.card');
+    const numbers = () => network.page.isVisible('.side');
+    expect(await numbers()).toBe(true);
+    await network.send({ type: 'docked', visible: true });
+    expect(await numbers()).toBe(false);
+    await network.page.click(`[data-key="n${NODE.w1}"]`);
+    await network.drawn();
+    expect(await numbers()).toBe(false);
+    await network.send({ type: 'docked', visible: false });
+    expect(await numbers()).toBe(true);
+    await network.page.close();
+  });
+
   test('what is chosen in the network is told, and shown where it is heard, which is no news', async () => {
     const network = await show({});
     await network.page.waitForSelector('.card');

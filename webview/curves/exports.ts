@@ -3,7 +3,7 @@
 import { CanvasSurface, type Surface, SvgSurface } from '../charts/surface';
 import { t } from '../l10n';
 import { paintChart, type View } from './paint';
-import type { Cell, ChartData } from './series';
+import { type Cell, type ChartData, SECTIONS } from './series';
 
 const GAP = 14;
 const HEAD = 18;
@@ -14,11 +14,21 @@ const field = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replac
 
 const cell = (v: Cell | undefined): string => (v === null || v === undefined ? '' : String(v));
 
+/** Outside of its section a chart says of which it is where its title does not: `linear1 (gradient norms)`, `loss (printed)`. */
+function titleOf({ section, title }: ChartData, charts: readonly ChartData[]): string {
+  const layers = section === 'gradient' || section === 'weight' || section === 'ratio';
+  const twin = section !== 'loss' && charts.some((other) => other.title === title && other.section !== section);
+  if (!layers && !twin) return title;
+  const of = SECTIONS.find(({ name }) => name === section)!.title;
+  return t('{0} ({1})', title, of.toLowerCase());
+}
+
 /** One row for each iteration, a column for each line, every digit; what has more points in an iteration has more rows for it. */
 export function csvOf(charts: readonly ChartData[]): string {
-  const lines = charts.flatMap(({ title, lines }) =>
-    lines.map((line, i) => ({ ...line, title: i === 0 ? title : t('{1} of {0}', line.name, title) })),
-  );
+  const lines = charts.flatMap((chart) => {
+    const title = titleOf(chart, charts);
+    return chart.lines.map((line, i) => ({ ...line, title: i === 0 ? title : t('{1} of {0}', line.name, title) }));
+  });
   const rows = new Map<number, string[][]>();
   for (const [column, { iterations, values }] of lines.entries()) {
     let before = -1;
@@ -57,7 +67,7 @@ function paintSheet(
   surface.rect(0, 0, columns * (view.width + GAP) + GAP, rows * tall + GAP, view.css('--bg'));
   for (const [i, chart] of charts.entries()) {
     surface.at(GAP + (i % columns) * (view.width + GAP), GAP + Math.floor(i / columns) * tall, () => {
-      surface.text(0, 12, chart.title, view.css('--fg'), 12);
+      surface.text(0, 12, titleOf(chart, charts), view.css('--fg'), 12);
       let x = 0;
       if (chart.lines.length > 1)
         for (const { name, color } of chart.lines) {

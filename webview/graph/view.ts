@@ -164,7 +164,6 @@ export class GraphPanel {
       this.frame,
       this.map.element,
       this.note,
-      this.changed,
       this.search.element,
       legend.popup,
       this.exports.menu,
@@ -177,7 +176,13 @@ export class GraphPanel {
     });
     tools.append(legend.help);
     this.below = el('div', { class: 'below' }, legend.choice, legend.line, legend.scale, legend.weights, tools);
-    this.element = el('section', { class: 'panel graph-panel', 'aria-label': t('Network') }, stage, this.below);
+    this.element = el(
+      'section',
+      { class: 'panel graph-panel', 'aria-label': t('Network') },
+      this.changed,
+      stage,
+      this.below,
+    );
     new ResizeObserver(() => {
       if (this.now && !this.camera.taken) this.refit();
     }).observe(stage);
@@ -317,6 +322,7 @@ export class GraphPanel {
     const { change } = model.picture ?? {};
     this.changed.hidden = !change;
     if (change) setText(this.changed, changeWords(change));
+    this.changed.title = this.changed.textContent;
     this.drawing.state(model.states, {
       cursor: cursor?.node ?? null,
       kind: cursor?.kind ?? 'line',
@@ -491,7 +497,9 @@ export class GraphPanel {
     const node = card.node!;
     const tensor = node.kind === 'parameter' ? (this.model?.states.get(node.id)?.tensor ?? null) : null;
     this.store.setUi({
-      ...{ node: node.id, ref: null, part: null, ...FROM_THE_START, tab: 'tensor', panels: true },
+      ...{ node: node.id, ref: null, part: null, ...FROM_THE_START, tab: 'tensor' },
+      // Numbers that are docked are not shown a second time.
+      ...(this.model?.docked ? {} : { panels: true }),
       ...(tensor === null ? {} : { parameter: tensor, element: null }),
     });
     if (node.place) post({ type: 'reveal', path: node.place.path, line: node.place.line, focus: false });
