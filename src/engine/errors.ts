@@ -4,6 +4,8 @@ export type PythonError =
   | 'IndexError'
   | 'TypeError'
   | 'ValueError'
+  | 'OverflowError'
+  | 'ZeroDivisionError'
   | 'NotImplementedError'
   | '_LinAlgError';
 

@@ -17,3 +17,15 @@ export function toBigs(v: ArrayLike<number>, out: BigInt64Array = new BigInt64Ar
   }
   return out;
 }
+
+/** Whole numbers below 2**53 in size as int64 elements. */
+export function bigsOf(v: ArrayLike<number>): BigInt64Array {
+  const out = new BigInt64Array(v.length);
+  const halves = new Int32Array(out.buffer);
+  for (let i = 0; i < v.length; i++) {
+    const high = Math.floor(v[i] / 4294967296);
+    halves[2 * i] = v[i] - high * 4294967296;
+    halves[2 * i + 1] = high;
+  }
+  return out;
+}

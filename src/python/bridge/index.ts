@@ -11,6 +11,7 @@ import { Tensor } from '../../engine/tensor';
 import '../../engine/ops';
 import type { TraceSink } from '../../recorder/sink';
 import { type Entry, entryOf } from './arguments';
+import { arrayFunctions, arrayRandomFunctions } from './arrays';
 import { autogradFunctions } from './autograd';
 import { describe, FAILED, SAME } from './failure';
 import { Handles, releaseTensors } from './handles';
@@ -86,6 +87,8 @@ export class Bridge {
       ...tensorFunctions(this.tensors),
       ...autogradFunctions(this.tensors),
       ...random.functions,
+      ...arrayFunctions(this.tensors),
+      ...arrayRandomFunctions(this.tensors),
       ...traceFunctions(this.tensors, () => this.recorder),
     };
     const failed = (error: unknown) => {

@@ -147,7 +147,7 @@ def user_place():
     while frame is not None:
         path = frame.f_code.co_filename
         if not path.startswith(('/lib/', '<frozen')) and frame.f_globals.get('__name__', '').partition('.')[0] not in (
-            'torch', 'safetensors', '_backstep', 'importlib'):
+            'torch', 'numpy', 'safetensors', '_backstep', 'importlib'):
             return f'{path.rpartition("/")[2]}:{frame.f_lineno}'
         frame = frame.f_back
     return None

@@ -96,6 +96,8 @@ def _infer(flat):
 
 
 def _one(v):
+    if type(v).__module__ == 'numpy' and hasattr(v, 'item'):
+        return dtypes.get(v.dtype.name, dtypes['float64']), v.item()
     if isinstance(v, bool):
         return dtypes['bool'], v
     if isinstance(v, float):
@@ -106,8 +108,6 @@ def _one(v):
         return v.dtype, v.item()
     if isinstance(v, complex):
         return dtypes['complex128' if get_default_dtype().name == 'float64' else 'complex64'], v
-    if type(v).__module__ == 'numpy' and hasattr(v, 'item'):
-        return dtypes.get(v.dtype.name, dtypes['float64']), v.item()
     if isinstance(v, str):
         raise ValueError("too many dimensions 'str'")
     if isinstance(v, (list, tuple)):
@@ -240,7 +240,7 @@ def legacy(cls, dtype, args, kwargs):
         if first.dtype is not dtype:
             raise TypeError(f'expected {_type_name(dtype)} (got {first.type()})')
         return _as(cls, first.detach())
-    if isinstance(first, (int,)) or hasattr(first, '__index__') and not isinstance(first, (list, tuple)):
+    if isinstance(first, (int,)) or hasattr(first, '__index__') and not isinstance(first, (list, tuple)) and not getattr(first, 'ndim', 0):
         return _as(cls, ops.zeros([int(a) for a in args], dtype=dtype))
     if len(args) == 1 and type(first).__name__ == 'Size':
         return _as(cls, ops.zeros(first, dtype=dtype))

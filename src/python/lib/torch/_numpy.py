@@ -1,34 +1,28 @@
-"""Between tensors and numpy arrays."""
+"""Between tensors and numpy arrays: both show the same memory."""
 from ._dtype import dtypes
 
 
-def _numpy():
-    try:
-        import numpy
-    except ImportError:
-        from ._missing import not_yet
-        raise not_yet('numpy (Tensor.numpy(), torch.from_numpy)', RuntimeError) from None
-    return numpy
-
-
 def to_numpy(t):
-    """An array with a copy of a tensor's elements."""
-    from ._tensor import contents
-    numpy = _numpy()
+    """An array over a tensor's memory."""
+    from numpy._core import of_tensor
     if t.dtype is dtypes['bfloat16']:
         raise TypeError('Got unsupported ScalarType BFloat16')
-    return numpy.frombuffer(bytearray(contents(t)), dtype=t.dtype.name).reshape(tuple(t.shape))
+    return of_tensor(t)
 
 
 def from_array(array, copy=False):
-    """A tensor with a copy of an array's elements."""
-    from ._construct import from_raw
-    numpy = _numpy()
-    array = numpy.asarray(array)
-    dtype = dtypes.get(array.dtype.name)
-    if dtype is None:
+    """A tensor over an array's memory, or with a copy of it."""
+    from numpy._core import asarray
+
+    from ._tensor import wrap
+    from ._bridge import function
+    array = asarray(array)
+    if array.dtype._i < 0:
         raise TypeError(f"can't convert np.ndarray of type numpy.{array.dtype.type.__name__}. The only supported types are: float64, "
                         'float32, float16, complex64, complex128, int64, int32, int16, int8, uint64, uint32, uint16, uint8, and bool.')
-    from ._dtype import index_of
-    index_of(dtype)
-    return from_raw(dtype, numpy.ascontiguousarray(array).tobytes(), array.shape)
+    if copy:
+        return array.copy()._t
+    if any(s < 0 for s in array.strides):
+        raise ValueError('At least one stride in the given numpy array is negative, and tensors with negative strides are not currently '
+                         'supported. (You can probably work around this by making a copy of your array  with array.copy().) ')
+    return wrap(function('data')(array._t._h))
