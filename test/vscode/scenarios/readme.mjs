@@ -7,13 +7,14 @@ export const options = {
 /** @param {import('../driver.mjs').Window} code @param {(name: string) => Promise<void>} shot */
 export default async (code, shot) => {
   const { page } = code;
-  const status = (await code.webview()).locator('.status');
+  // The view is there from the first stop on.
+  const status = async () => (await code.webview()).locator('.status').textContent();
   // A step is over when the view says another tick, and the editor stands there too.
   const step = async (key, times = 1) => {
     for (let i = 0; i < times; i++) {
-      const before = await status.textContent();
+      const before = await status();
       await code.press(key);
-      while ((await status.textContent()) === before) await page.waitForTimeout(20);
+      while ((await status()) === before) await page.waitForTimeout(20);
       await page.waitForTimeout(200);
       await code.stopped();
     }
