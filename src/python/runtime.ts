@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadPyodide, type PyodideAPI } from 'pyodide';
-import { Bridge, opTable } from './bridge';
+import { Bridge, interfaceTable } from './bridge';
 import { memoryOf } from './bridge/mail';
 import { drawFrom } from './entropy';
 import { mountLibrary } from './library';
@@ -87,7 +87,7 @@ async function start(options: RuntimeOptions, more = {}): Promise<Started> {
 async function resume(options: RuntimeOptions): Promise<Started> {
   let python: PyodideAPI;
   const { bridge, modules } = modulesOf(options, () => python);
-  const snapshot = unpack(join(options.assets, SNAPSHOT), interfaceHash(modules, opTable()));
+  const snapshot = unpack(join(options.assets, SNAPSHOT), interfaceHash(modules, interfaceTable()));
   const program = pathToFileURL(join(options.assets, 'pyodide/pyodide.asm.mjs')).href;
   const loading = load(options.assets, {
     _loadSnapshot: snapshot,
@@ -109,7 +109,7 @@ async function resume(options: RuntimeOptions): Promise<Started> {
 
 /** What a snapshot's Python may rely on; one for another table of ops or other functions cannot be used. */
 export const interfaceOf = (options: RuntimeOptions): Buffer =>
-  interfaceHash(modulesOf(options, () => nobody()).modules, opTable());
+  interfaceHash(modulesOf(options, () => nobody()).modules, interfaceTable());
 
 const nobody = (): never => {
   throw new Error('Python is not there yet');
@@ -139,7 +139,7 @@ export async function makeSnapshot(options: RuntimeOptions): Promise<Uint8Array>
   if (bridge.tensors.size > 0) throw new Error('torch keeps tensors that were made while it was imported');
   const serializer = (object: unknown) => nameOf(modules, object);
   const { makeMemorySnapshot } = python as unknown as { makeMemorySnapshot(o: object): Uint8Array };
-  return pack(makeMemorySnapshot({ serializer }), interfaceHash(modules, opTable()));
+  return pack(makeMemorySnapshot({ serializer }), interfaceHash(modules, interfaceTable()));
 }
 
 /** Loads Python: a third of a second, or some seconds without the snapshot. */

@@ -155,6 +155,10 @@ export class Recorder implements Observer, TraceSink {
     return [...children].some((child) => this.contains(child, other));
   }
 
+  array(tensor: Tensor): void {
+    this.contents.use(tensor);
+  }
+
   parameter(module: number, name: string, tensor: Tensor): void {
     this.recording.modules.get(module)?.parameters.set(name, tensor.id);
     this.recording.touched.add(module);

@@ -15,6 +15,8 @@ export interface TraceSink {
   module(id: number, parent: number | null, name: string, type: string, extra: string): void;
   parameter(module: number, name: string, tensor: Tensor): void;
   buffer(module: number, name: string, tensor: Tensor): void;
+  /** A numpy array is seen in a variable: its contents are followed from now on. */
+  array(tensor: Tensor): void;
   enterModule(id: number): void;
   exitModule(): void;
   /** An optimizer's step() begins; `hyper` is JSON of its groups' hyperparameters. */

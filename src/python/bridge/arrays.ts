@@ -34,6 +34,9 @@ const BINARY_NAMES = Object.keys(BINARY);
 const FLOATMODES = ['maxprec', 'unique', 'fixed', 'maxprec_equal'];
 const MODES = ['-', '+', ' '];
 
+/** The names of the universal functions, which cross by their number. */
+export const arrayTable = (): string => JSON.stringify([UNARY_NAMES, BINARY_NAMES]);
+
 const dtypeOf = (d: number): DType | null => (d < 0 ? null : DTYPE_NAMES[d]);
 const whole = (v: ArrayLike<number>) => Tensor.of('int64', [v.length], bigsOf(v));
 
@@ -74,7 +77,7 @@ export function arrayFunctions(tensors: Handles<Tensor>) {
   };
 
   return {
-    npNames: () => JSON.stringify([UNARY_NAMES, BINARY_NAMES]),
+    npNames: arrayTable,
     npPromote: (a: number, b: number) => DTYPE_NAMES.indexOf(promoteTypes(DTYPE_NAMES[a], DTYPE_NAMES[b])),
     npUnary: (f: number, h: number, d: number) => give(unaryUfunc(UNARY_NAMES[f], of(h), dtypeOf(d))),
     npBinary: (f: number, ka: number, a: number, kb: number, b: number, d: number) =>

@@ -11,7 +11,7 @@ import { Tensor } from '../../engine/tensor';
 import '../../engine/ops';
 import type { TraceSink } from '../../recorder/sink';
 import { type Entry, entryOf } from './arguments';
-import { arrayFunctions, arrayRandomFunctions } from './arrays';
+import { arrayFunctions, arrayRandomFunctions, arrayTable } from './arrays';
 import { autogradFunctions } from './autograd';
 import { describe, FAILED, SAME } from './failure';
 import { Handles, releaseTensors } from './handles';
@@ -24,6 +24,9 @@ import { traceFunctions } from './trace';
 type Crossing = (...args: any[]) => unknown;
 
 const FLUSH_AFTER = 64 * 2 ** 20;
+
+/** All that crosses by number: a snapshot of Python knows the numbers. */
+export const interfaceTable = (): string => opTable() + arrayTable();
 
 /** What the Python face needs to know of every op, as JSON. */
 export function opTable(): string {

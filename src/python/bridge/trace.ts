@@ -19,6 +19,10 @@ export function traceFunctions(tensors: Handles<Tensor>, sink: () => TraceSink |
       sink()?.buffer(module, name, tensors.get(h));
       return 0;
     },
+    array(h: number) {
+      sink()?.array(tensors.get(h));
+      return 0;
+    },
     enterModule(id: number) {
       sink()?.enterModule(id);
       return 0;

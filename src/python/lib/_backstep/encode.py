@@ -6,8 +6,10 @@ import torch
 from torch import nn
 
 import _backstep_host as _host
+from torch._bridge import _js
 
 _tensor_id = _host.tensor_id
+_array_seen = _js.array
 
 PRIMITIVES = frozenset((int, float, bool, str, type(None), complex, bytes))
 _ITEMS = 20
@@ -48,11 +50,20 @@ def encode(value, depth=_DEPTH):
         return {'k': 'prim', 'type': kind.__name__, 'repr': text}
     if isinstance(value, torch.Tensor):
         return {'k': 'tensor', 'id': _tensor_id(value._h), 'type': kind.__name__}
+    if is_array(value):
+        _array_seen(value._t._h)
+        return {'k': 'tensor', 'id': _tensor_id(value._t._h), 'type': 'ndarray'}
     if isinstance(value, nn.Module):
         if _unborn(value):
             return {'k': 'object', 'type': kind.__name__, 'repr': f'{kind.__name__} before its super().__init__()'}
         return {'k': 'module', 'id': value._trace_id, 'type': kind.__name__, 'training': bool(value.training)}
     return _object(value, kind, depth)
+
+
+def is_array(value):
+    """Is it an array of numbers? numpy need not be imported for the answer."""
+    kind = type(value)
+    return kind.__name__ == 'ndarray' and kind.__module__ == 'numpy' and hasattr(value, '_t') and not hasattr(value, '_pool')
 
 
 def _unborn(module):
@@ -153,7 +164,7 @@ def signature(value, depth=1):
         return len(value)
     if isinstance(value, nn.Module):
         return value.__dict__.get('training')
-    if isinstance(value, torch.Tensor) or isinstance(value, _HIDDEN):
+    if isinstance(value, torch.Tensor) or isinstance(value, _HIDDEN) or is_array(value):
         return None
     if isinstance(value, torch.optim.Optimizer):
         # Its state is the recorder's own; what a user changes is in the groups.

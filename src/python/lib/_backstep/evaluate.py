@@ -10,7 +10,7 @@ import _backstep_bridge as _bridge
 import _backstep_host as _host
 
 from . import sources, streams, tracer
-from .encode import children, encode
+from .encode import children, encode, is_array
 from .notes import message_of
 from .past import rebuild
 
@@ -69,6 +69,8 @@ def _look(value):
 def _hand_over(value, depth=2):
     if isinstance(value, torch.Tensor):
         _host.looked(value._h)
+    elif is_array(value):
+        _host.looked(value._t._h)
     elif depth and isinstance(value, (list, tuple)):
         for item in value[:20]:
             _hand_over(item, depth - 1)
@@ -188,11 +190,15 @@ def past(expression, recorded):
         # Looking changes nothing: what it draws, the run draws again.
         random = sys.modules.get('random')
         state = random and random.getstate()
+        draws = sys.modules.get('numpy.random')
+        drawn = draws and draws._global and draws.get_state()
         try:
             return _look(eval(code, rebuild(code, json.loads(recorded), _modules())))
         finally:
             if state:
                 random.setstate(state)
+            if drawn:
+                draws.set_state(drawn)
     return _answer(body)
 
 

@@ -2,7 +2,6 @@
 
 # Third-party modules that scripts import, and what to do without them.
 _INSTEAD = {
-    'numpy': 'Tensors do most of what arrays do: torch.tensor(...), x.mean(), x.tolist().',
     'pandas': 'Read a file with the csv module, and make tensors of its columns.',
     'matplotlib': "Backstep draws the loss curve and every tensor's histogram by itself; take the plotting lines out.",
     'sklearn': "Make toy data with torch: torch.randn, torch.randint, torch.linspace.",

@@ -36,7 +36,8 @@ def value_of(written, name):
     if kind == 'prim':
         return _primitive(written, name)
     if kind == 'tensor':
-        return tensor_of(written['id'], name)
+        found = tensor_of(written['id'], name)
+        return found.numpy() if written['type'] == 'ndarray' else found
     if kind == 'module':
         return RecordedModule(written['id'], written['type'], written.get('training'))
     if any(accessor.startswith('.') for accessor, _ in written.get('items') or []):

@@ -11,7 +11,7 @@ _USUAL = '''abc argparse array ast base64 bisect calendar collections.abc contex
 enum fractions functools glob gzip hashlib heapq html inspect io itertools json logging math numbers operator os.path pathlib pickle
 platform pprint queue random re shutil signal statistics string struct tarfile tempfile textwrap threading time timeit traceback types
 typing unicodedata urllib.parse urllib.request uuid warnings weakref zipfile zlib'''.split()
-_OURS = '''torch torch.distributions torch.nn.functional torch.utils.data _backstep.evaluate _backstep.runner _backstep.seeds
+_OURS = '''numpy numpy.linalg numpy.random torch torch.distributions torch.nn.functional torch.utils.data _backstep.evaluate _backstep.runner _backstep.seeds
 _backstep.tracer _backstep.wall'''.split()
 
 _path = []
