@@ -2,6 +2,7 @@
 import { allocate } from '../dtype';
 import { contiguousStrides, numel } from '../shape';
 import { Tensor } from '../tensor';
+import { addByIndexFast } from './rowsSimd';
 
 /** Row-major places in a plane of `size` for each combination of one index a dimension. */
 export function planePlaces(size: readonly number[], indices: readonly Int32Array[]): Int32Array {
@@ -46,6 +47,8 @@ function lowerHalves(index: Tensor): Int32Array {
 
 /** Puts each element of g at its place in a plane of `size`; adds where several meet, or lets the last one stay. */
 export function putByIndex(g: Tensor, index: Tensor, size: readonly number[], add: boolean): Tensor {
+  const fast = add ? addByIndexFast(g, index, size) : null;
+  if (fast) return fast;
   const rank = size.length;
   const plane = numel(size);
   const each = numel(index.shape.slice(index.rank - rank));

@@ -126,6 +126,27 @@ export function maximaFast(x: Tensor, [high, wide]: readonly Range[]): [Tensor, 
   const [values, places] = [n, 2 * n + 8].map((length) => room(kernels, length));
   const sizes = [x.count / (height * width), height, width, shape.at(-2)!, shape.at(-1)!];
   kernels.maxima32(...sizes, at[0], at[1], high.step, wide.step, Number(pairs), from, values, places);
-  const bits = arena.take(places, n, arena.doubles);
-  return [made(arena, values, shape), Tensor.of('int64', [...shape], new BigInt64Array(bits.buffer as ArrayBuffer))];
+  const index = Tensor.of('int64', [...shape], arena.take(places, n, arena.longs));
+  arena.note(index.storage, places);
+  return [made(arena, values, shape), index];
+}
+
+/** Bytes of a place. */
+const PLACE = BigInt64Array.BYTES_PER_ELEMENT;
+
+/** kernels/planes.ts' putByIndex by the kernels, where what meets is added. */
+export function addByIndexFast(g: Tensor, index: Tensor, size: readonly number[]): Tensor | null {
+  const shape = [...index.shape.slice(0, index.rank - size.length), ...size];
+  const [n, plane] = [shape, size].map(numel);
+  const kernels = kernelsFor(n, DEAR);
+  if (!kernels || !isFloat32(g) || !index.contiguous || !(index.storage.data instanceof BigInt64Array)) return null;
+  // `put` takes a single element as a float.
+  if (g.count !== index.count || g.count < 2) return null;
+  const { arena } = kernels;
+  if (!arena.begin((needs(g) + n) * EACH + needs(index) * PLACE + PAST, 3)) return null;
+  const from = put(arena, g);
+  const places = put(arena, index, PLACE);
+  const at = room(kernels, n);
+  kernels.addAt32(n / plane, g.count / (n / plane), plane, from, places, at);
+  return made(arena, at, shape, n);
 }

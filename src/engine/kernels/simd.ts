@@ -24,8 +24,8 @@ export const PAST = 16;
 /** Elements that `put` will copy in for a tensor. */
 export const needs = (t: Tensor): number => (t.count === 1 ? 4 : t.contiguous ? copied(t)[1] : t.count);
 
-/** Where a tensor's elements lie in row-major order, as float32. */
-export function put(arena: Arena, t: Tensor): number {
+/** Where a tensor's elements lie in row-major order, as float32; of a contiguous tensor of more than one, as they are, of `each` bytes. */
+export function put(arena: Arena, t: Tensor, each = EACH): number {
   const n = t.count;
   if (n === 1) {
     const at = arena.room(PAST);
@@ -34,7 +34,7 @@ export function put(arena: Arena, t: Tensor): number {
   }
   if (!t.contiguous) return arena.input(new Storage('float32', t.values()), 0, n);
   const [first, length] = copied(t);
-  return arena.input(t.storage, first, length) + (t.offset - first) * EACH;
+  return arena.input(t.storage, first, length) + (t.offset - first) * each;
 }
 
 /** A result that was computed at an address. */

@@ -48,6 +48,7 @@ export class Arena {
   readonly memory: WebAssembly.Memory;
   floats!: Float32Array;
   doubles!: Float64Array;
+  longs!: BigInt64Array;
   integers!: Int32Array;
   /** Bytes of the ring. */
   size = SMALLEST;
@@ -71,6 +72,7 @@ export class Arena {
   private look(): void {
     this.floats = new Float32Array(this.memory.buffer);
     this.doubles = new Float64Array(this.memory.buffer);
+    this.longs = new BigInt64Array(this.memory.buffer);
     this.integers = new Int32Array(this.memory.buffer);
   }
 
@@ -142,8 +144,15 @@ export class Arena {
     return at;
   }
 
+  /** The memory as an array of this kind. */
+  private arrayLike(data: Data): Float64Array {
+    const found =
+      data instanceof Float64Array ? this.doubles : data instanceof BigInt64Array ? this.longs : this.floats;
+    return found as Float64Array;
+  }
+
   private put(data: Data, first: number, length: number, at: number): void {
-    const to = (data instanceof Float64Array ? this.doubles : this.floats) as Float64Array;
+    const to = this.arrayLike(data);
     const from = data as Float64Array;
     const place = at / data.BYTES_PER_ELEMENT;
     if (length <= 16) for (let i = 0; i < length; i++) to[place + i] = from[first + i];
@@ -152,7 +161,7 @@ export class Arena {
 
   /** A result of `length` elements, copied out. `like` says of which kind. */
   take(at: number, length: number, like: Data): Data {
-    const from = (like instanceof Float64Array ? this.doubles : this.floats) as Float64Array;
+    const from = this.arrayLike(like);
     const place = at / like.BYTES_PER_ELEMENT;
     return from.slice(place, place + length);
   }

@@ -46,6 +46,7 @@ interface Exports {
   softmaxBackward32(rows: number, n: number, g: number, y: number, out: number): void;
   logSoftmaxBackward32(rows: number, n: number, g: number, y: number, out: number): void;
   // What their many arguments are: assembly/rows.ts and layers.ts.
+  addAt32(planes: number, each: number, size: number, g: number, places: number, out: number): void;
   maxima32(...numbers: number[]): void;
   layerNorm32(...numbers: number[]): void;
   layerNormBackward32(...numbers: number[]): void;

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DType } from '../../../src/engine/dtype';
 import { type Convolution, convolve, convolveBack, convolveWeight } from '../../../src/engine/kernels/convolution';
+import { putByIndex } from '../../../src/engine/kernels/planes';
 import { products } from '../../../src/engine/kernels/product';
 import { numel } from '../../../src/engine/shape';
 import { Tensor } from '../../../src/engine/tensor';
@@ -154,6 +155,24 @@ describe.each(paths)('%s', (path) => {
           expect(apart(on(path, body), on('plain', body))).toBeLessThan(unit * (terms + 1));
       }
     });
+
+  here('elements that are put at their places in planes, and add up where they meet', () => {
+    const dy = shaped('float32', [2, 3, 4, 5], 1);
+    // Places near each other meet; the last row's are none of a plane of 6 x 7.
+    const places = BigInt64Array.from({ length: dy.count }, (_, i) => BigInt(i % 20 < 15 ? (i * 5) % 42 : 42 + i));
+    places[1] = -1n;
+    const index = Tensor.of('int64', [...dy.shape], places);
+    const put = () => putByIndex(dy, index, [6, 7], true).storage.data as Float32Array;
+    const wanted = new Float32Array(6 * 42);
+    for (let i = 0; i < dy.count; i++)
+      if (places[i] >= 0n && places[i] < 42n)
+        wanted[Math.floor(i / 20) * 42 + Number(places[i])] += (dy.storage.data as Float32Array)[i];
+    expect(on(path, put)).toEqual(wanted);
+    // What was written since is copied in again.
+    places.fill(3n);
+    index.storage.writes++;
+    expect(on(path, put)[3]).toBeCloseTo((dy.storage.data as Float32Array).slice(0, 20).reduce((a, b) => a + b, 0));
+  });
 
   here('the same bits wherever the operands lie', () => {
     const x = matrices('float32', [1, 37, 300], 'rows', 4);

@@ -5,6 +5,7 @@ export { gemmRoom } from './gemm';
 export { serve, setThread, work } from './jobs';
 export { attentionBackward32, attentionForward32, lstmBackward32, lstmForward32 } from './layers';
 export {
+  addAt32,
   layerNorm32,
   layerNormBackward32,
   logSoftmax32,

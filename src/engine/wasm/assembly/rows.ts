@@ -388,3 +388,21 @@ export function maxima32(
     x += (height as usize) * row;
   }
 }
+
+/** Adds `each` elements of g a plane at their places (int64) in planes of `size` elements, all 0 before. A place outside is left out. */
+export function addAt32(planes: i32, each: i32, size: i32, g: usize, places: usize, out: usize): void {
+  const plane = (size as usize) << 2;
+  memory.fill(out, 0, (planes as usize) * plane);
+  for (let p = 0; p < planes; p++) {
+    for (let i = 0; i < each; i++) {
+      const place = load<u64>(places);
+      if (place < (size as u64)) {
+        const to = out + ((place as usize) << 2);
+        store<f32>(to, load<f32>(to) + load<f32>(g));
+      }
+      g += 4;
+      places += 8;
+    }
+    out += plane;
+  }
+}
