@@ -107,7 +107,7 @@ function reporter() {
 
 async function copyPython(from, to) {
   const entries = await readdir(join(root, from), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && /\.(py|json)$/.test(entry.name));
+  const files = entries.filter((entry) => entry.isFile() && /\.(py|json|csv|gz)$/.test(entry.name));
   for (const file of files) {
     const source = join(file.parentPath, file.name);
     const target = join(to, relative(join(root, from), source));

@@ -206,6 +206,7 @@ export class BackstepAdapter extends BreakpointSession {
       session.on('stopped', (event) => this.afterAct(() => this.onStopped(event))),
       session.on('continued', () => this.afterAct(() => this.onContinued())),
       session.on('output', (event) => this.afterAct(() => this.onOutput(event))),
+      session.on('input', () => this.afterAct(() => this.onInput())),
       session.on('invalidated', () => this.onInvalidated()),
       session.on('loading', ({ text, percent }) => this.loading.tell(text, percent)),
       session.on('working', (event) => {
@@ -244,6 +245,11 @@ export class BackstepAdapter extends BreakpointSession {
       event.body.line = this.convertDebuggerLineToClient(place.line);
     }
     this.sendEvent(event);
+  }
+
+  private onInput(): void {
+    this.waitsForLine = true;
+    this.sendEvent(new OutputEvent(`${t('The script waits for a line: type it here.')}\n`, 'console'));
   }
 
   private onInvalidated(): void {

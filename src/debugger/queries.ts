@@ -107,10 +107,18 @@ export abstract class QuerySession extends AnsweringSession {
     return found.find((v) => v.name === name)?.evaluateName;
   }
 
+  /** The script's `input()` waits: what is typed next is its line. */
+  protected waitsForLine = false;
+
   /** `args.source` is not looked at: VS Code sends it as a URI for hovers and as a path elsewhere. */
   protected override evaluateRequest(response: P.EvaluateResponse, args: P.EvaluateArguments): void {
     this.answer(response, async (cancelled) => {
       const { expression, frameId, context = 'repl' } = args;
+      if (this.waitsForLine && context === 'repl') {
+        this.waitsForLine = false;
+        await this.live.request('input', { text: expression });
+        return { result: '', variablesReference: 0 };
+      }
       const known: 'repl' | 'watch' = CONTEXTS.has(context) ? (context as 'repl') : 'watch';
       const question = { expression, context: known, ...frameOf(frameId) };
       const result = await this.live.request('evaluate', question, cancelled);

@@ -22,7 +22,7 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
       this.log.info(`opening ${launch.program}`);
       const started = performance.now();
       const kept = aside ? launch : this.recent.keep(debug.id, launch);
-      const session = await openScript(kept, this.assets, loading).catch((error) => {
+      const session = await openScript({ ...kept, figures: true }, this.assets, loading).catch((error) => {
         this.log.error(error);
         if (!aside) this.recent.ended(debug.id);
         throw error;

@@ -5,6 +5,7 @@ import { AdapterFactory } from './adapters';
 import { registerCommands } from './commands';
 import { ConfigurationProvider } from './configuration';
 import { Docked } from './docked';
+import { Figures } from './figures';
 import { registerLanguageFeatures } from './languageFeatures';
 import { COVERAGE_COMMAND, Log } from './log';
 import { Marks } from './marks';
@@ -54,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerTour(runs, panels, log, context),
     registerLanguageFeatures(runs),
     new PrintedView(runs, log, assets, docked),
+    new Figures(runs),
     registerStatusBar(runs),
     registerRecordedSources(runs),
     registerTables(),
