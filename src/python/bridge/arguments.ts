@@ -24,7 +24,8 @@ function number(mail: Mail, kind: number): Scalar | null {
   return name === undefined ? null : { kind: name, value: kind === LONG ? (mail.internedAt(value) as bigint) : value };
 }
 
-const scalar: Reader = (mail) => number(mail, mail.next());
+/** A number with its kind; null for None. */
+export const scalar: Reader = (mail) => number(mail, mail.next());
 
 const tensor: Reader = (mail, tensors) => {
   const handle = mail.next();

@@ -19,6 +19,7 @@ import { Mail } from './mail';
 import { randomFunctions } from './random';
 import { tensorFunctions } from './tensors';
 import { traceFunctions } from './trace';
+import { updateFunctions } from './updates';
 
 // biome-ignore lint/suspicious/noExplicitAny: what crosses is checked on the Python side
 type Crossing = (...args: any[]) => unknown;
@@ -92,6 +93,7 @@ export class Bridge {
       ...random.functions,
       ...arrayFunctions(this.tensors),
       ...arrayRandomFunctions(this.tensors),
+      ...updateFunctions(this.tensors, this.mail),
       ...traceFunctions(this.tensors, () => this.recorder),
     };
     const failed = (error: unknown) => {

@@ -4,6 +4,8 @@ import type { TraceSink } from '../../recorder/sink';
 import type { Handles } from './handles';
 
 export function traceFunctions(tensors: Handles<Tensor>, sink: () => TraceSink | null) {
+  /** What each optimizer said of its latest step. */
+  const steps = new Map<number, { description: string; hyper: string }>();
   return {
     /** Python asks once per module call; everything below is skipped where it is false. */
     recording: () => sink() !== null,
@@ -32,6 +34,12 @@ export function traceFunctions(tensors: Handles<Tensor>, sink: () => TraceSink |
       return 0;
     },
     beginStep(optimizer: number, description: string, hyper: string) {
+      steps.set(optimizer, { description, hyper });
+      sink()?.beginStep(optimizer, description, hyper);
+      return 0;
+    },
+    beginStepAgain(optimizer: number) {
+      const { description, hyper } = steps.get(optimizer)!;
       sink()?.beginStep(optimizer, description, hyper);
       return 0;
     },

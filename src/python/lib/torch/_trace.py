@@ -61,6 +61,12 @@ def begin_step(optimizer, description, hyper):
         _sink.beginStep(optimizer, description, json.dumps(hyper, default=_plain))
 
 
+def begin_step_again(optimizer):
+    """The same with the description and the hyperparameters of the step before."""
+    if recording:
+        _sink.beginStepAgain(optimizer)
+
+
 def end_step():
     if recording:
         _sink.endStep()

@@ -2,7 +2,9 @@
 import torch
 
 from .._tensor import Tensor
-from .optimizer import Optimizer, check, check_betas, check_fused, check_lr, decayed, followed, zero_step
+from .. import _bridge
+from .optimizer import (NO_NUMBER, Optimizer, call_whole, check, check_betas, check_fused, check_lr, crossing, decayed, followed,
+                        plain_numbers, zero_step)
 
 
 class Adam(Optimizer):
@@ -64,5 +66,35 @@ class Adam(Optimizer):
         else:
             p.addcdiv_(m, size, value=-(lr / correction1))
 
+    def update_whole(self, group):
+        lr, (beta1, beta2), eps, decay = group['lr'], group['betas'], group['eps'], group['weight_decay']
+        if (group['maximize'] or group['amsgrad'] or group['capturable'] or group['differentiable']
+                or not plain_numbers(lr, beta1, beta2, eps, decay)):
+            return False
+        rows, n = [], None
+        known = self.state
+        for p in group['params']:
+            state = known.get(p)
+            if not state:
+                rows += p._h, -1, -1, -1
+                continue
+            step = state['step']
+            if step.__class__ is not Tensor:
+                return False
+            if n is None:
+                n = step.item() + 1
+            rows += p._h, step._h, state['exp_avg']._h, state['exp_avg_sq']._h
+        if n is None:
+            return False
+        decoupled = group['decoupled_weight_decay']
+        correction1 = 1 - beta1 ** n
+        correction2 = (1 - beta2 ** n) ** 0.5
+        return call_whole(_update_adam, n, *(crossing(decay) if decay != 0 and not decoupled else NO_NUMBER),
+                          *(crossing(1 - lr * decay) if decay != 0 and decoupled else NO_NUMBER), *crossing(1 - beta1), *crossing(beta2),
+                          *crossing(1 - beta2), *crossing(correction2), *crossing(eps), *crossing(-(lr / correction1)), *rows)
 
+    _whole_rule = update
+
+
+_update_adam = _bridge._js.updateAdam
 Adam.__module__ = 'torch.optim.adam'

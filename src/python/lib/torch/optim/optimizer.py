@@ -3,13 +3,27 @@ import functools
 import warnings
 from collections import OrderedDict, abc, defaultdict
 from copy import deepcopy
+from operator import is_
 
 import torch
 
 from .. import _trace
+from .. import _bridge
+from .._convert import KIND_OF
 from .._tensor import Tensor
 from ..nn.modules._names import typename
 from ..utils.hooks import RemovableHandle
+
+
+_clear_grads = _bridge._js.clearGrads
+# Kinds of hyperparameters that are the same as long as they are the same object.
+_FIXED = frozenset((int, float, bool, str, type(None)))
+# By an optimizer's number: the hyperparameters that the recorder heard last, where they are of those kinds.
+_told = {}
+
+
+def _fixed(v):
+    return type(v) in _FIXED or type(v) is tuple and _FIXED.issuperset(map(type, v))
 
 
 class _Required:
@@ -68,6 +82,39 @@ def decayed(group, p, grad):
         p.mul_(1 - followed(group['lr']) * decay)
         return grad
     return grad.add(p, alpha=number(decay))
+
+
+def plain_numbers(*values):
+    """Are these Python's own floats and ints, none of them too long for a double?"""
+    for v in values:
+        if v.__class__ is not float and not (v.__class__ is int and -_bridge.WHOLE < v < _bridge.WHOLE):
+            return False
+    return True
+
+
+def crossing(v):
+    """A number as it crosses: (kind, number)."""
+    return KIND_OF[v.__class__], v
+
+
+NO_NUMBER = (-1, 0)
+
+
+def call_whole(function, *flat):
+    """Runs a bridge function of a whole group on these numbers; its truth."""
+    n = len(flat)
+    _bridge.packs[n](_bridge.mail, 0, _bridge.head(0, n), *flat)
+    answer = function()
+    if answer is None:
+        _bridge.raise_error()
+    return answer != 0
+
+
+def clear_grads(params):
+    """Forgets the gradients of tensors."""
+    call_whole(_clear_grads, *[p._h for p in params])
+    for p in params:
+        p._g = None
 
 
 def zero_step():
@@ -157,8 +204,12 @@ class Optimizer:
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
-        with torch.set_grad_enabled(bool(self.defaults.get('differentiable'))):
+        differentiable = bool(self.defaults.get('differentiable'))
+        whole = not differentiable and type(self).update is type(self)._whole_rule
+        with torch.set_grad_enabled(differentiable):
             for group in self.param_groups:
+                if whole and self.update_whole(group):
+                    continue
                 for p in group['params']:
                     grad = p.grad
                     if grad is None:
@@ -180,6 +231,13 @@ class Optimizer:
                     if _trace.recording and (len(state) != known or self._replaces_state):
                         self._tell_state(p, state)
         return loss
+
+    # The `update` that update_whole is the same as: not one that a subclass wrote.
+    _whole_rule = None
+
+    def update_whole(self, group):
+        """The rule for all of a group in one call to the engine; False, before anything is done, where something about it is not plain."""
+        return False
 
     _replaces_state = False
     # Is the rule the same for complex numbers as for their parts?
@@ -218,24 +276,32 @@ class Optimizer:
             type(self).step = _watched(step)
 
     def _begin(self):
-        _trace.begin_step(self._number(), type(self).__name__ + ' (…)',
+        # What is the same as at the last step is not written anew.
+        values = [v for group in self.param_groups for k, v in group.items() if k not in ('params', 'param_names')]
+        number = self._number()
+        known = _told.get(number)
+        if known is not None and len(known) == len(values) and all(map(is_, known, values)):
+            _trace.begin_step_again(number)
+            return
+        _told[number] = values if all(map(_fixed, values)) else None
+        _trace.begin_step(number, type(self).__name__ + ' (…)',
                           [{k: v for k, v in group.items() if k not in ('params', 'param_names')} for group in self.param_groups])
 
     def zero_grad(self, set_to_none=True):
         """Forgets the gradients of all parameters, or makes them zero."""
         for group in self.param_groups:
+            if set_to_none:
+                clear_grads(group['params'])
+                continue
             for p in group['params']:
                 grad = p.grad
                 if grad is None:
                     continue
-                if set_to_none:
-                    p.grad = None
+                if grad.grad_fn is not None:
+                    grad.detach_()
                 else:
-                    if grad.grad_fn is not None:
-                        grad.detach_()
-                    else:
-                        grad.requires_grad_(False)
-                    grad.zero_()
+                    grad.requires_grad_(False)
+                grad.zero_()
 
     # ---- hooks ------------------------------------------------------------------------------------------------
 
@@ -372,7 +438,13 @@ def _watched(step):
                 if not (isinstance(changed, tuple) and len(changed) == 2):
                     raise RuntimeError(f'{step} must return None or a tuple of (new_args, new_kwargs), but got {changed}.')
                 args, kwargs = changed
-        if _trace.recording:
+        if _trace.recording and len(args) == 1 and not kwargs:
+            self._begin()
+            try:
+                out = step(self)
+            finally:
+                _trace.end_step()
+        elif _trace.recording:
             rest, kwargs, update = _outside(self, args[1:], kwargs)
             args = (self, *rest)
             try:

@@ -1,6 +1,8 @@
 """Stochastic gradient descent."""
 from .._tensor import Tensor
-from .optimizer import Optimizer, check, check_fused, check_lr, decayed, followed
+from .. import _bridge
+from .optimizer import (NO_NUMBER, Optimizer, call_whole, check, check_fused, check_lr, crossing, decayed, followed,
+                        plain_numbers)
 
 
 class SGD(Optimizer):
@@ -40,5 +42,24 @@ class SGD(Optimizer):
         else:
             p.add_(grad, alpha=-lr)
 
+    def update_whole(self, group):
+        lr, momentum, dampening, decay = group['lr'], group['momentum'], group['dampening'], group['weight_decay']
+        if group['maximize'] or not plain_numbers(lr, momentum, dampening, decay):
+            return False
+        if momentum == 0:
+            rows = [h for p in group['params'] for h in (p._h, p._h)]
+        else:
+            known = self.state
+            rows = []
+            for p in group['params']:
+                state = known.get(p)
+                v = state and state.get('momentum_buffer')
+                rows += p._h, -1 if v is None else v._h
+        return call_whole(_update_sgd, group['nesterov'], *crossing(-lr), *(crossing(momentum) if momentum != 0 else NO_NUMBER),
+                          *crossing(1 - dampening), *(crossing(decay) if decay != 0 else NO_NUMBER), *rows)
 
+    _whole_rule = update
+
+
+_update_sgd = _bridge._js.updateSgd
 SGD.__module__ = 'torch.optim.sgd'
