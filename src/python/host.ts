@@ -72,6 +72,7 @@ function hostModule(bridge: Bridge, python: () => PyodideAPI, functions: HostFun
   const sink = () => bridge.recorder;
   const tensor = (handle: number) => tensors.get(handle);
   const files = new Set<string>();
+  const paths: string[] = [];
   const text = (path: string) => python().FS.readFile(path, { encoding: 'utf8' }) as string;
   return {
     output: (stream: 'stdout' | 'stderr', text: string) =>
@@ -85,8 +86,10 @@ function hostModule(bridge: Bridge, python: () => PyodideAPI, functions: HostFun
     interrupted: functions.interrupted,
     tensor_id: (handle: number) => tensor(handle).id,
     looked: (handle: number) => void answering.looked.set(tensor(handle).id, tensor(handle)),
-    line: (frame: number, path: string, line: number, delta?: string) =>
-      sink()?.line(frame, toHost(path), line, delta ?? null),
+    /** A number for a file's path, which `line` gets in its place. */
+    file: (path: string) => paths.push(toHost(path)) - 1,
+    line: (frame: number, file: number, line: number, delta?: string) =>
+      sink()?.line(frame, paths[file], line, delta ?? null),
     enter_frame: (frame: number, parent: number, name: string, path: string, line: number) => {
       if (!files.has(path)) {
         files.add(path);

@@ -153,6 +153,8 @@ def signature(value, depth=1):
     kind = type(value)
     if kind in _PLAIN:
         return None
+    if isinstance(value, nn.Module):
+        return value.__dict__.get('training')
     if kind is list or kind is tuple:
         some = value[:_ITEMS]
         if _PLAIN.issuperset(map(type, some)):
@@ -162,13 +164,12 @@ def signature(value, depth=1):
         return len(value), next(reversed(value), None), _inside(list(value.values())[:_ITEMS], depth)
     if kind is set:
         return len(value)
-    if isinstance(value, nn.Module):
-        return value.__dict__.get('training')
     if isinstance(value, torch.Tensor) or isinstance(value, _HIDDEN) or is_array(value):
         return None
     if isinstance(value, torch.optim.Optimizer):
         # Its state is the recorder's own; what a user changes is in the groups.
-        return _inside(value.param_groups, 1)
+        groups = value.param_groups
+        return [(id(group), *group, *map(id, group.values())) for group in groups]
     attributes = getattr(value, '__dict__', None)
     if isinstance(attributes, dict):
         return len(attributes), _inside(list(attributes.values())[:_ITEMS], depth)

@@ -3,6 +3,7 @@ import json
 import sys
 
 import _backstep_host as _host
+from torch import Tensor
 
 from . import streams
 from .encode import encode, hidden, signature
@@ -12,7 +13,9 @@ _line = _host.line
 _enter = _host.enter_frame
 _leave = _host.leave_frame
 _raised = _host.raised
+_tensor_id = _host.tensor_id
 _finish = _host.finish
+_out, _err = streams.out, streams.err
 
 _monitoring = sys.monitoring
 _TOOL = _monitoring.DEBUGGER_ID
@@ -47,6 +50,7 @@ def start(folder):
     """Traces code from files under `folder`."""
     global _folder
     _folder = folder.rstrip('/') + '/'
+    _files.clear()
     events = _monitoring.events
     _monitoring.use_tool_id(_TOOL, 'backstep')
     for event, callback in (
@@ -87,8 +91,19 @@ def resume(events):
         _monitoring.set_events(_TOOL, events)
 
 
+class _Files(dict):
+    """By a code's file name: the host's number of the file; None where it is not the user's."""
+
+    def __missing__(self, path):
+        nr = self[path] = _host.file(path) if path.startswith(_folder) else None
+        return nr
+
+
+_files = _Files()
+
+
 def _users(code):
-    return code.co_filename.startswith(_folder)
+    return _files[code.co_filename] is not None
 
 
 def _on_start(code, offset):
@@ -161,13 +176,20 @@ def _pop(frame):
 
 
 def _on_line(code, line):
-    if not _users(code):
+    file = _files[code.co_filename]
+    if file is None:
         return _DISABLE
     if not _stack:
         return
     traced = _stack[-1]
-    streams.flush()
-    _line(traced.id, code.co_filename, line, _changes(traced))
+    if _out.pending or _err.pending:
+        streams.flush()
+    changes = _changes(traced)
+    # A text that is the same at each line, the path, does not cross; nor does None.
+    if changes is None:
+        _line(traced.id, file, line)
+    else:
+        _line(traced.id, file, line, changes)
 
 
 def _names(frame):
@@ -209,6 +231,8 @@ def _written(name, value):
         return f'"{name}":{{"k":"prim","type":"int","repr":"{value}"}}'
     if kind is float:
         return f'"{name}":{{"k":"prim","type":"float","repr":"{value!r}"}}'
+    if kind is Tensor:
+        return f'"{name}":{{"k":"tensor","id":{_tensor_id(value._h)},"type":"Tensor"}}'
     return f'"{name}":{_dumps(encode(value))}'
 
 

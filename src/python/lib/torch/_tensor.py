@@ -38,6 +38,8 @@ _data = _f('data')
 _bytes = _f('bytes')
 _held = _f('held')
 _new = object.__new__
+# The module, once someone calls backward().
+_autograd = None
 # Two dimensions cross as one number, the first one, plus 1, in the bits above (src/python/bridge/tensors.ts).
 _WIDE = 1 << 26
 _id = _f('id')
@@ -405,8 +407,10 @@ class Tensor(TensorBase):
 
     def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
         """Gradients of this tensor with respect to the graph's leaves."""
-        from . import autograd
-        autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+        global _autograd
+        if _autograd is None:
+            from . import autograd as _autograd
+        _autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     def retain_grad(self):
         """Keeps the gradient of a tensor that is no leaf."""

@@ -11,6 +11,7 @@ from .grad_mode import (enable_grad, inference_mode, is_grad_enabled, is_multith
 from .variable import Variable  # noqa: F401
 
 _backward = _bridge._js.backward
+_numel = _bridge._js.numel
 _grad_of = _bridge.function('gradOf')
 
 
@@ -50,6 +51,11 @@ def _start_gradients(tensors, grads):
 
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
     """Adds the gradients of `tensors` to the leaves' `.grad`."""
+    if grad_tensors is None and inputs is None and not create_graph and isinstance(tensors, Tensor) and _numel(tensors._h) == 1:
+        # loss.backward()
+        if _backward(bool(retain_graph), False, 1, tensors._h, -1) is None:
+            _bridge.raise_error()
+        return
     tensors = _tuple(tensors)
     grads = _start_gradients(tensors, None if grad_tensors is None else _tuple(grad_tensors))
     retain = create_graph if retain_graph is None else retain_graph
