@@ -50,7 +50,7 @@ it('records the same ops with the same arguments, and computes the same bits', {
     expect(lines.filter((line) => !line.endsWith(' the same') || line.includes('not the same'))).toEqual([]);
     expect(lines).toHaveLength(22);
     const r = load(file);
-    const replay = new Replay(r);
+    const replay = new Replay();
     const steps = [...r.passes()].filter((p) => p.kind === 'step');
     expect(steps).toHaveLength(22 * 2 * 5);
     for (let run = 0; run < steps.length; run += 10)

@@ -36,7 +36,7 @@ def _which(size_average, reduce, reduction):
 
 def _same_size(input, target):
     """Warns where broadcasting is probably a mistake."""
-    if target.shape != input.shape:
+    if target.size() != input.size():
         warnings.warn(f'Using a target size ({target.size()}) that is different to the input size ({input.size()}). This will likely '
                       'lead to incorrect results due to broadcasting. Please ensure they have the same size.', stacklevel=3)
 
