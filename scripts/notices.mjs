@@ -59,6 +59,9 @@ export function writeNotices() {
     '## CPython 3.14, as part of pyodide',
     'Licence: Python-2.0 (PSF). The interpreter is in `pyodide.asm.wasm`, its standard library in `python_stdlib.zip`.',
     quote(notices('CPython.txt')),
+    '## numpy: the tables of its ziggurat draws, in src/engine/numpy/random/ziggurat.ts',
+    'Licence: BSD-3-Clause',
+    quote(notices('numpy.txt')),
     '## Libraries within pyodide',
     notices('libraries.md'),
   ].join('\n\n');
