@@ -62,6 +62,8 @@ export function writeNotices() {
     '## numpy: the tables of its ziggurat draws, in src/engine/numpy/random/ziggurat.ts',
     'Licence: BSD-3-Clause',
     quote(notices('numpy.txt')),
+    '## Data sets and colours',
+    notices('data.md'),
     '## Libraries within pyodide',
     notices('libraries.md'),
   ].join('\n\n');

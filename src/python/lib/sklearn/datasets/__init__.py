@@ -1,8 +1,8 @@
 """Data sets that are made, and small ones that come along."""
-from ._files import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
+from ._files import load_breast_cancer, load_digits, load_iris, load_wine
 from ._made import make_blobs, make_circles, make_classification, make_moons, make_regression, make_s_curve, make_swiss_roll
 
-__all__ = ['load_breast_cancer', 'load_diabetes', 'load_digits', 'load_iris', 'load_wine', 'make_blobs', 'make_circles', 'make_classification',
+__all__ = ['load_breast_cancer', 'load_digits', 'load_iris', 'load_wine', 'make_blobs', 'make_circles', 'make_classification',
            'make_moons', 'make_regression', 'make_s_curve', 'make_swiss_roll']
 
 

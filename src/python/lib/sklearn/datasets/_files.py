@@ -71,12 +71,3 @@ def load_digits(*, n_class=10, return_X_y=False, as_frame=False):
     X, y = np.array([row[:-1] for row in rows]), np.array([int(row[-1]) for row in rows], dtype=np.int64)
     features = [f'pixel_{i}_{j}' for i in range(8) for j in range(8)]
     return _answer(X, y, np.arange(10)[:n_class], features, return_X_y, as_frame, images=X.reshape(-1, 8, 8))
-
-
-def load_diabetes(*, return_X_y=False, as_frame=False, scaled=True):
-    """442 patients, 10 measures, how far the illness is a year later."""
-    X = np.array([[float(v) for v in line.split()] for line in _lines('diabetes_data_raw.csv.gz') if line.strip()])
-    y = np.array([float(line) for line in _lines('diabetes_target.csv.gz') if line.strip()])
-    if scaled:
-        X = (X - X.mean(axis=0)) / X.std(axis=0) / X.shape[0] ** 0.5
-    return _answer(X, y, None, ['age', 'sex', 'bmi', 'bp', 's1', 's2', 's3', 's4', 's5', 's6'], return_X_y, as_frame)
