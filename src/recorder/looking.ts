@@ -65,7 +65,8 @@ export class Looking {
       replay: this.replay,
       tick: this.standing.tick(),
       live: live ? (frame: number) => evaluator.locals(frame) : null,
-      looked: (id: number) => evaluator?.looked(id) ?? null,
+      // Python may be loaded after this was made, for an expression.
+      looked: (id: number) => this.evaluator?.looked(id) ?? null,
       liveChildren: live ? (expression: string, frame: number) => evaluator.childrenLive(expression, frame) : null,
     };
   }

@@ -104,7 +104,7 @@ def _tell(error, trace, debug):
         # Nothing ran: one line is recorded, so that the debugger has a place to stop at.
         line = error.lineno or 1
         _host.enter_frame(0, -1, '<module>', error.filename, 1)
-        _host.line(0, error.filename, line, None)
+        _host.line(0, _host.file(error.filename), line, None)
         _host.uncaught(type(error).__name__, error.msg, text, error.filename, line, 0)
         return
     if not debug or trace is None:
