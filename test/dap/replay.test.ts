@@ -67,6 +67,8 @@ describe.skipIf(!built)('backstep replay', () => {
   test('prints a tensor as PyTorch does', async () => {
     const { stdout } = await replay('--print', 'net.output.bias');
     expect(stdout).toMatch(/net\.output\.bias = tensor\(\[.*requires_grad=True\)/);
+    // One that the expression makes.
+    expect((await replay('--print', 'net.output.bias[0]')).stdout).toMatch(/net\.output\.bias\[0\] = float32 {2}-?\d/);
   });
 
   test('steps both ways, as a debugger in a shell does', async () => {
