@@ -47,6 +47,7 @@ export class ScriptSession implements Session {
   private nextId = 1;
   /** Why no request can be answered any more, or null while the worker lives. */
   private over: Error | null = null;
+  private ended = false;
   private stderr = '';
 
   constructor(launch: LaunchArguments, assets: string) {
@@ -170,6 +171,7 @@ export class ScriptSession implements Session {
         this.pending.delete(message.id);
         break;
       case 'event':
+        this.ended ||= message.name === 'terminated';
         this.emit(message.name, message.event);
         break;
     }
@@ -189,7 +191,9 @@ export class ScriptSession implements Session {
   }
 
   private onExit(code: number): void {
-    if (!this.over) this.fail(`Backstep's engine stopped unexpectedly (exit code ${code}).`);
+    // A run without a debugger has nothing to wait for once it has ended.
+    if (!this.over && !(this.ended && code === 0))
+      this.fail(`Backstep's engine stopped unexpectedly (exit code ${code}).`);
   }
 
   private fail(why: string): void {

@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserNode } from '../../scripts/lib/browserNode.mjs';
+import { kernelsPlugin } from '../../scripts/lib/kernels.mjs';
 import { writePage } from '../../src/export/html';
 import { Printed } from '../../src/feed/printed';
 import { PageSession } from '../../src/page/session';
@@ -77,6 +78,7 @@ describe.skipIf(!built)('the page’s reader', () => {
       outfile,
       logLevel: 'error',
       ...browserNode,
+      plugins: [...(browserNode.plugins ?? []), kernelsPlugin],
     });
     const reader = await import(pathToFileURL(outfile).href);
     const whole = readFileSync(real);

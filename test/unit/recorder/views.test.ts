@@ -505,7 +505,7 @@ describe('a tensor', () => {
     const last = script.recording.ticks - 1;
     expect(tensorOf(script.recording, m.replay, last, { tensor: t.id, part: 'grad' }).missing).toMatch(/not require/);
     expect(tensorOf(script.recording, m.replay, last, { tensor: t.id, part: 'state:x' }).missing).toMatch(
-      /No optimizer/,
+      /Neither an optimizer/,
     );
     expect(tensorOf(script.recording, m.replay, last, { tensor: 10 ** 9 }).missing).toMatch(/no such tensor/);
   });
