@@ -419,6 +419,7 @@ const messages: { [T in ToWebview['type']]: Check } = {
     picture: orNull(picture),
     rate: nullableNum,
     loop: orNull(shape({ name: isStr, at: isInt, of: isInt, seconds: nullableNum })),
+    views: isBool,
   }),
   tensor: shape({ tensor }),
   history: shape({ ref, element: opt(isElement), measure: opt(isStr), history }),

@@ -33,7 +33,7 @@ export class PrintedView implements vscode.Disposable {
       runs.onDidChangeActive(() => void this.update()),
       runs.onDidOpen(ours),
       runs.onDidStop(ours),
-      runs.onDidProgress(({ run }) => ours(run)),
+      runs.onDidProgress(({ run, event }) => event.views && ours(run)),
       runs.onDidEnd(ours),
     ];
   }

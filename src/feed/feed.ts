@@ -124,6 +124,7 @@ export class Feed {
   async grow(message: LiveProgress): Promise<void> {
     const { session, structure } = this;
     if (!session || this.growing) return;
+    if (!message.views) return this.post({ type: 'running', ...message, timeline: null, picture: null });
     this.growing = true;
     const [timeline, picture] = await Promise.all([
       session.request('timeline', { from: this.spansFrom }).catch(() => null),

@@ -309,6 +309,8 @@ export interface LiveProgress {
   /** Iterations in a second, over the last seconds; null where it is too early to say. */
   rate: number | null;
   loop: LoopProgress | null;
+  /** May views ask now? What they ask is answered while the script waits, which may not be often. */
+  views: boolean;
 }
 
 export interface Events {

@@ -71,7 +71,7 @@ export class Inbox {
   /** What is asked for while a request is being answered. */
   interrupted(): Interruption | null {
     this.gather();
-    if (this.cancelled) return 'cancel';
+    if (this.cancelled || this.waiting[0]?.name === 'finish') return 'cancel';
     return this.waiting.some((m) => m.name === 'pause') ? 'pause' : null;
   }
 
@@ -86,7 +86,10 @@ export class Inbox {
     this.seen = count;
     for (let m = receiveMessageOnPort(this.port); m; m = receiveMessageOnPort(this.port)) {
       const message = m.message as ToWorker;
-      if (!this.isCancel(message)) this.waiting.push(message);
+      if (this.isCancel(message)) continue;
+      // The user waits for the end: what else was asked for is not wanted any more.
+      if (message.name === 'finish') this.waiting.unshift(message);
+      else this.waiting.push(message);
     }
   }
 

@@ -19,7 +19,7 @@ import { Control, type FromWorker, type WorkerData } from '../protocol/worker';
 /** How long a pause waits for the worker's next safe point before it interrupts what runs, in milliseconds. */
 const PAUSE_PATIENCE = 1000;
 /** How long the end of a file is waited for, in milliseconds: a script that does not come to a safe point leaves it without one. */
-const FINISH_PATIENCE = 2500;
+const FINISH_PATIENCE = 10_000;
 const SIGINT = 2;
 /** The last words of a crashed worker, kept for the error message. */
 const STDERR_KEPT = 4000;

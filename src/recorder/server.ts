@@ -419,15 +419,14 @@ export class SessionServer {
     const now = Date.now();
     if (now - this.lastProgress < PROGRESS_EVERY) return;
     this.lastProgress = now;
-    // What views ask then is answered while the script waits.
-    if (!this.live.affordable()) return;
-    this.live.serve();
+    const views = this.live.affordable();
+    if (views) this.live.serve();
     const r = this.recording;
     const before = r.iterationCount > 1 ? r.iteration(r.iterationCount - 2).loss : null;
     const loss = r.lastIteration.loss ?? before;
     const rate = this.live.rate(r.iterationCount - 1, now);
     const loop = this.live.progress(r, this.timeline.tick, now);
-    this.host.emit('progress', { cursor: this.cursor(), loss: plain(loss), rate, loop });
+    this.host.emit('progress', { cursor: this.cursor(), loss: plain(loss), rate, loop, views });
     this.live.served();
   }
 

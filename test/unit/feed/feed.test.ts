@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Feed } from '../../../src/feed/feed';
-import type { Session } from '../../../src/protocol/session';
+import type { Cursor, Session } from '../../../src/protocol/session';
 import type { ToWebview } from '../../../src/protocol/webview';
 
 /** A session that notes what it was asked; answers wait for `release` when `held`. */
@@ -216,4 +216,14 @@ test('a question that takes long is cancelled, by hand or by the next one, and t
   await Promise.all([f.explain({ tick: 9 }), again]);
   expect(signals[1]!.aborted).toBe(true);
   expect(posted.map(({ type }) => type).sort()).toEqual(['checked', 'checked', 'explain']);
+});
+
+test('where views may not ask while the script runs, they are told how far it is and ask nothing', async () => {
+  const { feed: f, posted } = feed();
+  const { session, asked } = fake();
+  f.attach(session);
+  const cursor = { tick: 3, ticks: 4 } as Cursor;
+  await f.grow({ cursor, loss: 1, rate: 2, loop: null, views: false });
+  expect(asked).toEqual([]);
+  expect(posted).toMatchObject([{ type: 'running', cursor, rate: 2, timeline: null, picture: null }]);
 });

@@ -36,7 +36,14 @@ describe('views', () => {
     (await numbers()).locator('[aria-selected=true]:visible, [aria-pressed=true]:visible').allTextContents();
   const CURVES = ['Curves', 'Loss', 'Printed', 'Learning rate', 'Gradient norms', 'log'];
   const row = (text: string) => code.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
-  const toggleSideBar = () => code.command('View: Toggle Secondary Side Bar Visibility');
+  /** Hides the side bar and shows it again; a view of it is another one then. */
+  async function blinkSideBar(): Promise<void> {
+    const bar = code.page.locator('.part.auxiliarybar');
+    await code.command('View: Toggle Secondary Side Bar Visibility');
+    await bar.waitFor({ ...wait, state: 'hidden' });
+    await code.command('View: Toggle Secondary Side Bar Visibility');
+    await bar.waitFor(wait);
+  }
 
   /** Takes the name that is offered for a file; its path. */
   async function save(): Promise<string> {
@@ -61,8 +68,7 @@ describe('views', () => {
     await row('New Secondary Side Bar Entry').click();
     await code.page.locator('.part.auxiliarybar .composite.title', { hasText: 'Backstep' }).waitFor(wait);
     await expect.poll(chosen, wait).toEqual(CURVES);
-    await toggleSideBar();
-    await toggleSideBar();
+    await blinkSideBar();
     await expect.poll(chosen, wait).toEqual(CURVES);
     view = await numbers();
     await view.locator('.curves canvas').first().waitFor(wait);
@@ -74,8 +80,7 @@ describe('views', () => {
     await (await numbers()).getByRole('tab', { name: 'Tensor' }).click();
     const title = async () => (await numbers()).locator('.inspector h2').textContent();
     await expect.poll(title, wait).toBe('sigma1');
-    await toggleSideBar();
-    await toggleSideBar();
+    await blinkSideBar();
     await expect.poll(title, wait).toBe('sigma1');
   });
 
@@ -92,6 +97,7 @@ describe('views', () => {
     ).toBe('PNG');
     const view = await numbers();
     await view.getByRole('tab', { name: 'Curves' }).click();
+    await expect.poll(chosen, wait).toEqual(CURVES);
     await view.getByRole('button', { name: /CSV/ }).click();
     expect(readFileSync(await save(), 'utf8')).toMatch(/^iteration,loss.*\n1,1\.1559/);
     await view.getByRole('button', { name: /SVG/ }).click();
