@@ -11,6 +11,7 @@ after the other without seeding again, so a waiting normal or a wrong number of 
 import hashlib
 import json
 import pathlib
+import struct
 import sys
 
 import torch
@@ -20,6 +21,7 @@ DTYPES = {
     'float32': torch.float32, 'float64': torch.float64, 'int64': torch.int64, 'int32': torch.int32,
     'int16': torch.int16, 'int8': torch.int8, 'uint8': torch.uint8, 'bool': torch.bool,
 }
+NORMAL_Y_AT = 24 + 8 * 624 + 8
 LAST_BIT = ('normal', 'normalStrided', 'cauchy', 'gamma')
 SIZES = [*range(1, 21), 31, 32, 100, 1000]
 
@@ -115,13 +117,21 @@ def answer(case):
     return [*case, hashlib.sha256(hashed).hexdigest()[:16], raw[:16].hex(), left, following]
 
 
+def state():
+    """The generator's bytes; the normal that waits is a float64 too, so it is rounded to float32."""
+    state = bytearray(torch.get_rng_state().tolist())
+    waiting, = struct.unpack_from('<d', state, NORMAL_Y_AT)
+    struct.pack_into('<d', state, NORMAL_Y_AT, torch.tensor(waiting, dtype=torch.float64).float().item())
+    return bytes(state)
+
+
 def golden(seeds):
     out = []
     for seed in seeds:
         torch.manual_seed(seed)
         answers = [answer(c) for c in cases()]
         torch.randn(3)  # leaves a normal waiting in the state
-        digest = hashlib.sha256(bytes(torch.get_rng_state().tolist())).hexdigest()[:16]
+        digest = hashlib.sha256(state()).hexdigest()[:16]
         out.append({'seed': str(seed), 'initialSeed': str(torch.initial_seed()), 'answers': answers, 'state': digest})
     return {'torch': torch.__version__.split('+')[0], 'seeds': out}
 
