@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Feed } from '../../../src/feed/feed';
-import type { Cursor } from '../../../src/protocol/ticks';
 import type { Session } from '../../../src/protocol/session';
+import type { Cursor } from '../../../src/protocol/ticks';
 import type { ToWebview } from '../../../src/protocol/webview';
 
 /** A session that notes what it was asked; answers wait for `release` when `held`. */
