@@ -84,6 +84,27 @@ describe('views', () => {
     await expect.poll(title, wait).toBe('sigma1');
   });
 
+  test("a node that is pointed at marks its line, and the caret's line its nodes", async () => {
+    const network = await code.webview();
+    const line = 28;
+    await code.goToLine(line);
+    const sigmoid = network.getByRole('button', { name: /^sigmoid/ }).first();
+    await expect.poll(() => network.locator('.card.caret').allTextContents(), wait).toHaveLength(2);
+    expect(await sigmoid.getAttribute('class')).toContain('caret');
+    // What VS Code paints behind a line.
+    const top = (await code.lineNumber(line).boundingBox())!.y;
+    const painted = async () => {
+      const found = await code.page.locator('.editor-instance .view-overlays [class*="ced-"]').all();
+      const tops = await Promise.all(found.map(async (one) => (await one.boundingBox())?.y ?? -1));
+      return tops.filter((y) => Math.abs(y - top) < 3).length;
+    };
+    const before = await painted();
+    await sigmoid.locator('.face').first().hover();
+    await expect.poll(painted, wait).toBeGreaterThan(before);
+    await network.locator('.timeline').hover();
+    await expect.poll(painted, wait).toBe(before);
+  });
+
   test('drawing and curves are saved by the dialog, beside the script', async () => {
     await code.command('Backstep: Save Network Drawing as SVG…');
     const svg = await save();
