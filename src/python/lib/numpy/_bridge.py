@@ -18,16 +18,8 @@ def failed():
 
 
 def function(name):
-    f = getattr(_js, name)
-
-    def checked(*args):
-        answer = f(*args)
-        if answer is None:
-            failed()
-        return answer
-
-    checked.__name__ = name
-    return checked
+    """A bridge function that raises numpy's exceptions."""
+    return torch_bridge.function(name, failed)
 
 
 _unary, _binary = json.loads(_js.npNames())

@@ -66,16 +66,19 @@ def _warn(text):
     warnings.warn(text, RuntimeWarning, stacklevel=4)
 
 
+def _summed_as(a, dtype):
+    """The dtype that a mean's sums are of, and whether they become float16 again."""
+    if dtype is None and a.dtype.kind in 'iub':
+        return 'float64', False
+    if dtype is None and a.dtype.name == 'float16':
+        return 'float32', True
+    return dtype, False
+
+
 def mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
     """The mean; of integers in float64."""
     a = asarray(a)
-    d = dtype
-    half = False
-    if dtype is None:
-        if a.dtype.kind in 'iub':
-            d = 'float64'
-        elif a.dtype.name == 'float16':
-            d, half = 'float32', True
+    d, half = _summed_as(a, dtype)
     n = _count(a, axis) if where is True else sum(asarray(where) & (a == a) | asarray(where), axis, keepdims=keepdims)
     if where is True and n == 0:
         _warn('Mean of empty slice')
@@ -91,13 +94,7 @@ def var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=Tru
     ddof = ddof if correction is None else correction
     if where is not True:
         a = a[asarray(where)] if axis is None else a
-    d = dtype
-    half = False
-    if dtype is None:
-        if a.dtype.kind in 'iub':
-            d = 'float64'
-        elif a.dtype.name == 'float16':
-            d, half = 'float32', True
+    d, half = _summed_as(a, dtype)
     n = _count(a, axis)
     if n - ddof <= 0:
         _warn('Degrees of freedom <= 0 for slice')

@@ -26,14 +26,15 @@ limit = 64
 kept = None
 
 
-def function(name):
-    """A bridge function that raises where JavaScript answered None."""
+def function(name, failed=None):
+    """A bridge function that raises where JavaScript answered None: PyTorch's exception, or what `failed` raises."""
     f = getattr(_js, name)
+    failed = failed or raise_error
 
     def checked(*args):
         answer = f(*args)
         if answer is None:
-            raise_error()
+            failed()
         return answer
 
     checked.__name__ = name

@@ -7,7 +7,7 @@ from .._core import asarray, wrap
 from .._dtype import resolve
 from .._ufunc import made as u, one_axis
 from ._draws import Draws, _new, _seed, _set_state, _shuffled, _state, entropy_words, size_of, words_of
-from ._legacy import checked, cumulative
+from ._legacy import checked, cumulative, without
 
 _sampled = function('npSampled')
 _seed_words = function('npSeedWords')
@@ -168,7 +168,7 @@ class Generator(Draws):
         else:
             if count > n:
                 raise ValueError('Cannot take a larger sample than population when replace is False')
-            at = wrap(_sampled(self._g, n, count, shuffle)) if p is None else self._without(p, count)
+            at = wrap(_sampled(self._g, n, count, shuffle)) if p is None else without(p, count, self.random)
             at = at.reshape(shape or ())
         at = asarray(at)
         if shape is None:
@@ -176,23 +176,6 @@ class Generator(Draws):
         if pool is None:
             return at
         return pool[(slice(None),) * (axis % pool.ndim) + (at,)]
-
-    def _without(self, p, count):
-        from .._create import zeros
-        from .._search import sort, unique
-        if int((p > 0).sum()) < count:
-            raise ValueError('Fewer non-zero entries in p than size')
-        p, found, have = p.copy(), zeros(count, int), 0
-        while have < count:
-            x = self.random(count - have)
-            if have > 0:
-                p[found[:have]] = 0
-            new = cumulative(p).searchsorted(x, side='right')
-            _, first = unique(new, return_index=True)
-            new = new[sort(first)]
-            found[have:have + new.size] = new
-            have += new.size
-        return found
 
     def multivariate_normal(self, mean, cov, size=None, check_valid='warn', tol=1e-8, *, method='svd'):
         """Normal vectors with these covariances."""

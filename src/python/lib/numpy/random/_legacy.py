@@ -131,30 +131,12 @@ class RandomState(Draws):
             if p is None:
                 at = self.permutation(n)[:count].reshape(shape or ())
             else:
-                at = self._without(p, count).reshape(shape or ())
+                at = without(p, count, self.rand).reshape(shape or ())
         at = asarray(at)
         if shape is None:
             at = int(at.item())
             return at if pool is None else pool[at]
         return at if pool is None else pool[at]
-
-    def _without(self, p, count):
-        from .._search import sort, unique
-        if int((p > 0).sum()) < count:
-            raise ValueError('Fewer non-zero entries in p than size')
-        p = p.copy()
-        found = zeros(count, int)
-        have = 0
-        while have < count:
-            x = self.rand(count - have)
-            if have > 0:
-                p[found[:have]] = 0
-            new = cumulative(p).searchsorted(x, side='right')
-            _, first = unique(new, return_index=True)
-            new = new[sort(first)]
-            found[have:have + new.size] = new
-            have += new.size
-        return found
 
     def multivariate_normal(self, mean, cov, size=None, check_valid='warn', tol=1e-8):
         """Normal vectors with these covariances."""
@@ -164,6 +146,24 @@ class RandomState(Draws):
         x = self.standard_normal(shape).reshape(-1, mean.shape[0])
         _, s, v = linalg.svd(cov)
         return ((x @ (u['sqrt'](s)[:, None] * v)) + mean).reshape(shape)
+
+
+def without(p, count, draw):
+    """`count` different places, drawn by `draw(n)` with these probabilities."""
+    from .._search import sort, unique
+    if int((p > 0).sum()) < count:
+        raise ValueError('Fewer non-zero entries in p than size')
+    p, found, have = p.copy(), zeros(count, int), 0
+    while have < count:
+        x = draw(count - have)
+        if have > 0:
+            p[found[:have]] = 0
+        new = cumulative(p).searchsorted(x, side='right')
+        _, first = unique(new, return_index=True)
+        new = new[sort(first)]
+        found[have:have + new.size] = new
+        have += new.size
+    return found
 
 
 def checked(p, n):
