@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
 import { bundled } from '../scripts/lib/bundle.mjs';
-import { libraries } from './works/libraries.mjs';
+import { engines as javascript, vscodeNode } from './works/libraries.mjs';
 import { output, rounds } from './works/run.mjs';
 import { growthTable, recordingCost, workTable } from './works/tables.mjs';
 
@@ -147,10 +147,22 @@ async function memory({ bundles }) {
 function installed() {
   if (!engines.some((engine) => engine in JAVASCRIPT)) return {};
   try {
-    return { libraries: libraries(root) };
+    return { libraries: javascript(root) };
   } catch (error) {
     return { missing: Object.fromEntries(Object.keys(JAVASCRIPT).map((engine) => [engine, error.message])) };
   }
+}
+
+/** Everything runs on VS Code's Node, as the extension does; on this one where that cannot be had, which the heading says. */
+function onVSCodeNode() {
+  const node = vscodeNode(root);
+  if (node === process.execPath) return;
+  process.exit(spawnSync(node, [process.argv[1], ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1);
+}
+try {
+  onVSCodeNode();
+} catch (error) {
+  console.error(error.message);
 }
 
 if (spawnSync(process.execPath, [join(root, 'esbuild.mjs')], { stdio: 'inherit' }).status !== 0) process.exit(1);

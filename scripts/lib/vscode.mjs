@@ -8,7 +8,10 @@ import { delimiter, dirname, join } from 'node:path';
 import { keep, npm, run, start, stop, timed, UserError } from './process.mjs';
 
 const CODE_SERVER = '4.139.1';
-const NODE_MAJOR = 24; // what this code-server wants
+/** The Node of this VS Code. */
+export const NODE_MAJOR = 24;
+/** npm ships Node itself under such names. */
+export const NODE_PACKAGE = `node-${process.platform}-${process.arch}`;
 
 /** Settings of every VS Code that we start: nothing that distracts, moves, or asks the network. */
 export const QUIET_SETTINGS = {
@@ -57,8 +60,7 @@ export async function ensureCodeServer() {
   const home = join(keep, `code-server-${CODE_SERVER}`);
   const modules = join(home, 'node_modules');
   const ownNode = Number(process.versions.node.split('.')[0]) === NODE_MAJOR;
-  const nodePackage = `node-${process.platform}-${process.arch}`; // npm ships Node itself under such names
-  const node = ownNode ? process.execPath : join(modules, nodePackage, 'bin/node');
+  const node = ownNode ? process.execPath : join(modules, NODE_PACKAGE, 'bin/node');
   const env = { ...process.env, PATH: dirname(node) + delimiter + process.env.PATH };
   if (!existsSync(join(home, 'complete'))) {
     await timed(`Installing VS Code (code-server ${CODE_SERVER} from npm)`, async () => {
@@ -67,7 +69,7 @@ export async function ensureCodeServer() {
       writeFileSync(join(home, 'package.json'), '{ "private": true }\n');
       // No install scripts: they would rebuild native modules that these packages carry ready-made.
       const quiet = ['--ignore-scripts', '--no-save', '--no-audit', '--no-fund', '--engine-strict=false'];
-      const packages = [`code-server@${CODE_SERVER}`, ...(ownNode ? [] : [`${nodePackage}@${NODE_MAJOR}`])];
+      const packages = [`code-server@${CODE_SERVER}`, ...(ownNode ? [] : [`${NODE_PACKAGE}@${NODE_MAJOR}`])];
       await npm(['install', ...quiet, ...packages], { cwd: home });
       // VS Code's own dependencies come as a second package.json. Without them every page is an HTTP 500.
       const vscode = join(modules, 'code-server/lib/vscode');
