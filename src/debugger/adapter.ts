@@ -20,6 +20,7 @@ import { type CompareWish, compareWith } from './comparing';
 import { checkLaunch } from './launch';
 import { ProgressReports } from './progress';
 import { refusalOf } from './refusals';
+import type { Addresses } from './sources';
 import { stoppedBody } from './words';
 
 /** How long a client may take to start a session that it was asked to start, in milliseconds. */
@@ -51,8 +52,11 @@ export class BackstepAdapter extends BreakpointSession {
   private clientSees: 'running' | 'stopped' = 'running';
   private lastStop: Events['stopped'] | null = null;
 
-  constructor(private readonly connect: Connect) {
-    super();
+  constructor(
+    private readonly connect: Connect,
+    addresses?: Addresses,
+  ) {
+    super(addresses);
     this.setDebuggerLinesStartAt1(true);
     this.setDebuggerColumnsStartAt1(false);
   }

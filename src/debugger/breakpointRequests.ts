@@ -6,7 +6,7 @@ import { conditionsOf } from './exceptions';
 import { QuerySession } from './queries';
 
 export abstract class BreakpointSession extends QuerySession {
-  protected readonly breakpoints = new Breakpoints();
+  protected readonly breakpoints = new Breakpoints((source) => this.sources.pathOf({ path: source }));
 
   /** The session that breakpoints go to; null where there is none, or where it is to stop nowhere. */
   protected abstract get debugged(): Session | null;
@@ -19,7 +19,9 @@ export abstract class BreakpointSession extends QuerySession {
         ...(hitCondition ? { hitCondition } : {}),
         ...(logMessage ? { logMessage } : {}),
       }));
-      const statuses = await this.breakpoints.set(this.debugged, this.sources.pathOf(args.source), specs);
+      const { path, sourceReference } = args.source;
+      const source = path === undefined || sourceReference ? this.sources.pathOf(args.source) : path;
+      const statuses = await this.breakpoints.set(this.debugged, source, specs);
       return { breakpoints: statuses.map((status) => this.toBreakpoint(status)) };
     });
   }

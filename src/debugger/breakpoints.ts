@@ -1,4 +1,5 @@
 /** The client's breakpoints: kept so that a restarted session gets them again under the ids the client knows. */
+import { t } from '../protocol/l10n';
 import type {
   BreakpointSpec,
   BreakpointStatus,
@@ -26,16 +27,19 @@ export class Breakpoints {
   private functions: { specs: FunctionBreakpointSpec[]; ids: number[] } = { specs: [], ids: [] };
   private next = 1;
 
+  /** `pathOf`: the session's path of a client's source, '' where it is no part of the run. A notebook's cells may be others at a restart. */
+  constructor(private readonly pathOf: (source: string) => string = (source) => source) {}
+
   /** Replaces a file's breakpoints; without a session they are only kept. */
-  async set(session: Session | null, path: string, specs: BreakpointSpec[]): Promise<BreakpointStatus[]> {
-    const before = this.files.get(path);
+  async set(session: Session | null, source: string, specs: BreakpointSpec[]): Promise<BreakpointStatus[]> {
+    const before = this.files.get(source);
     const ids: number[] = [];
     for (const spec of specs) {
       const old = idAtLine(before, spec.line);
       ids.push(old !== undefined && !ids.includes(old) ? old : this.next++);
     }
-    this.files.set(path, { specs, ids });
-    return this.send(session, path);
+    this.files.set(source, { specs, ids });
+    return this.send(session, source);
   }
 
   /** Sets which exceptions stop, and under which conditions. */
@@ -71,7 +75,7 @@ export class Breakpoints {
     await this.setFilters(session, this.filters);
     if (this.data.specs.length > 0) await this.sendData(session);
     if (this.functions.specs.length > 0) await this.sendFunctions(session);
-    const statuses = await Promise.all([...this.files.keys()].map((path) => this.send(session, path)));
+    const statuses = await Promise.all([...this.files.keys()].map((source) => this.send(session, source)));
     return statuses.flat();
   }
 
@@ -100,9 +104,15 @@ export class Breakpoints {
     });
   }
 
-  private async send(session: Session | null, path: string): Promise<BreakpointStatus[]> {
-    const { specs, ids } = this.files.get(path)!;
-    if (!session) return specs.map(({ line }, i) => ({ id: ids[i]!, verified: false, line }));
+  private async send(session: Session | null, source: string): Promise<BreakpointStatus[]> {
+    const { specs, ids } = this.files.get(source)!;
+    const path = this.pathOf(source);
+    if (!session || path === '') {
+      const why = session
+        ? { message: t('This is no part of the run: a cell that was added since, or another notebook.') }
+        : {};
+      return specs.map(({ line }, i) => ({ id: ids[i]!, verified: false, line, ...why }));
+    }
     const statuses = await session.request('setBreakpoints', { path, breakpoints: specs });
     return statuses.map((status, i) => {
       const id = ids[i] ?? status.id;

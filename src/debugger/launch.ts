@@ -5,6 +5,7 @@ import { access, stat } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { BranchSpec } from '../protocol/branch';
 import { t } from '../protocol/l10n';
+import { cellOf } from '../protocol/notebook';
 import { isRecording } from '../protocol/recordingFile';
 import type { LaunchArguments } from '../protocol/session';
 
@@ -38,7 +39,7 @@ function checkBranch(args: Partial<LaunchArguments>, { from, edits, lines }: Bra
     Array.isArray(lines) &&
     lines.every((l) => isText(l.path) && Number.isSafeInteger(l.line) && (l.text === null || isText(l.text)));
   if (!whole) throw new Error(t('"branch" is not what a session answers to "branchPoint", with edits.'));
-  if (!sources.some(([path]) => path === script))
+  if (!sources.some(([path]) => (cellOf(path)?.notebook ?? path) === script))
     throw new Error(t('The recording does not hold the text of {0}.', script));
   return { ...args, program: script, args: origin.args, cwd: args.cwd ?? (origin.folder || dirname(script)) };
 }

@@ -7,7 +7,7 @@ import { t } from '../protocol/l10n';
 import type { Session } from '../protocol/session';
 import { AnsweringSession, WayOut } from './answering';
 import { toScope, toStackFrame, toValue, toVariable } from './convert';
-import { Sources } from './sources';
+import { type Addresses, Sources } from './sources';
 
 const CONTEXTS = new Set(['repl', 'hover', 'watch', 'variables', 'clipboard']);
 
@@ -26,7 +26,13 @@ export abstract class QuerySession extends AnsweringSession {
   /** The client is VS Code, which opens `command:` addresses. */
   protected offersCommands = false;
 
-  protected readonly sources = new Sources();
+  protected readonly sources: Sources;
+
+  /** `addresses`: the client's own of what has no file. */
+  constructor(addresses?: Addresses) {
+    super();
+    this.sources = new Sources(addresses);
+  }
 
   protected override threadsRequest(response: P.ThreadsResponse): void {
     this.answer(response, async () => ({ threads: [new Thread(1, 'training')] }));

@@ -1,6 +1,8 @@
 /** Makes the debug adapter of each debug session, inside the extension host; the script itself runs in a worker thread. */
 import * as vscode from 'vscode';
+import type { Connect } from '../protocol/session';
 import type { Log } from './log';
+import { Cells } from './notebooks';
 import type { RecentRuns } from './recentRuns';
 import type { Runs } from './runs';
 
@@ -18,7 +20,8 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
       import('../debugger/adapter'),
       import('../python/scriptSession'),
     ]);
-    const adapter = new BackstepAdapter(async (launch, loading, aside) => {
+    const cells = new Cells();
+    const connect: Connect = async (launch, loading, aside) => {
       this.log.info(`opening ${launch.program}`);
       const started = performance.now();
       const kept = aside ? launch : this.recent.keep(debug.id, launch);
@@ -29,9 +32,12 @@ export class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
       });
       this.log.info(`ready after ${Math.round(performance.now() - started)} ms`);
       if (session.slow !== null) this.log.info(`Python was started without its memory snapshot: ${session.slow}`);
-      if (!aside) this.runs.open(debug, session);
+      if (aside) return session;
+      await cells.follow(session);
+      this.runs.open(debug, session, cells);
       return session;
-    });
+    };
+    const adapter = new BackstepAdapter(connect, cells);
     return new vscode.DebugAdapterInlineImplementation(adapter as unknown as vscode.DebugAdapter);
   }
 }

@@ -88,7 +88,7 @@ export class Branches implements vscode.Disposable {
     if (text === undefined || text.trim() === was.trim()) return;
     // Without its statement a block would be empty.
     const instead = text.trim() === '' ? 'pass' : text.trim();
-    await this.start(run, { lines: [{ path: editor.document.uri.fsPath, line: line + 1, text: instead }] });
+    await this.start(run, { lines: [{ path: run.cells.pathIn(editor.document), line: line + 1, text: instead }] });
   }
 
   private async start(run: Run, wish: BranchWish): Promise<void> {

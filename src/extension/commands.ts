@@ -41,8 +41,8 @@ class Commands {
   }
 
   readonly table: Record<string, (...args: never[]) => unknown> = {
-    'backstep.debug': (uri?: vscode.Uri) => this.start(uri, false),
-    'backstep.run': (uri?: vscode.Uri) => this.start(uri, true),
+    'backstep.debug': (on?: unknown) => this.start(on, false),
+    'backstep.run': (on?: unknown) => this.start(on, true),
     'backstep.showNetwork': () => this.panels.show(true),
     'backstep.saveNetworkSvg': () => this.panels.show().saveDrawing('svg'),
     'backstep.saveNetworkPng': () => this.panels.show().saveDrawing('png'),
@@ -71,13 +71,14 @@ class Commands {
     ),
   };
 
-  private async start(uri: vscode.Uri | undefined, noDebug: boolean): Promise<void> {
-    const program = uri?.fsPath ?? programOnScreen();
+  /** `on`: the file; a notebook's toolbar tells something else. */
+  private async start(on: unknown, noDebug: boolean): Promise<void> {
+    const program = on instanceof vscode.Uri ? on.fsPath : programOnScreen();
     if (!program) {
       this.log.tell(vscode.l10n.t('Open a Python script first: Backstep debugs the script on screen.'));
       return;
     }
-    const folder = vscode.workspace.getWorkspaceFolder(uri ?? vscode.Uri.file(program));
+    const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(program));
     await vscode.debug.startDebugging(folder, configurationFor(program), { noDebug });
   }
 

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { isInside } from '../debugger/launch';
 import { isRecording } from '../protocol/recordingFile';
 import type { Log } from './log';
+import { isNotebook, notebookOnScreen } from './notebooks';
 import { DEBUG_TYPE } from './runs';
 
 /** A configuration for a script or recording, as F5, the CodeLens and the title button start it. */
@@ -18,6 +19,8 @@ export function configurationFor(program: string): vscode.DebugConfiguration {
 export function programOnScreen(): string | undefined {
   const document = vscode.window.activeTextEditor?.document;
   if (document?.languageId === 'python' && document.uri.scheme !== 'untitled') return document.uri.fsPath;
+  const book = notebookOnScreen();
+  if (book) return book.uri.fsPath;
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   const uri = input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText ? input.uri : undefined;
   return uri && (isRecording(uri.fsPath) || uri.fsPath.endsWith('.py')) ? uri.fsPath : undefined;
@@ -39,7 +42,9 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
       const program = programOnScreen();
       if (!program) {
         this.log.tell(
-          vscode.l10n.t('Backstep debugs Python scripts (.py) and recordings (.backstep): open one, then press F5.'),
+          vscode.l10n.t(
+            'Backstep debugs Python scripts (.py), notebooks (.ipynb) and recordings (.backstep): open one, then press F5.',
+          ),
         );
         return undefined;
       }
@@ -66,7 +71,8 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     }
     // What runs is the text that was recorded, not the file's.
     if (config.branch) return config;
-    const document = vscode.workspace.textDocuments.find(({ uri }) => uri.fsPath === program);
+    const documents = isNotebook(program) ? vscode.workspace.notebookDocuments : vscode.workspace.textDocuments;
+    const document = documents.find(({ uri }) => uri.fsPath === program);
     if (document?.isUntitled) {
       this.log.tell(vscode.l10n.t('Save the script first: Backstep runs files.'));
       return undefined;

@@ -1,6 +1,7 @@
 /** What Backstep adds to Python files: the CodeLens, inline values, and which expression a hover means. */
 import * as vscode from 'vscode';
 import { expressionAt } from './expressions';
+import { followTorchNotebooks } from './notebooks';
 import type { Runs } from './runs';
 import { torchImportLine } from './training';
 
@@ -48,7 +49,7 @@ function inlineValues(runs: Runs): vscode.InlineValuesProvider {
       if (run?.state !== 'stopped') return [];
       // Lines below the place of the stop have not run in this pass: their values would be the last pass's.
       const to = Math.min(viewPort.end.line, context.stoppedLocation.end.line) + 1;
-      const request = { path: document.uri.fsPath, from: viewPort.start.line + 1, to };
+      const request = { path: run.cells.pathIn(document), from: viewPort.start.line + 1, to };
       const values = await run.session.request('inlineValues', request).catch(() => []);
       return values
         .filter(({ line }) => line >= 1 && line <= document.lineCount)
@@ -90,5 +91,6 @@ export function registerLanguageFeatures(runs: Runs): vscode.Disposable {
     vscode.languages.registerInlineValuesProvider(PYTHON, inlineValues(runs)),
     vscode.languages.registerEvaluatableExpressionProvider(PYTHON, evaluatable(runs)),
     followTorchScripts(),
+    followTorchNotebooks(),
   );
 }

@@ -56,7 +56,7 @@ export class Marks implements vscode.Disposable {
       for (const [phase, decoration] of Object.entries(this.phases)) {
         editor.setDecorations(decoration, here?.phase === phase ? [here.range] : []);
       }
-      const marked = this.mark && lineRange(editor, this.mark);
+      const marked = run && this.mark && lineRange(run, editor, this.mark);
       editor.setDecorations(this.hovered, marked ? [marked] : []);
     }
   }
@@ -68,13 +68,13 @@ export class Marks implements vscode.Disposable {
 
 function currentPhase(run: Run | undefined, editor: vscode.TextEditor) {
   const cursor = run?.state === 'stopped' ? run.cursor : null;
-  const range = cursor?.place && lineRange(editor, cursor.place);
+  const range = run && cursor?.place && lineRange(run, editor, cursor.place);
   if (!cursor || !range || (cursor.kind !== 'backward' && cursor.kind !== 'update')) return null;
   // A write into .grad is an update by kind, and part of the backward pass.
   return { phase: cursor.phase === 'backward' ? 'backward' : cursor.kind, range };
 }
 
-function lineRange({ document }: vscode.TextEditor, { path, line }: Place): vscode.Range | null {
-  if (document.uri.fsPath !== path || line < 1 || line > document.lineCount) return null;
+function lineRange(run: Run, { document }: vscode.TextEditor, { path, line }: Place): vscode.Range | null {
+  if (run.cells.pathIn(document) !== path || line < 1 || line > document.lineCount) return null;
   return document.lineAt(line - 1).range;
 }

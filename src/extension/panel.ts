@@ -283,8 +283,9 @@ export class NetworkPanel implements vscode.Disposable {
 
   /** The script on this machine, or its text out of the recording. */
   private async sourceOf(path: string): Promise<vscode.Uri> {
-    const uri = vscode.Uri.file(path);
     const run = this.pick();
+    const uri = run?.cells.uriOf(path) ?? vscode.Uri.file(path);
+    if (uri.scheme !== 'file') return uri;
     const there = await vscode.workspace.fs.stat(uri).then(
       () => true,
       () => false,
@@ -295,8 +296,8 @@ export class NetworkPanel implements vscode.Disposable {
   private onCaret(editor: vscode.TextEditor): void {
     clearTimeout(this.caretTimer);
     const run = this.pick();
-    const path = editor.document.uri.fsPath;
-    if (!this.ready || run?.state !== 'stopped' || !path.endsWith('.py')) return;
+    if (!this.ready || run?.state !== 'stopped' || editor.document.languageId !== 'python') return;
+    const path = run.cells.pathIn(editor.document);
     const line = editor.selection.active.line + 1;
     this.caretTimer = setTimeout(() => void this.feed.caret(path, line), 100);
   }

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Docked } from './docked';
+import { isNotebook } from './notebooks';
 import { NetworkPanel, type Surface, type Surroundings } from './panel';
 import type { Run } from './runs';
 import { Viewer } from './viewer';
@@ -125,15 +126,25 @@ export class Panels implements vscode.Disposable {
 /** Puts a recording's script where its editor was, and the editor beside it: else VS Code would cover the one with the other. */
 async function placeBeside(script: string, editor: Surface): Promise<void> {
   try {
-    const document = await vscode.workspace.openTextDocument(script);
-    await vscode.window.showTextDocument(document, { viewColumn: editor.viewColumn, preserveFocus: true });
+    await showScript(script, editor.viewColumn, true);
     editor.reveal(undefined, false);
     // A custom editor that is revealed in another column would be copied; this command moves it.
     await vscode.commands.executeCommand('workbench.action.moveEditorToRightGroup');
-    await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One });
+    await showScript(script, vscode.ViewColumn.One, false);
   } catch {
     // The script is not on this machine: the network alone can be stepped through.
   }
+}
+
+async function showScript(
+  path: string,
+  viewColumn: vscode.ViewColumn | undefined,
+  preserveFocus: boolean,
+): Promise<void> {
+  const how = { viewColumn, preserveFocus };
+  if (isNotebook(path))
+    await vscode.window.showNotebookDocument(await vscode.workspace.openNotebookDocument(vscode.Uri.file(path)), how);
+  else await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(path), how);
 }
 
 /** A .backstep file's editor is the network view over it; it can be debugged from there. */

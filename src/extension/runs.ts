@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Events, Session } from '../protocol/session';
 import type { Cursor } from '../protocol/ticks';
 import type { Selection } from '../protocol/webview';
+import type { Cells } from './notebooks';
 
 export const DEBUG_TYPE = 'backstep';
 /** VS Code says well within this many milliseconds that another session has its focus. */
@@ -23,6 +24,8 @@ export interface Run {
   /** A recording that is looked at in its editor, without a debug session. */
   readonly viewed: boolean;
   session: Session;
+  /** The documents of VS Code that its files are. */
+  readonly cells: Cells;
   state: 'running' | 'stopped' | 'ended';
   /** Where it rested last; null before the first stop. */
   stop: Events['stopped'] | null;
@@ -100,22 +103,24 @@ export class Runs implements vscode.Disposable {
 
   /** The run whose script this document is, the active one first. */
   byScript(uri: vscode.Uri): Run | undefined {
-    if (uri.scheme !== 'file' && uri.scheme !== 'vscode-remote') return undefined;
+    if (!['file', 'vscode-remote', 'vscode-notebook-cell'].includes(uri.scheme)) return undefined;
     const all = [this.active, ...this.runs.values()];
     return all.find((run) => run?.session.script === uri.fsPath);
   }
 
   /** Called when a Session was connected for a debug session, at start and at every restart. */
-  open(debug: vscode.DebugSession, session: Session): void {
+  open(debug: vscode.DebugSession, session: Session, cells: Cells): void {
     const { program, noDebug = false } = debug.configuration;
     const { id, name, configuration } = debug;
-    this.add({ id, name, configuration, program: String(program), noDebug: Boolean(noDebug), viewed: false }, session);
+    const of = { id, name, configuration, program: String(program), noDebug: Boolean(noDebug), viewed: false, cells };
+    this.add(of, session);
   }
 
   /** Called when a recording's editor opened it. */
-  openViewed(program: string, session: Session): void {
+  openViewed(program: string, session: Session, cells: Cells): void {
     const name = basename(program);
-    this.add({ id: `viewed:${program}`, name, configuration: {}, program, noDebug: false, viewed: true }, session);
+    const of = { id: `viewed:${program}`, name, configuration: {}, program, noDebug: false, viewed: true, cells };
+    this.add(of, session);
   }
 
   /** The recording whose editor is in front; null where none is. */

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Events, Session } from '../protocol/session';
+import { Cells } from './notebooks';
 import type { NetworkPanel, Surroundings } from './panel';
 import type { Run } from './runs';
 
@@ -49,7 +50,9 @@ export class Viewer implements vscode.Disposable {
       });
       session.on('working', (event) => this.working(session, event));
       session.on('output', ({ category, text }) => category === 'stderr' && log.tell(text.trim()));
-      runs.openViewed(this.program, session);
+      const cells = new Cells();
+      await cells.follow(session);
+      runs.openViewed(this.program, session, cells);
       await session.request('start', { stopOnEntry: true });
       if (this.tick > 0) await session.request('seek', { tick: this.tick });
     } catch (error) {

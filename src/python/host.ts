@@ -25,6 +25,12 @@ export interface HostFunctions {
   interrupted(): boolean;
 }
 
+/** A list of pairs out of Python. */
+interface Rows {
+  toJs(): [string, string][];
+  destroy(): void;
+}
+
 /** What lib/matplotlib says of a figure. */
 export interface FigureJson {
   number: number;
@@ -38,18 +44,12 @@ export interface ScriptHost {
   readonly runtime: Runtime;
   /** Hears lines, modules and optimizers from now on. */
   trace(sink: TraceSink): void;
-  /** What a notebook's code cells are as a script: path and text; nothing for another file, which Python reads itself. */
+  /** A notebook's code cells, each with the path that stands for it; none for another file, which Python reads itself. */
   cellsOf(file: string): [string, string][];
+  /** Texts by path, in place of what the files hold. */
+  install(sources: readonly [string, string][]): void;
   /** Runs a script to its end; its exit code. */
-  run(
-    script: string,
-    args: readonly string[],
-    folder: string,
-    debug: boolean,
-    /** path, text: in place of what the files hold */
-    sources?: readonly [string, string][],
-    seed?: number,
-  ): number;
+  run(script: string, args: readonly string[], folder: string, debug: boolean, seed?: number): number;
   /** Runs `body`, for which Python's questions about the past are answered by `past`. */
   within<T>(past: Past, body: () => T): T;
   /** Runs `body`, in which Python answers the debugger. */
@@ -142,13 +142,17 @@ export async function createHost(options: Omit<RuntimeOptions, 'host'>, function
     },
     cellsOf: (file) => {
       if (!file.endsWith('.ipynb')) return [];
-      return [[file, runtime.python.pyimport('_backstep.notebook').script(toPython(file)) as string]];
+      const found = runtime.python.pyimport('_backstep.notebook').cells(toPython(file)) as Rows;
+      const cells = found.toJs();
+      found.destroy();
+      return cells.map(([path, text]) => [toHost(path), text]);
     },
-    run: (script, args, folder, debug, sources = [], seed) => {
+    install: (sources) => {
       const texts = runtime.python.toPy(new Map(sources.map(([path, text]) => [toPython(path), text])));
-      const given = runtime.python.toPy([...args]);
-      return runner.run(toPython(script), given, toPython(folder), debug, texts, seed) as number;
+      runtime.python.pyimport('_backstep.sources').install(texts);
     },
+    run: (script, args, folder, debug, seed) =>
+      runner.run(toPython(script), runtime.python.toPy([...args]), toPython(folder), debug, seed) as number,
     asking: (body) => {
       answering.depth++;
       try {

@@ -11,6 +11,7 @@ import { computeAs, kernelPath } from '../engine/wasm/kernels';
 import { machine } from '../engine/wasm/threads';
 import { withLines } from '../protocol/branch';
 import { setWords, t } from '../protocol/l10n';
+import { cellOf } from '../protocol/notebook';
 import { isRecording } from '../protocol/recordingFile';
 import type { EventName, Events, LaunchArguments, SessionCapabilities } from '../protocol/session';
 import { Control, type FromWorker, type ToWorker, type WorkerData } from '../protocol/worker';
@@ -191,7 +192,8 @@ async function runOnly(launch: LaunchArguments, folder: string): Promise<void> {
   ready({ live: true, evaluate: false }, launch.program, host.runtime.slow);
   inbox.block(() => started);
   const { program, args = [], seed } = launch;
-  emit('terminated', { exitCode: host.run(program, args, folder, false, host.cellsOf(program), seed) });
+  host.install(host.cellsOf(program));
+  emit('terminated', { exitCode: host.run(program, args, folder, false, seed) });
 }
 
 async function debug(launch: LaunchArguments, folder: string): Promise<void> {
@@ -246,8 +248,12 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
     },
   };
   const host = await loadHost(folder, functions, { entropy, files: sources });
-  if (!texts.has(launch.program)) sources.push(...host.cellsOf(launch.program));
-  recording.sources.set(launch.program, new Map(sources).get(launch.program) ?? readFileSync(launch.program, 'utf8'));
+  if (!branch) sources.push(...host.cellsOf(launch.program));
+  host.install(sources);
+  const cells = sources.filter(([path]) => cellOf(path)?.notebook === launch.program);
+  for (const [path, text] of cells) recording.sources.set(path, text);
+  if (cells.length === 0)
+    recording.sources.set(launch.program, texts.get(launch.program) ?? readFileSync(launch.program, 'utf8'));
   const end = (exitCode: number) => {
     context.observer = null;
     recorder.flushEdits();
@@ -262,7 +268,7 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
   inbox.block(() => server.hasStarted);
   recorder.attach();
   host.trace(recorder);
-  end(host.run(launch.program, launch.args ?? [], folder, true, sources, seed));
+  end(host.run(launch.program, launch.args ?? [], folder, true, seed));
 }
 
 let letGo = () => {};

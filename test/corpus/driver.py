@@ -44,7 +44,8 @@ def run_notebook(path, names):
                 shell.run_cell(text, store_history=True).raise_error()
         names.update(shell.user_ns)
         return
-    exec(notebook.program(path), names)
+    for cell in notebook.program(path):
+        exec(cell, names)
 
 
 def values(found, depth=0):

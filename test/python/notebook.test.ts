@@ -14,7 +14,9 @@ beforeAll(async () => {
 });
 
 const RUN = `from _backstep import notebook
-exec(notebook.program(PATH), {'__name__': '__main__'})`;
+names = {'__name__': '__main__'}
+for cell in notebook.program(PATH):
+    exec(cell, names)`;
 
 function run(name: string, text: string) {
   interpreter.python.FS.writeFile(`/work/${name}`, text);

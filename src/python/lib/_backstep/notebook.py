@@ -1,31 +1,29 @@
-"""A notebook as a script: its code cells in order, what of them is not Python left out, and a cell's last value shown as IPython does."""
+"""A notebook's code cells: each is a file of its own, `train.ipynb[3]`, what of it is not Python left out, its last value shown as IPython does."""
 import ast
 import builtins
 import json
 import re
 import sys
 
-# Begins a cell's text in the script.
-_MARK = '# %% In [{}]'
-_MARKED = re.compile(r'^# %% In \[(\d+)\]$')
+from . import sources
+
 _ASSIGNED = re.compile(r'^\s*[\w., ]+=\s*[!%]')
 # Cell magics whose cell is run all the same.
 _RUN = ('time', 'timeit', 'capture', 'prun', 'matplotlib')
 
 
-def script(path):
-    """The script's text. What is skipped stands in it as a comment."""
+def path_of(notebook, number):
+    """The path that stands for a code cell; the first has number 1."""
+    return f'{notebook}[{number}]'
+
+
+def cells(path):
+    """[[path, text]] of the code cells, in their order. What is skipped stands there as a comment."""
     with open(path, encoding='utf-8') as file:
         book = json.load(file)
-    cells = book['cells'] if 'cells' in book else [c for sheet in book.get('worksheets', ()) for c in sheet['cells']]
-    texts, count = [], 0
-    for cell in cells:
-        if cell.get('cell_type') != 'code':
-            continue
-        count += 1
-        source = cell.get('source', cell.get('input', ''))
-        texts.append(_MARK.format(count) + '\n' + _python(''.join(source)).rstrip('\n') + '\n')
-    return '\n'.join(texts)
+    every = book['cells'] if 'cells' in book else [c for sheet in book.get('worksheets', ()) for c in sheet['cells']]
+    texts = [''.join(c.get('source', c.get('input', ''))) for c in every if c.get('cell_type') == 'code']
+    return [[path_of(path, number), _python(text)] for number, text in enumerate(texts, 1)]
 
 
 def _python(text):
@@ -66,42 +64,35 @@ def _is_magic(line):
     return text[:1] in ('%', '!', '?') or text.endswith('?') or _ASSIGNED.match(line) is not None
 
 
-def compiled(text, path):
-    """The code of a script's text: each cell ends with the value of its last expression shown, and its figures."""
-    tree = ast.parse(text, path)
-    lines = text.split('\n')
-    starts = [i for i, line in enumerate(lines, 1) if _MARKED.match(line)] + [len(lines) + 1]
-    body, at = [], 0
-    for start, end in zip(starts, starts[1:]):
-        own = []
-        while at < len(tree.body) and tree.body[at].lineno < end:
-            own.append(tree.body[at])
-            at += 1
-        if own and isinstance(own[-1], ast.Expr) and not _is_silent(own[-1], lines):
-            last = own[-1]
-            call = ast.Call(ast.Name('__backstep_show__', ast.Load()), [last.value], [])
-            own[-1] = ast.copy_location(ast.Expr(ast.copy_location(call, last.value)), last)
-        if own:
-            done = ast.Expr(ast.Call(ast.Name('__backstep_cell__', ast.Load()), [], []))
-            place = own[-1].lineno
-            for node in ast.walk(done):
-                node.lineno = node.end_lineno = place
-                node.col_offset = node.end_col_offset = 0
-            own.append(done)
-        body += own
-    tree.body = body
-    ast.fix_missing_locations(tree)
+def program(path, texts=None):
+    """The cells' code, in their order: each ends with the value of its last expression shown, and its figures. `texts`: of the cells."""
+    found = cells(path) if texts is None else texts
+    sources.install(dict(found))
+    codes = [_compiled(text, own) for own, text in found]
     builtins.__backstep_show__ = _show
     builtins.__backstep_cell__ = _end_of_cell
     builtins.get_ipython = _shell
     from IPython.display import display
     builtins.display = display
-    _tell_skipped(text)
+    _tell_skipped([text for _, text in found])
+    return codes
+
+
+def _compiled(text, path):
+    tree = ast.parse(text, path)
+    body = tree.body
+    if body and isinstance(body[-1], ast.Expr) and not _is_silent(body[-1], text.split('\n')):
+        last = body[-1]
+        call = ast.Call(ast.Name('__backstep_show__', ast.Load()), [last.value], [])
+        body[-1] = ast.copy_location(ast.Expr(ast.copy_location(call, last.value)), last)
+    if body:
+        done = ast.Expr(ast.Call(ast.Name('__backstep_cell__', ast.Load()), [], []))
+        for node in ast.walk(done):
+            node.lineno = node.end_lineno = body[-1].lineno
+            node.col_offset = node.end_col_offset = 0
+        body.append(done)
+    ast.fix_missing_locations(tree)
     return compile(tree, path, 'exec')
-
-
-def program(path):
-    return compiled(script(path), path)
 
 
 def _is_silent(last, lines):
@@ -111,12 +102,12 @@ def _is_silent(last, lines):
     return rest.lstrip(') ').startswith(';')
 
 
-def _tell_skipped(text):
+def _tell_skipped(texts):
     told = set()
-    for line in text.split('\n'):
+    for line in '\n'.join(texts).split('\n'):
         found = re.match(r'^\s*pass  # (.*)$', line) or re.match(r'^# (%%.*)$', line)
         # Where pictures go is no loss.
-        if found and not _MARKED.match(line) and 'matplotlib' not in found[1] and not found[1].startswith('%%time') and found[1] not in told:
+        if found and 'matplotlib' not in found[1] and not found[1].startswith('%%time') and found[1] not in told:
             told.add(found[1])
             print(f'Backstep: skipped in the notebook: {found[1]}', file=sys.stderr)
 

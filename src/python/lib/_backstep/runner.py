@@ -11,10 +11,8 @@ import _backstep_host as _host
 from . import loop, notes, sources, start, streams
 
 
-def run(path, args, folder, debug, texts=None, seed=None):
-    """Runs a script to its end. `texts` ({path: text}) stand for what the files hold, `seed` for its seed. Returns the exit code."""
-    if texts:
-        sources.install(texts)
+def run(path, args, folder, debug, seed=None):
+    """Runs a script to its end; `seed`: of all its random numbers. Returns the exit code."""
     streams.install()
     loop.install()
     sys.argv = [path, *args]
@@ -30,7 +28,7 @@ def run(path, args, folder, debug, texts=None, seed=None):
     sys.modules['__main__'] = main
     code = 0
     try:
-        program = _compiled(path)
+        programs = _compiled(path)
     except (SyntaxError, ValueError) as error:
         _print(error, None)
         _tell(error, None, debug)
@@ -40,9 +38,10 @@ def run(path, args, folder, debug, texts=None, seed=None):
         seeds.install(seed)
     if debug:
         from . import tracer
-        tracer.start(folder)
+        tracer.start(folder, programs)
     try:
-        exec(program, main.__dict__)
+        for program in programs:
+            exec(program, main.__dict__)
     except SystemExit as error:
         code = _exit_code(error)
     except BaseException as error:
@@ -60,11 +59,11 @@ def run(path, args, folder, debug, texts=None, seed=None):
 
 
 def _compiled(path):
+    """The code to run: one, or a notebook's, one a cell."""
     if not path.endswith('.ipynb'):
-        return compile(sources.read(path), path, 'exec')
+        return [compile(sources.read(path), path, 'exec')]
     from . import notebook
-    text = sources.read(path).decode()
-    return notebook.compiled(text, path)
+    return notebook.program(path, sources.cells_of(path))
 
 
 def _exit_now(status):

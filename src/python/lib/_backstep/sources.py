@@ -26,6 +26,11 @@ def read(path):
         return file.read()
 
 
+def cells_of(path):
+    """[[path, text]] of a notebook's cells, as they were installed."""
+    return [[own, text] for own, text in _texts.items() if own.startswith(f'{path}[')]
+
+
 def _data(self, path):
     text = _texts.get(path)
     return _get_data(self, path) if text is None else text.encode()

@@ -41,16 +41,22 @@ class _Traced:
 
 _stack = []
 _suspended = {}
+# A notebook's cells are one frame: the code of those that another follows, and that frame between two of them.
+_followed = set()
+_between = None
 # Frames that an exception left, for looking into them afterwards.
 _unwound = {}
 _last_raised = None
 
 
-def start(folder):
-    """Traces code from files under `folder`."""
-    global _folder
+def start(folder, programs=()):
+    """Traces code from files under `folder`; `programs`: what runs as the main module, one after the other."""
+    global _folder, _between
     _folder = folder.rstrip('/') + '/'
     _files.clear()
+    _followed.clear()
+    _followed.update(programs[:-1])
+    _between = None
     events = _monitoring.events
     _monitoring.use_tool_id(_TOOL, 'backstep')
     for event, callback in (
@@ -109,9 +115,14 @@ def _users(code):
 def _on_start(code, offset):
     if not _users(code):
         return _DISABLE
-    global _next_id
+    global _next_id, _between
     frame = sys._getframe(1)
     _unwound.clear()
+    if _between and code.co_name == '<module>' and not _stack:
+        _between.frame = frame
+        _stack.append(_between)
+        _between = None
+        return
     traced = _Traced(_next_id, frame)
     _next_id += 1
     _enter(traced.id, _stack[-1].id if _stack else -1, code.co_qualname, code.co_filename, code.co_firstlineno)
@@ -121,6 +132,11 @@ def _on_start(code, offset):
 def _on_return(code, offset, value):
     if not _users(code):
         return _DISABLE
+    global _between
+    if _followed and len(_stack) == 1 and code in _followed:
+        streams.flush()
+        _between = _stack.pop()
+        return
     traced = _pop(sys._getframe(1))
     if traced and not _stack and code.co_name == '<module>':
         # The script's end: no line follows that would tell what the last one set.
