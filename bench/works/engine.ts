@@ -1,7 +1,7 @@
 /** The bench's works (works.py) on Backstep's engine without Python, as lightly as it allows. */
 import { backward } from '../../src/engine/autograd/backward';
 import { context, withGrad } from '../../src/engine/context';
-import { call } from '../../src/engine/dispatch';
+import { call, discard } from '../../src/engine/dispatch';
 import '../../src/engine/ops';
 import { Tensor } from '../../src/engine/tensor';
 import { Recorder } from '../../src/recorder/recorder';
@@ -111,8 +111,12 @@ const adam =
     op('lerp_', m, grad, 1 - 0.9);
     op('mul_', v, 0.999);
     op('addcmul_', v, grad, grad, 1 - 0.999);
-    const size = op('add_', op('div', op('sqrt', v), (1 - 0.999 ** n) ** 0.5), 1e-8);
+    const root = op('sqrt', v);
+    const size = op('div', root, (1 - 0.999 ** n) ** 0.5);
+    discard(root);
+    op('add_', size, 1e-8);
     op('addcdiv_', p, m, size, -(lr / (1 - 0.9 ** n)));
+    discard(size);
   };
 
 function workOf(work: string): Work {

@@ -13,6 +13,7 @@ import { roundHalves } from './half';
 import { isDense } from './kernels/copy';
 import { valuesAs } from './kernels/elementwise';
 import { type Arg, type Op, opNamed, type Scalar } from './op';
+import { giveBack } from './reuse';
 import type { Param } from './schema';
 import { numel, sameShape, show } from './shape';
 import { Tensor, writeStrided } from './tensor';
@@ -105,6 +106,7 @@ export function tensorsOf(args: readonly Arg[]): Tensor[] {
 function canTakeOver(to: Tensor, from: Tensor, args: readonly Tensor[]): boolean {
   const [old, made] = [to.storage.data, from.storage.data];
   return (
+    made.length > 16 &&
     to.lens === '' &&
     from.lens === '' &&
     to.dtype === from.dtype &&
@@ -119,19 +121,25 @@ function canTakeOver(to: Tensor, from: Tensor, args: readonly Tensor[]): boolean
   );
 }
 
-/** Writes what was computed into `to`'s memory, converting the dtype. The only place that writes into an existing tensor. */
-function writeInto(to: Tensor, from: Tensor, whole: boolean): void {
+/** Writes what was computed into `to`'s memory, converting the dtype. The only place that writes into an existing tensor. `kept`: what it held is. */
+function writeInto(to: Tensor, from: Tensor, whole: boolean, kept: boolean): void {
   const { storage } = to;
   context.observer?.willWrite(storage, whole);
   to.counter.version++;
   storage.writes++;
-  if (whole) storage.takeOver(from.storage);
+  // What was recorded of it, or is replayed, has its array.
+  if (whole) storage.takeOver(from.storage, kept || storage.note !== null || context.depth > 0);
   else writeStrided(to, valuesAs(from, to.dtype));
 }
 
 /** What a kernel computed in float32 for a half dtype, as that dtype's nearest numbers. */
 function round(t: Tensor): void {
   if (isHalf(t.dtype)) roundHalves(t.storage.data as Float32Array, t.dtype);
+}
+
+/** A temporary of an optimizer's rule: nobody uses this tensor any more, nor any view of it. */
+export function discard(t: Tensor): void {
+  if (!context.observer && t.storage.note === null) giveBack(t.storage.data);
 }
 
 function wantsGrad(op: Op, args: readonly Arg[]): boolean {
@@ -313,7 +321,7 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
     // A saved input is checked against the version it had before, so that writing over what the gradient needs is an error …
     node.save(op.saved.some((s) => s.param === 0) ? [asBefore(self, whole), ...args.slice(1)] : args, [], 'inputs');
   }
-  writeInto(self, value, whole);
+  writeInto(self, value, whole, node !== null);
   if (node) {
     linkInplace(self, node);
     // … while a saved result has the version after.

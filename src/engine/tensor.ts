@@ -1,5 +1,6 @@
 import type { Node } from './autograd/node';
 import { allocate, type Data, DTYPES, type DType, type Lens, seenAs } from './dtype';
+import { resultArray } from './reuse';
 import { contiguousStrides, isContiguous, numel } from './shape';
 import { Storage } from './storage';
 
@@ -119,7 +120,7 @@ export class Tensor implements Geometry {
       return this.offset === 0 && data.length === n * parts
         ? data
         : data.subarray(this.offset * parts, (this.offset + n) * parts);
-    const out = allocate(this.dtype, n) as Float64Array;
+    const out = resultArray(this.dtype, n) as Float64Array;
     readStrided(data as Float64Array, inNumbers(this, parts), out);
     return out as Data;
   }

@@ -9,6 +9,8 @@ import type { Tensor } from '../tensor';
 import { AccumulateGrad } from './accumulate';
 import { gradEdge } from './edges';
 import type { Edge, Node } from './node';
+import { OpNode } from './opNode';
+import { Spares } from './spares';
 
 export interface BackwardOptions {
   retainGraph: boolean;
@@ -195,10 +197,14 @@ function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: Backw
   const shared = new Set<Storage>();
   const ran: Node[] = [];
 
+  // Recorded or watched gradients live on.
+  const spares = createGraph || context.depth > 0 || context.observer || context.anomaly ? null : new Spares();
+  const sum = (a: Tensor, b: Tensor) => (spares ? spares.run([a, b], () => [add(a, b)])[0] : add(a, b));
+
   const arrive = ({ node, nr }: Edge, grad: Tensor | null) => {
     let buffer = buffers.get(node);
     if (!buffer) buffers.set(node, (buffer = node.outputs.map(() => null)));
-    if (grad) buffer[nr] = buffer[nr] ? add(buffer[nr]!, grad) : grad;
+    if (grad) buffer[nr] = buffer[nr] ? sum(buffer[nr]!, grad) : grad;
   };
 
   for (const { edge, grad } of starts) {
@@ -211,17 +217,20 @@ function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: Backw
     const node = queue.pop();
     let grads = buffers.get(node) ?? [];
     buffers.delete(node);
+    if (node.tensorHooks || node.retained || node.preHooks || node.hooks) spares?.keep(grads);
     grads = applyHooks(node, grads, shared);
     for (let i = 0; targets && i < targets.length; i++) {
       const edge = targets[i];
       if (edge.node !== node) continue;
       captured[i] = grads[edge.nr];
+      spares?.keep(grads);
       if (grads[edge.nr]) shared.add(grads[edge.nr]!.storage);
     }
     if (needed && !needed.has(node)) continue;
     for (const hook of node.preHooks ?? []) grads = hook(grads);
     if (node instanceof AccumulateGrad) {
       const wanted = options.accumulate && (!targets || targets.some((e) => e.node === node));
+      spares?.keep(grads);
       if (wanted && grads[0]) {
         accumulate(node.variable, grads[0], createGraph, shared);
         for (const hook of node.hooks ?? []) hook([], grads);
@@ -231,10 +240,20 @@ function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: Backw
     }
     const some = holdsAny(grads);
     const began = begun();
-    let outs = some ? runNode(node, grads) : node.next.map(() => null);
+    // What is not an op's own formulas may keep what it likes.
+    const spare = spares && node instanceof OpNode ? spares : null;
+    if (!spare) spares?.keep(grads);
+    let outs = some
+      ? spare
+        ? spare.run(grads, () => runNode(node, grads))
+        : runNode(node, grads)
+      : node.next.map(() => null);
     // Hooks are the script's own time.
     const took = context.observer ? performance.now() - began : 0;
-    for (const hook of node.hooks ?? []) outs = hook(outs, grads);
+    if (node.hooks) {
+      spares?.keep(outs);
+      for (const hook of node.hooks) outs = hook(outs, grads);
+    }
     ran.push(node);
     if (some && context.observer && context.depth === 0)
       context.observer.ran({ kind: 'backward', node, grads, outs, took });

@@ -2,6 +2,7 @@ import { context, type SavedHooks } from '../context';
 import type { DType } from '../dtype';
 import { runtimeError } from '../errors';
 import type { Arg, BackwardContext, Op } from '../op';
+import { follow } from '../reuse';
 import type { Param } from '../schema';
 import { type Geometry, Tensor } from '../tensor';
 
@@ -103,7 +104,11 @@ export class Saved {
 
   /** The tensor. Raises PyTorch's errors if it was freed or written since. */
   unpack(owner: Node): Tensor {
-    if (this.packed) return this.fromHooks(this.packed.hooks.unpack(this.packed.id), owner);
+    if (this.packed) {
+      // Python runs.
+      follow(null);
+      return this.fromHooks(this.packed.hooks.unpack(this.packed.id), owner);
+    }
     if (!this.tensor)
       throw runtimeError(
         'Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.',

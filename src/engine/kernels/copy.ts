@@ -1,5 +1,6 @@
 /** Copies between tensors: whole, by place, and into a part. No arithmetic but sums of gradients. */
-import { allocate, type Data, type DType, isComplex } from '../dtype';
+import { allocate, type Data, DTYPES, type DType, isComplex } from '../dtype';
+import { resultArray } from '../reuse';
 import { contiguousStrides, numel } from '../shape';
 import { forEachOffset, type Geometry, Tensor } from '../tensor';
 import { converter } from './convert';
@@ -18,12 +19,15 @@ export function isDense({ shape, strides }: Geometry): boolean {
 }
 
 /** A copy as `dtype`, in row-major order. */
-export const contiguousAs = (t: Tensor, dtype: DType): Tensor =>
-  Tensor.of(dtype, [...t.shape], t.dtype === dtype ? (t.values().slice() as Data) : ownValues(t, dtype));
+export const contiguousAs = (t: Tensor, dtype: DType): Tensor => Tensor.of(dtype, [...t.shape], ownValues(t, dtype));
 
 function ownValues(t: Tensor, dtype: DType): Data {
   const values = valuesAs(t, dtype);
-  return values.buffer === t.storage.data.buffer ? (values.slice() as Data) : values;
+  const { data } = t.storage;
+  if (values !== data && values.buffer !== data.buffer) return values;
+  const own = resultArray(dtype, values.length / DTYPES[dtype].parts);
+  (own as Float64Array).set(values as Float64Array);
+  return own;
 }
 
 /** A copy as `dtype` that keeps the order in memory where there is one (torch.preserve_format). */

@@ -14,6 +14,7 @@ import {
   promote,
   realType,
 } from '../dtype';
+import { resultArray } from '../reuse';
 import { broadcast, numel } from '../shape';
 import { Tensor } from '../tensor';
 import { LERP } from '../wasm/assembly/kinds';
@@ -133,7 +134,7 @@ export function unary(x: Tensor, to: DType, f: Fn1, big?: Big1, loop?: Loop1, fa
     return Tensor.of(to, [...x.shape], out);
   }
   const source = numbers(x);
-  const out = allocate(to, n) as Float64Array;
+  const out = resultArray(to, n) as Float64Array;
   if (to === 'int64') {
     const target = out as unknown as BigInt64Array;
     for (let i = 0; i < n; i++) target[i] = BigInt(f(source[i]));
@@ -228,7 +229,7 @@ export function binary(a: Tensor, b: Tensor, f: Fn2, rule: BinaryRule = {}): Ten
   }
   const x = valuesAs(a, compute) as Float64Array;
   const y = valuesAs(b, rule.single && b.count === 1 && isHalf(compute) ? 'float32' : compute) as Float64Array;
-  const out = allocate(to, numel(shape)) as Float64Array;
+  const out = resultArray(to, numel(shape)) as Float64Array;
   const loop = chooseLoop(f, rule, compute, to);
   forEachRun(shape, [a.shape, b.shape], (o, n, [i, j], [di, dj]) => loop(x, i, di, y, j, dj, out, o, n));
   return Tensor.of(to, shape, out);
@@ -274,7 +275,7 @@ export function ternary(
   const shape = broadcast(broadcast(a.shape, b.shape), c.shape);
   const whole = compute === 'int64';
   const [x, y, z] = inputs.map((t) => (whole ? numbers(t) : (valuesAs(t, compute) as Float64Array)));
-  const out = allocate(compute, numel(shape)) as Float64Array;
+  const out = resultArray(compute, numel(shape)) as Float64Array;
   forEachRun(shape, [a.shape, b.shape, c.shape], (o, n, [i, j, k], [di, dj, dk]) => {
     for (let m = 0; m < n; m++) {
       const v = f(x[i + m * di], y[j + m * dj], z[k + m * dk]);

@@ -1,5 +1,6 @@
 /** Products of matrices of floats: by the SIMD kernels where the work is worth the way there, else by the reference in TypeScript. */
-import { allocate, DTYPES, isHalf } from '../dtype';
+import { DTYPES, isHalf } from '../dtype';
+import { resultArray } from '../reuse';
 import { Tensor } from '../tensor';
 import { doWork, type Kernels, kernelsFor, PARAMETERS, WORK } from '../wasm/kernels';
 import { matmul } from './matmul';
@@ -73,7 +74,7 @@ function bySimd(kernels: Kernels, a: Tensor, b: Tensor, bias: Tensor | null): Te
 function plainly(a: Tensor, b: Tensor, bias: Tensor | null): Tensor {
   const [count, m, k] = a.shape;
   const n = b.shape[2];
-  const out = allocate(a.dtype, count * m * n) as Float64Array;
+  const out = resultArray(a.dtype, count * m * n) as Float64Array;
   const page = (t: Tensor, nr: number, rows: number, columns: number, row: number, column: number) =>
     t.alias([rows, columns], [row, column], t.offset + nr * t.strides[0]).values() as Float64Array;
   for (let nr = 0; nr < count; nr++) {

@@ -15,6 +15,7 @@
  * call needs more.
  */
 import { type Data, memory as machine } from '../dtype';
+import { resultArray } from '../reuse';
 import type { Storage } from '../storage';
 
 /** Where a copy of a Storage's elements lies. */
@@ -163,14 +164,19 @@ export class Arena {
   take(at: number, length: number, like: Data): Data {
     const from = this.arrayLike(like);
     const place = at / like.BYTES_PER_ELEMENT;
-    return from.slice(place, place + length);
+    if (!(like instanceof Float32Array)) return from.slice(place, place + length);
+    const to = resultArray('float32', length) as Float32Array;
+    if (length <= 16) for (let i = 0; i < length; i++) to[i] = from[place + i];
+    else to.set(from.subarray(place, place + length));
+    return to;
   }
 
-  /** Notes that the whole of a Storage, just made by `take`, lies at this address still. */
+  /** Notes that the whole of a Storage, around an array just made by `take`, lies at this address still. */
   note(s: Storage, at: number): void {
     // This call's room is in one piece that ends at `limit`.
     const place = at - this.base;
     const lap = Math.floor((this.limit - 1) / this.size) * this.size;
     s.slot = new Slot(lap + place, s.data, s.writes, 0, s.data.length);
+    s.alone = true;
   }
 }

@@ -3,7 +3,7 @@
  * the other, in the same order and with the same numbers. Python keeps the rules for everything that is not plain.
  */
 import { context } from '../../engine/context';
-import { defaultsOf, run, wrapNumber } from '../../engine/dispatch';
+import { defaultsOf, discard, run, wrapNumber } from '../../engine/dispatch';
 import { isComplex } from '../../engine/dtype';
 import { type Arg, opNamed, type Scalar } from '../../engine/op';
 import type { Tensor } from '../../engine/tensor';
@@ -115,9 +115,12 @@ export function updateFunctions(tensors: Handles<Tensor>, mail: Mail) {
           mix([m, g, wrapNumber(toward)]);
           scale([v, wrapNumber(beta2)]);
           addSquare([v, g, g], rest);
-          const size = divide([root([v]), wrapNumber(correction)]);
+          const rooted = root([v]);
+          const size = divide([rooted, wrapNumber(correction)]);
+          discard(rooted);
           addTo([size, wrapNumber(eps)]);
           addQuotient([p, m, size], rate);
+          discard(size);
         }
       });
     },

@@ -54,11 +54,11 @@ describe('an in-place op on all of a tensor', () => {
   const four = () => Tensor.of('float64', [4], Float64Array.of(1, 2, 3, 4));
 
   it('leaves the array of before as it was', () => {
-    const t = four();
+    const t = f.repeat(four(), [8]);
     const before = t.storage.data;
     f.mul_(t, 2);
     expect(t.storage.data).not.toBe(before);
-    expect([...(before as Float64Array)]).toEqual([1, 2, 3, 4]);
+    expect([...(before as Float64Array)].slice(0, 4)).toEqual([1, 2, 3, 4]);
   });
 
   it('is seen by every view and alias, and theirs by it', () => {

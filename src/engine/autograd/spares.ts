@@ -1,0 +1,53 @@
+import type { Data } from '../dtype';
+import { follow, giveBack, isReused } from '../reuse';
+import type { Tensor } from '../tensor';
+
+type Gradients = readonly (Tensor | null)[];
+
+/** Does one of these show the memory of an array, and how many do? */
+function showing(tensors: Gradients, { buffer }: Data): number {
+  let count = 0;
+  for (const t of tensors) if (t && isReused(t.storage.data) && t.storage.data.buffer === buffer) count++;
+  return count;
+}
+
+/**
+ * The arrays that come free in a backward pass which nobody watches: what a gradient formula made and did not give out, and a gradient once the
+ * node that it came to has run. Whatever else may have seen a gradient (a leaf, a hook, the caller) is told to `keep`.
+ */
+export class Spares {
+  /** Memory of gradients on their way that formulas made, and of which one gradient alone knows. */
+  private readonly passing = new Set<ArrayBufferLike>();
+
+  /** Somebody else holds these, or may. */
+  keep(grads: Gradients): void {
+    if (this.passing.size > 0) for (const g of grads) if (g) this.leave(g);
+  }
+
+  private leave(g: Tensor): boolean {
+    const { data } = g.storage;
+    return isReused(data) && this.passing.delete(data.buffer);
+  }
+
+  /** Runs `body`, which makes `outs` of `grads`, that nobody uses afterwards. */
+  run<T extends Gradients>(grads: Gradients, body: () => T): T {
+    const made: Float32Array[] = [];
+    const before = follow(made);
+    let outs: T;
+    let quiet: boolean;
+    try {
+      outs = body();
+    } finally {
+      // Python ran in between (`follow(null)`): it may hold anything.
+      quiet = follow(before) === made;
+    }
+    for (const g of grads) if (g && this.leave(g) && quiet) made.push(g.storage.data as Float32Array);
+    if (!quiet) return outs;
+    for (const array of made) {
+      const count = showing(outs, array);
+      if (count === 0) giveBack(array);
+      else if (count === 1) this.passing.add(array.buffer);
+    }
+    return outs;
+  }
+}
