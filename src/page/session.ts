@@ -2,7 +2,8 @@
 import { t } from '../../webview/l10n';
 import type { EventName, Events, RequestName, Requests, Session } from '../protocol/session';
 import type { Recording } from '../recorder/recording';
-import { type ServerHost, SessionServer } from '../recorder/server';
+import { SessionServer } from '../recorder/server';
+import type { ServerHost } from '../recorder/serverHost';
 
 export class PageSession implements Session {
   readonly capabilities = { live: false, evaluate: false };

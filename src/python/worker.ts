@@ -19,7 +19,8 @@ import { load, type RunWriter, record, save, writeNotes } from '../recorder/file
 import { PythonNeeded } from '../recorder/looking';
 import { Recorder } from '../recorder/recorder';
 import type { Recording } from '../recorder/recording';
-import { type ServerHost, SessionServer } from '../recorder/server';
+import { SessionServer } from '../recorder/server';
+import type { ServerHost } from '../recorder/serverHost';
 import { entropyOf, freshEntropy } from './entropy';
 import { createEvaluator } from './evaluator';
 import { createHost, type HostFunctions, type ScriptHost } from './host';

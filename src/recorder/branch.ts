@@ -1,7 +1,7 @@
 /** Is this the same place as in another run? What was met at a tick, told by hashes; and how far a branch has caught up. */
 
 import { createHash } from 'node:crypto';
-import { type AppliedEdit, type BranchPoint, type BranchSpec, changeText, type Mark } from '../protocol/branch';
+import type { BranchPoint, Edit, Mark } from '../protocol/branch';
 import { t } from '../protocol/l10n';
 import type { Recording, TensorUse } from './recording';
 import { argUses, type Replay } from './replay';
@@ -99,61 +99,7 @@ export function firstTickOf(r: Recording, path: string, line: number): number | 
   return MomentsOf.of(r).line(path, line).ticks[0] ?? null;
 }
 
-/** A branch on its way to its tick: which edits of the first run are due, and whether it is there. */
-export class CatchingUp {
-  private next = 0;
-
-  constructor(readonly spec: BranchSpec) {}
-
-  get tick(): number {
-    return this.spec.from.mark.tick;
-  }
-
-  /** Edits of the first run that came after this tick. */
-  due(tick: number): AppliedEdit[] {
-    const { edits } = this.spec.from.origin;
-    const from = this.next;
-    while (this.next < edits.length && edits[this.next].after <= tick) this.next++;
-    return edits.slice(from, this.next);
-  }
-
-  /** The line's number in the new text is not that in the old one. */
-  private expected(): Mark {
-    const { mark } = this.spec.from;
-    if (!mark.place) return mark;
-    const { path, line } = mark.place;
-    let moved = line;
-    for (const e of this.spec.lines)
-      if (e.path === path && e.line < line) moved += (e.text === null ? 0 : e.text.split('\n').length) - 1;
-    return { ...mark, place: { path, line: moved } };
-  }
-
-  /** What is told when the place is reached: where it is, and whether it is the same as in the first run. */
-  arrived(found: Mark): { same: boolean; text: string } {
-    const other = differences(this.expected(), found);
-    const where = t(
-      'iteration {0}, tick {1}{2}',
-      found.iteration + 1,
-      found.tick + 1,
-      found.place ? t(' (line {0})', found.place.line) : '',
-    );
-    if (other.length === 0)
-      return {
-        same: true,
-        text: t('Branched at {0}: {1}. Up to here all is as in the first run.', where, changeText(this.spec)),
-      };
-    const why = this.spec.lines.length
-      ? t('The changed line counted before this place.')
-      : t('The script does not do the same each time (the clock, files that changed …).');
-    return {
-      same: false,
-      text: t(
-        'Branched at {0}: {1}. But this is not the same place as in the first run: {2}. {3}',
-        where,
-        changeText(this.spec),
-        other.join('; '),
-        why,
-      ),
-    };
-  }
+/** An edit that was done now belongs to what makes this run the same again; `sought`: a branch's own, made where it arrived. */
+export function keepEdit(r: Recording, edit: Edit, frame: number, sought = false): void {
+  r.origin.edits.push({ ...edit, after: r.ticks - 1, frame, ...(sought ? { sought } : {}) });
 }

@@ -1,51 +1,31 @@
 /** Answers a session's requests from a recording, and decides when a running script stops. */
 
-import { type BranchPoint, type BranchSpec, changeText, type Edit, editText } from '../protocol/branch';
+import type { BranchPoint, BranchSpec, Edit } from '../protocol/branch';
 import { t } from '../protocol/l10n';
-import type { EventName, Events, ExceptionFilter, Move, RequestName, Requests, StopReason } from '../protocol/session';
+import type { Events, Move, RequestName, Requests, StopReason } from '../protocol/session';
 import type { Cursor } from '../protocol/ticks';
 import type { Bookmark, TickMark } from '../protocol/views';
 import { answersOf, type Handlers, iterationText } from './answers';
 import { withBookmark } from './bookmarks';
-import { branchPointAt, CatchingUp, firstTickOf, markAt } from './branch';
+import { branchPointAt, firstTickOf, keepEdit } from './branch';
 import { Breakpoints, type EvaluateAt } from './breakpoints';
+import { CatchingUp } from './catchingUp';
 import type { Evaluator } from './evaluator';
-import { short } from './format';
+import { ExceptionStops } from './exceptions';
 import { entryOf } from './frames';
 import { Live } from './live';
 import { Looking } from './looking';
 import { searchesBack } from './moves';
-import { badLossText } from './nonfinite';
-import { historyOf } from './origins/history';
+import { PastLogs } from './pastLogs';
 import type { Recorder } from './recorder';
-import type { Recording, TensorUse } from './recording';
+import type { Recording } from './recording';
 import { Replay } from './replay';
+import type { ServerHost } from './serverHost';
 import { OP_FRAME } from './stack';
 import { type Stop, Timeline } from './timeline';
 import { cursorOf } from './views/cursor';
 import { type WatchHit, Watchpoints } from './watch/watchpoints';
-import { Interrupted, type Interruption, Work } from './work';
-
-/** What the room that owns the thread gives. */
-export interface ServerHost {
-  emit<N extends EventName>(name: N, event: Events[N]): void;
-  /** Answers waiting requests and returns at once. */
-  poll(): void;
-  /** Blocks the thread, answering requests, until `resumed()` is true. */
-  block(resumed: () => boolean): void;
-  /** Was an interruption of the request under way asked for? */
-  interrupted?(): Interruption | null;
-  /** Answers the request under way now, with null: what it began goes on. */
-  accept?(): void;
-  /** Writes a recording to disk; returns its size in bytes. */
-  save(path: string): number;
-  /** A line for the script that waits for one. */
-  typed?(line: string | null): void;
-  /** Ends the file that the run is written to. */
-  finish?(): void;
-  /** Keeps the bookmarks in the file that the recording was opened from; a live run's are saved with it. */
-  keep?(bookmarks: readonly Bookmark[]): void;
-}
+import { Interrupted, Work } from './work';
 
 export interface ServerOptions {
   stopAtEnd: boolean;
@@ -59,9 +39,6 @@ export interface ServerOptions {
 const PROGRESS_EVERY = 200;
 /** Milliseconds of one look at the timeline that breakpoints' conditions are asked for. */
 const CONDITIONS = 60;
-/** Lines that a log point prints at most for what was recorded before it was set. */
-const MOST_LOGGED = 100_000;
-
 /** What a client shows of a request that takes long. */
 const TITLES: { [N in RequestName]?: () => string } = {
   history: () => t('History'),
@@ -88,24 +65,19 @@ export class SessionServer {
   private readonly looking: Looking;
   private readonly watchpoints: Watchpoints;
   private readonly work: Work;
+  private readonly exceptions: ExceptionStops;
+  private readonly pastLogs: PastLogs;
   private readonly live = new Live();
   private readonly handlers: Handlers;
-  private filters = new Set<ExceptionFilter>(['uncaught', 'nonfinite']);
-  private conditions: NonNullable<Requests['setExceptionFilters'][0]['conditions']> = {};
-  private lossIsBad = false;
   /** The script exists and can run on. */
   private alive: boolean;
   private running = false;
   private started = false;
   private pauseAsked = false;
-  /** Set while the cursor rests at an exception: its frame's names come from Python. */
-  private exception: { type: string; message: string; frame: number } | null = null;
-  /** Set while the cursor rests where the exception filter for the first NaN stopped. */
-  private atOrigin: string | null = null;
   private lastProgress = 0;
   private stopOnEntry = false;
   /** A branch that has not reached its tick yet. */
-  private catching: CatchingUp | null;
+  private catching: CatchingUp | null = null;
 
   constructor(
     private readonly recording: Recording,
@@ -115,29 +87,21 @@ export class SessionServer {
     this.alive = options.recorder !== null;
     // What is looked at counts too.
     this.replay = new Replay(options.recorder ? options.recorder.memoryUse.limit / 12 : undefined);
-    this.catching = options.branch ? new CatchingUp(options.branch) : null;
     this.breakpoints = new Breakpoints(recording);
     this.work = new Work(host);
     this.replay.looked = (done, of) => this.work.replaying(done, of);
     this.watchpoints = new Watchpoints(recording, this.replay);
-    this.watchpoints.onFault = (text) =>
-      host.emit('output', { category: 'stderr', text: `${text}\n`, tick: this.timeline.tick });
+    this.watchpoints.onFault = (text) => this.say(text, this.timeline.tick, 'stderr');
     this.timeline = new Timeline(
       recording,
       this.breakpoints,
       (expression, tick) => {
         this.timeline.looked(tick);
-        return this.looking.evaluateAt(expression, tick);
+        return this.evaluateAt(expression, tick);
       },
       (from, to) => this.watchpoints.search(from, to, (tick) => this.timeline.looked(tick)),
     );
-    this.timeline.onLog = (text, tick) =>
-      host.emit('output', {
-        category: 'console',
-        text: `${text}\n`,
-        tick,
-        place: recording.placeAt(tick) ?? undefined,
-      });
+    this.timeline.onLog = (text, tick) => this.say(text, tick);
     this.looking = new Looking(
       recording,
       this.replay,
@@ -145,11 +109,29 @@ export class SessionServer {
       (edit, frame) => this.edited(edit, frame),
     );
     const { recorder } = options;
+    this.exceptions = new ExceptionStops(recording, this.replay, this.timeline, this.looking, this.watchpoints, {
+      silent: () => this.catching !== null,
+      rest: (reason, text) => this.rest(reason, text),
+      say: (category, text, tick) => this.say(text, tick, category),
+    });
+    this.pastLogs = new PastLogs(recording, this.replay, this.work, (text, tick) => this.say(text, tick));
+    if (options.branch)
+      this.catching = new CatchingUp(options.branch, recording, this.replay, this.looking, {
+        emit: (name, event) => host.emit(name, event),
+        arrived: () => {
+          this.catching = null;
+        },
+        flushEdits: () => recorder?.flushEdits(),
+        rest: (reason, text) => {
+          this.timeline.seek(recording.ticks - 1);
+          this.rest(reason, text);
+        },
+      });
     if (recorder) {
       recorder.onTick = (tick) => this.onTick(tick);
-      recorder.onLoss = (use, value) => this.onLoss(use, value);
+      recorder.onLoss = (use, value) => this.exceptions.onLoss(use, value);
       recorder.onThinned = (tick) => this.sayThinned(tick);
-      recorder.onRaised = (e) => this.onRaised(e.type, e.message, e.frame, e.caught);
+      recorder.onRaised = (e) => this.exceptions.onRaised(e.type, e.message, e.frame, e.caught);
       // What the first run printed up to the tick is not printed again.
       recorder.onOutput = (category, text, tick) =>
         this.catching || host.emit('output', { category, text, tick, place: recording.placeAt(tick) ?? undefined });
@@ -190,7 +172,7 @@ export class SessionServer {
   ended(exitCode: number): void {
     this.options.recorder?.flushEdits();
     this.alive = false;
-    if (this.catching) this.neverThere(this.catching);
+    this.catching?.neverThere();
     this.sayUnmet();
     if (this.options.stopAtEnd && this.recording.ticks > 0) {
       this.timeline.seek(this.recording.ticks - 1);
@@ -213,7 +195,7 @@ export class SessionServer {
       if (!this.catching) return;
     }
     if (this.catching) {
-      this.catchUp(this.catching, tick);
+      this.catching.at(tick);
       return;
     }
     if (this.stopOnEntry && this.recording.kindAt(tick) === 'line') {
@@ -245,84 +227,13 @@ export class SessionServer {
   private toldOf({ hits }: WatchHit): Told {
     const text = hits.map((h) => h.text).join('\n');
     const own = hits.filter((h) => h.group !== 'filter');
-    this.atOrigin = own.length === 0 ? text : null;
+    this.exceptions.atOrigin = own.length === 0 ? text : null;
     return {
       reason: own.length === 0 ? 'exception' : 'watchpoint',
       text,
       breakpoints: hits.filter((h) => h.group === 'data').map((h) => h.id),
       watchpoints: own.map(({ expression, text: said }) => ({ expression, text: said })),
     };
-  }
-
-  // ---- a branch on its way --------------------------------------------------------------------------------------
-
-  /** Runs on without stopping until the branch's tick, with the edits that the first run had on the way. */
-  private catchUp(catching: CatchingUp, tick: number): void {
-    const { recorder } = this.options;
-    for (const edit of catching.due(tick)) {
-      this.looking.reset();
-      try {
-        this.looking.again(edit);
-      } catch (error) {
-        this.host.emit('output', { category: 'stderr', text: `${(error as Error).message}\n`, tick });
-      }
-      this.recording.origin.edits.push(edit);
-      recorder?.flushEdits();
-    }
-    if (tick < catching.tick) {
-      const now = Date.now();
-      if (now - this.lastProgress < PROGRESS_EVERY) return;
-      this.lastProgress = now;
-      const { iteration } = catching.spec.from.mark;
-      const text = t('Catching up: iteration {0} of {1}', this.recording.iterationCount, iteration + 1);
-      this.host.emit('loading', { text, percent: Math.floor((100 * tick) / Math.max(1, catching.tick)) });
-      return;
-    }
-    this.arrive(catching, tick);
-  }
-
-  /** The branch's tick: is it the same place? Then the edits, and the user goes on from here. */
-  private arrive(catching: CatchingUp, tick: number): void {
-    const { recording } = this;
-    const { spec } = catching;
-    const { iteration } = spec.from.mark;
-    this.catching = null;
-    this.looking.reset();
-    const { same, text } = catching.arrived(markAt(recording, this.replay, tick, iteration));
-    recording.origin.left = { tick, iteration, text: changeText(spec) };
-    let error: string | null = null;
-    const frame = recording.frameAt(tick);
-    for (const edit of spec.edits) {
-      try {
-        this.looking.edit(edit, frame);
-        this.keep(edit, frame, true);
-        this.options.recorder?.flushEdits();
-      } catch (e) {
-        error = t('{0} was not done: {1}', editText(edit), (e as Error).message);
-        break;
-      }
-    }
-    this.timeline.seek(recording.ticks - 1);
-    this.host.emit('output', { category: same && !error ? 'console' : 'stderr', text: `${error ?? text}\n`, tick });
-    this.host.emit('branched', { text, same, error });
-    this.rest('branch', error ?? (same ? undefined : text));
-  }
-
-  private neverThere({ tick }: CatchingUp): void {
-    this.catching = null;
-    const text = t(
-      'The script ended at tick {0}, before tick {1}, where it was to branch: it did not do the same as in the first run.',
-      this.recording.ticks,
-      tick + 1,
-    );
-    this.host.emit('output', { category: 'stderr', text: `${text}\n`, tick: this.recording.ticks - 1 });
-    this.host.emit('branched', { text, same: false, error: text });
-  }
-
-  /** An edit belongs to what makes this run the same again. */
-  private keep(edit: Edit, frame: number, sought = false): void {
-    const { origin, ticks } = this.recording;
-    origin.edits.push({ ...edit, after: ticks - 1, frame, ...(sought ? { sought } : {}) });
   }
 
   private branchPoint({ tick, line }: Requests['branchPoint'][0]): BranchPoint {
@@ -340,58 +251,16 @@ export class SessionServer {
     this.rest('pause');
   }
 
-  private onRaised(type: string, message: string, frame: number, caught: boolean | null): void {
-    const stops = (filter: 'raised' | 'uncaught') =>
-      this.filters.has(filter) && isOneOf(type, this.conditions[filter] ?? '');
-    if (this.catching || !(stops('raised') || (caught === false && stops('uncaught')))) return;
-    const last = this.recording.frame(frame)?.last ?? -1;
-    if (last >= 0) this.timeline.seek(last);
-    this.exception = { type, message, frame };
-    this.rest('exception', message ? `${type}: ${message}` : type);
-    this.exception = null;
-  }
-
   /** Everything was searched: of which watchpoints is there nothing in this run? */
   private sayUnmet(): void {
-    for (const text of this.watchpoints.neverMet())
-      this.host.emit('output', { category: 'stderr', text: `${text}\n`, tick: this.timeline.tick });
+    for (const text of this.watchpoints.neverMet()) this.say(text, this.timeline.tick, 'stderr');
   }
 
   private sayThinned(tick: number): void {
     if (this.catching) return;
     const place = this.recording.placeAt(tick);
-    const text = t(
-      'A long loop without tensor ops: from here on, only its latest line is kept{0}.\n',
-      place ? t(' (line {0})', place.line) : '',
-    );
-    this.host.emit('output', { category: 'console', text, tick, place: place ?? undefined });
-  }
-
-  /** A loss that is not finite: says where it began, once, and stops if that is wanted. */
-  private onLoss(use: TensorUse, value: number): void {
-    const was = this.lossIsBad;
-    this.lossIsBad = !Number.isFinite(value);
-    if (!this.lossIsBad || was || this.catching) return;
-    const text = badLossText(this.recording, this.replay, use, value);
-    this.host.emit('output', { category: 'stderr', text: `${text}\n`, tick: this.timeline.tick });
-    if (!this.filters.has('nonfinite') || !this.holdsHere(this.conditions.nonfinite)) return;
-    const frame = this.recording.frameAt(this.timeline.tick);
-    this.exception = { type: Number.isNaN(value) ? 'NaN' : 'Infinity', message: text, frame };
-    this.rest('exception', text);
-    this.exception = null;
-  }
-
-  /** A filter's condition at the cursor; one that fails stops, and says so. */
-  private holdsHere(condition: string | undefined): boolean {
-    if (!condition) return true;
-    const { tick } = this.timeline;
-    try {
-      const value = this.looking.evaluateAt(`bool((${condition}))`, tick);
-      return value.k === 'prim' && value.repr === 'True';
-    } catch (error) {
-      this.say(t("The condition '{0}' failed: {1}", condition, (error as Error).message), tick);
-      return true;
-    }
+    const line = place ? t(' (line {0})', place.line) : '';
+    this.say(t('A long loop without tensor ops: from here on, only its latest line is kept{0}.', line), tick);
   }
 
   /** Stops here and serves until a move needs the script again. */
@@ -410,7 +279,7 @@ export class SessionServer {
   }
 
   private stopped(told: Told): void {
-    if (told.reason !== 'exception') this.atOrigin = null;
+    if (told.reason !== 'exception') this.exceptions.atOrigin = null;
     this.looking.reset();
     this.host.emit('stopped', { ...told, cursor: this.cursor() });
   }
@@ -500,55 +369,13 @@ export class SessionServer {
     return null;
   }
 
-  private readonly point = (done: number, of: number) =>
-    this.work.at(done / of, () => t('Iteration {0} of {1}', done + 1, of));
-
-  /** Prints an expression's value in every past iteration. */
-  private probe(expression: string): { count: number } {
-    const { name, points, missing } = historyOf(
-      this.recording,
-      this.replay,
-      this.timeline.tick,
-      { expression },
-      this.point,
-      Number.POSITIVE_INFINITY,
-    );
-    if (missing) throw new Error(missing);
-    for (const { iteration, tick, value } of points)
-      if (value !== null)
-        this.say(
-          t('iteration {0}: {1} = {2}', iteration + 1, name, typeof value === 'number' ? short(value) : value),
-          tick,
-        );
-    return { count: points.filter((p) => p.value !== null).length };
-  }
-
-  /** A log point that was set after its line had run: it is answered for what is recorded. */
-  private logPast(breakpoint: number): void {
-    const { recording } = this;
-    const ticks = this.breakpoints.ticksOf(breakpoint);
-    const evaluate: EvaluateAt = (expression, tick) => this.looking.evaluateAt(expression, tick);
-    let said = 0;
-    for (const [i, tick] of ticks.entries()) {
-      try {
-        this.work.at(i / ticks.length, () => iterationText(this.recording, tick));
-      } catch {
-        this.say(t('… cancelled: the line ran {0} times, {1} of them were answered.', ticks.length, i), tick);
-        return;
-      }
-      for (const { log } of this.breakpoints.hits(tick, evaluate).filter((h) => h.breakpoint === breakpoint))
-        if (log !== undefined && said++ < MOST_LOGGED)
-          this.say(t('iteration {0}: {1}', recording.iterationAt(tick) + 1, log), tick);
-      if (said >= MOST_LOGGED) break;
-    }
-    if (said >= MOST_LOGGED)
-      this.say(t('… the line ran {0} times: only the first {1} are shown.', ticks.length, MOST_LOGGED), ticks[0]);
-  }
-
-  private say(text: string, tick: number): void {
+  /** A line of the debug console's, with the place in the script that it is about. */
+  private say(text: string, tick: number, category: Events['output']['category'] = 'console'): void {
     const place = this.recording.placeAt(tick) ?? undefined;
-    this.host.emit('output', { category: 'console', text: `${text}\n`, tick, place });
+    this.host.emit('output', { category, text: `${text}\n`, tick, place });
   }
+
+  private readonly evaluateAt: EvaluateAt = (expression, tick) => this.looking.evaluateAt(expression, tick);
 
   private bookmark(tick: number, note: string | null): Bookmark[] {
     const { recording } = this;
@@ -582,8 +409,7 @@ export class SessionServer {
   private *marks(from: number, to: number): Generator<TickMark> {
     const { left } = this.recording.origin;
     if (left) yield { tick: left.tick, kind: 'branch', text: left.text };
-    const evaluate: EvaluateAt = (expression, tick) => this.looking.evaluateAt(expression, tick);
-    const near = { tick: this.timeline.tick, evaluate, within: this.running ? 0 : CONDITIONS };
+    const near = { tick: this.timeline.tick, evaluate: this.evaluateAt, within: this.running ? 0 : CONDITIONS };
     for (const { tick, name, open } of this.breakpoints.known(from, to, near))
       yield { tick, kind: open ? 'condition' : 'breakpoint', text: name };
     for (const { tick, expression } of this.watchpoints.known(from, to))
@@ -600,13 +426,12 @@ export class SessionServer {
 
   /** Python's own frames can be asked: at the live end, or where an exception holds them. */
   private get framesLive(): boolean {
-    if (this.atLiveEnd) return true;
-    return this.exception !== null && this.timeline.tick === this.recording.frame(this.exception.frame)?.last;
+    return this.atLiveEnd || this.exceptions.holdsFrames;
   }
 
   /** Something may have been written by an expression: it becomes a tick, and the cursor goes there. */
   private edited(edit: Edit, frame: number): void {
-    if (this.framesLive) this.keep(edit, frame);
+    if (this.framesLive) keepEdit(this.recording, edit, frame);
     if (this.atLiveEnd) {
       this.options.recorder?.flushEdits();
       this.timeline.seek(this.recording.ticks - 1);
@@ -619,7 +444,7 @@ export class SessionServer {
   private readonly commands: Omit<Handlers, keyof ReturnType<typeof answersOf>> = {
     setBreakpoints: ({ path, breakpoints }) => {
       const { statuses, logs } = this.breakpoints.set(path, breakpoints, this.looking.codeLines(path));
-      if (this.started) for (const id of logs) this.logPast(id);
+      if (this.started) for (const id of logs) this.pastLogs.log(this.breakpoints, id, this.evaluateAt);
       return statuses;
     },
     input: ({ text }) => {
@@ -628,17 +453,7 @@ export class SessionServer {
     },
     setFunctionBreakpoints: ({ breakpoints }) => this.breakpoints.setFunctions(breakpoints),
     setWatchpoints: ({ group, watchpoints }) => this.watchpoints.set(group, watchpoints),
-    setExceptionFilters: ({ filters, conditions }) => {
-      this.filters = new Set(filters);
-      this.conditions = conditions ?? {};
-      const condition = conditions?.origin;
-      const origin = this.filters.has('origin')
-        ? [{ expression: 'origin()', ...(condition ? { condition } : {}) }]
-        : [];
-      const [status] = this.watchpoints.set('filter', origin);
-      if (status?.message) throw new Error(status.message);
-      return null;
-    },
+    setExceptionFilters: (args) => this.exceptions.set(args),
     start: ({ stopOnEntry }) => {
       this.started = true;
       if (this.options.recorder) {
@@ -665,29 +480,15 @@ export class SessionServer {
       return this.looking.set(target, value, this.looking.variables.frameOf(ref));
     },
     setExpression: ({ expression, value, frame }) => this.looking.set(expression, value, frame ?? OP_FRAME),
-    exceptionInfo: () => {
-      if (this.atOrigin) return { type: t('NaN or infinity'), message: this.atOrigin, traceback: '' };
-      const e = this.recording.exception;
-      return {
-        type: this.exception?.type ?? e?.type ?? 'Exception',
-        message: this.exception?.message ?? e?.message ?? '',
-        traceback: e?.traceback ?? '',
-      };
-    },
+    exceptionInfo: () => this.exceptions.info(),
     cursor: () => this.cursor(),
     bookmark: ({ tick = this.timeline.tick, note }) => this.bookmark(tick, note),
     branchPoint: (args) => this.branchPoint(args),
-    probe: ({ expression }) => this.probe(expression),
+    probe: ({ expression }) => this.pastLogs.probe(expression, this.timeline.tick),
     save: ({ path }) => ({ bytes: this.host.save(path) }),
     finish: () => this.finish(),
   };
 }
-
-/** A condition of the exception filters: types, with or without their module; an empty one is all of them. */
-const isOneOf = (type: string, types: string): boolean => {
-  const names = types.split(/[\s,|()]+/).filter(Boolean);
-  return names.length === 0 || names.some((n) => n === type || n.endsWith(`.${type}`) || type.endsWith(`.${n}`));
-};
 
 /** JSON has no NaN. */
 const plain = (v: number | null): number | string | null =>

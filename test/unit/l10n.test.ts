@@ -65,7 +65,7 @@ const ELSEWHERE: Record<string, readonly (string | RegExp)[]> = {
   'src/recorder/format.ts': [/./], // a tensor's repr
   'src/recorder/moves.ts': [/^(pass|frame) \{\}$/], // keys
   'src/recorder/recorder.ts': ['accumulate gradient'], // a name of an op
-  'src/recorder/server.ts': ['Infinity', 'Exception'],
+  'src/recorder/exceptions.ts': ['Infinity', 'Exception'],
   'src/recorder/tensorVariables.ts': ['norm {}  std {}'], // a tensor's repr
   'src/recorder/timeline.ts': ['start of recording'], // a reason
   'src/recorder/views/health.ts': ['no gradient', 'not updated'], // kinds
