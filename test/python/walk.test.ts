@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Move, RequestName, Requests, StopReason, Variable } from '../../src/protocol/session';
 import type { Cursor } from '../../src/protocol/ticks';
 import { openScript, type ScriptSession } from '../../src/python/scriptSession';
+import { random } from '../random';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const ASSETS = process.env.WALK_ASSETS ?? resolve(ROOT, 'dist');
@@ -16,17 +17,6 @@ const MEMORY = Number(process.env.WALK_MEMORY ?? 256);
 /** What no answer and no message for a user may hold. */
 const INTERNAL =
   /\bundefined\b|\[object |TypeError: Cannot|is not a function|is not iterable|Cannot read prop|\.m?[jt]s:\d+|<unprintable/;
-
-/** mulberry32 */
-function random(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const NEAR: Move[] = [
   'next',

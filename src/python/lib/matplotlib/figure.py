@@ -109,7 +109,8 @@ class Figure:
         return axes
 
     def add_subplot(self, *where, projection=None, sharex=None, sharey=None, **look):
-        spot = where[0] if where else 111
+        where = where or (111,)
+        spot = where[0]
         if isinstance(spot, int) and len(where) == 1:
             where = tuple(map(int, str(spot)))
         if isinstance(spot, SubplotSpec):
