@@ -57,6 +57,56 @@ export function compareTexts(ours: string, theirs: string): TextComparison {
   return { agreement: 'near', line: null, numbersOnly, ours: '', theirs: '' };
 }
 
+const apart = (x: number, y: number) => {
+  if (Object.is(x, y) || x === y) return 0;
+  const larger = Math.max(Math.abs(x), Math.abs(y));
+  return Number.isFinite(larger) ? Math.abs(x - y) / larger : Number.POSITIVE_INFINITY;
+};
+
+/** By line, how far two texts have come apart up to there: the largest relative difference of two numbers that are not near. Infinity where words differ. */
+function growth(a: string, b: string): number[] {
+  const [p, q] = [linesOf(a), linesOf(b)];
+  let most = 0;
+  return Array.from({ length: Math.max(p.length, q.length) }, (_, i) => {
+    const [m, n] = [numbers(p[i] ?? ''), numbers(q[i] ?? '')];
+    const alike = p[i] !== undefined && q[i] !== undefined && words(p[i]) === words(q[i]) && m.length === n.length;
+    if (!alike) most = Number.POSITIVE_INFINITY;
+    else
+      for (let k = 0; k < m.length; k++)
+        if (!near(m[k], n[k])) most = Math.max(most, apart(Number(m[k]), Number(n[k])));
+    return most;
+  });
+}
+
+/** A run is one draw of how rounding grows, and so is each of PyTorch's: twice the distance that two of them have is not farther. */
+const SLACK = 2;
+
+const pairs = <T>(all: readonly T[]) => all.flatMap((a, i) => all.slice(i + 1).map((b) => [a, b] as const));
+
+/**
+ * Is a text no farther from one of PyTorch's than PyTorch's are from each other? Line by line: what PyTorch differs by at the end excuses
+ * nothing at the beginning. Words are the same everywhere.
+ */
+export function withinSpread(ours: string, theirs: readonly string[]): boolean {
+  const spread = pairs(theirs).map(([a, b]) => growth(a, b));
+  return theirs.some((text) =>
+    growth(ours, text).every(
+      (distance, i) =>
+        distance === 0 ||
+        (Number.isFinite(distance) && distance <= SLACK * Math.max(0, ...spread.map((by) => by[i] ?? 0))),
+    ),
+  );
+}
+
+/** Have two texts the same lines but for what words and numbers stand there? All that can be asked where the order of a set decides. */
+export function sameStructure(ours: string, theirs: string): boolean {
+  const shape = (text: string) =>
+    linesOf(text)
+      .map((line) => words(line).replace(/[\p{L}_]+/gu, 'w'))
+      .join('\n');
+  return shape(ours) === shape(theirs);
+}
+
 /** What driver.py writes of a variable. */
 export type Value =
   | null
@@ -72,33 +122,47 @@ export type Value =
 
 const toNumber = (text: string) => Number(text.replace(/^(-?)inf$/, '$1Infinity'));
 
-function numbersNear(a: string[], b: string[]): boolean {
+/** The largest difference, relative to the largest element: those of one tensor may nearly cancel. */
+function numbersApart(a: string[], b: string[]): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   const [p, q] = [a.map(toNumber), b.map(toNumber)];
-  // Elements of one tensor may nearly cancel: the largest says what is small.
   const largest = Math.max(0, ...q.filter(Number.isFinite).map(Math.abs));
-  return (
-    p.length === q.length &&
-    p.every((x, i) => Object.is(x, q[i]) || x === q[i] || Math.abs(x - q[i]) <= NEAR * largest + 1e-6)
-  );
+  let most = 0;
+  for (let i = 0; i < p.length; i++) {
+    if (Object.is(p[i], q[i]) || p[i] === q[i] || Math.abs(p[i] - q[i]) <= 1e-6) continue;
+    const by = Math.abs(p[i] - q[i]) / largest;
+    most = Math.max(most, Number.isFinite(by) ? by : Number.POSITIVE_INFINITY);
+  }
+  return most;
 }
 
-/** Do two values agree, numbers within `NEAR`? */
-export function valuesAgree(a: Value | undefined, b: Value | undefined): boolean {
-  if (a === undefined || b === undefined) return false;
-  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return a === b;
-  if ('number' in a && 'number' in b) return a.number === b.number || numbersNear([a.number], [b.number]);
+const recordsApart = (a: Record<string, Value>, b: Record<string, Value>): number =>
+  Object.keys(a).length === Object.keys(b).length
+    ? Math.max(0, ...Object.keys(b).map((name) => valuesApart(a[name], b[name])))
+    : Number.POSITIVE_INFINITY;
+
+/** How far two values are from each other; Infinity where more than numbers differ. */
+export function valuesApart(a: Value | undefined, b: Value | undefined): number {
+  const whether = (same: boolean) => (same ? 0 : Number.POSITIVE_INFINITY);
+  if (a === undefined || b === undefined) return Number.POSITIVE_INFINITY;
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return whether(a === b);
+  if ('number' in a && 'number' in b) return a.number === b.number ? 0 : numbersApart([a.number], [b.number]);
   const { values: p, state: s, ...x } = a as Record<string, unknown>;
   const { values: q, state: r, ...y } = b as Record<string, unknown>;
-  if (JSON.stringify(x) !== JSON.stringify(y)) return false;
-  if (s && r) return recordsAgree(s as Record<string, Value>, r as Record<string, Value>);
-  if ('tensor' in a || 'array' in a) return numbersNear(p as string[], q as string[]);
-  if (Array.isArray(p) && Array.isArray(q)) return p.length === q.length && p.every((v, i) => valuesAgree(v, q[i]));
-  return !p || recordsAgree(p as Record<string, Value>, q as Record<string, Value>);
+  if (JSON.stringify(x) !== JSON.stringify(y)) return Number.POSITIVE_INFINITY;
+  if (s && r) return recordsApart(s as Record<string, Value>, r as Record<string, Value>);
+  if ('tensor' in a || 'array' in a) return numbersApart(p as string[], q as string[]);
+  if (Array.isArray(p) && Array.isArray(q))
+    return Math.max(whether(p.length === q.length), ...p.map((v, i) => valuesApart(v, q[i])));
+  return p ? recordsApart(p as Record<string, Value>, q as Record<string, Value>) : 0;
 }
 
-const recordsAgree = (a: Record<string, Value>, b: Record<string, Value>) =>
-  differing(a, b).length === 0 && Object.keys(a).length === Object.keys(b).length;
+type Values = Record<string, Value>;
 
-/** The names of `theirs` that ours has not, or has otherwise. */
-export const differing = (ours: Record<string, Value>, theirs: Record<string, Value>): string[] =>
-  Object.keys(theirs).filter((name) => !valuesAgree(ours[name], theirs[name]));
+/** The names of PyTorch's variables that ours has not, or has farther from each of PyTorch's runs than those are from each other. */
+export const differing = (ours: Values, theirs: readonly Values[]): string[] =>
+  Object.keys(theirs[0]).filter((name) => {
+    const spread = pairs(theirs).map(([a, b]) => valuesApart(a[name], b[name]));
+    const most = Math.max(NEAR, SLACK * Math.max(0, ...spread));
+    return theirs.every((run) => valuesApart(ours[name], run[name]) > most);
+  });

@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compareTexts, differing, type Value } from './compare';
+import { compareTexts, differing, sameStructure, type Value, withinSpread } from './compare';
 
 const here = import.meta.dirname;
 const root = join(here, '../..');
@@ -20,6 +20,8 @@ interface Run {
   err: string;
   code: number | null;
   seconds: number;
+  /** Of the processor, which is what is bounded: what else runs on the machine does not count. Null where the system does not tell. */
+  cpu: number | null;
   values: Record<string, Value>;
 }
 
@@ -32,20 +34,35 @@ interface Script {
   from?: string;
 }
 
-type Verdict = 'same' | 'near' | 'spread' | 'differs' | 'fails' | 'slow' | 'no judge';
+type Verdict = 'same' | 'near' | 'spread' | 'order' | 'differs' | 'fails' | 'slow' | 'no judge';
 
 interface Result {
   script: Script;
   verdict: Verdict;
   note: string;
-  ours: number;
-  theirs: number;
+  /** Seconds of the processor. */
+  ours: number | null;
+  theirs: number | null;
   /** Of PyTorch's last variables, those that are others in Backstep. */
   variables: string[];
 }
 
-const PASSED: readonly Verdict[] = ['same', 'near', 'spread'];
+const PASSED: readonly Verdict[] = ['same', 'near', 'spread', 'order'];
 
+/** Seconds of the processor that a running process has taken (Linux only). */
+function cpuOf(pid: number | undefined): number | null {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    // utime and stime, in hundredths.
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return null;
+  }
+}
+
+/** A run is over when it has taken `limit` seconds of the processor, or ten times as long by the clock. */
 function execute(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv, limit: number): Promise<Run> {
   return new Promise((done) => {
     const began = performance.now();
@@ -57,13 +74,17 @@ function execute(command: string, args: string[], cwd: string, env: NodeJS.Proce
     child.stderr.on('data', (data) => {
       if (text.err.length < MOST) text.err += data;
     });
-    const timer = setTimeout(() => child.kill('SIGKILL'), limit * 1000);
+    let cpu: number | null = null;
+    const timer = setInterval(() => {
+      cpu = cpuOf(child.pid) ?? cpu;
+      if ((cpu ?? 0) > limit || performance.now() - began > 10_000 * limit) child.kill('SIGKILL');
+    }, 250);
     child.on('close', (code) => {
-      clearTimeout(timer);
+      clearInterval(timer);
       const seconds = (performance.now() - began) / 1000;
       const written = join(cwd, '__corpus__.json');
       const values = existsSync(written) ? JSON.parse(readFileSync(written, 'utf8').replace(/\bNaN\b/g, 'null')) : {};
-      done({ ...text, code, seconds, values });
+      done({ ...text, code, seconds, cpu, values });
     });
   });
 }
@@ -85,9 +106,9 @@ const byBackstep = (script: Script, cli: string, limit: number) =>
   inCopy(script, (file, folder) => execute(process.execPath, [cli, 'run', DRIVER, file], folder, process.env, limit));
 
 /** Real PyTorch's answer; it is asked once for a text. */
-async function byPyTorch(script: Script, python: string, capability: string | null, limit: number): Promise<Run> {
+async function byPyTorch(script: Script, python: string, other: NodeJS.ProcessEnv, limit: number): Promise<Run> {
   const cache = join(root, 'node_modules/.cache/backstep/corpus');
-  const text = [readFileSync(script.file), readFileSync(join(here, 'driver.py')), capability ?? '', python];
+  const text = [readFileSync(script.file), readFileSync(join(here, 'driver.py')), Object.values(other).join(), python];
   const hash = createHash('sha256');
   for (const part of text) hash.update(part).update('\0');
   const kept = join(cache, `${script.name}.${hash.digest('hex').slice(0, 16)}.json`);
@@ -100,30 +121,34 @@ async function byPyTorch(script: Script, python: string, capability: string | nu
     MKL_NUM_THREADS: '1',
     PYTHONWARNINGS: 'ignore',
     PYTHONUNBUFFERED: '1',
+    ...other,
   };
-  if (capability) env.ATEN_CPU_CAPABILITY = capability;
   const run = await inCopy(script, (file, folder) => execute(python, [DRIVER, file], folder, env, limit));
   mkdirSync(cache, { recursive: true });
-  writeFileSync(kept, JSON.stringify(run));
+  if (run.code !== null) writeFileSync(kept, JSON.stringify(run));
   return run;
 }
 
 const lastLine = (text: string) => text.trim().split('\n').at(-1) ?? '';
 const short = (text: string, most = 110) => (text.length > most ? `${text.slice(0, most)}…` : text);
 
+/** Other ways in which PyTorch may compute the same script: no vectors, and those of an older machine. */
+const OTHERS = [{ ATEN_CPU_CAPABILITY: 'default' }, { ATEN_CPU_CAPABILITY: 'avx2' }];
+
 async function judge(script: Script, python: string, limit: number): Promise<Result> {
-  const theirs = await byPyTorch(script, python, null, 3 * limit);
-  if (theirs.code !== 0)
-    return {
-      script,
-      verdict: 'no judge',
-      note: short(lastLine(theirs.err)),
-      ours: 0,
-      theirs: theirs.seconds,
-      variables: [],
-    };
-  const other = await byPyTorch(script, python, 'default', 3 * limit);
-  const ours = await byBackstep(script, options.backstep, limit);
+  const ask = (other: NodeJS.ProcessEnv) => byPyTorch(script, python, other, 5 * limit);
+  const theirs = await ask({});
+  const result = (verdict: Verdict, note = '', variables: string[] = []): Result => ({
+    script,
+    verdict,
+    note,
+    ours: ours?.cpu ?? null,
+    theirs: theirs.cpu ?? null,
+    variables,
+  });
+  let ours: Run | null = null;
+  if (theirs.code !== 0) return result('no judge', short(lastLine(theirs.err)));
+  ours = await byBackstep(script, options.backstep, limit);
   if (process.env.CORPUS_KEEP) {
     mkdirSync(process.env.CORPUS_KEEP, { recursive: true });
     const keep = (name: string, text: string) =>
@@ -132,25 +157,38 @@ async function judge(script: Script, python: string, limit: number): Promise<Res
     keep('theirs.txt', theirs.out);
     keep('err.txt', ours.err);
   }
-  const text = compareTexts(ours.out, theirs.out);
-  const own = compareTexts(other.out, theirs.out);
-  const unsure = new Set(differing(other.values, theirs.values));
-  const variables = differing(ours.values, theirs.values).filter((name) => !unsure.has(name));
-  const result = (verdict: Verdict, note = ''): Result => ({
-    script,
-    verdict,
-    note,
-    ours: ours.seconds,
-    theirs: theirs.seconds,
-    variables,
-  });
-  if (ours.code === null) return result('slow', `not over after ${limit} s`);
+  if (ours.code === null) return result('slow', `not over after ${limit} s of the processor`);
   if (ours.code !== 0) return result('fails', short(lastLine(ours.err)));
-  if (text.agreement !== 'differs') return result(text.agreement);
-  const difference = `line ${text.line! + 1}: ${short(text.ours, 70)} | PyTorch: ${short(text.theirs, 70)}`;
-  // PyTorch differs from itself there, or earlier already, and all else is the same.
-  if (text.numbersOnly && own.line !== null && own.line <= text.line!) return result('spread', difference);
-  return result('differs', difference);
+  const text = compareTexts(ours.out, theirs.out);
+  if (text.agreement !== 'differs' && differing(ours.values, [theirs.values]).length === 0)
+    return result(text.agreement);
+  const runs = [theirs];
+  for (const other of OTHERS) {
+    const run = await ask(other);
+    if (run.code === 0) runs.push(run);
+  }
+  const variables = differing(
+    ours.values,
+    runs.map(({ values }) => values),
+  );
+  const difference =
+    text.line === null ? '' : `line ${text.line + 1}: ${short(text.ours, 70)} | PyTorch: ${short(text.theirs, 70)}`;
+  const spread = withinSpread(
+    ours.out,
+    runs.map(({ out }) => out),
+  );
+  if ((text.agreement !== 'differs' || spread) && variables.length === 0)
+    return result(text.agreement === 'differs' ? 'spread' : text.agreement, difference);
+  const hashed = await ask({ PYTHONHASHSEED: '1' });
+  const moved = compareTexts(hashed.out, theirs.out);
+  if (
+    hashed.code === 0 &&
+    moved.agreement === 'differs' &&
+    moved.line! <= (text.line ?? Number.POSITIVE_INFINITY) &&
+    sameStructure(ours.out, theirs.out)
+  )
+    return result('order', difference);
+  return result('differs', difference, variables);
 }
 
 /** `id repository commit path others`, tab by tab; the files lie in FOLDER/id/path. */
@@ -167,12 +205,14 @@ function listed(list: string, folder: string): Script[] {
     }));
 }
 
+const seconds = (found: number | null) => (found === null ? '' : `${found.toFixed(1)} s`);
+
 function table(results: Result[]): string {
   const rows = results.map(({ script, verdict, note, ours, theirs, variables }) => [
     script.from ?? script.name,
     verdict,
-    `${ours.toFixed(1)} s`,
-    `${theirs.toFixed(1)} s`,
+    seconds(ours),
+    seconds(theirs),
     variables.length > 0 ? short(variables.join(', '), 60) : '',
     note,
   ]);
@@ -219,7 +259,9 @@ for (const script of chosen) {
   const result = await judge(script, options.python, Number(options.limit));
   results.push(result);
   const variables = result.variables.length > 0 ? ` [${short(result.variables.join(', '), 60)}]` : '';
-  console.log(`${result.verdict.padEnd(8)} ${script.name} (${result.ours.toFixed(1)} s) ${result.note}${variables}`);
+  console.log(
+    `${result.verdict.padEnd(8)} ${script.name} (${seconds(result.ours)}; PyTorch ${seconds(result.theirs)}) ${result.note}${variables}`,
+  );
 }
 const passed = results.filter(({ verdict }) => PASSED.includes(verdict)).length;
 const judged = results.filter(({ verdict }) => verdict !== 'no judge').length;

@@ -29,6 +29,8 @@ const SCRIPTS: [string, string, (line: string) => Tolerance][] = [
   ['test/fixtures/exact/seq2seq.py', 'packed GRU and attention to 1e-5', () => within(1e-5)],
   ['test/fixtures/exact/nano_gpt.py', 'a GPT to 1e-5', () => within(1e-5)],
   ['test/fixtures/exact/transformer.py', 'nn.Transformer to 1e-5', () => within(1e-5)],
+  ['test/fixtures/exact/next_functions.py', "PyTorch's nodes behind a grad_fn", () => exact],
+  ['test/fixtures/exact/missing_files.py', "Linux's numbers of errors", () => exact],
   ['test/fixtures/exact/logistic.py', 'logistic regression, an MLP, hooks and errors, as printed', () => printed],
 ];
 

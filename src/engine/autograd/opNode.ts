@@ -70,6 +70,16 @@ export class OpNode extends Node {
     }
   }
 
+  /** `next` without the inputs for which the op has no formula (an embedding's indices): PyTorch has no edge there. */
+  followed(): (Edge | null)[] {
+    const { params } = this.op.schema;
+    const lists = params.some(isTensorList);
+    if (lists || this.next.length > params.length) return this.next;
+    const tensors = params.filter((_, i) => this.call.metas[i] !== null);
+    if (tensors.length !== this.next.length) return this.next;
+    return this.next.filter((_, i) => this.op.spec.grads?.[tensors[i].name]);
+  }
+
   save(args: readonly Arg[], outs: readonly Tensor[], which: 'inputs' | 'results' | 'both' = 'both'): void {
     for (const { name, param, result } of this.op.saved) {
       if (result >= 0) {

@@ -19,6 +19,31 @@ export function linearGradName(x: Tensor, w: Tensor, b: Tensor | null): string {
   return x.contiguous ? 'ViewBackward0' : 'AddBackward0';
 }
 
+/** What a node's `next_functions` are: one of our node's own edges by its number, or a node that PyTorch has and we do not. */
+export type Part = number | { name: string; next: Part[] };
+
+/** Nodes that PyTorch has below linear's last one (`linearGradName`), which is all of linear here. Null for another op's. */
+export function linearParts(node: OpNode): Part[] | null {
+  if (node.op.name !== 'linear') return null;
+  const [x, w, b] = [0, 1, 2];
+  const weight: Part = { name: 'TBackward0', next: [w] };
+  const viewed = (name: string): Part => ({ name, next: [x] });
+  switch (node.name) {
+    case 'AddmmBackward0':
+      return [b, x, weight];
+    case 'MmBackward0':
+      return [x, weight];
+    case 'ViewBackward0':
+      return [{ name: 'AddmmBackward0', next: [b, viewed('ViewBackward0'), weight] }];
+    case 'UnsafeViewBackward0':
+      return [{ name: 'MmBackward0', next: [viewed('ViewBackward0'), weight] }];
+    case 'SqueezeBackward4':
+      return [{ name: 'MmBackward0', next: [viewed('UnsqueezeBackward0'), weight] }];
+    default:
+      return null;
+  }
+}
+
 /** C++'s name of a dtype, as LAPACK-like checks print it. */
 export const C_TYPE: Record<DType, string> = {
   bool: 'bool',

@@ -9,6 +9,7 @@ import { OpNode } from '../../engine/autograd/opNode';
 import { context } from '../../engine/context';
 import { DTYPES, isDifferentiable } from '../../engine/dtype';
 import { runtimeError, typeError } from '../../engine/errors';
+import { linearParts, type Part } from '../../engine/ops/named';
 import { sameShape, show } from '../../engine/shape';
 import type { Tensor } from '../../engine/tensor';
 import { PythonRaised } from './failure';
@@ -305,12 +306,21 @@ export function autogradFunctions(tensors: Handles<Tensor>) {
     },
     nodeId: (n: number) => nodes.get(n).id,
     nodeName: (n: number) => nodes.get(n).name,
-    /** `handle,nr` of each next function, `-1,0` for None. */
-    nodeNext: (n: number) =>
-      nodes
-        .get(n)
-        .next.map((e) => (e ? `${nodes.add(e.node)},${e.nr}` : '-1,0'))
-        .join(';'),
+    /** The next functions as JSON: `[handle, nr]`, null for None, `{name, next}` of one that is a part of ours. */
+    nodeNext(n: number) {
+      const node = nodes.get(n);
+      const edge = (e: Edge | null) => e && [nodes.add(e.node), e.nr];
+      const shown = (part: Part): unknown => {
+        if (typeof part === 'number') return edge(node.next[part] ?? null);
+        const next = part.next.map(shown);
+        // A node through which no gradient goes is not there.
+        return next.some((found) => found !== null) ? { name: part.name, next } : null;
+      };
+      const parts = node instanceof OpNode ? linearParts(node) : null;
+      if (parts) return JSON.stringify(parts.map(shown));
+      const followed = node instanceof OpNode ? node.followed() : node.next;
+      return JSON.stringify(followed.map(edge));
+    },
     /** The leaf of an AccumulateGrad, or -1. */
     nodeVariable(n: number) {
       const variable = (nodes.get(n) as { variable?: Tensor }).variable;

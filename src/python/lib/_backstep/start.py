@@ -11,7 +11,7 @@ _USUAL = '''abc argparse array ast base64 bisect calendar collections.abc contex
 enum fractions functools glob gzip hashlib heapq html inspect io itertools json logging math numbers operator os.path pathlib pickle
 platform pprint queue random re shutil signal statistics string struct tarfile tempfile textwrap threading time timeit traceback types
 typing unicodedata urllib.parse urllib.request uuid warnings weakref zipfile zlib'''.split()
-_OURS = '''numpy numpy.linalg numpy.random torch torch.distributions torch.nn.functional torch.utils.data _backstep.evaluate _backstep.runner _backstep.seeds
+_OURS = '''numpy numpy.linalg numpy.random torch torch.distributions torch.nn.functional torch.utils.data _backstep.errnos _backstep.evaluate _backstep.runner _backstep.seeds
 _backstep.tracer _backstep.wall'''.split()
 
 _path = []
@@ -22,6 +22,8 @@ def prepare():
     sys.dont_write_bytecode = True
     for name in _USUAL + _OURS:
         importlib.import_module(name)
+    from . import errnos
+    errnos.install()
     _path[:] = sys.path
     gc.collect()
     # What is there now stays there: a collection need not look at it.
@@ -37,7 +39,7 @@ def begin():
     from torch import _bridge
     from torch.autograd import _hooks
 
-    from . import wall
+    from . import errnos, wall
     sys.path[:] = _path
     for finder in sys.path_importer_cache.values():
         if isinstance(finder, FileFinder):
@@ -47,6 +49,7 @@ def begin():
     _set_zone(time)
     random.seed()
     logging._startTime = time.time_ns()
+    errnos.listen()
     wall.close()
 
 

@@ -51,14 +51,7 @@ class Node:
     @property
     def next_functions(self):
         """(gradient function, number of its output) for each input; (None, 0) where no gradient goes."""
-        text = _next(self._n)
-        if not text:
-            return ()
-        out = []
-        for pair in text.split(';'):
-            handle, nr = map(int, pair.split(','))
-            out.append((None if handle < 0 else Node._of(handle), nr))
-        return tuple(out)
+        return _followers(json.loads(_next(self._n)))
 
     @property
     def variable(self):
@@ -97,6 +90,63 @@ class Node:
 
     def __del__(self):
         _bridge._js.releaseNode(self._n)
+
+
+class _Part(Node):
+    """A node that is in PyTorch's graph and in ours a part of another: `TBackward0` of linear's weight. It has no hooks of its own."""
+
+    __slots__ = ('_word', '_following')
+
+    @staticmethod
+    def _named(name, following):
+        cls = _classes.get((name, _Part))
+        if cls is None:
+            cls = _classes[name, _Part] = type(name, (_Part,), {'__slots__': (), '__module__': None})
+        node = object.__new__(cls)
+        node._word, node._following = name, following
+        return node
+
+    def name(self):
+        return self._word
+
+    @property
+    def metadata(self):
+        return self.__dict__
+
+    @property
+    def next_functions(self):
+        return self._following
+
+    def register_hook(self, fn):
+        raise NotImplementedError(f"{self._word} is a part of another node in Backstep: register the hook on that or on a tensor")
+
+    register_prehook = register_hook
+
+    def __getattr__(self, name):
+        raise AttributeError(f"'{self._word}' object has no attribute '{name}'")
+
+    def __eq__(self, other):
+        return isinstance(other, _Part) and (self._word, self._following) == (other._word, other._following)
+
+    def __hash__(self):
+        return hash((self._word, self._following))
+
+    def __repr__(self):
+        return f'<{self._word} object at 0x{id(self):012x}>'
+
+    def __del__(self):
+        pass
+
+
+def _followers(found):
+    """`next_functions` of what the engine tells."""
+    def node(one):
+        if one is None:
+            return None, 0
+        if isinstance(one, dict):
+            return _Part._named(one['name'], _followers(one['next'])), 0
+        return Node._of(one[0]), one[1]
+    return tuple(map(node, found))
 
 
 class _FunctionNode(Node):
