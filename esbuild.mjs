@@ -43,6 +43,7 @@ const PROGRAMS = [
   { in: 'src/python/worker.ts', out: 'worker', ...node, format: 'esm', outExtension: { '.js': '.mjs' } },
   { in: 'webview/main.ts', out: 'webview', platform: 'browser', target: 'es2022', format: 'iife' },
   { in: 'webview/printed/main.ts', out: 'printed', platform: 'browser', target: 'es2022', format: 'iife' },
+  { in: 'webview/figures/main.ts', out: 'figures', platform: 'browser', target: 'es2022', format: 'iife' },
   { in: 'webview/main.css', out: 'webview', platform: 'browser', target: 'es2022' },
   { in: 'src/page/main.ts', out: 'page', ...page },
   { in: 'src/page/page.css', out: 'page', platform: 'browser', target: 'es2022' },

@@ -1,6 +1,6 @@
 /** A webview trusts no message's shape: each one is checked here before anything is drawn from it. */
 import type { NeuronsView } from '../src/protocol/views';
-import type { ToPrinted, ToWebview } from '../src/protocol/webview';
+import type { ToFigures, ToPrinted, ToWebview } from '../src/protocol/webview';
 
 type Check = (value: unknown) => boolean;
 
@@ -474,6 +474,10 @@ const printed: { [T in ToPrinted['type']]: Check } = {
   at: shape({ tick: isInt, running: isBool }),
 };
 
+const figures: { [T in ToFigures['type']]: Check } = {
+  figures: shape({ figures: list(shape({ number: isInt, title: isStr, summary: isStr, svg: opt(isStr) })) }),
+};
+
 function read<M>(checks: Record<string, Check>, data: unknown): M | null {
   if (typeof data !== 'object' || data === null) return null;
   const type = (data as { type?: unknown }).type;
@@ -486,3 +490,4 @@ export const readMessage = (data: unknown): ToWebview | null => read(messages, d
 
 /** The same for the view of what was printed. */
 export const readPrinted = (data: unknown): ToPrinted | null => read(printed, data);
+export const readFigures = (data: unknown): ToFigures | null => read(figures, data);

@@ -55,7 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerTour(runs, panels, log, context),
     registerLanguageFeatures(runs),
     new PrintedView(runs, log, assets, docked),
-    new Figures(runs),
+    new Figures(runs, log, assets),
     registerStatusBar(runs),
     registerRecordedSources(runs),
     registerTables(),

@@ -7,7 +7,7 @@ const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => `&#${c.
 
 export interface PageOptions {
   /** Which of our scripts draws it: the network view's, if left out. */
-  script?: 'webview' | 'printed';
+  script?: 'webview' | 'printed' | 'figures';
   /** The numbers alone, without network and timeline. */
   parts?: 'numbers';
   /** What it says until there is something to show. */

@@ -8,6 +8,7 @@ import type { Cursor, Place } from './ticks';
 import type {
   Bookmark,
   CurvesView,
+  FigureHead,
   FigureView,
   GraphView,
   NeuronsView,
@@ -227,6 +228,11 @@ export interface Requests {
 
   /** What the script printed, from the n-th piece on. */
   outputs: [{ from: number }, OutputView];
+
+  /** matplotlib's figures as they were at the cursor: the newest drawing of each. */
+  figures: [Record<string, never>, FigureHead[]];
+  /** The picture of a drawing (`output` of its head); empty where it was not kept. */
+  figure: [{ output: number }, { svg: string }];
 
   // branches
   /**

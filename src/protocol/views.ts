@@ -389,6 +389,17 @@ export interface OutputPiece {
 /** Pieces put together: a line of what was printed, with the tick that wrote its last part. */
 export type PrintedLine = OutputPiece & { ended: boolean };
 
+/** A drawing of one of matplotlib's figures, without its picture. */
+export interface FigureHead {
+  /** Which drawing it is: the number of its output. */
+  output: number;
+  /** Which figure: counted from 1 as they are first shown. */
+  number: number;
+  title: string;
+  summary: string;
+  tick: number;
+}
+
 /** A figure of matplotlib's at a tick (-1 where nothing is recorded). */
 export interface FigureView {
   number: number;

@@ -168,5 +168,23 @@ export type ToPrinted =
   /** Lines after this tick are not printed yet. */
   | { type: 'at'; tick: number; running: boolean };
 
+/** A figure of matplotlib's in its view. */
+export interface ShownFigure {
+  number: number;
+  title: string;
+  summary: string;
+  /** Left out where it is as it was; empty where it was not kept. */
+  svg?: string;
+}
+
+/** Extension to the view of figures: all that there are, in their order. */
+export interface ToFigures {
+  type: 'figures';
+  figures: ShownFigure[];
+}
+
+/** The view of figures, to the extension. */
+export type FromFigures = Extract<FromWebview, { type: 'ready' | 'export' }>;
+
 /** The view of what was printed, to the extension. */
 export type FromPrinted = Extract<FromWebview, { type: 'ready' | 'seek' | 'copy' | 'refocus' }>;

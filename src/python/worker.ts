@@ -231,7 +231,10 @@ async function debug(launch: LaunchArguments, folder: string): Promise<void> {
   const functions: HostFunctions = {
     output: (stream, text) => recorder.output(stream, text),
     said: (category, text) => emit('output', { category, text, tick: server.timeline.tick }),
-    figure: (figure) => emit('figure', { ...figure, tick: recording.ticks - 1 }),
+    figure: (figure) => {
+      const tick = recorder.figure(figure);
+      if (launch.figures) emit('figure', { ...figure, tick });
+    },
     input: () => typed.wait(inbox),
     file: (path, read) => {
       if (recording.sources.has(path)) return;

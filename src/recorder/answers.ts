@@ -14,6 +14,7 @@ import type { Replay } from './replay';
 import { stackAt } from './stack';
 import { cursorOf } from './views/cursor';
 import { curvesOf } from './views/curves';
+import { figureOf, figuresAt } from './views/figures';
 import { graphOf } from './views/graph';
 import { infoOf } from './views/info';
 import { inlineValuesOf, nodesAt } from './views/lines';
@@ -86,6 +87,8 @@ export function answersOf(r: Recording, replay: Replay, looking: Looking, work: 
     inlineValues: ({ path, from, to }) => inlineValuesOf(r, replay, at(), path, from, to),
     nodesAt: ({ path, line }) => nodesAt(r, at(), path, line),
     outputs: ({ from }) => outputsOf(r, from),
+    figures: () => figuresAt(r, at()),
+    figure: ({ output }) => figureOf(r, output),
     lastWrite: (question) => {
       const from = at();
       const looked = (tick: number) => work.at(1 - tick / Math.max(1, from), () => iterationText(r, tick));

@@ -5,6 +5,7 @@ import type { Observer, OpEvent } from '../engine/observer';
 import type { Storage } from '../engine/storage';
 import { Tensor } from '../engine/tensor';
 import type { TickKind } from '../protocol/ticks';
+import type { FigureView } from '../protocol/views';
 import { Contents } from './contents';
 import { Course } from './course';
 import { Memory } from './memory';
@@ -13,9 +14,12 @@ import { savedTensors, savedUses } from './replay';
 import type { TraceSink } from './sink';
 import { stateKey } from './store/page';
 import type { Scratch } from './store/shelf';
+import { figureText } from './views/figures';
 
 /** So many lines in a row, without a tensor op or a print between them, are kept one by one; beyond, only the latest. */
 const QUIET_LINES = 100_000;
+/** Characters of figures that a recording keeps: of what is drawn beyond, only that it was. */
+const MOST_PICTURES = 64e6;
 
 export interface RecorderOptions {
   /** Bytes of contents to hold; beyond, old ones are dropped and replayed when asked for. */
@@ -59,6 +63,8 @@ export class Recorder implements Observer, TraceSink {
   /** Called once, when lines begin to be left out. */
   onThinned: (tick: number) => void = () => {};
   private readonly moduleStack: number[] = [];
+  /** Characters of the figures' pictures. */
+  private kept = 0;
   /** What was written down last of each optimizer. */
   private readonly hypers = new Map<number, string>();
   private readonly states = new Map<string, StateValue>();
@@ -130,6 +136,17 @@ export class Recorder implements Observer, TraceSink {
     pages.addOutput({ tick, stream, text });
     this.onOutput(stream, text, tick);
     this.onTick(tick);
+  }
+
+  /** A figure was drawn. Past a bound of what is kept of pictures, only that it was. */
+  figure(view: Omit<FigureView, 'tick'>): number {
+    const { pages, outputCount } = this.recording;
+    this.kept += view.svg.length;
+    const text = figureText(this.kept <= MOST_PICTURES ? view : { ...view, svg: '' });
+    const tick = this.append('output', outputCount);
+    pages.addOutput({ tick, stream: 'figure', text });
+    this.onTick(tick);
+    return tick;
   }
 
   /** A module is made, or becomes another's child. It stays with its first parent: `layers[:-1]` makes a ModuleList of the same layers. */

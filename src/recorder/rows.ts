@@ -257,7 +257,7 @@ export interface Iteration {
 
 export interface OutputRecord {
   tick: number;
-  stream: 'stdout' | 'stderr' | 'console';
+  stream: 'stdout' | 'stderr' | 'console' | 'figure';
   text: string;
 }
 

@@ -21,7 +21,7 @@ export function withIterations(lines: readonly PrintedLine[]): string {
 export async function printPlain(session: Session, write: (stream: 'stdout' | 'stderr', text: string) => void) {
   for (let from = 0; ; ) {
     const { outputs, total } = await session.request('outputs', { from });
-    for (const { category, text } of outputs) write(category === 'stderr' ? 'stderr' : 'stdout', text);
+    for (const { category, text } of outputs) if (category !== 'console') write(category, text);
     from += outputs.length;
     if (from >= total || outputs.length === 0) return;
   }

@@ -21,7 +21,7 @@ import { FRAME, ITERATION, PASS, PLAIN, RECORD, type Sink, type Source, STORAGE,
 import { known, Texts, Words } from './texts';
 
 const RECORD_KINDS = ['forward', 'backward', 'update'] as const;
-const STREAMS = ['stdout', 'stderr', 'console'] as const;
+const STREAMS = ['stdout', 'stderr', 'console', 'figure'] as const;
 const LINE = 0;
 const OUTPUT = 4;
 

@@ -4,9 +4,11 @@ import type { Cursor } from '../../protocol/ticks';
 import type { OpRecord, Recording } from '../recording';
 import { fileName, opName, placeText, storageAt } from './common';
 import { textOf } from './expression';
+import { headOf } from './figures';
 import { builtAt } from './graph';
 import { lossName } from './loss';
 import { Names } from './names';
+import { figureLine } from './outputs';
 import { Parameters, parameterOf, statesAt } from './parameters';
 import { ruleAt } from './rule';
 
@@ -44,7 +46,9 @@ export function labelOf(r: Recording, tick: number): string {
   const kind = r.kindAt(tick);
   if (kind === 'line') return place ? t('line {0} of {1}', place.line, fileName(place.path)) : t('a line');
   if (kind === 'output') {
-    const text = r.outputAt(tick)?.text ?? '';
+    const output = r.outputAt(tick);
+    if (output?.stream === 'figure') return t('draws {0}', figureLine(headOf(output)));
+    const text = output?.text ?? '';
     return text === '' ? t('end of the script') : t('prints {0}', printed(text));
   }
   const record = r.recordAt(tick)!;

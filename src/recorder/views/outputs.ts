@@ -1,6 +1,13 @@
 /** What the script printed, and when. */
+
+import { t } from '../../protocol/l10n';
 import type { OutputView } from '../../protocol/views';
 import type { Recording } from '../recording';
+import { headOf } from './figures';
+
+/** `Figure 2: loss (1 line)` */
+export const figureLine = ({ number, title, summary }: { number: number; title: string; summary: string }): string =>
+  `${t('Figure {0}', number)}${title && `: ${title.replaceAll('\n', ' ')}`} (${summary})`;
 
 /** Pieces in one answer: whoever shows them asks for more. */
 const AT_ONCE = 5000;
@@ -12,8 +19,8 @@ export function outputsOf(r: Recording, from: number): OutputView {
     ({ tick, stream, text }) => ({
       tick,
       iteration: r.iterationAt(tick),
-      category: stream,
-      text,
+      category: stream === 'figure' ? ('console' as const) : stream,
+      text: stream === 'figure' ? `${figureLine(headOf({ tick, stream, text }))}\n` : text,
       place: r.placeAt(tick),
     }),
   );

@@ -1,9 +1,13 @@
 """Figures on their way to whoever shows them."""
+import itertools
 import json
 
 import _backstep_host as _host
 
 from ._anything import note
+
+
+_serials = itertools.count(1)
 
 
 def show(figure):
@@ -19,4 +23,6 @@ def show(figure):
     if picture == figure.shown:
         return
     figure.shown = picture
-    _host.figure(json.dumps({'number': figure.number, 'title': figure.title(), 'summary': figure.summary(), 'svg': picture}))
+    # pyplot closes its figures when it has shown them, and numbers those that come from 1 again.
+    figure.serial = figure.serial or next(_serials)
+    _host.figure(json.dumps({'number': figure.serial, 'title': figure.title(), 'summary': figure.summary(), 'svg': picture}))

@@ -93,7 +93,7 @@ class Figure:
         self.current = None
         self.shared = []
         self.canvas = Canvas(self)
-        self.shown = None
+        self.shown = self.serial = None
 
     # ---- axes
 
