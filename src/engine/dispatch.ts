@@ -83,8 +83,11 @@ export function caller(name: string): (...args: unknown[]) => Result {
   const known = defaultsOf(op);
   const light = op.schema.params.map(lightOf);
   return (...args) => {
-    const full = new Array<Arg>(known.length);
-    for (let i = 0; i < known.length; i++) full[i] = light[i]((args[i] === undefined ? known[i] : args[i]) as Arg);
+    const full: Arg[] = [];
+    for (let i = 0; i < known.length; i++) {
+      const a = args[i] as Arg;
+      full.push(a instanceof Tensor ? a : light[i](a === undefined ? known[i] : a));
+    }
     return run(op, full);
   };
 }
@@ -157,8 +160,18 @@ function anyWantsGrad(args: readonly Arg[]): boolean {
 
 /** What an op computes from complete arguments. */
 function compute(op: Op, args: readonly Arg[]): Result {
-  const forward = touchesComplex(args) ? complexForward(op) : op.spec.forward;
-  return (forward as (...a: readonly Arg[]) => Result)(...args);
+  const forward = (touchesComplex(args) ? complexForward(op) : op.spec.forward) as (...a: readonly Arg[]) => Result;
+  // Spreading a list costs more than a small op.
+  switch (args.length) {
+    case 1:
+      return forward(args[0]);
+    case 2:
+      return forward(args[0], args[1]);
+    case 3:
+      return forward(args[0], args[1], args[2]);
+    default:
+      return forward(...args);
+  }
 }
 
 /** Runs an op on arguments that are complete and read (see Arg). */

@@ -101,13 +101,14 @@ let unasked = 0;
 
 /** Elements, all zero. Refuses in PyTorch's words before the machine runs out: the system would end the whole editor. */
 export function allocate(dtype: DType, length: number): Data {
-  const bytes = heldBytes(dtype, length);
+  const { array, parts } = DTYPES[dtype];
+  const bytes = dtype === 'float32' ? 4 * length : heldBytes(dtype, length);
   unasked += bytes;
   if (unasked >= ASK_EVERY) {
     unasked = 0;
     if (!memory.allows(bytes)) throw runtimeError(`${NO_MEMORY} you tried to allocate ${bytes} bytes.`);
   }
-  return new DTYPES[dtype].array(length * DTYPES[dtype].parts);
+  return dtype === 'float32' ? new Float32Array(length) : new array(length * parts);
 }
 
 const NO_MEMORY = "[enforce fail at alloc_cpu.cpp:127] data. DefaultCPUAllocator: can't allocate memory:";

@@ -58,23 +58,33 @@ class ReadyQueue {
   }
 }
 
-/** How many edges lead into each node that can be reached. */
-function countDependencies(roots: readonly Node[]): Map<Node, number> {
-  const counts = new Map<Node, number>();
-  const seen = new Set<Node>(roots);
-  const stack = [...roots];
-  while (stack.length) {
-    const node = stack.pop()!;
+/** What a node waits for in a pass. */
+class Waiting {
+  /** How many edges still lead into it. */
+  edges = 0;
+  /** Gradients of its outputs that have arrived. */
+  grads: (Tensor | null)[] | null = null;
+}
+
+/** By id, every node that can be reached, with how many edges lead into it. */
+function waitingNodes(roots: readonly Node[]): Map<number, Waiting> {
+  const found = new Map<number, Waiting>();
+  const stack: Node[] = [];
+  for (const root of roots) {
+    found.set(root.id, new Waiting());
+    stack.push(root);
+  }
+  for (let node = stack.pop(); node; node = stack.pop())
     for (const edge of node.next) {
       if (!edge) continue;
-      counts.set(edge.node, (counts.get(edge.node) ?? 0) + 1);
-      if (!seen.has(edge.node)) {
-        seen.add(edge.node);
+      let waiting = found.get(edge.node.id);
+      if (!waiting) {
+        found.set(edge.node.id, (waiting = new Waiting()));
         stack.push(edge.node);
       }
+      waiting.edges++;
     }
-  }
-  return counts;
+  return found;
 }
 
 /** The nodes from which one of the targets can be reached: only they need to run. */
@@ -177,46 +187,43 @@ function walk(starts: readonly { edge: Edge; grad: Tensor }[], options: Backward
 function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: BackwardOptions): (Tensor | null)[] {
   const { createGraph, inputs } = options;
   const rootNodes = [...new Set(starts.map((s) => s.edge.node))];
-  const dependencies = countDependencies(rootNodes);
+  const waiting = waitingNodes(rootNodes);
   const targets = inputs?.map((t) => {
     const edge = 'node' in t ? t : gradEdge(t);
     if (!edge) throw runtimeError('One of the differentiated Tensors does not require grad');
     return edge;
   });
   const needed = targets ? leadingTo(new Set(targets.map((e) => e.node)), rootNodes) : null;
-  const roots = new Set(rootNodes);
   passes.push({
     number: ++passCount,
     whole: options.accumulate && !inputs,
-    reaches: (node) => (dependencies.has(node) || roots.has(node)) && (!needed || needed.has(node)),
+    reaches: (node) => waiting.has(node.id) && (!needed || needed.has(node)),
   });
   const captured: (Tensor | null)[] = targets?.map(() => null) ?? [];
-  const buffers = new Map<Node, (Tensor | null)[]>();
   const queue = new ReadyQueue();
   // Gradients that more than one place holds must not be taken over by a leaf.
   const shared = new Set<Storage>();
-  const ran: Node[] = [];
 
   // Recorded or watched gradients live on.
   const spares = createGraph || context.depth > 0 || context.observer || context.anomaly ? null : new Spares();
   const sum = (a: Tensor, b: Tensor) => (spares ? spares.run([a, b], () => [add(a, b)])[0] : add(a, b));
 
-  const arrive = ({ node, nr }: Edge, grad: Tensor | null) => {
-    let buffer = buffers.get(node);
-    if (!buffer) buffers.set(node, (buffer = node.outputs.map(() => null)));
-    if (grad) buffer[nr] = buffer[nr] ? sum(buffer[nr]!, grad) : grad;
+  const arrive = (at: Waiting, { node, nr }: Edge, grad: Tensor | null) => {
+    at.grads ??= node.outputs.length === 1 ? [null] : node.outputs.map(() => null);
+    if (grad) at.grads[nr] = at.grads[nr] ? sum(at.grads[nr], grad) : grad;
   };
 
   for (const { edge, grad } of starts) {
     shared.add(grad.storage);
-    arrive(edge, grad);
+    arrive(waiting.get(edge.node.id)!, edge, grad);
   }
-  for (const node of rootNodes) if (!dependencies.get(node)) queue.push(node);
+  for (const node of rootNodes) if (waiting.get(node.id)!.edges === 0) queue.push(node);
 
   while (queue.size) {
     const node = queue.pop();
-    let grads = buffers.get(node) ?? [];
-    buffers.delete(node);
+    const own = waiting.get(node.id)!;
+    let grads = own.grads ?? [];
+    own.grads = null;
     if (node.tensorHooks || node.retained || node.preHooks || node.hooks) spares?.keep(grads);
     grads = applyHooks(node, grads, shared);
     for (let i = 0; targets && i < targets.length; i++) {
@@ -254,7 +261,6 @@ function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: Backw
       spares?.keep(outs);
       for (const hook of node.hooks) outs = hook(outs, grads);
     }
-    ran.push(node);
     if (some && context.observer && context.depth === 0)
       context.observer.ran({ kind: 'backward', node, grads, outs, took });
     const { next } = node;
@@ -263,10 +269,9 @@ function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: Backw
       const out = outs[i] ?? null;
       if (out && (holds(grads, grads.length, out.storage) || holds(outs, i, out.storage))) shared.add(out.storage);
       if (!edge) continue;
-      arrive(edge, out);
-      const left = dependencies.get(edge.node)! - 1;
-      dependencies.set(edge.node, left);
-      if (left === 0) queue.push(edge.node);
+      const at = waiting.get(edge.node.id)!;
+      arrive(at, edge, out);
+      if (--at.edges === 0) queue.push(edge.node);
     }
     if (!options.retainGraph) node.release();
   }

@@ -57,16 +57,15 @@ export class OpNode extends Node {
     this.name =
       typeof gradName === 'function' ? (gradName as (...a: readonly Arg[]) => string)(...args) : defaultName(op);
     this.call = callShape(op, args);
-    this.outputs = outs.map(metaOf);
-    const edgeOf = edge ?? gradEdge;
+    for (const o of outs) this.outputs.push(metaOf(o));
     const { params } = op.schema;
     const grads = op.spec.grads ?? {};
     for (let i = 0; i < params.length; i++) {
       const a = args[i];
-      const p = params[i];
-      const wanted = (t: Tensor) => (grads[p.name] && isDifferentiable(t.dtype) ? edgeOf(t) : null);
-      if (a instanceof Tensor) this.next.push(wanted(a));
-      else if (isTensorList(p)) for (const t of a as (Tensor | null)[]) if (t !== null) this.next.push(wanted(t));
+      const wanted = grads[params[i].name] !== undefined;
+      if (a instanceof Tensor) this.next.push(wanted ? this.edgeOf(a, edge) : null);
+      else if (isTensorList(params[i]))
+        for (const t of a as (Tensor | null)[]) if (t !== null) this.next.push(wanted ? this.edgeOf(t, edge) : null);
     }
   }
 
@@ -78,6 +77,11 @@ export class OpNode extends Node {
     const tensors = params.filter((_, i) => this.call.metas[i] !== null);
     if (tensors.length !== this.next.length) return this.next;
     return this.next.filter((_, i) => this.op.spec.grads?.[tensors[i].name]);
+  }
+
+  private edgeOf(t: Tensor, edge: ((t: Tensor) => Edge | null) | null): Edge | null {
+    if (!isDifferentiable(t.dtype)) return null;
+    return edge ? edge(t) : gradEdge(t);
   }
 
   save(args: readonly Arg[], outs: readonly Tensor[], which: 'inputs' | 'results' | 'both' = 'both'): void {

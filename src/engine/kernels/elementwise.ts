@@ -15,7 +15,7 @@ import {
   realType,
 } from '../dtype';
 import { resultArray } from '../reuse';
-import { broadcast, numel } from '../shape';
+import { broadcast, numel, sameShape } from '../shape';
 import { Tensor } from '../tensor';
 import { LERP } from '../wasm/assembly/kinds';
 import { converter } from './convert';
@@ -32,6 +32,12 @@ export type Big2 = (a: bigint, b: bigint) => bigint;
  * is of a higher kind (bool < int < float < complex). Source: PyTorch's "Type Promotion" documentation, at::native::result_type.
  */
 export function resultType(...tensors: readonly Tensor[]): DType {
+  if (tensors.length === 2) {
+    // Almost always: one dtype, or a number that gives way.
+    const [a, b] = tensors;
+    const type = a.dtype;
+    if (!a.wrapped && (type === b.dtype ? !b.wrapped : b.wrapped && isFloat(type) && isFloat(b.dtype))) return type;
+  }
   const ranks: (DType | null)[] = [null, null, null];
   for (const t of tensors) {
     const rank = t.wrapped ? 2 : t.rank === 0 ? 1 : 0;
@@ -231,7 +237,10 @@ export function binary(a: Tensor, b: Tensor, f: Fn2, rule: BinaryRule = {}): Ten
   const y = valuesAs(b, rule.single && b.count === 1 && isHalf(compute) ? 'float32' : compute) as Float64Array;
   const out = resultArray(to, numel(shape)) as Float64Array;
   const loop = chooseLoop(f, rule, compute, to);
-  forEachRun(shape, [a.shape, b.shape], (o, n, [i, j], [di, dj]) => loop(x, i, di, y, j, dj, out, o, n));
+  // One run: equal shapes, or a single number on the right.
+  if (out.length === x.length && (y.length === 1 || (out.length === y.length && sameShape(a.shape, b.shape))))
+    loop(x, 0, 1, y, 0, y.length === 1 ? 0 : 1, out, 0, out.length);
+  else forEachRun(shape, [a.shape, b.shape], (o, n, [i, j], [di, dj]) => loop(x, i, di, y, j, dj, out, o, n));
   return Tensor.of(to, shape, out);
 }
 

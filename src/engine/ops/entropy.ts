@@ -163,13 +163,14 @@ op<[Tensor, Tensor, Tensor, Tensor | null, number, string]>({
     const { classes, inner, target: t, weight: w } = readClasses(sizes, target, weight, ignore);
     const g = grad.values() as Float64Array;
     const out = Tensor.zeros(grad.dtype, [...sizes]);
+    const data = out.storage.data as Float64Array;
     let total = 0;
     for (const k of t) if (k >= 0) total += w ? w[k] : 1;
     for (let i = 0; i < t.length; i++) {
       if (t[i] < 0) continue;
       const by = -(w ? w[t[i]] : 1) * (reduction === 'none' ? g[i] : g[0]);
-      const at = (Math.floor(i / inner) * classes + t[i]) * inner + (i % inner);
-      out.storage.data[at] = (reduction === 'mean' ? by / total : by) as never;
+      const at = inner === 1 ? i * classes + t[i] : (Math.floor(i / inner) * classes + t[i]) * inner + (i % inner);
+      data[at] = reduction === 'mean' ? by / total : by;
     }
     return out;
   },

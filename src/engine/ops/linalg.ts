@@ -72,15 +72,10 @@ function checkKnown(a: Tensor, kernel: string): void {
 }
 const notImplemented = (kernel: string, dtype: string) => runtimeError(`"${kernel}" not implemented for '${dtype}'`);
 
-/** A matrix as a batch of one, and back. */
-const single = (t: Tensor): Tensor => t.alias([1, ...t.shape], [0, ...t.strides]);
-const flat = (y: Tensor): Tensor => y.alias(y.shape.slice(1), y.strides.slice(1));
-
 /** a · b of matrices, unchecked. */
 export function mm(a: Tensor, b: Tensor): Tensor {
-  const shape = [a.shape[0], b.shape[1]];
-  if (isFloat(a.dtype)) return flat(products(single(a), single(b)));
-  const out = Tensor.zeros(a.dtype, shape);
+  if (isFloat(a.dtype)) return products(a, b);
+  const out = Tensor.zeros(a.dtype, [a.shape[0], b.shape[1]]);
   product(a, b, out.storage.data);
   return out;
 }
@@ -88,8 +83,7 @@ export function mm(a: Tensor, b: Tensor): Tensor {
 /** x + a · b, where x can be read in the product's shape. */
 function plus(a: Tensor, b: Tensor, x: Tensor): Tensor {
   const shape = [a.shape[0], b.shape[1]];
-  if (isFloat(a.dtype) && x.rank === 1 && x.shape[0] === shape[1] && x.contiguous)
-    return flat(products(single(a), single(b), x));
+  if (isFloat(a.dtype) && x.rank === 1 && x.shape[0] === shape[1] && x.contiguous) return products(a, b, x);
   const wide = checkedExpand(x, shape);
   const y = mm(a, b);
   return isComplex(y.dtype) ? cx.pairs(y, wide, cx.add) : binary(y, wide, (s, t) => s + t, { big: (s, t) => s + t });
@@ -373,6 +367,7 @@ op<[Tensor, Tensor, Tensor | null]>({
     if (b) checkAddend(b, x, w);
     else checkSame(x, w);
     const y = b ? plus(matrix, wt, b) : mm(matrix, wt);
+    if (x.rank === 2 && w.rank === 2) return y;
     const shape = [...x.shape.slice(0, -1), ...w.shape.slice(0, -1)];
     return y.alias(shape, contiguousStrides(shape));
   },
@@ -380,10 +375,12 @@ op<[Tensor, Tensor, Tensor | null]>({
   grads: {
     input: (c, f) => {
       const w = c.saved('weight');
-      return w.rank === 1 ? f.mul(f.unsqueeze(c.grad, -1), w) : f.matmul(c.grad, w);
+      if (w.rank === 1) return f.mul(f.unsqueeze(c.grad, -1), w);
+      return c.grad.rank === 2 ? f.mm(c.grad, w) : f.matmul(c.grad, w);
     },
     weight: (c, f) => {
       const [x, shape] = [c.saved('input'), c.shape('weight')];
+      if (x.rank === 2 && shape.length === 2) return f.mm(f.t(c.grad), x);
       const rows = numel(x.shape.slice(0, -1));
       const g = f.reshape(c.grad, [rows, shape.length === 1 ? 1 : shape[0]]);
       return f.reshape(f.mm(f.t(g), f.reshape(x, [rows, x.shape[x.rank - 1]])), shape);

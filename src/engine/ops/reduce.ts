@@ -134,7 +134,10 @@ op<[Tensor, number[]]>({
     if (lead < 0 || x.shape.some((n, d) => d >= lead && size[d - lead] !== 1 && size[d - lead] !== n))
       throw runtimeError(`size {${show(size)}} is not expandable to size {${show(x.shape)}}.`);
     if (size.length === 0) return formulas.sum(x);
-    const sum = dims.length ? formulas.sum(x, dims, true) : x;
+    if (dims.length === 0) return x;
+    // Where only missing dimensions are summed, the rest is of this size.
+    if (dims.length === lead) return formulas.sum(x, dims);
+    const sum = formulas.sum(x, dims, true);
     return lead > 0 ? formulas.view(sum, size) : sum;
   },
   samples: () => [

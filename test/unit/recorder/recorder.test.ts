@@ -203,11 +203,11 @@ describe('memory', () => {
 describe('a write of a whole tensor', () => {
   it('leaves what was there to the recording, without a copy of it', () => {
     const script = new Script();
-    const w = given([3], (i) => i + 1);
+    const w = given([30], (i) => i + 1); // few elements are copied
     script.line(1);
     noGrad(() => op('mul_', w, 2));
     const before = w.storage.data;
-    const view = op('view', w, [3, 1]);
+    const view = op('view', w, [30, 1]);
     script.line(2);
     noGrad(() => op('add_', w, 1));
     noGrad(() => op('mul_', op('slice', w, 0, 0, 1), 10)); // a part: copied, then written where it lies
@@ -215,9 +215,10 @@ describe('a write of a whole tensor', () => {
     const r = script.recording;
     const held = [...Array(r.ticks).keys()].map((tick) => r.contentAt(w.storage.id, tick)?.data ?? null);
     expect(held.some((data) => data === before)).toBe(true);
-    expect([...(before as Float32Array)]).toEqual([2, 4, 6]);
-    expect([...(view.values() as Float32Array)]).toEqual([30, 5, 7]);
-    const contents = [...new Set(held)].filter((d) => d !== null).map((d) => [...(d as Float32Array)]);
+    const three = (data: unknown) => [...(data as Float32Array).subarray(0, 3)];
+    expect(three(before)).toEqual([2, 4, 6]);
+    expect(three(view.values())).toEqual([30, 5, 7]);
+    const contents = [...new Set(held)].filter((d) => d !== null).map(three);
     expect(contents).toEqual([
       [1, 2, 3],
       [2, 4, 6],
