@@ -1,6 +1,10 @@
-"""Writes Python values down, bounded: see src/protocol/recorded.ts."""
+"""Writes Python values down, bounded, as JSON: see src/protocol/recorded.ts."""
 import reprlib
 import types
+import weakref
+from collections import deque
+from itertools import islice
+from json.encoder import encode_basestring as _quoted
 
 import torch
 from torch import nn
@@ -12,9 +16,13 @@ _tensor_id = _host.tensor_id
 _array_seen = _js.array
 
 PRIMITIVES = frozenset((int, float, bool, str, type(None), complex, bytes))
+_CONTAINERS = (list, tuple, dict, set, frozenset, deque)
 _ITEMS = 20
 _DEPTH = 2
 _TEXT = 2000
+# Beyond, an int's text is made with care.
+_LONG = 10 ** 18
+
 
 class _Short(reprlib.Repr):
     """Tensors and modules by their kind: their own text is long, and slow to make."""
@@ -24,7 +32,19 @@ class _Short(reprlib.Repr):
             return f'{type(value).__name__}{list(value.shape)}'
         if isinstance(value, nn.Module):
             return type(value).__name__
+        if isinstance(value, _CONTAINERS) and not hasattr(self, f'repr_{type(value).__name__}') and _holds_tensors(value):
+            return _of(value)
         return super().repr1(value, level)
+
+    def repr_deque(self, value, level):
+        text = super().repr_deque(value, level)
+        return text if value.maxlen is None else f'{text[:-1]}, maxlen={value.maxlen})'
+
+    def repr_dict(self, value, level):
+        # Tensors have no order, and to ask for it runs ops.
+        if any(isinstance(key, torch.Tensor) for key in islice(value, 1)):
+            return _of(value)
+        return super().repr_dict(value, level)
 
 
 _short = _Short()
@@ -36,28 +56,55 @@ _short.maxstring = _short.maxother = 80
 _DEEP = {'.param_groups': 3, '._last_lr': 1, '.base_lrs': 1}
 
 
-def encode(value, depth=_DEPTH):
-    """A RecordedValue, ready for JSON."""
+def _int(value):
+    if -_LONG < value < _LONG:
+        return f'{{"k":"prim","type":"int","repr":"{value}"}}'
+    try:
+        return _text(value)
+    except ValueError:
+        # Python refuses to print an int of more than 4300 digits.
+        return f'{{"k":"prim","type":"int","repr":"about 2**{value.bit_length()}","cut":true}}'
+
+
+def _text(value):
+    text = repr(value)
+    cut = ''
+    if len(text) > _TEXT:
+        text = text[:_TEXT] + '…'
+        cut = ',"cut":true'
+    return f'{{"k":"prim","type":"{type(value).__name__}","repr":{_quoted(text)}{cut}}}'
+
+
+# The plainest values, which loops change at every line, without a look at anything else.
+_PRIMITIVE = {
+    int: _int,
+    float: lambda value: f'{{"k":"prim","type":"float","repr":"{value!r}"}}',
+    bool: lambda value: f'{{"k":"prim","type":"bool","repr":"{value}"}}',
+    type(None): lambda value: '{"k":"prim","type":"NoneType","repr":"None"}',
+    torch.Tensor: lambda value: f'{{"k":"tensor","id":{_tensor_id(value._h)},"type":"Tensor"}}',
+    str: _text,
+    complex: _text,
+    bytes: _text,
+}
+
+
+def written(value, depth=_DEPTH):
+    """JSON of a value's RecordedValue."""
     kind = type(value)
-    if kind in PRIMITIVES:
-        try:
-            text = repr(value)
-        except ValueError:
-            # Python refuses to print an int of more than 4300 digits.
-            return {'k': 'prim', 'type': kind.__name__, 'repr': f'about 2**{value.bit_length()}', 'cut': True}
-        if len(text) > _TEXT:
-            return {'k': 'prim', 'type': kind.__name__, 'repr': text[:_TEXT] + '…', 'cut': True}
-        return {'k': 'prim', 'type': kind.__name__, 'repr': text}
+    plain = _PRIMITIVE.get(kind)
+    if plain is not None:
+        return plain(value)
+    name = _quoted(kind.__name__)
     if isinstance(value, torch.Tensor):
-        return {'k': 'tensor', 'id': _tensor_id(value._h), 'type': kind.__name__}
+        return f'{{"k":"tensor","id":{_tensor_id(value._h)},"type":{name}}}'
     if is_array(value):
         _array_seen(value._t._h)
-        return {'k': 'tensor', 'id': _tensor_id(value._t._h), 'type': 'ndarray'}
+        return f'{{"k":"tensor","id":{_tensor_id(value._t._h)},"type":"ndarray"}}'
     if isinstance(value, nn.Module):
         if _unborn(value):
-            return {'k': 'object', 'type': kind.__name__, 'repr': f'{kind.__name__} before its super().__init__()'}
-        return {'k': 'module', 'id': value._trace_id, 'type': kind.__name__, 'training': bool(value.training)}
-    return _object(value, kind, depth)
+            return f'{{"k":"object","type":{name},"repr":{_quoted(f"{kind.__name__} before its super().__init__()")}}}'
+        return f'{{"k":"module","id":{value._trace_id},"type":{name},"training":{"true" if value.training else "false"}}}'
+    return _object(value, name, depth)
 
 
 def is_array(value):
@@ -71,21 +118,26 @@ def _unborn(module):
     return '_trace_id' not in module.__dict__
 
 
-def _object(value, kind, depth):
-    written = {'k': 'object', 'type': kind.__name__, 'repr': text_of(value)}
+def _object(value, name, depth):
+    text = f'{{"k":"object","type":{name},"repr":{_quoted(text_of(value))}'
     try:
         pairs, length = _children(value)
     except BaseException:
-        return written
+        return text + '}'
     if length is not None:
-        written['length'] = length
+        text += f',"length":{length}'
     if pairs is not None:
         if depth > 0:
             deep = _DEEP if isinstance(value, (torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler)) else {}
-            written['items'] = [[name, encode(item, deep.get(name, depth - 1))] for name, item in pairs[:_ITEMS]]
+            text += f',"items":{together(pairs[:_ITEMS], depth - 1, deep)}'
         if len(pairs) > _ITEMS or (depth == 0 and pairs) or (length is not None and length > len(pairs)):
-            written['cut'] = True
-    return written
+            text += ',"cut":true'
+    return text + '}'
+
+
+def together(pairs, depth=_DEPTH, deep={}):
+    """JSON of [[name, RecordedValue]]."""
+    return f"[{','.join([f'[{_quoted(name)},{written(item, deep.get(name, depth))}]' for name, item in pairs])}]"
 
 
 def _children(value, limit=_ITEMS + 1):
@@ -111,15 +163,15 @@ def _children(value, limit=_ITEMS + 1):
 
 
 def children(value):
-    """Everything inside a value, for a user who opens it: at most 1000 items."""
+    """JSON of everything inside a value, for a user who opens it: at most 1000 items."""
     pairs, _ = _children(value, 1000)
-    return [[name, encode(item, 1)] for name, item in pairs or []]
+    return together(pairs or (), 1)
 
 
 def text_of(value):
     """A short repr that never fails and never runs long."""
     try:
-        if isinstance(value, (list, tuple, dict, set, frozenset)):
+        if isinstance(value, _CONTAINERS):
             return _container(value)
         text = repr(value)
     except BaseException as error:
@@ -130,10 +182,22 @@ def text_of(value):
 
 def _container(value):
     """Containers of tensors are named by their size: tensors' own text is long."""
-    some = list(value.values() if isinstance(value, dict) else value)[:6]
-    if any(isinstance(v, (torch.Tensor, nn.Module)) for v in some):
-        return f'{type(value).__name__} of {len(value)}'
+    if any(isinstance(v, (torch.Tensor, nn.Module)) for v in _first(value)):
+        return _of(value)
     return _short.repr(value)
+
+
+def _first(value):
+    return islice(dict.values(value) if isinstance(value, dict) else value, 6)
+
+
+def _holds_tensors(value, depth=2):
+    return any(isinstance(v, (torch.Tensor, nn.Module)) or (depth and isinstance(v, _CONTAINERS) and _holds_tensors(v, depth - 1))
+               for v in (*_first(value), *(islice(dict.keys(value), 6) if isinstance(value, dict) else ())))
+
+
+def _of(value):
+    return f'{type(value).__name__} of {len(value)}'
 
 
 _HIDDEN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, types.MethodType)
@@ -155,31 +219,74 @@ def signature(value, depth=1):
         return None
     if isinstance(value, nn.Module):
         return value.__dict__.get('training')
-    if kind is list or kind is tuple:
-        some = value[:_ITEMS]
-        if _PLAIN.issuperset(map(type, some)):
-            return None if kind is tuple else (len(value), *map(id, some), id(value[-1]) if value else 0)
-        return len(value), id(value[-1]), _inside(some, depth)
+    if kind is list or kind is tuple or kind is deque:
+        some = [*islice(value, _ITEMS)]
+        if kind is tuple and _PLAIN.issuperset(map(type, some)):
+            return None
+        if some:
+            some.append(value[-1])
+        return len(value), _inside(some, depth)
     if isinstance(value, dict):
-        return len(value), next(reversed(value), None), _inside(list(value.values())[:_ITEMS], depth)
+        return len(value), id(next(reversed(value), None)), _inside([*islice(value.values(), _ITEMS)], depth)
     if kind is set:
         return len(value)
     if isinstance(value, torch.Tensor) or isinstance(value, _HIDDEN) or is_array(value):
         return None
     if isinstance(value, torch.optim.Optimizer):
         # Its state is the recorder's own; what a user changes is in the groups.
-        groups = value.param_groups
-        return [(id(group), *group, *map(id, group.values())) for group in groups]
+        return _groups(value)
     attributes = getattr(value, '__dict__', None)
     if isinstance(attributes, dict):
-        return len(attributes), _inside(list(attributes.values())[:_ITEMS], depth)
+        return _attributes(attributes, depth)
     # What has no words of its own is known by its identity.
     return None if kind.__repr__ is object.__repr__ or kind.__module__ in ('builtins', 'torch') else text_of(value)
 
 
+def _groups(optimizer):
+    return [(id(group), *group, _inside([*group.values()], 0)) for group in optimizer.param_groups]
+
+
+def _attributes(attributes, depth):
+    return len(attributes), _inside([*islice(attributes.values(), _ITEMS)], depth)
+
+
 def _inside(values, depth):
-    """Identities of the values inside, and below those what can change, one level on."""
+    """
+    Identities of the values inside, and below those what can change, one level on. The primitive ones are held: the next that is made
+    could lie where one lay that is gone.
+    """
     ids = tuple(map(id, values))
+    plain = [v for v in values if type(v) in PRIMITIVES]
     if depth == 0 or _PLAIN.issuperset(map(type, values)):
-        return ids
-    return ids, tuple(signature(v, depth - 1) for v in values)
+        return ids, plain
+    return ids, plain, tuple([signature(v, depth - 1) for v in values])
+
+
+class Described:
+    """Objects whose JSON is made: a frame that begins need not make it again of those that have not changed."""
+
+    def __init__(self):
+        # By identity: a weak reference, the signature, the JSON.
+        self._known = {}
+
+    def written(self, value):
+        """JSON of a value's RecordedValue."""
+        if type(value) in _PLAIN:
+            return written(value)
+        attributes = getattr(value, '__dict__', None)
+        if not isinstance(attributes, dict) or isinstance(value, (torch.Tensor, nn.Module)):
+            return written(value)
+        # One level deeper than inside of a frame: since it was described, much may have run.
+        now = _attributes(attributes, 2), isinstance(value, torch.optim.Optimizer) and _groups(value)
+        key = id(value)
+        known = self._known.get(key)
+        if known is not None and known[0]() is value and known[1] == now:
+            return known[2]
+        text = written(value)
+        # Tensors come and go at the same addresses; parameters stay.
+        if text.count('"k":"tensor"') == text.count('"type":"Parameter"'):
+            try:
+                self._known[key] = weakref.ref(value, lambda _: self._known.pop(key, None)), now, text
+            except TypeError:
+                pass
+        return text

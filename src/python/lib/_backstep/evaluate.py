@@ -10,18 +10,18 @@ import _backstep_bridge as _bridge
 import _backstep_host as _host
 
 from . import sources, streams, tracer
-from .encode import children, encode, is_array
+from .encode import children, is_array, written
 from .notes import message_of
 from .past import rebuild
 
 
 def _answer(body):
-    """Runs body() unseen by the recorder; JSON of {value} or {error}."""
+    """Runs body(), which answers JSON, unseen by the recorder; JSON of {value} or {error}."""
     events = tracer.pause()
     printed = streams.aside()
     _bridge.unobserve(True)
     try:
-        return json.dumps({'value': body()})
+        return f'{{"value":{body()}}}'
     except BaseException as error:
         return json.dumps({'error': describe(error)})
     finally:
@@ -61,9 +61,9 @@ def _value_in(frame, code):
 
 
 def _look(value):
-    """A value to show; tensors that the recording does not know are handed over."""
+    """JSON of a value to show; tensors that the recording does not know are handed over."""
     _hand_over(value)
-    return encode(value)
+    return written(value)
 
 
 def _hand_over(value, depth=2):
@@ -86,7 +86,7 @@ def live(expression, frame, statements):
         if is_value:
             return _look(_value_in(f, code))
         exec(code, f.f_globals, f.f_locals)
-        return None
+        return 'null'
     return _answer(body)
 
 
@@ -230,7 +230,7 @@ def completions(text, column, frame):
         else:
             found = {*f.f_locals, *f.f_globals, *dir(__builtins__)}
         shown = sorted(n for n in found if n.startswith(prefix) and (prefix.startswith('_') or not n.startswith('_')))
-        return [{'label': n} for n in shown[:200]]
+        return json.dumps([{'label': n} for n in shown[:200]])
     return _answer(body)
 
 
@@ -246,5 +246,5 @@ def lines(path):
             # A function's first line is its def, which its owner runs; RESUME stands there too.
             found |= own - ({c.co_firstlineno} if c.co_name != '<module>' else set())
             waiting += [k for k in c.co_consts if isinstance(k, types.CodeType)]
-        return sorted(found)
+        return json.dumps(sorted(found))
     return _answer(body)

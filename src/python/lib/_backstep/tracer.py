@@ -1,31 +1,27 @@
 """The line tracer: sys.monitoring tells of every line of the user's files, with the names that changed."""
-import json
 import sys
 
 import _backstep_host as _host
-from torch import Tensor
 
 from . import streams
-from .encode import encode, hidden, signature
+from .encode import Described, hidden, signature, together, written
 from .notes import message_of
 
 _line = _host.line
 _enter = _host.enter_frame
 _leave = _host.leave_frame
 _raised = _host.raised
-_tensor_id = _host.tensor_id
 _finish = _host.finish
 _out, _err = streams.out, streams.err
 
 _monitoring = sys.monitoring
+_events = _monitoring.events
 # After errnos: what it renumbers is told so. Python's own debugger keeps its number.
 _TOOL = 4
 _DISABLE = _monitoring.DISABLE
-_PLAIN = 10 ** 18
 
 _folder = ''
 _next_id = 0
-_dumps = json.JSONEncoder(ensure_ascii=False, separators=(',', ':')).encode
 
 
 class _Traced:
@@ -45,6 +41,7 @@ _suspended = {}
 # A notebook's cells are one frame: the code of those that another follows, and that frame between two of them.
 _followed = set()
 _between = None
+_described = Described()
 # Frames that an exception left, for looking into them afterwards.
 _unwound = {}
 _last_raised = None
@@ -52,30 +49,18 @@ _last_raised = None
 
 def start(folder, programs=()):
     """Traces code from files under `folder`; `programs`: what runs as the main module, one after the other."""
-    global _folder, _between
+    global _folder, _between, _described
     _folder = folder.rstrip('/') + '/'
     _files.clear()
     _followed.clear()
     _followed.update(programs[:-1])
     _between = None
-    events = _monitoring.events
+    _described = Described()
     _monitoring.use_tool_id(_TOOL, 'backstep')
-    for event, callback in (
-        (events.PY_START, _on_start),
-        (events.PY_RESUME, _on_resume),
-        (events.PY_RETURN, _on_return),
-        (events.PY_YIELD, _on_yield),
-        (events.PY_UNWIND, _on_unwind),
-        (events.PY_THROW, _on_throw),
-        (events.RAISE, _on_raise),
-        (events.LINE, _on_line),
-    ):
+    for event, callback in _CALLBACKS.items():
         _monitoring.register_callback(_TOOL, event, callback)
-    _monitoring.set_events(
-        _TOOL,
-        events.PY_START | events.PY_RESUME | events.PY_RETURN | events.PY_YIELD | events.PY_UNWIND | events.PY_THROW
-        | events.RAISE | events.LINE,
-    )
+    # These are heard wherever they are; the others in the user's code alone: to ask for all lines makes all other code slower.
+    _monitoring.set_events(_TOOL, _events.PY_START | _events.PY_UNWIND | _events.PY_THROW | _events.RAISE)
 
 
 def stop():
@@ -88,14 +73,12 @@ def pause():
     """Hears nothing while the debugger itself runs Python; undone by resume(). Before the start and after the end there is nothing to hear."""
     if _monitoring.get_tool(_TOOL) is None:
         return None
-    events = _monitoring.get_events(_TOOL)
-    _monitoring.set_events(_TOOL, 0)
-    return events
+    return [_monitoring.register_callback(_TOOL, event, None) for event in _CALLBACKS]
 
 
-def resume(events):
-    if events is not None:
-        _monitoring.set_events(_TOOL, events)
+def resume(callbacks):
+    for event, callback in zip(_CALLBACKS, callbacks or ()):
+        _monitoring.register_callback(_TOOL, event, callback)
 
 
 class _Files(dict):
@@ -117,6 +100,8 @@ def _on_start(code, offset):
     if not _users(code):
         return _DISABLE
     global _next_id, _between
+    if not _monitoring.get_local_events(_TOOL, code):
+        _monitoring.set_local_events(_TOOL, code, _events.PY_RESUME | _events.PY_RETURN | _events.PY_YIELD | _events.LINE)
     frame = sys._getframe(1)
     _unwound.clear()
     if _between and code.co_name == '<module>' and not _stack:
@@ -131,8 +116,6 @@ def _on_start(code, offset):
 
 
 def _on_return(code, offset, value):
-    if not _users(code):
-        return _DISABLE
     global _between
     if _followed and len(_stack) == 1 and code in _followed:
         streams.flush()
@@ -146,16 +129,12 @@ def _on_return(code, offset, value):
 
 
 def _on_yield(code, offset, value):
-    if not _users(code):
-        return _DISABLE
     traced = _pop(sys._getframe(1))
     if traced:
         _suspended[traced.frame] = traced
 
 
 def _on_resume(code, offset):
-    if not _users(code):
-        return _DISABLE
     traced = _suspended.pop(sys._getframe(1), None)
     if traced:
         _stack.append(traced)
@@ -193,9 +172,6 @@ def _pop(frame):
 
 
 def _on_line(code, line):
-    file = _files[code.co_filename]
-    if file is None:
-        return _DISABLE
     if not _stack:
         return
     traced = _stack[-1]
@@ -204,9 +180,21 @@ def _on_line(code, line):
     changes = _changes(traced)
     # A text that is the same at each line, the path, does not cross; nor does None.
     if changes is None:
-        _line(traced.id, file, line)
+        _line(traced.id, _files[code.co_filename], line)
     else:
-        _line(traced.id, file, line, changes)
+        _line(traced.id, _files[code.co_filename], line, changes)
+
+
+_CALLBACKS = {
+    _events.PY_START: _on_start,
+    _events.PY_RESUME: _on_resume,
+    _events.PY_RETURN: _on_return,
+    _events.PY_YIELD: _on_yield,
+    _events.PY_UNWIND: _on_unwind,
+    _events.PY_THROW: _on_throw,
+    _events.RAISE: _on_raise,
+    _events.LINE: _on_line,
+}
 
 
 def _names(frame):
@@ -228,7 +216,7 @@ def _changes(traced):
         known[name] = (value, signature(value))
         # A name that now is a function or a class is gone from the variables.
         if not hidden(value):
-            text = _written(name, value)
+            text = f'"{name}":{_described.written(value)}'
         elif old is not None:
             text = f'"{name}":null'
         else:
@@ -239,18 +227,6 @@ def _changes(traced):
             del known[name]
             changed = f'"{name}":null' if changed is None else f'{changed},"{name}":null'
     return None if changed is None else f'{{{changed}}}'
-
-
-def _written(name, value):
-    """`"name":RecordedValue`; the plainest values, which loops change at every line, without the encoder."""
-    kind = type(value)
-    if kind is int and -_PLAIN < value < _PLAIN:
-        return f'"{name}":{{"k":"prim","type":"int","repr":"{value}"}}'
-    if kind is float:
-        return f'"{name}":{{"k":"prim","type":"float","repr":"{value!r}"}}'
-    if kind is Tensor:
-        return f'"{name}":{{"k":"tensor","id":{_tensor_id(value._h)},"type":"Tensor"}}'
-    return f'"{name}":{_dumps(encode(value))}'
 
 
 def frame_of(id):
@@ -271,8 +247,8 @@ def id_of(frame):
 
 
 def locals_of(id):
-    """[[name, RecordedValue]] of a live frame."""
+    """JSON of [[name, RecordedValue]] of a live frame."""
     frame = frame_of(id)
     if frame is None:
-        return []
-    return [[n, encode(v)] for n, v in _names(frame).items() if n[:2] != '__' and not hidden(v)]
+        return '[]'
+    return together([(n, v) for n, v in _names(frame).items() if n[:2] != '__' and not hidden(v)])
