@@ -4,7 +4,7 @@ import sys
 import _backstep_host as _host
 
 from . import streams
-from .encode import Described, hidden, signature, together, written
+from .encode import Described, hidden, signature, together
 from .notes import message_of
 
 _line = _host.line
