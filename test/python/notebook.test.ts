@@ -1,4 +1,5 @@
-/** A notebook prints what IPython prints: cells.txt is `MPLBACKEND=agg python3 ../../corpus/driver.py cells.ipynb`, run beside it. */
+/** A notebook prints what IPython prints: cells.txt and shown.txt are
+ * `MPLBACKEND=agg python3 ../../corpus/driver.py cells.ipynb`, run beside them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -29,6 +30,12 @@ const book = (...cells: string[]) =>
 
 test('a cell shows its last value as IPython does', () => {
   expect(run('cells.ipynb', read('cells.ipynb'))).toBe(read('cells.txt'));
+});
+
+test('values are broken into lines as IPython breaks them', () => {
+  // Where an object lies in memory is chance.
+  const placed = (text: string) => text.replace(/0x[0-9a-f]+/g, '0x…');
+  expect(placed(run('shown.ipynb', read('shown.ipynb')))).toBe(placed(read('shown.txt')));
 });
 
 test('an error ends it', () => {

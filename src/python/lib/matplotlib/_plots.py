@@ -7,7 +7,7 @@ from ._anything import Anything, note
 from ._contour import bands, lines_at
 from ._data import broadcast, columns, finite, flat, matrix, number, numbers, plain
 from ._projection import project
-from .artist import (Annotation, AxesImage, BarContainer, Container, ErrorbarContainer, Line2D, PathCollection, Polygon, Rectangle, Segments,
+from .artist import (Annotation, AxesImage, BarContainer, ErrorbarContainer, Line2D, PathCollection, Polygon, Rectangle, Segments, StemContainer,
                      Span, Text, colours)
 from .colors import LogNorm, Normalize, to_rgba
 
@@ -234,7 +234,7 @@ class Plots:
         p = [(a, b, c) for a, b, c, k in zip(x, upper, lower, keep) if k]
         look = look_of(look)
         look.setdefault('color', look.get('facecolor') or self.next_colour())
-        return self.add(Polygon([(a, b) for a, b, _ in p] + [(a, c) for a, _, c in reversed(p)], **look))
+        return self.add(Polygon([(a, b) for a, b, _ in p] + [(a, c) for a, _, c in reversed(p)], **look)).known_as('collections.FillBetweenPolyCollection')
 
     def fill(self, *args, **look):
         x, y = args[:2]
@@ -266,25 +266,25 @@ class Plots:
             low, high = (numbers(both[0]), numbers(both[1])) if _is_matrix(both) and len(both) == 2 else (numbers(broadcast(err, len(x))),) * 2
             for a, b, down, up in zip(x, y, low, high):
                 found.append((a, b - down, a, b + up) if upright else (a - down, b, a + up, b))
-        return self.add(Segments(found, color=color))
+        return self.add(Segments(found, color=color)).known_as('collections.LineCollection')
 
     def vlines(self, x, ymin, ymax, colors=None, linestyles='solid', label=None, **look):
         x = self.xaxis.place(x)
         low, high = broadcast(ymin, len(x)), broadcast(ymax, len(x))
         return self.add(Segments([(a, number(b), a, number(c)) for a, b, c in zip(x, low, high)], color=colors or look.get('color') or self.next_colour(),
-                                 style=linestyles, label=label))
+                                 style=linestyles, label=label)).known_as('collections.LineCollection')
 
     def hlines(self, y, xmin, xmax, colors=None, linestyles='solid', label=None, **look):
         y = self.yaxis.place(y)
         low, high = broadcast(xmin, len(y)), broadcast(xmax, len(y))
         return self.add(Segments([(number(b), a, number(c), a) for a, b, c in zip(y, low, high)], color=colors or look.get('color') or self.next_colour(),
-                                 style=linestyles, label=label))
+                                 style=linestyles, label=label)).known_as('collections.LineCollection')
 
     def stem(self, *args, **look):
         x, y = (numbers(args[0]), numbers(args[1])) if len(args) > 1 and not isinstance(args[1], str) else (list(_range(len(numbers(args[0])))), numbers(args[0]))
         stems = self.vlines(x, 0, y)
         marks = self.plot(x, y, 'o', color=stems.look('color'), label=look.get('label'))[0]
-        return Container([marks, stems, marks])
+        return StemContainer([marks, stems, marks])
 
     def _across(self, along, places, look):
         look = look_of(look)
@@ -292,16 +292,16 @@ class Plots:
         return self.add(Span(along, places, **look))
 
     def axhline(self, y=0, xmin=0, xmax=1, **look):
-        return self._across('y', self.yaxis.place(y), look)
+        return self._across('y', self.yaxis.place(y), look).known_as('lines.Line2D')
 
     def axvline(self, x=0, ymin=0, ymax=1, **look):
-        return self._across('x', self.xaxis.place(x), look)
+        return self._across('x', self.xaxis.place(x), look).known_as('lines.Line2D')
 
     def axhspan(self, ymin, ymax, **look):
-        return self._across('y', numbers([ymin, ymax]), look)
+        return self._across('y', numbers([ymin, ymax]), look).known_as('patches.Rectangle')
 
     def axvspan(self, xmin, xmax, **look):
-        return self._across('x', numbers([xmin, xmax]), look)
+        return self._across('x', numbers([xmin, xmax]), look).known_as('patches.Rectangle')
 
     def axline(self, xy1, xy2=None, *, slope=None, **look):
         x, y = numbers(xy1)
@@ -310,25 +310,26 @@ class Plots:
 
     def arrow(self, x, y, dx, dy, **look):
         return self.add(Segments([(number(x), number(y), number(x) + number(dx), number(y) + number(dy))], arrow=True,
-                                 **{'color': look.get('fc') or look.get('color') or 'C0'}))
+                                 **{'color': look.get('fc') or look.get('color') or 'C0'})).known_as('patches.FancyArrow')
 
     def quiver(self, *args, **look):
         args = [numbers(a) for a in args[:4]]
         if len(args) < 4:
-            return self.add(Segments([]))
+            return self.add(Segments([])).known_as('quiver.Quiver')
         x, y, u, v = args
         if len(x) * len(y) == len(u) != len(x):
             x, y = [a for _ in y for a in x], [b for b in y for _ in x]
-        return self.add(Segments([(a, b, a + p, b + q) for a, b, p, q in zip(x, y, u, v)], arrow=True, color=look.get('color', 'k')))
+        return self.add(Segments([(a, b, a + p, b + q) for a, b, p, q in zip(x, y, u, v)], arrow=True, color=look.get('color', 'k'))).known_as('quiver.Quiver')
 
     def text(self, x, y, s, *more, transform=None, **look):
         if more:  # of three dimensions: x, y, z, s
             (x, y), s = (p[0] for p in project([number(x)], [number(y)], [number(s)])), more[0]
-        return self.add(Text(number(x), number(y), s, inside=transform == 'axes', **look_of(look)))
+        return self.add(Text(number(x), number(y), s, given=(x, y), inside=transform == 'axes', **look_of(look)))
 
     def annotate(self, text, xy, xytext=None, *args, arrowprops=None, **look):
         offset = look.get('textcoords') not in (None, 'data')
-        return self.add(Annotation(text, numbers(xy), None if offset or xytext is None else numbers(xytext), arrow=arrowprops is not None, **look_of(look)))
+        return self.add(Annotation(text, numbers(xy), None if offset or xytext is None else numbers(xytext), arrow=arrowprops is not None,
+                                   given=xy if xytext is None else xytext, **look_of(look)))
 
     def imshow(self, X, cmap=None, norm=None, *, aspect='equal', interpolation=None, alpha=None, vmin=None, vmax=None, origin=None, extent=None, **look):
         from .cm import get_cmap
@@ -362,7 +363,7 @@ class Plots:
             extent = [min(x), max(x), min(y), max(y)]
         else:
             extent = [0, len(z[0]), 0, len(z)]
-        return self.add(AxesImage(z, extent, get_cmap(cmap), _norm(norm, vmin, vmax), alpha=alpha, upper=False))
+        return self.add(AxesImage(z, extent, get_cmap(cmap), _norm(norm, vmin, vmax), alpha=alpha, upper=False)).known_as('collections.QuadMesh')
 
     pcolor = pcolormesh
 
@@ -374,7 +375,7 @@ class Plots:
 
     def _contour(self, args, filled, levels=None, cmap=None, colors=None, alpha=None, vmin=None, vmax=None, norm=None, **look):
         from .cm import get_cmap
-        from .contour import ContourSet
+        from .contour import QuadContourSet
         from .ticker import places
         if len(args) in (2, 4):
             levels, args = args[-1], args[:-1]
@@ -405,7 +406,7 @@ class Plots:
             for i, level in enumerate(levels):
                 made.append(self.add(Segments(lines_at(z, level, x, y), color=(given or [])[i] if given else ramp.at(norm.part(level)),
                                               linewidth=look.get('linewidths') if not isinstance(look.get('linewidths'), (list, tuple)) else None, alpha=alpha, sticky=True)))
-        return ContourSet(made, _array(levels), ramp, norm)
+        return QuadContourSet(made, _array(levels), ramp, norm)
 
     def pie(self, x, explode=None, labels=None, colors=None, autopct=None, **look):
         sizes = numbers(x)
@@ -416,7 +417,7 @@ class Plots:
             steps = max(2, round(60 * size / whole))
             arc = [2 * math.pi * (angle + (end - angle) * k / steps) for k in _range(steps + 1)]
             color = colors[i % len(colors)] if colors is not None else self.next_colour()
-            wedges.append(self.add(Polygon([(0, 0)] + [(math.cos(t), math.sin(t)) for t in arc], color=color, label=labels[i] if labels else None)))
+            wedges.append(self.add(Polygon([(0, 0)] + [(math.cos(t), math.sin(t)) for t in arc], color=color, label=labels[i] if labels else None)).known_as('patches.Wedge'))
             middle = math.pi * (angle + end)
             if labels is not None:
                 words.append(self.text(1.15 * math.cos(middle), 1.15 * math.sin(middle), labels[i], ha='center'))

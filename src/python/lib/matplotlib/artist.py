@@ -13,6 +13,16 @@ class Artist:
         self.axes = axes
         self._look = look
 
+    def known_as(self, name):
+        """Is shown as matplotlib's class of that name ('quiver.Quiver'); gives itself."""
+        self._name = name
+        return self
+
+    def __repr__(self):
+        name = self.__dict__.get('_name')
+        kind = type(self)
+        return f'<{f"matplotlib.{name}" if name else f"{kind.__module__}.{kind.__qualname__}"} at {id(self):#x}>'
+
     def look(self, name, default=None):
         value = self._look.get(name)
         return default if value is None else value
@@ -91,13 +101,14 @@ class Text(Artist):
         return self.text
 
     def set_position(self, xy):
-        self.x, self.y = xy
+        self.x, self.y = self._look['given'] = xy
 
     def get_position(self):
         return self.x, self.y
 
     def __repr__(self):
-        return f'Text({self.x}, {self.y}, {self.text!r})'
+        x, y = self._look.get('given') or (self.x, self.y)
+        return f'Text({x!r}, {y!r}, {self.text!r})'
 
     def points(self):
         return []
@@ -256,6 +267,11 @@ class BarContainer(Container):
         return f'<BarContainer object of {len(self)} artists>'
 
 
+class StemContainer(Container):
+    def __repr__(self):
+        return f'<StemContainer object of {len(self)} artists>'
+
+
 class ErrorbarContainer(Container):
     def __repr__(self):
         return f'<ErrorbarContainer object of {len(self)} artists>'
@@ -288,5 +304,6 @@ def setp(artists, *args, **look):
 
 
 for _class, _module in ((Line2D, 'lines'), (Text, 'text'), (Annotation, 'text'), (PathCollection, 'collections'), (Rectangle, 'patches'),
-                        (Polygon, 'patches'), (AxesImage, 'image'), (BarContainer, 'container'), (ErrorbarContainer, 'container')):
+                        (Polygon, 'patches'), (AxesImage, 'image'), (BarContainer, 'container'), (ErrorbarContainer, 'container'),
+                        (StemContainer, 'container')):
     _class.__module__ = f'matplotlib.{_module}'

@@ -9,6 +9,15 @@ from .artist import Text
 from .colors import CYCLE
 
 
+def _float64(values):
+    """Limits are numpy's numbers, in matplotlib too."""
+    try:
+        import numpy
+    except ImportError:
+        return values
+    return tuple(map(numpy.float64, values))
+
+
 class Axis:
     """The x or y axis."""
 
@@ -227,10 +236,10 @@ class Axes(Plots):
         return self._limits(self.yaxis, ymin if bottom is None else bottom, ymax if top is None else top)
 
     def get_xlim(self):
-        return self.xaxis.range()
+        return _float64(self.xaxis.range())
 
     def get_ylim(self):
-        return self.yaxis.range()
+        return _float64(self.yaxis.range())
 
     set_xbound, set_ybound, get_xbound, get_ybound = set_xlim, set_ylim, get_xlim, get_ylim
 
@@ -394,8 +403,8 @@ class Axes(Plots):
     add_artist = add_collection = add_patch
 
     def set(self, **words):
-        for name, value in words.items():
-            getattr(self, f'set_{name}')(*(value if isinstance(value, tuple) and name in ('xlim', 'ylim') else (value,)))
+        return [getattr(self, f'set_{name}')(*(value if isinstance(value, tuple) and name in ('xlim', 'ylim') else (value,)))
+                for name, value in words.items()]
 
     def __getattr__(self, name):
         if name.startswith('__'):

@@ -12,4 +12,8 @@ class ContourSet(Artist):
             artist.remove()
 
 
-QuadContourSet = ContourSet
+class QuadContourSet(ContourSet):
+    pass
+
+
+ContourSet.__module__ = QuadContourSet.__module__ = 'matplotlib.contour'

@@ -63,6 +63,13 @@ class AxesArray:
             known *= n if n > 0 else 1
         return AxesArray(self._axes, tuple(n if n > 0 else self.size // known for n in shape))
 
+    def __repr__(self):
+        try:
+            import numpy
+        except ImportError:
+            return repr(self.tolist())
+        return repr(numpy.array(self.tolist(), dtype=object))
+
     def tolist(self):
         return [row.tolist() if isinstance(row, AxesArray) else row for row in self]
 
@@ -297,6 +304,9 @@ class _Colorbar(Anything):
     def __init__(self, axes):
         super().__init__('colorbar')
         self.__dict__['axes'] = axes
+
+    def __repr__(self):
+        return f'<matplotlib.colorbar.Colorbar at {id(self):#x}>'
 
     def set_label(self, label, **look):
         if isinstance(self.axes, Axes):

@@ -1,5 +1,6 @@
 """matplotlib.pyplot: the current figure and its axes. What is drawn is kept; show(), draw(), pause() and savefig() hand it over."""
 import atexit
+import contextlib
 import inspect
 
 from . import cm, colors, get_backend, rc, rc_context, rcdefaults, rcParams, style, ticker  # noqa: F401
@@ -131,21 +132,13 @@ def pause(interval=0):
 _interactive = False
 
 
-class _Switched:
-    def __init__(self, before):
-        self._before = before
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        _switch(self._before)
-
-
 def _switch(on):
+    """Now, and until the end of a `with` that is given the result."""
     global _interactive
     before, _interactive = _interactive, on
-    return _Switched(before)
+    back = contextlib.ExitStack()
+    back.callback(_switch, before)
+    return back
 
 
 def ion():
