@@ -95,6 +95,6 @@ test('figures that are shown again have their new content, and the same ones are
 });
 
 test('figures that pyplot numbers alike are several', () => {
-  draw('plt.plot([1, 2]); plt.show(); plt.plot([2, 1]); plt.show()');
+  draw('plt.ioff(); plt.plot([1, 2]); plt.show(); plt.plot([2, 1]); plt.show()');
   expect(shown[1].number).toBe(shown[0].number + 1);
 });
