@@ -41,6 +41,7 @@ const PROGRAMS = [
   { in: 'src/extension/extension.ts', out: 'extension', ...node, format: 'cjs', external: ['vscode'] },
   { in: 'src/cli.ts', out: 'cli', ...node, format: 'cjs', banner: { js: '#!/usr/bin/env node' } },
   { in: 'src/python/worker.ts', out: 'worker', ...node, format: 'esm', outExtension: { '.js': '.mjs' } },
+  { in: 'src/python/pngThread.ts', out: 'png', ...node, format: 'esm', outExtension: { '.js': '.mjs' } },
   { in: 'webview/main.ts', out: 'webview', platform: 'browser', target: 'es2022', format: 'iife' },
   { in: 'webview/printed/main.ts', out: 'printed', platform: 'browser', target: 'es2022', format: 'iife' },
   { in: 'webview/figures/main.ts', out: 'figures', platform: 'browser', target: 'es2022', format: 'iife' },
@@ -145,6 +146,8 @@ async function copyAssets() {
   await Promise.all(
     PYODIDE_FILES.map((file) => copyIfNewer(join(modules, 'pyodide', file), join(dist, 'pyodide', file))),
   );
+  await copyIfNewer(join(modules, '@resvg/resvg-wasm/index_bg.wasm'), join(dist, 'png/resvg.wasm'));
+  await copyIfNewer(join(modules, 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf'), join(dist, 'png/DejaVuSans.ttf'));
   await copyIfNewer(join(modules, 'elkjs/lib/elk-worker.min.js'), join(dist, 'elk-worker.min.js'));
   await rm(join(dist, 'python'), { recursive: true, force: true }); // a deleted module must not live on
   await copyPython('src/python/lib', join(dist, 'python'));
@@ -163,7 +166,7 @@ export async function build({ minify = false } = {}) {
   };
   await takeSnapshot().catch(without('python.snapshot'));
   await writeCoverage().catch(without('coverage.md'));
-  const packages = new Set(['pyodide', 'elkjs']);
+  const packages = new Set(['pyodide', 'elkjs', '@resvg/resvg-wasm', 'dejavu-fonts-ttf']);
   const written = new Set();
   for (const result of results) {
     for (const output of Object.keys(result.metafile.outputs)) written.add(relative('dist', output));

@@ -9,8 +9,8 @@ const notices = (name) => readFileSync(join(root, 'scripts/notices', name), 'utf
 const quote = (text) => `\`\`\`text\n${text.trim().replaceAll('\r\n', '\n')}\n\`\`\``;
 
 function licenceText(name) {
-  // Pyodide's npm package carries no licence file.
-  if (name === 'pyodide') return notices('MPL-2.0.txt');
+  // These npm packages carry no licence file.
+  if (name === 'pyodide' || name === '@resvg/resvg-wasm') return notices('MPL-2.0.txt');
   const folder = join(root, 'node_modules', name);
   const file = readdirSync(folder).find((entry) => /^(licen[sc]e|copying)/i.test(entry));
   if (!file) throw new UserError(`${name} is bundled but has no licence file: add its text to scripts/notices/.`);
@@ -22,6 +22,10 @@ const REMARKS = {
   pyodide: (version) =>
     `The files in \`dist/pyodide/\` are those of the npm package, unchanged. Their source is at ` +
     `https://github.com/pyodide/pyodide, release ${version}.`,
+  '@resvg/resvg-wasm': (version) =>
+    `\`dist/png/resvg.wasm\` is the npm package's file, unchanged. Its source is at ` +
+    `https://github.com/yisibl/resvg-js, release ${version}, and https://github.com/RazrFalcon/resvg.`,
+  'dejavu-fonts-ttf': () => '`dist/png/DejaVuSans.ttf` is the font file of the npm package, unchanged.',
   elkjs: (version) =>
     `\`dist/elk-worker.min.js\` is the npm package's file, unchanged. Its source is at ` +
     `https://github.com/kieler/elkjs, release ${version}, and https://github.com/eclipse/elk.`,

@@ -5,6 +5,7 @@ import type { Past } from '../recorder/evaluator';
 import type { TraceSink } from '../recorder/sink';
 import type { Bridge } from './bridge';
 import { toHost, toPython } from './paths';
+import { Painter } from './png';
 import { createRuntime, type Runtime, type RuntimeOptions } from './runtime';
 
 export interface HostFunctions {
@@ -67,7 +68,21 @@ class Answering {
 }
 
 /** The module `_backstep_host`. */
-function hostModule(bridge: Bridge, python: () => PyodideAPI, functions: HostFunctions, answering: Answering) {
+function hostModule(
+  bridge: Bridge,
+  python: () => PyodideAPI,
+  functions: HostFunctions,
+  answering: Answering,
+  assets: string,
+) {
+  const painter = new Painter(assets);
+  const png = (svg: string, scale: number): Uint8Array | string => {
+    try {
+      return painter.png(svg, scale);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
   const { tensors } = bridge;
   const sink = () => bridge.recorder;
   const tensor = (handle: number) => tensors.get(handle);
@@ -79,6 +94,8 @@ function hostModule(bridge: Bridge, python: () => PyodideAPI, functions: HostFun
       answering.depth > 0 && functions.said ? functions.said(stream, text) : functions.output(stream, text),
     figures: () => functions.figure !== undefined && answering.depth === 0,
     figure: (json: string) => functions.figure?.(JSON.parse(json)),
+    /** Bytes; what went wrong where it is a text. */
+    png,
     // null would be a JsNull in Python.
     read_line: () => (answering.depth > 0 ? undefined : (functions.input() ?? undefined)),
     uncaught: functions.uncaught,
@@ -120,13 +137,14 @@ const NOBODY: HostFunctions = { output() {}, uncaught() {}, exit() {}, input: ()
 /** For who makes a snapshot. */
 export const alone = (assets: string): RuntimeOptions => ({
   assets,
-  host: (bridge, python) => hostModule(bridge, python, NOBODY, new Answering()),
+  host: (bridge, python) => hostModule(bridge, python, NOBODY, new Answering(), assets),
 });
 
 /** Loads Python, which will call `functions`. */
 export async function createHost(options: Omit<RuntimeOptions, 'host'>, functions: HostFunctions): Promise<ScriptHost> {
   const answering = new Answering();
-  const host: RuntimeOptions['host'] = (bridge, python) => hostModule(bridge, python, functions, answering);
+  const host: RuntimeOptions['host'] = (bridge, python) =>
+    hostModule(bridge, python, functions, answering, options.assets);
   const runtime = await createRuntime({ ...options, host });
   const { bridge } = runtime;
   // An expression may print before, or without, a script.

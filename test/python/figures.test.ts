@@ -1,5 +1,5 @@
 /** Figures are recorded with their tick: a step back shows a figure as it was, in a run and in its file. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -62,3 +62,31 @@ test.skipIf(!existsSync(join(ASSETS, 'worker.mjs')))(
     }
   },
 );
+
+test.skipIf(!existsSync(join(ASSETS, 'png.mjs')))('savefig() writes what the name says', async () => {
+  const program = join(folder, 'saves.py');
+  const lines = [
+    'import io, os, matplotlib.pyplot as plt',
+    "fig = plt.figure(figsize=(4, 3)); plt.plot([1, 2]); plt.title('A < B')",
+    "plt.savefig('a.png'); plt.savefig('b.png', dpi=50); plt.savefig('c'); plt.savefig('d.svg'); plt.savefig('e.pdf')",
+    'kept = io.BytesIO(); plt.savefig(kept); print(kept.getvalue()[1:4], sorted(os.listdir()))',
+  ];
+  writeFileSync(program, lines.join('\n'));
+  const session = await openScript({ program, noDebug: true, stopAtEnd: false }, ASSETS);
+  let printed = '';
+  session.on('output', ({ text }) => (printed += text));
+  const ended = new Promise<void>((done) => session.on('terminated', () => done()));
+  await session.request('start', { stopOnEntry: false });
+  await ended;
+  await session.dispose();
+  expect(printed).toContain('e.pdf.svg in place of e.pdf');
+  expect(printed).toMatch(/b'PNG' \['a.png', 'b.png', 'c.png', 'd.svg', 'e.pdf.svg'/);
+  const size = (name: string) => {
+    const bytes = readFileSync(join(folder, name));
+    expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+    return [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+  };
+  expect(size('a.png')).toEqual([400, 300]);
+  expect(size('b.png')).toEqual([200, 150]);
+  expect(readFileSync(join(folder, 'd.svg'), 'utf8')).toContain('A &lt; B');
+});

@@ -224,8 +224,8 @@ export class Window {
 
   /**
    * The content of one of our views, once it is there: of the network (its panel, or a recording's editor), of the docked numbers, or of
-   * what was printed. A view that is hidden, moved or made anew gets another frame: ask again.
-   * @param {'network' | 'numbers' | 'printed'} [view]
+   * what was printed, or of the figures. A view that is hidden, moved or made anew gets another frame: ask again.
+   * @param {'network' | 'numbers' | 'printed' | 'figures'} [view]
    */
   async webview(view = 'network') {
     const ours = async () => {
@@ -234,7 +234,8 @@ export class Window {
         const shows = await frame
           .evaluate(() => {
             if (document.body.dataset.elk === undefined) return '';
-            if (document.querySelector('script[src$="/printed.js"]')) return 'printed';
+            for (const own of ['printed', 'figures'])
+              if (document.querySelector(`script[src$="/${own}.js"]`)) return own;
             return document.body.dataset.parts ?? 'network';
           })
           .catch(() => '');

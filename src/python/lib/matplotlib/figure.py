@@ -7,6 +7,8 @@ from .axes import Axes
 from .gridspec import GridSpec, SubplotSpec
 
 DPI = 100
+# Kinds of files that are drawn, not painted.
+_PAPER = ('pdf', 'ps', 'eps', 'pgf')
 
 
 class AxesArray:
@@ -259,21 +261,31 @@ class Figure:
         show(self)
 
     def savefig(self, fname, dpi=None, format=None, **look):
-        """Writes an SVG picture: a name that ends otherwise gets `.svg` behind it."""
+        """Writes a PNG or an SVG picture, as the name says; a name without an end gets `.png`. Of a kind that is neither, an SVG beside it."""
+        from ._shown import png
         self.show()
-        if hasattr(fname, 'write'):
-            text = self.svg()
-            try:
-                fname.write(text.encode())
-            except TypeError:
-                fname.write(text)
+        to_file = hasattr(fname, 'write')
+        name = '' if to_file else os.fspath(fname)
+        end = os.path.splitext(name)[1][1:].lower()
+        kind = (format or end or 'png').lower()
+        if not end and not to_file:
+            name += f'.{kind}'
+        if kind == 'svg':
+            data = self.svg().encode()
+        else:
+            if kind in _PAPER and not to_file:
+                note(f'figures are written as PNG or SVG: {os.path.basename(name)}.svg in place of {os.path.basename(name)}')
+                name += '.svg'
+                data = self.svg().encode()
+            else:
+                if kind != 'png':
+                    note(f'figures are written as PNG or SVG: {os.path.basename(name) or "the file"} holds a PNG')
+                data = png(self.svg(), (dpi if isinstance(dpi, (int, float)) else self.dpi) / DPI)
+        if to_file:
+            fname.write(data)
             return
-        name = os.fspath(fname)
-        if not name.lower().endswith('.svg'):
-            note(f'figures are written as SVG: {os.path.basename(name)}.svg in place of {os.path.basename(name)}')
-            name += '.svg'
-        with open(name, 'w', encoding='utf-8') as file:
-            file.write(self.svg())
+        with open(name, 'wb') as file:
+            file.write(data)
 
     def tight_layout(self, *args, **more):
         pass
