@@ -70,7 +70,7 @@ const ELSEWHERE: Record<string, readonly (string | RegExp)[]> = {
   'src/recorder/timeline.ts': ['start of recording'], // a reason
   'src/recorder/views/health.ts': ['no gradient', 'not updated'], // kinds
   'src/recorder/views/series.ts': ['step taken'], // a role
-  'src/recorder/views/tensor.ts': [/^kernel_/], // names of dimensions
+  'src/recorder/views/dimensions.ts': [/^kernel_/, 'q, k, v', 'gates · hidden_size'], // names of dimensions
   'src/recorder/views/text.ts': ['torch.tensor({}, dtype=torch.{})', 'dim {}'], // Python and CSV
   'src/recorder/views/update.ts': ['{} before', 'step taken', 'new weight'], // roles
   'src/recorder/views/unwell.ts': ['no gradient', 'not updated'], // kinds

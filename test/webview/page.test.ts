@@ -140,6 +140,21 @@ describe.skipIf(missing !== null)('the page', () => {
     await close(view);
   });
 
+  it('says once what is wrong with most nodes', async () => {
+    const view = await open(browser);
+    const f = new Fixture();
+    f.tick = 3 * PER_ITERATION + PER_ITERATION - 2;
+    const message = f.picture();
+    if (message.type !== 'picture') throw new Error('no picture');
+    const all = message.picture.nodes.filter((node) => node.gradNorm !== null);
+    for (const node of all.slice(1)) node.health = ['vanishing'];
+    await view.send(message);
+    await view.page.waitForSelector(card(NODE.relu));
+    expect(await view.page.textContent('.common')).toBe(`Gradient vanishes: ${all.length - 1} of ${all.length} nodes`);
+    expect(await view.page.locator('.card .unwell').count()).toBe(0);
+    await close(view);
+  });
+
   it('marks what is unwell on its card, with the reason and the line', async () => {
     const view = await open(browser);
     const f = new Fixture();

@@ -126,7 +126,7 @@ export function updateCard(
   const lost = card.members.map((id) => marks.gone.get(id)).filter((words) => words !== undefined);
   const hit = card.members.some((id) => marks.hits.has(id));
   const { low, high } = marks.scale ?? {};
-  const unwell = unwellOf(card.members, states, marks.nodeOf);
+  const unwell = unwellOf(card.members, states, marks.nodeOf, marks.said);
   const key = `${JSON.stringify(state)}${unwell?.reasons}${selected}${caret}${fresh}${hit}${lost.join()}${marks.mode}${low}${high}`;
   if (shown.get(card.key) === key) return;
   shown.set(card.key, key);

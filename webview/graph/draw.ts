@@ -1,6 +1,6 @@
 /** Draws a laid-out graph and keeps it current. Structure is drawn once per layout, state at every cursor. */
 import { type Selection, select } from 'd3';
-import type { GraphNode, NeuronsView } from '../../src/protocol/views';
+import type { GraphNode, HealthChip, NeuronsView } from '../../src/protocol/views';
 import { setText, svg } from '../dom';
 import { t } from '../l10n';
 import { calm } from '../theme';
@@ -34,6 +34,8 @@ export interface Marks {
   selected: number | null;
   caret: ReadonlySet<number>;
   nodeOf(id: number): GraphNode | undefined;
+  /** Findings that are said for all nodes at once. */
+  said: ReadonlyMap<HealthChip['kind'], string>;
 }
 
 type Layer<T> = Selection<SVGGElement, T, SVGGElement, unknown>;

@@ -1,7 +1,7 @@
 /** What is wrong with what a card stands for, in words. */
 import type { GraphNode, HealthChip, NodeState } from '../../src/protocol/views';
-import { num, placeText } from '../format';
-import { t } from '../l10n';
+import { count, num, placeText } from '../format';
+import { plural, t } from '../l10n';
 
 type Kind = HealthChip['kind'];
 
@@ -28,11 +28,49 @@ const REASONS: Record<Kind, (state: NodeState) => string> = {
 /** Lines of a tooltip: more are counted. */
 const MOST = 5;
 
-/** The names for a label, and the reasons with their lines for a tooltip; null where all is well. */
+/** What most nodes of a kind have is said once for all of them, from so many on: a sign on every card says nothing. */
+const LEAST_COMMON = 8;
+
+/** Nodes that could have a finding at all. */
+const COULD: Partial<Record<Kind, (node: GraphNode, state: NodeState) => boolean>> = {
+  dead: ({ op }) => op === 'relu',
+  saturated: ({ op }) => op === 'sigmoid' || op === 'tanh',
+  vanishing: (_, { gradNorm }) => gradNorm !== null,
+  exploding: (_, { gradNorm }) => gradNorm !== null,
+  'no gradient': ({ kind }) => kind === 'parameter',
+  'not updated': ({ kind }) => kind === 'parameter',
+};
+
+/** Findings that more than half of the nodes share which could have them, with the words for all of them. */
+export function shared(nodes: ReadonlyMap<number, NodeState>, of: readonly GraphNode[]): Map<Kind, string> {
+  const found = new Map<Kind, { had: number; could: number }>();
+  for (const node of of) {
+    const state = nodes.get(node.id);
+    if (!state) continue;
+    for (const [kind, could] of Object.entries(COULD) as [Kind, NonNullable<(typeof COULD)[Kind]>][]) {
+      if (!could(node, state)) continue;
+      const sum = found.get(kind) ?? { had: 0, could: 0 };
+      found.set(kind, sum);
+      sum.could++;
+      if (state.health?.includes(kind)) sum.had++;
+    }
+  }
+  const words = new Map<Kind, string>();
+  for (const [kind, { had, could }] of found)
+    if (had >= LEAST_COMMON && had * 2 > could)
+      words.set(
+        kind,
+        plural(could, '{2}: {1} of {0} node', '{2}: {1} of {0} nodes', count(could), count(had), NAMES[kind]),
+      );
+  return words;
+}
+
+/** The names for a label, and the reasons with their lines for a tooltip; null where all is well. `said`: what is said for all nodes at once. */
 export function unwell(
   members: readonly number[],
   nodes: ReadonlyMap<number, NodeState>,
   nodeOf: (id: number) => GraphNode | undefined,
+  said: ReadonlyMap<Kind, string>,
 ): { names: string; reasons: string } | null {
   const lines: string[] = [];
   const kinds = new Set<Kind>();
@@ -43,6 +81,7 @@ export function unwell(
     const place = node?.place ? ` (${placeText(node.place)})` : '';
     const of = members.length > 1 && node ? `${node.label || node.op}: ` : '';
     for (const kind of state.health) {
+      if (said.has(kind)) continue;
       kinds.add(kind);
       lines.push(`${of}${NAMES[kind]}: ${REASONS[kind](state)}${place}`);
     }

@@ -14,6 +14,7 @@ import { Dots } from './dots';
 import { Drawing } from './draw';
 import { type ExportKind, Exports } from './exports';
 import { filtered } from './filter';
+import { shared } from './health';
 import { svgText } from './image';
 import { type Direction, extreme, neighbour, Walk } from './keyboard';
 import { layout, prepare } from './layout';
@@ -73,6 +74,8 @@ export class GraphPanel {
   private readonly note = el('p', { class: 'note', hidden: true });
   /** What differs from the iteration before. */
   private readonly changed = el('p', { class: 'changed', role: 'status', hidden: true });
+  /** What is wrong with most nodes. */
+  private readonly common = el('p', { class: 'common', role: 'status', hidden: true });
   private readonly drawing: Drawing;
   private readonly camera: Camera;
   private wanted = '';
@@ -179,6 +182,7 @@ export class GraphPanel {
     this.element = el(
       'section',
       { class: 'panel graph-panel', 'aria-label': t('Network') },
+      this.common,
       this.changed,
       stage,
       this.below,
@@ -323,6 +327,10 @@ export class GraphPanel {
     this.changed.hidden = !change;
     if (change) setText(this.changed, changeWords(change));
     this.changed.title = this.changed.textContent;
+    const said = shared(model.states, model.graph?.nodes ?? []);
+    this.common.hidden = said.size === 0;
+    setText(this.common, [...said.values()].join(' · '));
+    this.common.title = this.common.textContent;
     this.drawing.state(model.states, {
       cursor: cursor?.node ?? null,
       kind: cursor?.kind ?? 'line',
@@ -334,6 +342,7 @@ export class GraphPanel {
       selected: model.ui.node,
       caret: model.caret,
       nodeOf: (id) => model.graph?.nodes[id],
+      said,
     });
     this.units();
     this.dotsStale = true;

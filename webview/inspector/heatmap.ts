@@ -280,10 +280,12 @@ export class Heatmap {
     const { shape, dimensions } = view;
     const { axes, slice } = view.grid!;
     const others = shape.map((_, d) => d).filter((d) => !axes.includes(d));
-    const named = (d: number): string => `${dimensions[d] ?? t('dim {0}', d)} (${shape[d]})`;
-    this.slices.hidden = shape.length < 3;
+    const named = (d: number): string => `${dimensions[d] ?? `d${d}`} (${shape[d]})`;
+    // Two dimensions without a name are rows and columns anyway.
+    const picked = shape.length > 2 || (shape.length === 2 && dimensions.some((name) => name !== null));
+    this.slices.hidden = !picked;
     keyed(this.slices, [shape.join(), dimensions.join(), axes.join()].join('|'), () => {
-      if (shape.length < 3) return [];
+      if (!picked) return [];
       const choice = (text: string, which: 0 | 1): HTMLElement => {
         const options = shape.map((_, d) => el('option', { value: d, selected: axes[which] === d }, named(d)));
         const select = el('select', { 'aria-label': t('Dimension of the {0}', text) }, ...options);
@@ -301,8 +303,8 @@ export class Heatmap {
           type: 'number',
           min: 0,
           max: shape[d]! - 1,
-          title: t('Index in dimension {0}, below {1}', d, shape[d]!),
-          'aria-label': t('Index in dimension {0}, below {1}', d, shape[d]!),
+          title: t('Index in dimension {0}, below {1}', dimensions[d] ?? d, shape[d]!),
+          'aria-label': t('Index in dimension {0}, below {1}', dimensions[d] ?? d, shape[d]!),
         });
         input.addEventListener('change', () => {
           const all = [...this.slices.querySelectorAll('input')];
@@ -312,7 +314,7 @@ export class Heatmap {
         });
         return el('label', {}, named(d), input);
       });
-      return [choice('rows', 0), choice('columns', 1), ...inputs];
+      return [choice(t('rows'), 0), choice(t('columns'), 1), ...inputs];
     });
     this.slices.querySelectorAll('input').forEach((input, i) => {
       if (document.activeElement !== input) input.value = String(slice[i] ?? 0);

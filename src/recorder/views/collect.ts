@@ -1,5 +1,4 @@
 /** Which ops of an iteration belong into its picture, and what flows into them. */
-import { numel } from '../../engine/shape';
 import type { OpRecord, PassRecord, Recording, TensorUse } from '../recording';
 import { argUses } from '../replay';
 import { sourceOf } from './common';
@@ -88,7 +87,8 @@ function leadingTo(r: Recording, root: OpRecord, iteration: number): OpRecord[] 
   while (stack.length) {
     const record = stack.pop()!;
     for (const use of argUses(record.args)) {
-      const source = sourceOf(r, use, record.index);
+      // A mask that is only turned or widened on its way was made where its op is.
+      const source = sourceOf(r, behind(r, use, record.index), record.index);
       if (!source || found.has(source.index)) continue;
       const inside = source.tick >= start && insideFunction(r, use, source, hidden.has(record.index));
       if (!inside && !ofNetwork(source)) continue;
@@ -123,15 +123,16 @@ function soFar(r: Recording, iteration: number): OpRecord[] {
   return all.filter((record) => record.kind === 'forward');
 }
 
-/** The tensor behind casts and views that no gradient flows through: `y` for `y.long()`. */
+/** The tensor behind casts and views that no gradient flows through: `y` for `y.long()`. A parameter is no other's, though it was copied. */
 export function behind(r: Recording, use: TensorUse, before: number): TensorUse {
   let at = use;
   let index = before;
   for (let hops = 0; hops < 16; hops++) {
     const source = sourceOf(r, at, index);
     if (!source || source.gradFn !== null || !PLAIN.has(source.name)) return at;
+    if (r.tensor(at.tensor)?.requiresGrad === true) return at;
     const first = source.args[0];
-    if (!first || !('use' in first) || first.use.wrapped || numel(first.use.shape) !== numel(at.shape)) return at;
+    if (!first || !('use' in first) || first.use.wrapped) return at;
     at = first.use;
     index = source.index;
   }

@@ -52,8 +52,38 @@ export function elementOf(replay: Replay, use: TensorUse, element: readonly numb
 /** The elements in row-major order; of complex ones their absolute values. */
 export const valuesOf = (replay: Replay, use: TensorUse): Data => magnitudes(replay.tensor(use));
 
-/** What a user calls an op: `to` for `to_dtype`, `randint` for `randint_from`, `unique` for `_unique2`, `dropout` for `native_dropout`. */
-export function opName({ op, name }: OpRecord): string {
+/** Ops that no script names, by the function that runs them. What is not here loses its `native_`, its underscore or its face's detour. */
+const CALLED: Readonly<Record<string, string>> = {
+  _scaled_dot_product_flash_attention_for_cpu: 'scaled_dot_product_attention',
+  _safe_softmax: 'softmax',
+  _unsafe_view: 'view',
+  _cdist_forward: 'cdist',
+  _pdist_forward: 'pdist',
+  _prelu_kernel: 'prelu',
+  _weight_norm_interface: 'weight_norm',
+  _pad_circular: 'pad',
+  constant_pad_nd: 'pad',
+  max_pool1d_with_indices: 'max_pool1d',
+  max_pool2d_with_indices: 'max_pool2d',
+  max_pool3d_with_indices: 'max_pool3d',
+  rrelu_with_noise: 'rrelu',
+  split_with_sizes: 'split',
+};
+
+/** `conv2d`, `conv_transpose1d`: which of them a convolution is, its weight and its settings tell. */
+function convolutionName({ op, args }: OpRecord): string {
+  const weight = args[1];
+  const transposed = args[op!.position.get('transposed')!];
+  const dimensions = weight && 'use' in weight ? weight.use.shape.length - 2 : 2;
+  return `conv${transposed && 'attr' in transposed && transposed.attr === true ? '_transpose' : ''}${dimensions}d`;
+}
+
+/** What a user calls an op: `to` for `to_dtype`, `randint` for `randint_from`, `conv2d` for `convolution`, `dropout` for `native_dropout`. */
+export function opName(record: OpRecord): string {
+  const { op, name } = record;
+  if (op?.name === 'convolution') return convolutionName(record);
+  const called = CALLED[name];
+  if (called) return called;
   const faces = op?.spec.faces ?? [];
   const alias = faces.every((face) => face.includes(':')) ? faces[0]?.split(':')[1] : undefined;
   const shown = alias && op?.base ? `${alias}_` : (alias ?? name);

@@ -81,8 +81,12 @@ function build(r: Recording, { records, root, pass }: Collected): Built {
     built.used.push(used);
     return id;
   };
+  /** What is seen of an operand that no op of the picture made; behind a view may be one that did. */
   const leaf = (use: TensorUse, reader: OpRecord): number => {
     const shown = behind(r, use, reader.index);
+    const source = shown === use ? null : sourceOf(r, shown, reader.index);
+    const made = source && built.nodeOf.get(source.index);
+    if (made !== null && made !== undefined) return made;
     const known = built.nodeOfTensor.get(shown.tensor);
     if (known !== undefined) return known;
     const id = put(leafNode(r, names, shown, reader), null, shown, reader.tick);
@@ -133,7 +137,7 @@ function leafNode(r: Recording, names: Names, use: TensorUse, reader: OpRecord):
   const trained = known?.requiresGrad === true && known.gradFn === null;
   const name = names.tensor(use.tensor, reader.tick);
   const made = known?.producer ?? null;
-  const label = name ?? (made ? t('result of {0}', opName(made)) : 'input');
+  const label = name ?? (made ? resultLabel(r, names, made) : t('input'));
   return {
     kind: trained || owner ? 'parameter' : 'input',
     op: label,
@@ -145,6 +149,13 @@ function leafNode(r: Recording, names: Names, use: TensorUse, reader: OpRecord):
     ...(trained || owner ? { parameters: trained ? numel(use.shape) : 0 } : {}),
     gradFn: trained ? 'AccumulateGrad' : null,
   };
+}
+
+/** `slice of t`: a result that no variable holds, by what it was made from. */
+function resultLabel(r: Recording, names: Names, made: OpRecord): string {
+  const [first] = argUses(made.args.slice(0, 1));
+  const from = first && names.tensor(behind(r, first, made.index).tensor, made.tick);
+  return from ? t('{1} of {0}', from, opName(made)) : t('result of {0}', opName(made));
 }
 
 function opNode(

@@ -4,8 +4,8 @@ import type { Stats, TensorGrid, TensorQuestion, TensorRef, TensorView } from '.
 import { dtypeOf, type Recording, type TensorUse } from '../recording';
 import type { Replay } from '../replay';
 import { statsOf, statsOfData } from '../stats';
-import { madeAnew } from '../watch/names';
 import { valuesOf } from './common';
+import { dimensionsOf } from './dimensions';
 import { healthOf } from './health';
 import { timeSpent } from './measures';
 import { factsOf } from './parameterFacts';
@@ -31,7 +31,7 @@ export function tensorOf(r: Recording, replay: Replay, tick: number, wanted: Ten
     name: nameOf(r, tensor, part, tick),
     requiresGrad: known?.requiresGrad ?? false,
     gradFn: null,
-    dimensions: dimensionsOf(r, tensor, place.shape),
+    dimensions: dimensionsOf(r, tensor, place.shape, tick),
     against: then && { tick: then.tick, iteration: r.iterationAt(then.tick) },
     ...(time ? { time } : {}),
     health: place.known && tick >= 0 ? healthOf(r, replay, tensor, tick) : [],
@@ -106,34 +106,4 @@ function beforeOf(r: Recording, replay: Replay, tensor: number, part: string, ti
   const use = then && partAt(r, then.tensor, part, then.tick);
   if (use === null || typeof use === 'string' || replay.cost(use.value) > CHEAP) return null;
   return { dtype: dtypeOf(use), shape: use.shape, data: valuesOf(replay, use), stats: statsOf(replay, use) };
-}
-
-/** PyTorch's names of the dimensions, of what modules hold and of what convolutions give. */
-function dimensionsOf(r: Recording, tensor: number, shape: readonly number[]): (string | null)[] {
-  const names = r.tensor(tensor) ? (layoutOf(r, tensor, shape.length) ?? []) : [];
-  return shape.map((_, d) => (names.length === shape.length ? names[d] : null));
-}
-
-const SPACE = ['L', 'H W', 'D H W'];
-const KERNEL = ['kernel', 'kernel_height kernel_width', 'kernel_depth kernel_height kernel_width'];
-
-function layoutOf(r: Recording, tensor: number, rank: number): string[] | null {
-  const made = madeAnew(r, tensor);
-  if (made) {
-    const spatial = /(?:conv|pool)(?:_transpose)?([123])d/.exec(made.name);
-    if (spatial) return ['N', 'C', ...SPACE[Number(spatial[1]) - 1].split(' ')].slice(-rank);
-    return made.name === 'linear' && rank === 2 ? ['N', 'features'] : null;
-  }
-  for (const { type, parameters } of r.modules.values())
-    for (const [name, id] of parameters) {
-      if (id !== tensor) continue;
-      if (type === 'Linear') return name === 'weight' ? ['out_features', 'in_features'] : ['out_features'];
-      if (type === 'Embedding') return ['num_embeddings', 'embedding_dim'];
-      const conv = /^Conv(Transpose)?([123])d$/.exec(type);
-      if (!conv) return null;
-      if (name !== 'weight') return ['out_channels'];
-      const channels = conv[1] ? ['in_channels', 'out_channels'] : ['out_channels', 'in_channels'];
-      return [...channels, ...KERNEL[Number(conv[2]) - 1].split(' ')];
-    }
-  return null;
 }

@@ -16,6 +16,31 @@ const tensorNamed = (name: string): number =>
   [...r.leaves].find((id) => tensorOf(r, mlp.replay, end, { tensor: id }).name === name)!;
 const view = (tick: number, question: TensorQuestion): TensorView => tensorOf(r, mlp.replay, tick, question);
 
+describe('the dimensions’ names', () => {
+  it('are those of the op, through what keeps them, else of the batch', () => {
+    const script = new Script(undefined, '');
+    const x = given([5, 1, 4, 4], (i) => i % 7);
+    const y = given([5, 2], (i) => i % 3);
+    const w = leaf(given([2, 1, 3, 3], (i) => i - 8));
+    script.line(1, { x, y });
+    const h = op('relu', op('conv2d', x, w));
+    const flat = op('reshape', h, [5, 8]);
+    const v = leaf(given([2, 8], (i) => i));
+    const z = op('linear', flat, v);
+    const d = op('sub', z, y);
+    backwardFrom(op('sum', op('mul', d, d)));
+    script.stop();
+    const r = script.recording;
+    const named = (t: { id: number }) => tensorOf(r, new Replay(), r.ticks - 1, { tensor: t.id }).dimensions;
+    expect(named(h)).toEqual(['N', 'C', 'H', 'W']);
+    expect(named(flat)).toEqual(['N', null]);
+    expect(named(z)).toEqual(['N', 'features']);
+    expect(named(d)).toEqual(['N', 'features']);
+    expect(named(y)).toEqual(['N', null]);
+    expect(named(v)).toEqual([null, null]);
+  });
+});
+
 describe('cells of any two dimensions', () => {
   const script = new Script(undefined, '');
   const t = given([2, 3, 4], (i) => i);

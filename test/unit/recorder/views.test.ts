@@ -102,6 +102,39 @@ describe('the graph', () => {
     expect(graphOf(script.recording, 0).nodes.map((n) => n.op)).toEqual(['x', 'neg', 'relu']);
   });
 
+  it('takes a copied parameter for itself, and a view of an op of the picture for that op', () => {
+    const script = new Script();
+    const x = given([2, 3], (i) => i);
+    script.line(1, { x });
+    const first = leaf(given([3], (i) => i + 1));
+    const copy = leaf(noGrad(() => op('clone', first)));
+    script.recorder.module(1, null, '', 'Net', '');
+    const mask = script.inModule(1, () => op('gt', x, 1));
+    const seen = op('expand', op('unsqueeze', mask, 0), [4, 2, 3]);
+    backwardFrom(op('sum', op('mul', op('mul', copy, x), seen)));
+    script.stop();
+    const { nodes, edges } = graphOf(script.recording, 0);
+    expect(nodes.map((n) => `${n.kind} ${n.op}`)).toEqual([
+      ...['input x', 'op gt', 'parameter result of clone', 'op mul', 'op mul', 'loss sum'],
+    ]);
+    expect(edges.some(({ from, to }) => nodes[from]!.op === 'gt' && to === 4)).toBe(true);
+  });
+
+  it('calls ops as a script does', () => {
+    const script = new Script();
+    const x = given([1, 1, 4, 4], (i) => i);
+    const w = leaf(given([1, 1, 2, 2], (i) => i));
+    script.line(1, { x });
+    const made = op('conv2d', x, w);
+    const back = op('conv_transpose2d', made, w);
+    backwardFrom(op('sum', op('reshape', op('max_pool2d', back, [2, 2]), [4])));
+    script.stop();
+    const names = graphOf(script.recording, 0)
+      .nodes.filter((n) => n.kind === 'op')
+      .map((n) => n.op);
+    expect(names).toEqual(['conv2d', 'conv_transpose2d', 'max_pool2d', 'view']);
+  });
+
   it('tells two networks apart by their variables', () => {
     const script = new Script();
     const { recorder } = script;
