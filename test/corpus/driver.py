@@ -48,30 +48,34 @@ def run_notebook(path, names):
         exec(cell, names)
 
 
-def values(found, depth=0):
+def values(found):
     """What of a variable can be compared; the name of its type where nothing can."""
     import torch
-    kind = type(found).__name__
-    if found is None or isinstance(found, (bool, str)):
-        return found
-    if isinstance(found, (int, float)):
-        return {'number': repr(float(found))}
-    if isinstance(found, torch.nn.Module):
-        return {'module': kind, 'state': {k: values(v, depth + 1) for k, v in found.state_dict().items()}}
-    if isinstance(found, torch.Tensor):
-        flat = found.detach().reshape(-1)[:1000]
-        if flat.is_complex():
-            flat = torch.view_as_real(flat).reshape(-1)
-        return {'tensor': str(found.dtype), 'shape': list(found.shape), 'values': [repr(float(x)) for x in flat.tolist()]}
-    if kind == 'ndarray' and found.dtype.kind in 'biuf':
-        return {'array': str(found.dtype), 'shape': list(found.shape), 'values': [repr(float(x)) for x in found.reshape(-1)[:1000].tolist()]}
-    if hasattr(found, 'item') and hasattr(found, 'dtype') and getattr(found, 'ndim', 1) == 0:
-        return {'number': repr(found.item())}
-    if depth < 3 and isinstance(found, (list, tuple)):
-        return {'sequence': kind, 'length': len(found), 'values': [values(x, depth + 1) for x in found[:200]]}
-    if depth < 3 and isinstance(found, dict):
-        return {'dict': kind, 'length': len(found), 'values': {str(k): values(v, depth + 1) for k, v in list(found.items())[:200]}}
-    return {'type': kind}
+
+    # Calls itself as a local: this module's names are gone when the script has run.
+    def tell(found, depth):
+        kind = type(found).__name__
+        if found is None or isinstance(found, (bool, str)):
+            return found
+        if isinstance(found, (int, float)):
+            return {'number': repr(float(found))}
+        if isinstance(found, torch.nn.Module):
+            return {'module': kind, 'state': {k: tell(v, depth + 1) for k, v in found.state_dict().items()}}
+        if isinstance(found, torch.Tensor):
+            flat = found.detach().reshape(-1)[:1000]
+            if flat.is_complex():
+                flat = torch.view_as_real(flat).reshape(-1)
+            return {'tensor': str(found.dtype), 'shape': list(found.shape), 'values': [repr(float(x)) for x in flat.tolist()]}
+        if kind == 'ndarray' and found.dtype.kind in 'biuf':
+            return {'array': str(found.dtype), 'shape': list(found.shape), 'values': [repr(float(x)) for x in found.reshape(-1)[:1000].tolist()]}
+        if hasattr(found, 'item') and hasattr(found, 'dtype') and getattr(found, 'ndim', 1) == 0:
+            return {'number': repr(found.item())}
+        if depth < 3 and isinstance(found, (list, tuple)):
+            return {'sequence': kind, 'length': len(found), 'values': [tell(x, depth + 1) for x in found[:200]]}
+        if depth < 3 and isinstance(found, dict):
+            return {'dict': kind, 'length': len(found), 'values': {str(k): tell(v, depth + 1) for k, v in list(found.items())[:200]}}
+        return {'type': kind}
+    return tell(found, 0)
 
 
 def main():
