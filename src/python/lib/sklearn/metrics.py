@@ -130,3 +130,40 @@ def classification_report(y_true, y_pred, *, target_names=None, digits=2, output
         means = [sum(s[i] * w for s, w in zip(found.values(), weights)) / sum(weights) for i in range(3)]
         lines.append(row(name, means, total))
     return '\n'.join(lines) + '\n'
+
+
+def _at_thresholds(y_true, y_score):
+    """False and true positives where the score is at least each distinct score, falling."""
+    truth, score = np.asarray(y_true).reshape(-1).astype(np.float64), np.asarray(y_score).reshape(-1)
+    order = np.argsort(-score, kind='stable')
+    truth, score = truth[order], score[order]
+    ends = np.concatenate([np.nonzero(np.diff(score))[0], np.array([len(truth) - 1])])
+    right = np.cumsum(truth)[ends]
+    return 1 + ends - right, right, score[ends]
+
+
+def roc_curve(y_true, y_score, *, pos_label=1, drop_intermediate=True, **more):
+    """(false positive rates, true positive rates, thresholds); a threshold on a straight piece of the curve is left out."""
+    wrong, right, thresholds = _at_thresholds(np.asarray(y_true) == pos_label, y_score)
+    if drop_intermediate and len(wrong) > 2:
+        corner = np.logical_or(np.diff(wrong, 2), np.diff(right, 2))
+        keep = np.nonzero(np.concatenate([np.array([True]), corner, np.array([True])]))[0]
+        wrong, right, thresholds = wrong[keep], right[keep], thresholds[keep]
+    zero = np.array([0.0])
+    wrong, right = np.concatenate([zero, wrong]), np.concatenate([zero, right])
+    thresholds = np.concatenate([np.array([np.inf], dtype=thresholds.dtype if thresholds.dtype.kind == 'f' else np.float64), thresholds])
+    return wrong / wrong[-1], right / right[-1], thresholds
+
+
+def precision_recall_curve(y_true, y_score=None, *, pos_label=1, **more):
+    """(precisions, recalls, thresholds), of the lowest threshold first; a last point is (1, 0)."""
+    wrong, right, thresholds = _at_thresholds(np.asarray(y_true) == pos_label, y_score)
+    precision, recall = right / (right + wrong), right / right[-1]
+    return np.concatenate([precision[::-1], np.array([1.0])]), np.concatenate([recall[::-1], np.array([0.0])]), thresholds[::-1]
+
+
+def auc(x, y):
+    """The area below a curve, by trapezoids."""
+    x, y = np.asarray(x), np.asarray(y)
+    area = float(np.trapezoid(y, x))
+    return -area if len(x) > 1 and x[-1] < x[0] else area

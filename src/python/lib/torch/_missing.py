@@ -67,8 +67,8 @@ def module_getattr(space, globals_):
 
 # Modules of PyTorch that are not here.
 _MODULES = frozenset('''
-hub onnx fx export _dynamo _inductor ao quantization sparse nested masked signal package futures monitor overrides library profiler
-utils.tensorboard utils.model_zoo utils.cpp_extension utils.bottleneck utils.mobile_optimizer utils.dlpack utils.data.distributed
+hub onnx fx export _dynamo _inductor ao quantization sparse nested masked signal package futures monitor overrides library
+utils.model_zoo utils.cpp_extension utils.bottleneck utils.mobile_optimizer utils.dlpack utils.data.distributed
 utils.data.datapipes utils.flop_counter utils.weak utils.mkldnn utils.show_pickle distributed.fsdp distributed.optim distributed.nn
 nn.intrinsic nn.qat nn.quantized nn.quantizable cuda.comm cuda.graphs
 '''.split())
@@ -82,6 +82,12 @@ class _Finder:
         if name.startswith('torch.') and name[6:] in _MODULES:
             raise not_yet(name, ModuleNotFoundError)
         return None
+
+    @staticmethod
+    def find_distributions(context):
+        """What `importlib.metadata.version('torch')` asks: torch and its companions are here without files that say so."""
+        from ._installed import found
+        return found(context.name)
 
 
 def install():
