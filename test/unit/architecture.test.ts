@@ -10,7 +10,10 @@ const RULES: Record<string, { rooms: string[]; packages: RegExp }> = {
   'src/engine': { rooms: [], packages: /^$/ },
   'src/protocol': { rooms: [], packages: /^$/ },
   'src/recorder': { rooms: ['src/engine', 'src/protocol'], packages: /^(node:|@msgpack\/msgpack$)/ },
-  'src/python': { rooms: ['src/engine', 'src/recorder', 'src/protocol'], packages: /^(node:|pyodide$)/ },
+  'src/python': {
+    rooms: ['src/engine', 'src/recorder', 'src/protocol'],
+    packages: /^(node:|pyodide$|@resvg\/resvg-wasm$)/,
+  },
   'src/feed': { rooms: ['src/protocol'], packages: /^$/ },
   'src/export': { rooms: ['src/protocol'], packages: /^node:/ },
   'src/page': { rooms: ['src/engine', 'src/recorder', 'src/protocol', 'src/feed', 'webview'], packages: /^$/ },
