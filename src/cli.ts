@@ -117,6 +117,7 @@ interface RunOptions {
   watch: string[];
   seed?: string;
   figures?: string;
+  scratch?: string;
 }
 
 /** Writes each figure as it was drawn last, and says what is on it. */
@@ -129,8 +130,13 @@ function keepFigures(session: ScriptSession, folder: string): void {
   });
 }
 
-async function run(file: string, args: string[], { watch, seed, figures }: RunOptions): Promise<void> {
-  const more = { stopAtEnd: false, figures: figures !== undefined, ...seeded(seed) };
+async function run(file: string, args: string[], { watch, seed, figures, scratch }: RunOptions): Promise<void> {
+  const more = {
+    stopAtEnd: false,
+    figures: figures !== undefined,
+    ...seeded(seed),
+    scratchFolder: scratch && resolve(scratch),
+  };
   // Without watchpoints nothing needs to be recorded.
   const launch = await check(file, args, { noDebug: watch.length === 0, ...more });
   if (isRecording(launch.program))
@@ -355,6 +361,7 @@ program
   .option('-w, --watch <expression>', WATCH_HELP, collected, [])
   .option('--seed <number>', SEED_HELP)
   .option('--figures <folder>', "draw matplotlib's figures as SVG into this folder, as they are shown")
+  .option('--scratch <folder>', 'put what the script writes there; its own folder stays as it is')
   .passThroughOptions()
   .action(run);
 

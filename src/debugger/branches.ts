@@ -45,7 +45,7 @@ export async function branchOf(
     ...(line ? { line: { path: line.path, line: line.line } } : {}),
   });
   const branch = { from, edits, lines, id };
-  const { cwd, memoryLimit } = launched;
+  const { cwd, memoryLimit, scratchFolder } = launched;
   return {
     type: 'backstep',
     request: 'launch',
@@ -54,6 +54,7 @@ export async function branchOf(
     args: from.origin.args,
     ...(cwd === undefined ? {} : { cwd }),
     ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    ...(scratchFolder === undefined ? {} : { scratchFolder }),
     branch,
   };
 }

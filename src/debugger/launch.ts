@@ -49,12 +49,20 @@ function checkBranch(args: Partial<LaunchArguments>, { from, edits, lines }: Bra
  * Rejects with a message for the user when there is nothing to run.
  */
 export async function checkLaunch(args: Partial<LaunchArguments>, base = process.cwd()): Promise<LaunchArguments> {
-  const checked = await checkProgram(args, base);
+  const checked = withScratch(await checkProgram(args, base));
   const { record } = args;
   if (record === undefined) return checked;
   if (typeof record !== 'string' || !isRecording(record))
     throw new Error(t('"record" is {0}: it must be the path of a recording to write, such as run.backstep.', record));
   return { ...checked, record: resolve(checked.cwd ?? base, record) };
+}
+
+/** The scratch folder as an absolute path: of the working directory, where it is relative. */
+function withScratch({ scratchFolder, ...launch }: LaunchArguments): LaunchArguments {
+  if (scratchFolder === undefined || scratchFolder === '') return launch;
+  if (typeof scratchFolder !== 'string')
+    throw new Error(t('"scratchFolder" is {0}: it must be the path of a folder.', String(scratchFolder)));
+  return { ...launch, scratchFolder: resolve(launch.cwd ?? dirname(launch.program), scratchFolder) };
 }
 
 async function checkProgram(args: Partial<LaunchArguments>, base: string): Promise<LaunchArguments> {

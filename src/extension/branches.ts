@@ -95,8 +95,8 @@ export class Branches implements vscode.Disposable {
     if (isRecording(run.program) && !(await this.mayRun(run))) return;
     let ids = this.ids.get(run);
     if (!ids) this.ids.set(run, (ids = new BranchIds((run.configuration.branch as BranchSpec | undefined)?.id)));
-    const { cwd, memoryLimit } = run.configuration as Partial<LaunchArguments>;
-    const launched = isRecording(run.program) ? { memoryLimit } : { cwd, memoryLimit };
+    const { cwd, memoryLimit, scratchFolder } = run.configuration as Partial<LaunchArguments>;
+    const launched = isRecording(run.program) ? { memoryLimit, scratchFolder } : { cwd, memoryLimit, scratchFolder };
     const made: BranchConfiguration = await branchOf(run.session, wish, ids.next(), launched);
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(run.session.script));
     // The branch is what one wants to see, once it is there.

@@ -53,6 +53,7 @@ export class ConfigurationProvider implements vscode.DebugConfigurationProvider 
     config.program ??= `\${file}`;
     const settings = vscode.workspace.getConfiguration('backstep', folder);
     config.memoryLimit ??= settings.get('memoryLimit');
+    config.scratchFolder ??= settings.get<string>('scratchFolder') || undefined;
     return config;
   }
 

@@ -381,6 +381,8 @@ export interface LaunchArguments {
   stopAtEnd?: boolean;
   /** Run without recording or stopping. */
   noDebug?: boolean;
+  /** Where what the script writes lands, in place of its own folder; an absolute path. */
+  scratchFolder?: string;
   /** Is somebody there who looks at figures? Without one, none is drawn by `noDebug`. */
   figures?: boolean;
   /** Bound for recorded values, in MB; beyond it old values are replayed instead of kept. Default 256. */

@@ -7,6 +7,7 @@ import { memoryOf } from './bridge/mail';
 import { drawFrom } from './entropy';
 import { mountLibrary } from './library';
 import { refuseMount, toPython } from './paths';
+import { writeInto } from './scratchFolder';
 import { heapSize, interfaceHash, type Modules, named, nameOf, pack, unpack } from './snapshot';
 
 /** Where our Python files lie in Python's own file system. */
@@ -31,8 +32,8 @@ export interface Runtime {
   readonly bridge: Bridge;
   /** Why Python was started the slow way, or null where it came from the snapshot. */
   readonly slow: string | null;
-  /** Shows a folder of the machine to the script, at the same path. */
-  mount(folder: string): void;
+  /** Shows a folder of the machine to the script, at the same path; what it writes there lands in `scratch`, if that is given. */
+  mount(folder: string, scratch?: string): void;
   /** Puts files where that folder would be: of a run that was recorded on another machine. */
   place(folder: string, files: readonly [string, string][]): void;
 }
@@ -159,11 +160,12 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     python,
     bridge,
     slow,
-    mount(folder) {
+    mount(folder, scratch) {
       const refused = refuseMount(folder);
       if (refused) throw new Error(refused);
       python.FS.mkdirTree(toPython(folder));
       python.FS.mount(python.FS.filesystems.NODEFS, { root: folder }, toPython(folder));
+      if (scratch !== undefined) writeInto(python, folder, scratch);
     },
     place(folder, files) {
       python.FS.mkdirTree(toPython(folder));

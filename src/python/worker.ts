@@ -110,10 +110,11 @@ async function loadHost(
   functions: HostFunctions,
   again?: { entropy: string; files: readonly [string, string][] },
 ): Promise<ScriptHost> {
+  const { scratchFolder } = data.launch;
   const host = await createHost({ assets: data.assets, interrupt, entropy: again?.entropy }, functions);
   const { runtime } = host;
   if (folder !== null && again && !existsSync(folder)) runtime.place(folder, again.files);
-  else if (folder !== null) runtime.mount(folder);
+  else if (folder !== null) runtime.mount(folder, scratchFolder);
   letGo = () => runtime.bridge.letGo();
   lockRealm();
   return host;
