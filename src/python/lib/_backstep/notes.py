@@ -3,23 +3,30 @@
 # Third-party modules that scripts import, and what to do without them.
 _INSTEAD = {
     'pandas': 'Read a file with the csv module, and make tensors of its columns.',
-    'matplotlib': "Backstep draws the loss curve and every tensor's histogram by itself; take the plotting lines out.",
-    'sklearn': "Make toy data with torch: torch.randn, torch.randint, torch.linspace.",
-    'torchvision': 'Datasets and models of torchvision need real PyTorch: attach Backstep to it instead.',
-    'torchaudio': 'It needs real PyTorch: attach Backstep to it instead.',
-    'tqdm': 'Loop over the range itself; Backstep shows the progress.',
+    'torchaudio': 'It needs real PyTorch.',
+    'transformers': 'Its models need real PyTorch: write the layers with torch.nn.',
+    'PIL': 'matplotlib.pyplot.imread() reads a PNG, and plt.imshow() shows a tensor.',
+    'requests': 'A script in Backstep has no network: put the files that it needs into its folder.',
+    'scipy': 'torch.special, torch.linalg, torch.fft and torch.distributions have much of it.',
 }
+# Those that are there in part.
+_OURS = ('matplotlib', 'mpl_toolkits', 'numpy', 'sklearn', 'tqdm', 'IPython', 'safetensors', 'torchvision')
 
 
 def add(error):
     """Notes for an exception that ends the script. Only third-party modules get one: Python's own words suffice elsewhere."""
-    if isinstance(error, ModuleNotFoundError) and error.name and not getattr(error, '__notes__', None):
+    if getattr(error, '__notes__', None):
+        return
+    if isinstance(error, ModuleNotFoundError) and error.name:
         root = error.name.partition('.')[0]
-        if root == 'torch':
+        if root == 'torch' or root in _OURS and root != error.name:
             error.add_note(f'{error.name} is not in Backstep yet.')
         else:
             advice = _INSTEAD.get(root, 'Modules beside the script, the standard library and torch can be imported.')
             error.add_note(f"Backstep runs scripts on its own engine, without installed packages: {root} is not there. {advice}")
+    elif isinstance(error, ImportError) and str(error.name_from or '').startswith('fetch_'):
+        error.add_note(f'{error.name}.{error.name_from} would download its data, and a script in Backstep has no network: '
+                       'put the files into its folder and read them there.')
 
 
 def message_of(error):
