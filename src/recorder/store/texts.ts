@@ -35,28 +35,62 @@ const POINT = 1;
 const OTHER = 2;
 const FIXED = 3;
 
+/** A number in a text: an id, or how it is written. */
+interface Hole {
+  id: boolean;
+  text: string;
+  v: number;
+  form: number;
+}
+
+/** What is left of a text without its numbers, and these. */
+interface Parsed {
+  pattern: string;
+  holes: Hole[];
+}
+
+/** Lines of so many characters are likely to come again: what the line tracer says of an object has a line of its own. */
+const LONG_LINE = 200;
+/** Long lines that are remembered. */
+const REMEMBERED = 64;
+
 export class Texts {
   readonly patterns = new Words();
+  private readonly parsed = new Map<string, Parsed>();
 
   write(sink: Sink, literals: string[], text: string): void {
-    const holes: { id: boolean; text: string }[] = [];
-    const pattern =
-      text.length > 20_000 || text.includes(ID) || text.includes(HOLE)
-        ? null
-        : text.replace(NUMBER, (found, at: number) => {
-            const id = text.slice(at - 5, at) === '"id":';
-            holes.push({ id, text: found });
-            return id ? ID : HOLE;
-          });
-    if (pattern === null || holes.length > MOST || this.patterns.size >= PATTERNS || this.patterns.bytes >= BYTES) {
+    const plain = text.length > 20_000 || text.includes(ID) || text.includes(HOLE);
+    const lines = plain ? [] : (text.length < LONG_LINE ? [text] : text.split('\n')).map((line) => this.parse(line));
+    const count = lines.reduce((n, { holes }) => n + holes.length, 0);
+    if (plain || count > MOST || this.patterns.size >= PATTERNS || this.patterns.bytes >= BYTES) {
       sink.part(-1);
       sink.put(PLAIN, literals.push(text) - 1);
       return;
     }
-    sink.part(this.patterns.of(pattern));
-    for (const hole of holes)
-      if (hole.id) sink.put(TENSOR, Number(hole.text));
-      else writeNumber(sink, literals, hole.text);
+    sink.part(this.patterns.of(lines.map(({ pattern }) => pattern).join('\n')));
+    for (const { holes } of lines)
+      for (const hole of holes)
+        if (hole.id) sink.put(TENSOR, hole.v);
+        else writeNumber(sink, literals, hole);
+  }
+
+  /** A line's numbers; those of a long one are looked for once. */
+  private parse(line: string): Parsed {
+    const known = line.length < LONG_LINE ? undefined : this.parsed.get(line);
+    if (known) return known;
+    const holes: Hole[] = [];
+    const pattern = line.replace(NUMBER, (text, at: number) => {
+      const id = line.slice(at - 5, at) === '"id":';
+      const v = Number(text);
+      holes.push({ id, text, v, form: id ? PLAINLY : formOf(text, v) });
+      return id ? ID : HOLE;
+    });
+    const parsed = { pattern, holes };
+    if (line.length >= LONG_LINE) {
+      if (this.parsed.size >= REMEMBERED) this.parsed.clear();
+      this.parsed.set(line, parsed);
+    }
+    return parsed;
   }
 
   read(from: Source): string {
@@ -70,9 +104,7 @@ export class Texts {
   }
 }
 
-function writeNumber(sink: Sink, literals: string[], text: string): void {
-  const v = Number(text);
-  const form = formOf(text, v);
+function writeNumber(sink: Sink, literals: string[], { text, v, form }: Hole): void {
   sink.put(PLAIN, form);
   if (form === OTHER) {
     sink.put(PLAIN, literals.push(text) - 1);

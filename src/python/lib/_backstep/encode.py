@@ -212,61 +212,96 @@ def hidden(value):
 _PLAIN = PRIMITIVES | {torch.Tensor, nn.Parameter}
 
 
-def signature(value, depth=1):
-    """What must stay equal for a value to count as unchanged, as deep as it is written down; None where its identity is enough."""
-    kind = type(value)
-    if kind in _PLAIN:
+def signature(value, depth=1, held=None):
+    """
+    What must stay equal for a value to count as unchanged, as deep as it is written down; None where its identity is enough. It names
+    what is inside by its identity. `held`: a list that gets the primitive ones, as long as which is kept no other can lie in their place.
+    """
+    return _signers[type(value)](value, depth, held)
+
+
+def _identity(value, depth, held):
+    return None
+
+
+def _training(value, depth, held):
+    return value.__dict__.get('training')
+
+
+def _sequence(value, depth, held):
+    some = [*islice(value, _ITEMS)]
+    if type(value) is tuple and _PLAIN.issuperset(map(type, some)):
         return None
-    if isinstance(value, nn.Module):
-        return value.__dict__.get('training')
-    if kind is list or kind is tuple or kind is deque:
-        some = [*islice(value, _ITEMS)]
-        if kind is tuple and _PLAIN.issuperset(map(type, some)):
-            return None
-        if some:
-            some.append(value[-1])
-        return len(value), _inside(some, depth)
-    if isinstance(value, dict):
-        return len(value), id(next(reversed(value), None)), _inside([*islice(value.values(), _ITEMS)], depth)
-    if kind is set:
-        return len(value)
-    if isinstance(value, torch.Tensor) or isinstance(value, _HIDDEN) or is_array(value):
-        return None
-    if isinstance(value, torch.optim.Optimizer):
-        # Its state is the recorder's own; what a user changes is in the groups.
-        return _groups(value)
+    if some:
+        some.append(value[-1])
+    return len(value), _inside(some, depth, held)
+
+
+def _mapping(value, depth, held):
+    if not value:
+        return 0
+    return len(value), id(next(reversed(value), None)), _inside([*islice(value.values(), _ITEMS)], depth, held)
+
+
+def _length(value, depth, held):
+    return len(value)
+
+
+def _groups(optimizer, depth, held):
+    """An optimizer's state is the recorder's own; what a user changes is in the groups."""
+    return [(id(group), *group, _inside([*group.values()], 0, held)) for group in optimizer.param_groups]
+
+
+def _attributes(value, depth, held):
     attributes = getattr(value, '__dict__', None)
     if isinstance(attributes, dict):
-        return _attributes(attributes, depth)
+        return len(attributes), _inside([*islice(attributes.values(), _ITEMS)], depth, held)
     # What has no words of its own is known by its identity.
+    kind = type(value)
     return None if kind.__repr__ is object.__repr__ or kind.__module__ in ('builtins', 'torch') else text_of(value)
 
 
-def _groups(optimizer):
-    return [(id(group), *group, _inside([*group.values()], 0)) for group in optimizer.param_groups]
+def _array(value, depth, held):
+    return None if is_array(value) else _attributes(value, depth, held)
 
 
-def _attributes(attributes, depth):
-    return len(attributes), _inside([*islice(attributes.values(), _ITEMS)], depth)
+class _Signers(dict):
+    """By a value's type: what makes its signature."""
+
+    def __missing__(self, kind):
+        self[kind] = found = self._of(kind)
+        return found
+
+    def _of(self, kind):
+        if issubclass(kind, nn.Module):
+            return _training
+        if issubclass(kind, dict):
+            return _mapping
+        if issubclass(kind, (torch.Tensor, *_HIDDEN)):
+            return _identity
+        if kind.__name__ == 'ndarray' and kind.__module__ == 'numpy':
+            return _array
+        return _groups if issubclass(kind, torch.optim.Optimizer) else _attributes
 
 
-def _inside(values, depth):
-    """
-    Identities of the values inside, and below those what can change, one level on. The primitive ones are held: the next that is made
-    could lie where one lay that is gone.
-    """
+_signers = _Signers({**dict.fromkeys(_PLAIN, _identity), **dict.fromkeys((list, tuple, deque), _sequence), set: _length})
+
+
+def _inside(values, depth, held):
+    """Identities of the values inside, and below those what can change, one level on."""
+    if held is not None:
+        held += [v for v in values if type(v) in PRIMITIVES]
     ids = tuple(map(id, values))
-    plain = [v for v in values if type(v) in PRIMITIVES]
     if depth == 0 or _PLAIN.issuperset(map(type, values)):
-        return ids, plain
-    return ids, plain, tuple([signature(v, depth - 1) for v in values])
+        return ids
+    return ids, [_signers[type(v)](v, depth - 1, held) for v in values]
 
 
 class Described:
     """Objects whose JSON is made: a frame that begins need not make it again of those that have not changed."""
 
     def __init__(self):
-        # By identity: a weak reference, the signature, the JSON.
+        # By identity: a weak reference, the signature and what it holds, the JSON.
         self._known = {}
 
     def written(self, value):
@@ -277,16 +312,18 @@ class Described:
         if not isinstance(attributes, dict) or isinstance(value, (torch.Tensor, nn.Module)):
             return written(value)
         # One level deeper than inside of a frame: since it was described, much may have run.
-        now = _attributes(attributes, 2), isinstance(value, torch.optim.Optimizer) and _groups(value)
+        held = []
+        now = _attributes(value, 2, held), isinstance(value, torch.optim.Optimizer) and _groups(value, 0, held)
         key = id(value)
         known = self._known.get(key)
         if known is not None and known[0]() is value and known[1] == now:
-            return known[2]
-        text = written(value)
+            return known[3]
+        # On a line of its own: who keeps it need not look into what comes again.
+        text = f'\n{written(value)}\n'
         # Tensors come and go at the same addresses; parameters stay.
         if text.count('"k":"tensor"') == text.count('"type":"Parameter"'):
             try:
-                self._known[key] = weakref.ref(value, lambda _: self._known.pop(key, None)), now, text
+                self._known[key] = weakref.ref(value, lambda _: self._known.pop(key, None)), now, held, text
             except TypeError:
                 pass
         return text

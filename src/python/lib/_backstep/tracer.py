@@ -32,7 +32,7 @@ class _Traced:
     def __init__(self, id, frame):
         self.id = id
         self.frame = frame
-        # name -> (value, signature) as last written down. Holding the value keeps its id() from being used again.
+        # name -> (value, signature, what that holds) as last written down. Holding the value keeps its id() from being used again.
         self.known = {}
 
 
@@ -211,9 +211,10 @@ def _changes(traced):
         if old is not None and old[0] is value and (old[1] is None or old[1] == signature(value)):
             continue
         if name[:2] == '__':
-            known[name] = (value, None)
+            known[name] = (value, None, None)
             continue
-        known[name] = (value, signature(value))
+        held = []
+        known[name] = (value, signature(value, 1, held), held)
         # A name that now is a function or a class is gone from the variables.
         if not hidden(value):
             text = f'"{name}":{_described.written(value)}'

@@ -48,6 +48,9 @@ def buffer(module, name, tensor):
 # Each layer calls these, and looks at `recording` itself.
 enter_module = _sink.enterModule
 exit_module = _sink.exitModule
+# To look a function up costs as much as to call it.
+_begin_again = _sink.beginStepAgain
+_end = _sink.endStep
 
 
 def begin_step(optimizer, description, hyper):
@@ -59,12 +62,12 @@ def begin_step(optimizer, description, hyper):
 def begin_step_again(optimizer):
     """The same with the description and the hyperparameters of the step before."""
     if recording:
-        _sink.beginStepAgain(optimizer)
+        _begin_again(optimizer)
 
 
 def end_step():
     if recording:
-        _sink.endStep()
+        _end()
 
 
 def state(optimizer, parameter, name, value):
