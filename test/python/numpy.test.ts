@@ -26,3 +26,17 @@ describe.each(programs)('%s says what numpy says', (file) => {
     expect(found[i][1]).toBe(text);
   });
 });
+
+test('an operand that nobody else holds lives as long as its call', () => {
+  expect(
+    interpreter.run(`import numpy as np, torch
+q = np.arange(12.0).reshape(3, 4)
+for i in range(700):
+    for k in range(i % 7):
+        q + k
+    assert np.argmax(q[1]) == 3 and np.repeat(q[0], [[1, 1], [1, 1]])[3] == 3 and len(np.unique(q[:, :2])) == 6
+    assert np.bincount([1, 1], weights=[0.5, 0.5])[1] == 1 and np.add(q, 1, where=[[True]], out=q * 1)[0, 0] == 1
+    assert not torch.ones(1, 2, 3, 4).is_contiguous(memory_format=torch.channels_last)
+print('done')`),
+  ).toBe('done\n');
+});

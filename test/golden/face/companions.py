@@ -3,7 +3,7 @@ import torch
 from importlib.metadata import version, PackageNotFoundError
 version('torch').split('+')[0], version('scikit_learn').split('.')[0], version('numpy').split('.')[0]
 version('no-such-package')
-import torch.profiler
+torch.profiler.__name__
 torch.profiler.ProfilerActivity.CPU, torch.profiler.ProfilerAction.RECORD
 plan = torch.profiler.schedule(wait=1, warmup=1, active=2, repeat=2, skip_first=1)
 [plan(i).name for i in range(12)]

@@ -82,11 +82,12 @@ class Tensor(TensorBase):
 
     def __del__(self):
         try:
+            # Those before, not this one: the handle of `f(x)._h` may be an argument of the call that comes next.
+            if len(_free) >= _bridge.limit:
+                _bridge.flush()
             _forget(self._h)
         except (AttributeError, TypeError):
             return  # never got a handle, or Python is ending
-        if len(_free) >= _bridge.limit:
-            _bridge.flush()
 
     # ---- geometry ---------------------------------------------------------------------------------------------
 
