@@ -153,6 +153,7 @@ export class Recorder implements Observer, TraceSink {
   module(id: number, parent: number | null, name: string, type: string, extra: string): void {
     const { modules, touched } = this.recording;
     touched.add(id);
+    this.recording.modulesKnown++;
     let m = modules.get(id);
     if (!m) {
       const [parameters, buffers, children] = [new Map(), new Map(), new Map()];
@@ -179,6 +180,7 @@ export class Recorder implements Observer, TraceSink {
   parameter(module: number, name: string, tensor: Tensor): void {
     this.recording.modules.get(module)?.parameters.set(name, tensor.id);
     this.recording.touched.add(module);
+    this.recording.modulesKnown++;
     this.contents.use(tensor);
     const known = this.contents.known(tensor);
     if (known.isParameter) return;
@@ -189,6 +191,7 @@ export class Recorder implements Observer, TraceSink {
   buffer(module: number, name: string, tensor: Tensor): void {
     this.recording.modules.get(module)?.buffers.set(name, tensor.id);
     this.recording.touched.add(module);
+    this.recording.modulesKnown++;
     this.contents.use(tensor);
   }
 

@@ -52,6 +52,8 @@ export class Recording implements Owner {
   readonly sources = new Map<string, string>();
   readonly sites: Place[] = [];
   readonly modules = new Map<number, ModuleRecord>();
+  /** Counts what becomes known of modules: whoever keeps their names looks here. */
+  modulesKnown = 0;
   readonly optimizers = new Map<number, OptimizerRecord>();
   /** Tensors that a gradient was put into: leaves that require one. */
   readonly leaves = new Set<number>();

@@ -15,6 +15,7 @@ export class Names {
   private readonly pages = new WeakMap<Page, Map<number, FrameNames>>();
   private owners = new Map<number, { path: string; name: string }>();
   private byName = new Map<string, number>();
+  private readonly paths = new Map<number, string>();
   private ownersAt = -1;
   private roots = new Map<number, string>();
 
@@ -45,13 +46,17 @@ export class Names {
   }
 
   private pathOf(id: number): string {
+    const known = this.paths.get(id);
+    if (known !== undefined) return known;
     const { modules } = this.r;
     const names: string[] = [];
     let m = modules.get(id);
     for (; m && m.parent !== null; m = modules.get(m.parent)) names.unshift(m.name);
     const root = m && this.roots.get(m.id);
     if (root) names.unshift(root);
-    return names.join('.');
+    const path = names.join('.');
+    this.paths.set(id, path);
+    return path;
   }
 
   /** The variable that holds a tensor, seen from a tick: of the outermost frame for inputs, the innermost one for results. */
@@ -97,11 +102,10 @@ export class Names {
 
   /** Modules may be added, and become parts of others, at any time; their number tells. */
   private refresh(): void {
-    const { modules } = this.r;
-    let count = modules.size;
-    for (const m of modules.values()) count += m.parameters.size + m.buffers.size + m.children.size;
-    if (count === this.ownersAt) return;
-    this.ownersAt = count;
+    const { modules, modulesKnown } = this.r;
+    if (modulesKnown === this.ownersAt) return;
+    this.ownersAt = modulesKnown;
+    this.paths.clear();
     this.nameRoots();
     this.owners = new Map();
     for (const m of modules.values())
