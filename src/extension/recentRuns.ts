@@ -76,9 +76,10 @@ export class RecentRuns implements vscode.Disposable {
   /** Lets the user choose a run, and opens it in its editor. */
   async open(): Promise<void> {
     const when = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle: 'medium' });
-    const items = this.folder.list().map(({ path, name, begun, bytes, whole }) => {
+    const items = this.folder.list().map(({ path, name, begun, bytes, whole, stopped }) => {
       const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-      const said = [when.format(begun), size, ...(whole ? [] : [vscode.l10n.t('was cut off')])];
+      const end = !whole ? [vscode.l10n.t('was cut off')] : stopped ? [vscode.l10n.t('stopped')] : [];
+      const said = [when.format(begun), size, ...end];
       return { label: name, description: said.join(' · '), path };
     });
     if (items.length === 0) {

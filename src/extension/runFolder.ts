@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { ENDING, endsWhole, isRecording } from '../protocol/recordingFile';
+import { ENDING, endsStopped, endsWhole, isRecording } from '../protocol/recordingFile';
 
 export interface Kept {
   path: string;
@@ -23,6 +23,8 @@ export interface Kept {
   bytes: number;
   /** The run came to its end, and so did the file. */
   whole: boolean;
+  /** By the user, before the script's own end. */
+  stopped: boolean;
 }
 
 /** What a window is doing with files of the folder, by their names. */
@@ -166,19 +168,19 @@ function lives(pid: number): boolean {
   }
 }
 
-function endOf(path: string): { bytes: number; whole: boolean } {
+function endOf(path: string): { bytes: number; whole: boolean; stopped: boolean } {
   try {
     const file = openSync(path, 'r');
     try {
       const { size } = fstatSync(file);
       const tail = new Uint8Array(Math.min(ENDING, size));
       readSync(file, tail, 0, tail.length, size - tail.length);
-      return { bytes: size, whole: endsWhole(tail) };
+      return { bytes: size, whole: endsWhole(tail), stopped: endsStopped(tail) };
     } finally {
       closeSync(file);
     }
   } catch {
-    return { bytes: 0, whole: false };
+    return { bytes: 0, whole: false, stopped: false };
   }
 }
 

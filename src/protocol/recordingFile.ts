@@ -10,7 +10,8 @@
  * pages, as they lie in memory), then a state (S, msgpack), which says where these lie and what else became known since the state before.
  * So every state is a recording of its own, together with those before it up to the last one that is whole (it says everything again). A
  * state holds the pages that are not settled yet, too: the next state's take their place.
- * A run that ended has a whole state, then a pointer (T, where that state lies): the file's last bytes, from which it is opened.
+ * A run that ended has a whole state, then a pointer (T, where that state lies, and whether the user stopped the script): the file's last
+ * bytes, from which it is opened.
  * Notes (N, msgpack) are what a user wrote beside the run: anywhere, and the last ones count.
  * What is not stored is computed again from the ops.
  */
@@ -29,6 +30,12 @@ export const ENDING = 17 + 8;
 
 /** Do a file's last ENDING bytes say that its run came to an end? Whether they are damaged is not looked at. */
 export const endsWhole = (tail: Uint8Array): boolean => tail.length === ENDING && tail[0] === CHUNK.pointer;
+
+/** In a pointer's last byte, above all that a place in a file needs: the user stopped the script. */
+export const STOPPED = 0x80;
+
+/** Do they say that the user stopped the script? */
+export const endsStopped = (tail: Uint8Array): boolean => endsWhole(tail) && (tail[ENDING - 1] & STOPPED) !== 0;
 
 /** Whole numbers as bytes, each as its distance from the one before (see the recorder's store/varints.ts). */
 export type Packed = Uint8Array;

@@ -118,7 +118,7 @@ interface Found {
 
 /** The states of a file, from the last one that is whole on. */
 function find(file: FileBytes): Found {
-  const at = pointed(file);
+  const { at } = pointed(file);
   const last = at >= 0 ? stateAt(file, at) : null;
   if (last?.state.whole === true) {
     const { heads, damage } = scan(file, after(last.head));

@@ -34,8 +34,8 @@ export function writeNotes(path: string, bookmarks: readonly Bookmark[]): void {
   try {
     const file = new DiskBytes(disk);
     checkPrefix(file);
-    const { end, state } = endOfRun(file);
-    const bytes = Buffer.concat([packNotes(bookmarks), ...(state < 0 ? [] : [pointer(state)])]);
+    const { end, state, stopped } = endOfRun(file);
+    const bytes = Buffer.concat([packNotes(bookmarks), ...(state < 0 ? [] : [pointer(state, stopped)])]);
     for (let done = 0; done < bytes.length; ) done += writeSync(disk, bytes, done, bytes.length - done, end + done);
     ftruncateSync(disk, end + bytes.length);
     fsyncSync(disk);
@@ -60,8 +60,8 @@ function open(path: string): number {
 }
 
 /** Where the notes go: behind the last of the run's own chunks. `state`: the one that a pointer behind them names, -1 for none. */
-function endOfRun(file: FileBytes): { end: number; state: number } {
-  const state = pointed(file);
+function endOfRun(file: FileBytes): { end: number; state: number; stopped: boolean } {
+  const { at: state, stopped } = pointed(file);
   const last = state < 0 ? null : headAt(file, state);
   let end = last && typeof last !== 'string' ? after(last) : PREFIX;
   for (let at = end; at < file.size; ) {
@@ -71,5 +71,5 @@ function endOfRun(file: FileBytes): { end: number; state: number } {
     at = after(head);
     if (head.kind !== CHUNK.notes && head.kind !== CHUNK.pointer) end = at;
   }
-  return { end, state };
+  return { end, state, stopped };
 }

@@ -128,7 +128,7 @@ class Copy extends Writer {
     this.addPieces(shelf.pieces.length);
     const { at } = this.addState(this.everything, { whole: true, own: false, ended: true });
     this.addNotes();
-    this.append(pointer(at));
+    this.append(pointer(at, this.r.origin.stopped !== undefined));
   }
 }
 
@@ -211,7 +211,7 @@ export class RunWriter extends Writer {
   finish(): void {
     this.attempt(() => {
       if (this.r.ticks > this.ticks || this.end < 0) return this.add(true);
-      if (this.addNotes()) this.append(pointer(this.end));
+      if (this.addNotes()) this.append(pointer(this.end, this.stopped));
       this.target.sync();
     });
   }
@@ -221,6 +221,10 @@ export class RunWriter extends Writer {
     this.finish();
     if (this.failure !== null) throw new RecordingFileError(this.failure);
     return this.target.size;
+  }
+
+  private get stopped(): boolean {
+    return this.r.origin.stopped !== undefined;
   }
 
   private add(ended: boolean): void {
@@ -237,7 +241,7 @@ export class RunWriter extends Writer {
       this.sinceWhole = 0;
     } else this.sinceWhole += bytes;
     this.addNotes();
-    if (ended) this.append(pointer(at));
+    if (ended) this.append(pointer(at, this.stopped));
     this.target.sync();
   }
 

@@ -82,7 +82,7 @@ it('lists runs with their script, when they began and whether they came to their
   writeFileSync(join(path, 'else.backstep'), 'not ours');
   expect(folder.list()).toEqual([
     expect.objectContaining({ name: 'train', begun: at(2), whole: false }),
-    expect.objectContaining({ name: 'train branch 1.2', begun: at(1), whole: true, bytes: 25 }),
+    expect.objectContaining({ name: 'train branch 1.2', begun: at(1), whole: true, stopped: false, bytes: 25 }),
   ]);
 });
 
@@ -95,6 +95,11 @@ it('has a file of its own for each run, and none for one of which nothing was wr
   for (const file of files) folder.ended(file);
   expect(readdirSync(path)).toEqual([]);
   expect(folder.list()).toEqual([]);
+});
+
+it('tells a run that the user stopped', () => {
+  writeFileSync(ran('train', 0), pointer(5, true));
+  expect(folder.list()).toMatchObject([{ name: 'train', whole: true, stopped: true }]);
 });
 
 it('says so where it cannot be written, and lists nothing', () => {
