@@ -1,5 +1,5 @@
 // Takes pictures of Backstep in VS Code:
-//   node scripts/screenshot.mjs [--theme "Default Dark Modern"] [--size 1440x900] [--scale 2] [--out FOLDER] SCENARIO…
+//   node scripts/screenshot.mjs [--theme dark|light|hc-dark|hc-light|"Any Theme"] [--size 1440x900] [--scale 2] [--out FOLDER] SCENARIO…
 // A scenario is a file in test/vscode/scenarios/ (name without .mjs) that exports
 //   export default async (code, shot) => { await code.open('…'); await shot('name'); }
 // and may export `options` for openVSCode. Without a scenario, lists them.
@@ -13,6 +13,13 @@ import { main, root, timed, UserError } from './lib/process.mjs';
 import { ensurePackage } from './package.mjs';
 
 const folder = join(root, 'test/vscode/scenarios');
+/** Short names of VS Code's own themes. */
+const THEMES = {
+  light: 'Default Light Modern',
+  dark: 'Default Dark Modern',
+  'hc-light': 'Default High Contrast Light',
+  'hc-dark': 'Default High Contrast',
+};
 
 await main(async () => {
   const { values, positionals } = parseArgs({
@@ -41,7 +48,11 @@ await main(async () => {
   for (const name of positionals) {
     const scenario = await import(pathToFileURL(join(folder, `${name}.mjs`)).href);
     await timed(name, async () => {
-      const size = { viewport: { width, height }, scale: Number(values.scale), theme: values.theme };
+      const size = {
+        viewport: { width, height },
+        scale: Number(values.scale),
+        theme: THEMES[values.theme] ?? values.theme,
+      };
       const code = await openVSCode({ ...size, ...scenario.options });
       try {
         await scenario.default(code, (shot) => code.screenshot(resolve(values.out, `${shot}.png`)));

@@ -141,16 +141,48 @@ describe.skipIf(missing)('for everyone', () => {
     60_000,
   );
 
-  test('axe finds nothing serious in any panel', async () => {
+  test.each(Object.keys(THEMES))(
+    'axe finds nothing serious in any panel, in the theme %s',
+    async (theme) => {
+      const { recording } = trainMlp({ iterations: 4, samples: 20, rule: 'sgd' }).script;
+      const view = await open(browser, { theme });
+      const found = new Map<string, string>();
+      await everyView(new Recorded(recording, view), async (where) => {
+        for (const text of await serious(view.page)) if (!found.has(text)) found.set(text, where);
+      });
+      expect(Object.fromEntries(found)).toEqual({});
+      await view.page.close();
+    },
+    120_000,
+  );
+
+  test('nothing moves by itself where the user wants no motion', async () => {
     const { recording } = trainMlp({ iterations: 4, samples: 20, rule: 'sgd' }).script;
-    const view = await open(browser, {});
-    const found = new Map<string, string>();
-    await everyView(new Recorded(recording, view), async (where) => {
-      for (const text of await serious(view.page)) if (!found.has(text)) found.set(text, where);
-    });
-    expect(Object.fromEntries(found)).toEqual({});
+    const view = await open(browser, { calm: true });
+    const recorded = new Recorded(recording, view);
+    const moving = () =>
+      view.page.evaluate(() => [
+        ...document
+          .getAnimations()
+          .filter((a) => a.playState === 'running' && Number(a.effect?.getComputedTiming().duration) > 0)
+          .map((a) => (a as CSSAnimation).animationName),
+        // d3 keeps what a transition has to do on its element.
+        ...[...document.querySelectorAll('*')]
+          .filter((node) => '__transition' in node)
+          .map((node) => node.outerHTML.slice(0, 80)),
+      ]);
+    const { start, backward, update } = recording.iteration(2);
+    for (const tick of [start + 3, backward + 4, update + 2, backward + 6]) {
+      await recorded.go(tick);
+      expect(await moving()).toEqual([]);
+    }
+    await view.page.click('[data-path="linear1"] .head');
+    await view.page.waitForSelector('[data-key="m:linear1"]');
+    expect(await moving()).toEqual([]);
+    await view.page.keyboard.press('+');
+    expect(await moving()).toEqual([]);
     await view.page.close();
-  }, 120_000);
+  });
 
   test('a screen reader hears each move', async () => {
     const view = await at('backward', {});

@@ -6,10 +6,10 @@ export const options = {
 /** @param {import('../driver.mjs').Window} code @param {(name: string) => Promise<void>} shot */
 export default async (code, shot) => {
   const { page } = code;
-  const view = await code.webview();
   await code.open('three_class.py');
   await code.press('F5');
   await code.stopped({ line: 85, timeout: 60_000 });
+  const view = await code.webview();
   const tab = view.locator('#tab-optimizer');
   if (await tab.isVisible()) await tab.click();
   for (const name of ['rule', 'past', 'plane']) {
