@@ -127,12 +127,16 @@ function canTakeOver(to: Tensor, from: Tensor, args: readonly Tensor[]): boolean
 /** Writes what was computed into `to`'s memory, converting the dtype. The only place that writes into an existing tensor. `kept`: what it held is. */
 function writeInto(to: Tensor, from: Tensor, whole: boolean, kept: boolean): void {
   const { storage } = to;
-  context.observer?.willWrite(storage, whole);
+  // What an op's gradient keeps, or is replayed, has the array of before.
+  const alone = whole && storage.alone && !kept && context.depth === 0;
+  context.observer?.willWrite(storage, whole, alone);
   to.counter.version++;
   storage.writes++;
-  // What was recorded of it, or is replayed, has its array.
-  if (whole) storage.takeOver(from.storage, kept || storage.note !== null || context.depth > 0);
-  else writeStrided(to, valuesAs(from, to.dtype));
+  if (whole) {
+    // An observer that heard of it has it now.
+    if (alone && storage.note === null) giveBack(storage.data);
+    storage.takeOver(from.storage);
+  } else writeStrided(to, valuesAs(from, to.dtype));
 }
 
 /** What a kernel computed in float32 for a half dtype, as that dtype's nearest numbers. */
@@ -142,7 +146,8 @@ function round(t: Tensor): void {
 
 /** A temporary of an optimizer's rule: nobody uses this tensor any more, nor any view of it. */
 export function discard(t: Tensor): void {
-  if (!context.observer && t.storage.note === null) giveBack(t.storage.data);
+  if (t.storage.note === null) giveBack(t.storage.data);
+  else context.observer?.unused(t.storage);
 }
 
 function wantsGrad(op: Op, args: readonly Arg[]): boolean {

@@ -39,8 +39,10 @@ export type OpEvent =
 export interface Observer {
   /**
    * This storage is about to be written in place: keep what it holds, if that is wanted. Where it is `replaced`, it gets another array, and the
-   * one that it has now stays as it is. Called at any depth.
+   * one that it has now stays as it is, and where it is `alone`, nobody has that afterwards but the observer. Called at any depth.
    */
-  willWrite(storage: Storage, replaced?: boolean): void;
+  willWrite(storage: Storage, replaced?: boolean, alone?: boolean): void;
+  /** Nobody uses this storage any more: the observer, which has heard of it, may give its array back (reuse.ts) once it does not need it. */
+  unused(storage: Storage): void;
   ran(event: OpEvent): void;
 }

@@ -1,5 +1,4 @@
 import { allocate, type Data, DTYPES, type DType } from './dtype';
-import { giveBack } from './reuse';
 import { Slot } from './wasm/arena';
 
 let nextId = 1;
@@ -29,13 +28,9 @@ export class Storage {
   /** Nobody but this has its array. */
   alone = false;
 
-  /**
-   * Takes over the elements of another, which nobody may use afterwards. Whoever holds the array of before has what was in it; `held`: somebody
-   * may.
-   */
-  takeOver(from: Storage, held: boolean): void {
+  /** Takes over the elements of another, which nobody may use afterwards; whoever holds the array of before has what was in it. */
+  takeOver(from: Storage): void {
     const { slot } = from;
-    if (this.alone && !held) giveBack(this.data);
     this.alone = true;
     this.data = from.data;
     this.slot = slot && new Slot(slot.at, slot.data, this.writes, slot.first, slot.length);

@@ -68,6 +68,31 @@ export class Column<A extends Numbers> {
   }
 }
 
+/** A column of few numbers: it sets no room aside. */
+export class ShortColumn {
+  private readonly items: number[] = [];
+
+  get length(): number {
+    return this.items.length;
+  }
+
+  push(value: number): void {
+    this.items.push(value);
+  }
+
+  at(index: number): number {
+    return this.items[index];
+  }
+
+  set(index: number, value: number): void {
+    this.items[index] = value;
+  }
+
+  toArray(): number[] {
+    return [...this.items];
+  }
+}
+
 /** Index of the last of the ascending `items` that is <= `limit`; -1 if none. */
 export function lastAtOrBefore(items: readonly number[], limit: number): number {
   let low = 0;

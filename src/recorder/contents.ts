@@ -62,7 +62,7 @@ export class Contents {
    * A storage is about to be written: what it holds is kept, by a copy unless the array itself is `replaced`. At depth > 0 nobody will tell
    * of the write: it is an edit.
    */
-  willWrite(storage: Storage, replaced: boolean): void {
+  willWrite(storage: Storage, replaced: boolean, alone: boolean): void {
     // Before the sharing ends: a content that was never seen becomes a root that shares, and is copied below.
     this.writing = null;
     if (context.depth === 0) {
@@ -70,9 +70,22 @@ export class Contents {
       this.used(this.writing.value, storage);
     }
     const note = this.noteOf(storage);
-    if (!replaced && note.sharing?.data === storage.data) note.sharing.data = storage.data.slice() as Data;
+    const { sharing } = note;
+    if (sharing && this.recording.store.get(sharing.id) === storage.data) {
+      if (!replaced) sharing.data = storage.data.slice() as Data;
+      else if (alone) this.recording.takeOver(sharing.id);
+    }
     note.sharing = null;
     if (context.depth > 0) this.edited.add(storage);
+  }
+
+  /** Nobody has a storage's memory any more but the recording, if that has it. */
+  unused(storage: Storage): void {
+    const { note } = storage;
+    if (!(note instanceof StorageNote) || note.owner !== this) return;
+    const { sharing } = note;
+    if (sharing && this.recording.store.get(sharing.id) === storage.data) this.recording.takeOver(sharing.id);
+    else this.recording.reuse(storage.data);
   }
 
   private noteOf(storage: Storage): StorageNote {

@@ -91,7 +91,7 @@ export class Memory {
   }
 
   add(value: Value): void {
-    this.passing += value.data!.byteLength + EACH;
+    this.passing += this.recording.store.get(value.id)!.byteLength + EACH;
     if (value.producerIndex < 0) this.roots.add(value.id);
   }
 
@@ -102,7 +102,7 @@ export class Memory {
     const { store, checkpoints } = this.recording;
     if (!store.has(id)) {
       again();
-      this.kept += value.data!.byteLength + EACH;
+      this.kept += store.get(id)!.byteLength + EACH;
       if (value.producerIndex < 0) this.roots.add(id);
       else this.pinned.add(id);
     }
@@ -171,11 +171,16 @@ export class Memory {
       if (!data) continue;
       const bytes = data.byteLength + EACH;
       this.passing -= bytes;
+      const used = this.lastUse.get(id) ?? -1;
+      if (used < 0 && !this.roots.has(id)) {
+        // Most of them: nothing else knows of it.
+        this.recording.forget(id);
+        continue;
+      }
       this.kept += bytes;
       if (this.roots.has(id)) continue;
-      const used = this.lastUse.get(id) ?? -1;
       if (used > stretch + 1) this.pinned.add(id);
-      else if (used < 0 || stretch % this.spacing !== 0) this.drop(id);
+      else if (stretch % this.spacing !== 0) this.drop(id);
       else if (data.byteLength > Slabs.LARGEST) this.large.add(id);
       else {
         slabs.add(id, data);
@@ -216,7 +221,7 @@ export class Memory {
     const { store, checkpoints } = this.recording;
     const data = store.get(id);
     if (data) this.kept -= data.byteLength + EACH;
-    store.delete(id);
+    this.recording.forget(id);
     checkpoints.delete(id);
     this.lastUse.delete(id);
     this.roots.delete(id);

@@ -241,8 +241,12 @@ export class Recorder implements Observer, TraceSink {
 
   // ---- the engine ---------------------------------------------------------------------------------------------
 
-  willWrite(storage: Storage, replaced = false): void {
-    this.contents.willWrite(storage, replaced);
+  willWrite(storage: Storage, replaced = false, alone = false): void {
+    this.contents.willWrite(storage, replaced, alone);
+  }
+
+  unused(storage: Storage): void {
+    this.contents.unused(storage);
   }
 
   ran(event: OpEvent): void {

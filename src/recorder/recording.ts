@@ -3,6 +3,7 @@
  * is asked for by number or by tick, and what two answers have in common is told by their numbers, never by identity.
  */
 import type { Data } from '../engine/dtype';
+import { giveBack, isReused } from '../engine/reuse';
 import { kernelPath } from '../engine/wasm/kernels';
 import type { Origin } from '../protocol/branch';
 import type { RecordedValue } from '../protocol/recorded';
@@ -75,6 +76,9 @@ export class Recording implements Owner {
 
   /** Elements that are held, by content; those of old checkpoints are in slabs. */
   readonly store = new Map<number, Data>();
+  /** Contents in the store whose arrays nobody else has. */
+  private readonly own = new Set<number>();
+  private readonly shown = new WeakSet<Data>();
   readonly slabs = new Slabs();
   /** Contents in the store that are a checkpoint's part: a later stretch than their own used them. */
   readonly checkpoints = new Set<number>();
@@ -393,12 +397,37 @@ export class Recording implements Owner {
 
   held(value: Value): Data | null {
     const { id, dtype, length } = value;
-    return this.store.get(id) ?? this.slabs.get(id, dtype, length) ?? this.file?.elements(value) ?? null;
+    return this.show(id) ?? this.slabs.get(id, dtype, length) ?? this.file?.elements(value) ?? null;
   }
 
   hold(id: number, data: Data | null): void {
+    this.own.delete(id);
     if (data) this.store.set(id, data);
     else this.store.delete(id);
+  }
+
+  /** A content's array in the store, for whoever may keep it: it is never used again for another. */
+  show(id: number): Data | undefined {
+    const data = this.store.get(id);
+    if (data) this.shown.add(data);
+    return data;
+  }
+
+  /** Nobody else has a content's array. */
+  takeOver(id: number): void {
+    if (isReused(this.store.get(id)!)) this.own.add(id);
+  }
+
+  /** A content is held no longer. */
+  forget(id: number): void {
+    const data = this.store.get(id);
+    this.store.delete(id);
+    if (this.own.delete(id)) this.reuse(data!);
+  }
+
+  /** Nobody has an array, unless it was shown. */
+  reuse(data: Data): void {
+    if (!this.shown.has(data)) giveBack(data);
   }
 
   /** Is a content a part of a checkpoint that is held? */

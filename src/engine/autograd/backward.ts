@@ -204,8 +204,7 @@ function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: Backw
   // Gradients that more than one place holds must not be taken over by a leaf.
   const shared = new Set<Storage>();
 
-  // Recorded or watched gradients live on.
-  const spares = createGraph || context.depth > 0 || context.observer || context.anomaly ? null : new Spares();
+  const spares = createGraph || context.depth > 0 || context.anomaly ? null : new Spares();
   const sum = (a: Tensor, b: Tensor) => (spares ? spares.run([a, b], () => [add(a, b)])[0] : add(a, b));
 
   const arrive = (at: Waiting, { node, nr }: Edge, grad: Tensor | null) => {

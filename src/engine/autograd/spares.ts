@@ -1,5 +1,7 @@
+import { context } from '../context';
 import type { Data } from '../dtype';
 import { follow, giveBack, isReused } from '../reuse';
+import type { Storage } from '../storage';
 import type { Tensor } from '../tensor';
 
 type Gradients = readonly (Tensor | null)[];
@@ -12,7 +14,7 @@ function showing(tensors: Gradients, { buffer }: Data): number {
 }
 
 /**
- * The arrays that come free in a backward pass which nobody watches: what a gradient formula made and did not give out, and a gradient once the
+ * The arrays that come free in a backward pass: what a gradient formula made and did not give out, and a gradient once the
  * node that it came to has run. Whatever else may have seen a gradient (a leaf, a hook, the caller) is told to `keep`.
  */
 export class Spares {
@@ -32,6 +34,7 @@ export class Spares {
   /** Runs `body`, which makes `outs` of `grads`, that nobody uses afterwards. */
   run<T extends Gradients>(grads: Gradients, body: () => T): T {
     const made: Float32Array[] = [];
+    const arrived: Storage[] = [];
     const before = follow(made);
     let outs: T;
     let quiet: boolean;
@@ -41,12 +44,19 @@ export class Spares {
       // Python ran in between (`follow(null)`): it may hold anything.
       quiet = follow(before) === made;
     }
-    for (const g of grads) if (g && this.leave(g) && quiet) made.push(g.storage.data as Float32Array);
+    for (const g of grads) if (g && this.leave(g) && quiet) arrived.push(g.storage);
     if (!quiet) return outs;
     for (const array of made) {
       const count = showing(outs, array);
       if (count === 0) giveBack(array);
       else if (count === 1) this.passing.add(array.buffer);
+    }
+    for (const storage of arrived) {
+      const count = showing(outs, storage.data);
+      if (count === 1) this.passing.add(storage.data.buffer);
+      else if (count > 1) continue;
+      else if (storage.note === null) giveBack(storage.data);
+      else context.observer?.unused(storage);
     }
     return outs;
   }

@@ -47,8 +47,8 @@ class Writer {
 
   protected addContent(id: number): void {
     if (this.elements.has(id)) return;
-    const { store, slabs, file } = this.r;
-    const data = store.get(id);
+    const { slabs, file } = this.r;
+    const data = this.r.show(id);
     const bytes = data ? bytesOf(data) : (slabs.raw(id) ?? file?.raw(id));
     if (!bytes) return;
     if (bytes.length > MAX_CHUNK) throw new RecordingFileError(t('A tensor of more than 256 MB cannot be saved yet.'));

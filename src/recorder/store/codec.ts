@@ -57,6 +57,10 @@ export class Geometries {
 /** A page of a file names an op that is not there. */
 export class UnknownOp extends Error {}
 
+const room = new ArrayBuffer(16);
+/** A number and its bytes. */
+const number = { float: new Float64Array(room), big: new BigInt64Array(room), bytes: new Uint8Array(room) };
+
 export class Codec {
   readonly words = new Words();
   readonly texts = new Texts();
@@ -224,9 +228,12 @@ export class Codec {
   private writeConstant({ value }: TensorUse, out: Sink): void {
     out.part(DTYPE_NAMES.indexOf(value.dtype));
     const data = value.data!;
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    out.part(bytes.length);
-    for (const b of bytes) out.put(PLAIN, b);
+    // Not by its own buffer: a small array gets one when it is asked for.
+    if (data instanceof BigInt64Array) number.big[0] = data[0];
+    else if (data instanceof Float64Array && data.length === 1) number.float[0] = data[0];
+    else number.bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    out.part(data.byteLength);
+    for (let i = 0; i < data.byteLength; i++) out.put(PLAIN, number.bytes[i]);
   }
 
   private writeAttr(a: Arg, out: Sink, literals: string[]): void {

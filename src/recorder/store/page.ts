@@ -1,6 +1,6 @@
 /** A stretch of ticks with everything that was written down in it. */
 
-import { Column, lastAtOrBefore } from '../columns';
+import { lastAtOrBefore, ShortColumn } from '../columns';
 import type {
   Change,
   FrameRecord,
@@ -58,15 +58,15 @@ export interface StateChange {
 
 export class Page {
   // A tick's columns.
-  readonly kind = new Column(Uint8Array, 64);
-  readonly phase = new Column(Uint8Array, 64);
+  readonly kind = new ShortColumn();
+  readonly phase = new ShortColumn();
   /** Index into sites of the line that was running. */
-  readonly site = new Column(Int32Array, 64);
-  readonly frame = new Column(Float64Array, 64);
+  readonly site = new ShortColumn();
+  readonly frame = new ShortColumn();
   /** forward, backward, update: index of the record; output: of the output; line: -1. */
-  readonly record = new Column(Float64Array, 64);
+  readonly record = new ShortColumn();
   /** Index of the pass, -1 outside. */
-  readonly pass = new Column(Float64Array, 64);
+  readonly pass = new ShortColumn();
 
   /** How many numbers it was read from; 0 where it was not. */
   numbers = 0;

@@ -24,19 +24,28 @@ export class Slabs {
 
   /** Copies a content's elements. Ids come in ascending order. */
   add(id: number, data: Data): void {
-    this.put(id, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    const [piece, at] = this.place(id, data.byteLength);
+    // Not by its bytes: to ask a small array for its buffer gives it one.
+    const make = data.constructor as new (buffer: ArrayBuffer, offset: number, length: number) => Float64Array;
+    new make(piece, at, data.length).set(data as Float64Array);
   }
 
   private put(id: number, bytes: Uint8Array): void {
+    const [piece, at] = this.place(id, bytes.length);
+    // When gaps are closed a content moves down, within its own piece at times: set() minds the overlap.
+    new Uint8Array(piece, at, bytes.length).set(bytes);
+  }
+
+  /** Room for so many bytes of the next content: where it is. */
+  private place(id: number, bytes: number): [ArrayBuffer, number] {
     let at = this.used;
-    if ((at % PIECE) + bytes.length > PIECE) at = Math.ceil(at / PIECE) * PIECE;
+    if ((at % PIECE) + bytes > PIECE) at = Math.ceil(at / PIECE) * PIECE;
     const piece = Math.floor(at / PIECE);
     if (piece === this.pieces.length) this.pieces.push(new ArrayBuffer(PIECE));
-    // When gaps are closed a content moves down, within its own piece at times: set() minds the overlap.
-    new Uint8Array(this.pieces[piece], at % PIECE, bytes.length).set(bytes);
     this.ids.push(id);
     this.at.push(at);
-    this.used = Math.ceil((at + bytes.length) / ALIGN) * ALIGN;
+    this.used = Math.ceil((at + bytes) / ALIGN) * ALIGN;
+    return [this.pieces[piece], at % PIECE];
   }
 
   has(id: number): boolean {

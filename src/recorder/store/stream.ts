@@ -17,7 +17,7 @@ export type Counted = Float64Array;
 export const COUNTED = 9;
 
 /** What is told apart by hand: older tensors, storages and frames are the same ones in the next iteration; older contents are not. */
-const SAME = new Set([TENSOR, STORAGE, FRAME]);
+const SAME = (1 << TENSOR) | (1 << STORAGE) | (1 << FRAME);
 
 /** Numbers as they are written, with what each is counted from, and a hash of those that make up the structure. */
 export class Sink {
@@ -43,7 +43,7 @@ export class Sink {
   put(kind: number, v: number): void {
     if (this.length === this.values.length) this.grow();
     this.values[this.length] = v;
-    this.kinds[this.length++] = v < 0 || (v < this.bases[kind] && SAME.has(kind)) ? PLAIN : kind;
+    this.kinds[this.length++] = v < 0 || (v < this.bases[kind] && (SAME >> kind) & 1) ? PLAIN : kind;
   }
 
   private grow(): void {
