@@ -8,11 +8,16 @@ describe('text', () => {
   test('is the same, near, or differs at a line', () => {
     expect(compareTexts('<A object at 0x12>', '<A object at 0x34>').agreement).toBe('same');
     expect(compareTexts('loss 1.1001', 'loss 1.1002').agreement).toBe('near');
+    expect(compareTexts(' [0.99889386]', ' [0.9988939 ]').agreement).toBe('near');
     expect(compareTexts('a\nloss 1.1', 'a\nloss 1.3')).toMatchObject({
       agreement: 'differs',
       line: 1,
       numbersOnly: true,
     });
+    expect(
+      compareTexts("OrderedDict({'a': tensor([1.]),\n 'b.c': 2})", "OrderedDict([('a', tensor([1.])),\n ('b.c', 2)])")
+        .agreement,
+    ).toBe('same');
     expect(compareTexts('cat 1', 'dog 1')).toMatchObject({ agreement: 'differs', numbersOnly: false });
   });
 });

@@ -28,7 +28,13 @@ function near(a: string, b: string): boolean {
   return a === b || Math.abs(x - y) <= Math.max(NEAR * Math.max(Math.abs(x), Math.abs(y)), 1.001 * lastDigit(b), 1e-6);
 }
 
-const words = (line: string) => line.replace(NUMBER, '#').replace(/\s+/g, ' ').replace(/- ?#/g, '#').trim();
+const words = (line: string) =>
+  line
+    .replace(NUMBER, '#')
+    .replace(/\s+/g, ' ')
+    .replace(/- ?#/g, '#')
+    .replace(/(?<=\[) | (?=\])/g, '')
+    .trim();
 const numbers = (line: string) => line.match(NUMBER) ?? [];
 
 function linesAgree(a: string, b: string): boolean {
@@ -37,10 +43,22 @@ function linesAgree(a: string, b: string): boolean {
   return p.length === q.length && p.every((n, i) => near(n, q[i]));
 }
 
-/** Trailing blanks are nobody's, and where an object lies in memory is chance. */
+/** Python 3.12 writes OrderedDict({'a': 1}), older ones OrderedDict([('a', 1)]). */
+const sinceTwelve = (text: string) =>
+  text.includes('OrderedDict([(')
+    ? text
+        .replaceAll('OrderedDict([(', 'OrderedDict({(')
+        .replace(/\)\]\)/g, '})')
+        .replace(/\),(\s+)\(('[\w.]+'), /g, ',$1$2: ')
+        .replace(/\{\(('[\w.]+'), /g, '{$1: ')
+    : text;
+
+/** Trailing blanks are nobody's, where an object lies in memory is chance, and a terminal's commands (IPython's clear_output) are no text. */
 const linesOf = (text: string) =>
-  text
+  sinceTwelve(text)
     .replace(/\r\n/g, '\n')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own.
+    .replace(/\x1b\[[\d;]*[A-Za-z]\r?/g, '')
     .replace(/\b0x[0-9a-f]+\b/gi, '0x…')
     .trimEnd()
     .split('\n')

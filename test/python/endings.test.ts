@@ -70,13 +70,13 @@ SyntaxError: invalid syntax. Maybe you meant '==' or ':=' instead of '='?
 `);
   });
   test('may be a module that is not there', async () => {
-    const found = await run('import pandas as pd\n');
+    const found = await run('import polars as pl\n');
     expect(found.code).toBe(1);
     expect(found.stderr).toBe(`Traceback (most recent call last):
   File "…/train.py", line 1, in <module>
-    import pandas as pd
-ModuleNotFoundError: No module named 'pandas'
-Backstep runs scripts on its own engine, without installed packages: pandas is not there. Read a file with the csv module, and make tensors of its columns.
+    import polars as pl
+ModuleNotFoundError: No module named 'polars'
+Backstep runs scripts on its own engine, without installed packages: polars is not there. Modules beside the script, the standard library and torch can be imported.
 `);
   });
   test('may be a name of torch that is not there yet', async () => {

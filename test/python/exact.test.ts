@@ -31,6 +31,11 @@ const SCRIPTS: [string, string, (line: string) => Tolerance][] = [
   ['test/fixtures/exact/transformer.py', 'nn.Transformer to 1e-5', () => within(1e-5)],
   ['test/fixtures/exact/next_functions.py', "PyTorch's nodes behind a grad_fn", () => exact],
   ['test/fixtures/exact/missing_files.py', "Linux's numbers of errors", () => exact],
+  ['test/fixtures/packages/pandas_tables.py', 'tables as pandas prints them', () => exact],
+  ['test/fixtures/packages/pandas_training.py', "pandas' columns become tensors", () => exact],
+  ['test/fixtures/packages/small.py', 'six, and arrays of axes', () => exact],
+  ['test/fixtures/packages/scipy_parts.py', "scipy's functions to twelve digits", () => exact],
+  ['test/fixtures/packages/numpy_views.py', 'arrays that have no name of their own', () => exact],
   ['test/fixtures/exact/logistic.py', 'logistic regression, an MLP, hooks and errors, as printed', () => printed],
 ];
 

@@ -2,15 +2,13 @@
 
 # Third-party modules that scripts import, and what to do without them.
 _INSTEAD = {
-    'pandas': 'Read a file with the csv module, and make tensors of its columns.',
     'torchaudio': 'It needs real PyTorch.',
     'transformers': 'Its models need real PyTorch: write the layers with torch.nn.',
     'PIL': 'matplotlib.pyplot.imread() reads a PNG, and plt.imshow() shows a tensor.',
     'requests': 'A script in Backstep has no network: put the files that it needs into its folder.',
-    'scipy': 'torch.special, torch.linalg, torch.fft and torch.distributions have much of it.',
 }
 # Those that are there in part.
-_OURS = ('matplotlib', 'mpl_toolkits', 'numpy', 'sklearn', 'tqdm', 'IPython', 'safetensors', 'torchvision')
+_OURS = ('matplotlib', 'mpl_toolkits', 'numpy', 'sklearn', 'tqdm', 'IPython', 'safetensors', 'torchvision', 'pandas', 'scipy', 'seaborn', 'six')
 
 
 def add(error):

@@ -407,8 +407,9 @@ class Axes(Plots):
                 for name, value in words.items()]
 
     def __getattr__(self, name):
-        if name.startswith('__'):
-            raise AttributeError(name)
+        # By these an array is told from one axes.
+        if name.startswith('__') or name in ('dtype', 'item', 'shape', 'ndim', 'flat', 'ravel', 'flatten', 'size'):
+            raise AttributeError(f"'Axes' object has no attribute '{name}'")
 
         def accept(*args, **kwargs):
             if not name.startswith(('set_', 'get_')) and name not in _QUIET:

@@ -1,6 +1,8 @@
 """A figure: axes on a sheet of paper."""
 import os
 
+import numpy
+
 from ._anything import Anything, note
 from .artist import Text
 from .axes import Axes
@@ -11,69 +13,12 @@ DPI = 100
 _PAPER = ('pdf', 'ps', 'eps', 'pgf')
 
 
-class AxesArray:
-    """The axes of subplots(): indexed and iterated over as numpy's array of them."""
-
-    def __init__(self, axes, shape):
-        self._axes, self.shape = axes, shape
-        self.size, self.ndim = len(axes), len(shape)
-
-    def __len__(self):
-        return self.shape[0]
-
-    def __iter__(self):
-        return (self[i] for i in range(self.shape[0]))
-
-    def __getitem__(self, index):
-        index = index if isinstance(index, tuple) else (index,)
-        inner = self.size // self.shape[0] if self.shape[0] else 0
-        first, rest = index[0], index[1:]
-        if isinstance(first, slice):
-            rows = [AxesArray(self._axes[i * inner:(i + 1) * inner], self.shape[1:]) if self.ndim > 1 else self._axes[i]
-                    for i in range(*first.indices(self.shape[0]))]
-            found = [row[rest] if rest else row for row in rows]
-            flat = [a for row in found for a in (row._axes if isinstance(row, AxesArray) else [row])]
-            return AxesArray(flat, (len(found), *(found[0].shape if found and isinstance(found[0], AxesArray) else ())))
-        if not -self.shape[0] <= first < self.shape[0]:
-            raise IndexError(f'index {first} is out of bounds for axis 0 with size {self.shape[0]}')
-        first = int(first) % self.shape[0]
-        if self.ndim == 1:
-            return self._axes[first]
-        row = AxesArray(self._axes[first * inner:(first + 1) * inner], self.shape[1:])
-        return row[rest] if rest else row
-
-    @property
-    def flat(self):
-        return list(self._axes)
-
-    @property
-    def T(self):
-        if self.ndim < 2:
-            return self
-        rows, across = self.shape
-        return AxesArray([self._axes[i * across + j] for j in range(across) for i in range(rows)], (across, rows))
-
-    def ravel(self, *args):
-        return AxesArray(self._axes, (self.size,))
-
-    flatten = ravel
-
-    def reshape(self, *shape):
-        shape = tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (list, tuple)) else shape
-        known = 1
-        for n in shape:
-            known *= n if n > 0 else 1
-        return AxesArray(self._axes, tuple(n if n > 0 else self.size // known for n in shape))
-
-    def __repr__(self):
-        try:
-            import numpy
-        except ImportError:
-            return repr(self.tolist())
-        return repr(numpy.array(self.tolist(), dtype=object))
-
-    def tolist(self):
-        return [row.tolist() if isinstance(row, AxesArray) else row for row in self]
+def _array(axes, shape):
+    """numpy's array of axes, as subplots() gives it."""
+    found = numpy.empty(len(axes), dtype=object)
+    for i, one in enumerate(axes):
+        found[i] = one
+    return found.reshape(shape)
 
 
 class Canvas(Anything):
@@ -150,10 +95,10 @@ class Figure:
                 groups = [all_axes[i * ncols:(i + 1) * ncols] for i in range(nrows)] if share == 'row' else [all_axes[j::ncols] for j in range(ncols)]
                 self.shared += [(name, group) for group in groups]
         if not squeeze:
-            return AxesArray(all_axes, (nrows, ncols))
+            return _array(all_axes, (nrows, ncols))
         if len(all_axes) == 1:
             return all_axes[0]
-        return AxesArray(all_axes, (len(all_axes),) if 1 in (nrows, ncols) else (nrows, ncols))
+        return _array(all_axes, (len(all_axes),) if 1 in (nrows, ncols) else (nrows, ncols))
 
     def subplot_mosaic(self, mosaic, **look):
         rows = [list(row) for row in (mosaic.split() if isinstance(mosaic, str) else mosaic)]
@@ -211,7 +156,7 @@ class Figure:
 
     def colorbar(self, mappable=None, cax=None, ax=None, label=None, **look):
         from .artist import Artist
-        owner = ax[0] if isinstance(ax, (list, tuple)) else ax.ravel()[0] if isinstance(ax, AxesArray) else ax
+        owner = ax[0] if isinstance(ax, (list, tuple)) else ax.ravel()[0] if isinstance(ax, numpy.ndarray) else ax
         owner = owner or getattr(mappable, 'axes', None) or self.gca()
         if isinstance(owner, Axes) and hasattr(mappable, 'norm'):
             owner.colorbar_of = mappable

@@ -118,7 +118,8 @@ def _argument(a, axis, out, keepdims, largest):
     a = asarray(a)
     n = a.ndim
     if axis is None:
-        found = result(_arg(a.reshape(-1)._t._h, 0, largest))
+        flat = a.reshape(-1)
+        found = result(_arg(flat._t._h, 0, largest))
         found = found.reshape((1,) * n) if keepdims else found[0]
     else:
         x = one_axis(axis, n)

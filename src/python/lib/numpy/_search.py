@@ -91,7 +91,9 @@ def argpartition(a, kth, axis=-1, kind='introselect', order=None):
 def searchsorted(a, v, side='left', sorter=None):
     """Where elements would go into a sorted array."""
     a, v = asarray(a), asarray(v)
-    return result(_searchsorted(a._t._h, v._t._h, side == 'right', -1 if sorter is None else asarray(sorter)._t._h))
+    # A name for each array: one that only a handle is left of is freed before the call reads it.
+    order = None if sorter is None else asarray(sorter)
+    return result(_searchsorted(a._t._h, v._t._h, side == 'right', -1 if order is None else order._t._h))
 
 
 def digitize(x, bins, right=False):
@@ -112,7 +114,8 @@ def bincount(x, /, weights=None, minlength=0):
         raise TypeError("Cannot cast array data from dtype('float64') to dtype('int64') according to the rule 'safe'")
     if x.size and (x < 0).any():
         raise ValueError("'list' argument must have no negative elements")
-    return wrap(_bincount(x._t._h, -1 if weights is None else asarray(weights)._t._h, int(minlength)))
+    weights = None if weights is None else asarray(weights)
+    return wrap(_bincount(x._t._h, -1 if weights is None else weights._t._h, int(minlength)))
 
 
 def unique(ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True, sorted=True):
@@ -124,7 +127,8 @@ def unique(ar, return_index=False, return_inverse=False, return_counts=False, ax
     elif axis is not None:
         found = _unique_rows(a, one_axis(axis, a.ndim))
     else:
-        found = tuple(wrap(h) for h in names(_unique(a.ravel()._t._h)))
+        flat = a.ravel()
+        found = tuple(wrap(h) for h in names(_unique(flat._t._h)))
         found = (found[0], found[1], found[2].reshape(a.shape), found[3])
     wanted = [True, return_index, return_inverse, return_counts]
     out = tuple(v for v, want in zip(found, wanted) if want)

@@ -246,11 +246,11 @@ def repeat(a, repeats, axis=None):
     a = asarray(a)
     if axis is None:
         a, axis = a.ravel(), 0
-    counts = asarray(repeats)
+    counts = asarray(repeats).ravel()
     x = one_axis(axis, a.ndim)
     if counts.size != 1 and counts.size != a.shape[x]:
         raise ValueError(f'operands could not be broadcast together with shape ({a.shape[x]},) ({counts.size},)')
-    return a._of(_repeat(a._t._h, x, counts.ravel()._t._h))
+    return a._of(_repeat(a._t._h, x, counts._t._h))
 
 
 def tile(A, reps):

@@ -62,7 +62,8 @@ def into(out, made, name='copyto', where=True):
     if not dt.can_cast(made.dtype, target.dtype, 'same_kind'):
         raise _UFuncOutputCastingError(name, made.dtype, target.dtype)
     if where is not True:
-        made = wrap(_where(asarray(where)._t._h, 0, made._t._h, 0, target._t._h))
+        where = asarray(where)
+        made = wrap(_where(where._t._h, 0, made._t._h, 0, target._t._h))
     if made.ndim > target.ndim or made.shape != target.shape and any(
             m != t and m != 1 for m, t in zip(made.shape[::-1], target.shape[::-1])):
         raise ValueError(f'non-broadcastable output operand with shape {_spaceless(target.shape)} doesn\'t match the broadcast shape '
@@ -100,6 +101,9 @@ class ufunc:
             *args, out = args
         if len(args) != self.nin:
             raise TypeError(f'{self._name}() takes from {self.nin} to {self.nin + 1} positional arguments but {len(args)} were given')
+        for v in args:
+            if v.__class__ is not ndarray and (own := getattr(v, '__array_ufunc__', None)) is not None:
+                return own(self, '__call__', *args)
         if any(isinstance(v, Tensor) for v in args):
             return self._of_tensors(args, out, where, dtype)
         if _is_objects(*args):

@@ -135,7 +135,10 @@ class Tensor(TensorBase):
     def is_contiguous(self, memory_format=None):
         if memory_format is not None and memory_format._name.startswith('channels_last'):
             rank = 5 if memory_format._name.endswith('3d') else 4
-            return self.dim() == rank and _contiguous(self.permute(0, *range(2, rank), 1)._h)
+            if self.dim() != rank:
+                return False
+            turned = self.permute(0, *range(2, rank), 1)
+            return _contiguous(turned._h)
         return _contiguous(self._h)
 
     def element_size(self):
