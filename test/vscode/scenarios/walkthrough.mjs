@@ -1,5 +1,5 @@
 // The tour, by its buttons. Its pictures (media/tour) are made by this, in a light and a dark theme:
-//   node scripts/screenshot.mjs --theme "Default Light Modern" --out /tmp/tour walkthrough
+//   TOUR_PICTURES=media/tour node scripts/screenshot.mjs --size 1600x1050 --theme light --out /tmp/tour walkthrough
 /** @param {import('../driver.mjs').Window} code @param {(name: string) => Promise<void>} shot */
 export default async (code, shot) => {
   const { page } = code;
@@ -12,7 +12,8 @@ export default async (code, shot) => {
   const picture = async (name) => {
     await page.waitForTimeout(1500);
     await shot(`walkthrough-${name}`);
-    await (await panel()).screenshot({ path: `${process.env.TOUR_PICTURES ?? '/tmp'}/${name}.png` });
+    const theme = (await page.locator('.monaco-workbench.vs-dark').count()) > 0 ? 'dark' : 'light';
+    await (await panel()).screenshot({ path: `${process.env.TOUR_PICTURES ?? '/tmp'}/${name}-${theme}.png` });
   };
   await code.command('Backstep: Take the Tour');
   await page.locator('.getting-started-step').first().waitFor();
