@@ -165,3 +165,6 @@ last = image.contiguous(memory_format=torch.channels_last)
 last.stride(), last.is_contiguous(), last.is_contiguous(memory_format=torch.channels_last), torch.equal(last, image)
 image.clone(memory_format=torch.contiguous_format).stride()
 torch.ones(2).contiguous(memory_format=torch.channels_last)
+torch.arange(-3, 3, 0.1)
+torch.arange(1, 100, 0.7)[-3:].tolist()
+torch.arange(5, -5, -0.13).tolist()[37:41]
