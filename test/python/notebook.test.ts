@@ -10,7 +10,7 @@ const fixtures = join(import.meta.dirname, '../fixtures/notebook');
 let interpreter: Interpreter;
 beforeAll(async () => {
   interpreter = await startInterpreter();
-  interpreter.python.registerJsModule('_backstep_host', { figures: () => false });
+  interpreter.python.registerJsModule('_backstep_host', { figures: () => false, png: () => new Uint8Array() });
   interpreter.python.FS.mkdirTree('/work');
 });
 
