@@ -45,7 +45,7 @@ function ofOp(r: Recording, made: OpRecord, rank: number): Names | null {
     const name = opName(at).replace(/_$/, '');
     const spatial = /(?:conv|conv_transpose|pool|_pad)([123])d$/.exec(name);
     if (spatial) return ['N', 'C', ...SPACE[Number(spatial[1]) - 1].split(' ')].slice(-rank);
-    if (name === 'linear' && rank > 1) return ['N', ...Array<null>(rank - 2).fill(null), 'features'];
+    if (name === 'linear' && rank > 1) return ['N', ...Array<null>(rank - 2).fill(null), 'out_features'];
     if (name === 'embedding') return [...Array<null>(rank - 1).fill(null), 'embedding_dim'];
     if (!KEEPS.has(name)) return null;
     const shape = at.outs[0]?.shape.join();

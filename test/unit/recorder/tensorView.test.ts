@@ -34,8 +34,8 @@ describe('the dimensions’ names', () => {
     const named = (t: { id: number }) => tensorOf(r, new Replay(), r.ticks - 1, { tensor: t.id }).dimensions;
     expect(named(h)).toEqual(['N', 'C', 'H', 'W']);
     expect(named(flat)).toEqual(['N', null]);
-    expect(named(z)).toEqual(['N', 'features']);
-    expect(named(d)).toEqual(['N', 'features']);
+    expect(named(z)).toEqual(['N', 'out_features']);
+    expect(named(d)).toEqual(['N', 'out_features']);
     expect(named(y)).toEqual(['N', null]);
     expect(named(v)).toEqual([null, null]);
   });
