@@ -73,10 +73,18 @@ describe('a backward pass', () => {
     const h = f.mul(x, 2);
     const y = f.exp(h);
     const seen: Tensor[] = [];
-    h.gradFn!.tensorHooks = new Map([[0, [(g: Tensor) => (seen.push(g), null)]]]);
+    const see = (g: Tensor) => {
+      seen.push(g);
+      return null;
+    };
+    h.gradFn!.tensorHooks = new Map([[0, [see]]]);
     y.gradFn!.retained = new Map([[0, y]]);
     const of: (Tensor | null)[] = [];
-    y.gradFn!.hooks = [(outs) => (of.push(...outs), outs)];
+    const hear = (outs: (Tensor | null)[]) => {
+      of.push(...outs);
+      return outs;
+    };
+    y.gradFn!.hooks = [hear];
     pass(f.mul(y, 3));
     const before = [...seen, ...of, y.grad].map((t) => numbers(t!));
     spoil();
