@@ -87,6 +87,7 @@ describe('views', () => {
   test("a node that is pointed at marks its line, and the caret's line its nodes", async () => {
     const network = await code.webview();
     const line = 28;
+    await code.press('Control+1'); // from the view to the script
     await code.goToLine(line);
     const sigmoid = network.getByRole('button', { name: /^sigmoid/ }).first();
     await expect.poll(() => network.locator('.card.caret').allTextContents(), wait).toHaveLength(2);
