@@ -87,18 +87,18 @@ describe('views', () => {
   test("a node that is pointed at marks its line, and the caret's line its nodes", async () => {
     const network = await code.webview();
     const line = 28;
-    await code.press('Control+1'); // from the view to the script
+    await code.command('View: Focus First Editor Group');
     await code.goToLine(line);
     const sigmoid = network.getByRole('button', { name: /^sigmoid/ }).first();
     await expect.poll(() => network.locator('.card.caret').allTextContents(), wait).toHaveLength(2);
     expect(await sigmoid.getAttribute('class')).toContain('caret');
     // What VS Code paints behind a line.
     const top = (await code.lineNumber(line).boundingBox())!.y;
-    const painted = async () => {
-      const found = await code.page.locator('.editor-instance .view-overlays [class*="ced-"]').all();
-      const tops = await Promise.all(found.map(async (one) => (await one.boundingBox())?.y ?? -1));
-      return tops.filter((y) => Math.abs(y - top) < 3).length;
-    };
+    const painted = () =>
+      code.page.evaluate((y) => {
+        const found = [...document.querySelectorAll('.editor-instance .view-overlays [class*="ced-"]')];
+        return found.filter((one) => Math.abs(one.getBoundingClientRect().y - y) < 3).length;
+      }, top);
     const before = await painted();
     await sigmoid.locator('.face').first().hover();
     await expect.poll(painted, wait).toBeGreaterThan(before);
