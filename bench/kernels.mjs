@@ -65,7 +65,7 @@ function pytorch() {
 
 await bundled('bench/works/kernels.ts', async (file) => {
   const engine = await import(pathToFileURL(file).href);
-  engine.useThreads();
+  engine.lendThreads();
   const torch = pytorch();
   const seconds = Number(values.seconds);
   const counts = torch ? [1, cpus().length] : [];

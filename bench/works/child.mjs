@@ -10,7 +10,8 @@ const load = (file) => import(pathToFileURL(file).href);
 
 /** The engine alone, or heard by a recorder. */
 async function engine(recording) {
-  const { trainer, read, record } = await load(given.bundles.engine);
+  const { trainer, read, record, lendThreads } = await load(given.bundles.engine);
+  lendThreads();
   return measure(trainer(given.work, recording ? record() : null), read, given);
 }
 

@@ -7,6 +7,7 @@ import { Tensor } from '../../src/engine/tensor';
 import { Recorder } from '../../src/recorder/recorder';
 import { classes, fill, named } from './measure.mjs';
 
+export { lendThreads } from '../../src/python/threads';
 export { measure } from './measure.mjs';
 
 const op = (name: string, ...args: unknown[]) => call(name, ...args) as Tensor;

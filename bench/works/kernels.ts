@@ -1,23 +1,16 @@
 /** The bench's kernels on Backstep's engine: products of matrices and convolutions as the ops run them, copying in and out included. */
-import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
-import { Worker } from 'node:worker_threads';
 import { type Convolution, convolve, convolveBack, convolveWeight } from '../../src/engine/kernels/convolution';
 import { products } from '../../src/engine/kernels/product';
 import { Tensor } from '../../src/engine/tensor';
 import { canUse, KERNEL_PATHS, type KernelPath, useKernels } from '../../src/engine/wasm/kernels';
-import { machine } from '../../src/engine/wasm/threads';
 import { fill } from './measure.mjs';
+
+export { lendThreads } from '../../src/python/threads';
 
 // Node 20 has relaxed SIMD behind a flag.
 setFlagsFromString('--experimental-wasm-relaxed-simd');
 export const paths: readonly KernelPath[] = KERNEL_PATHS.filter(canUse);
-
-/** Large works are shared with other threads from here on. */
-export function useThreads(): void {
-  machine.helpers = availableParallelism() - 1;
-  machine.start = (code, helper) => void new Worker(code, { eval: true, workerData: helper }).unref();
-}
 
 /** A product [m, k] · [k, n] (which operands lie transposed: NN, NT, TN), or a convolution of a batch. */
 export type Case =

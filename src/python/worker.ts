@@ -1,14 +1,13 @@
 /** The worker thread: Python, engine and recorder, or an opened recording. Blocks while paused, and serves all the same. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { context } from '../engine/context';
 import { memory } from '../engine/dtype';
 import { computeAs, kernelPath } from '../engine/wasm/kernels';
-import { machine } from '../engine/wasm/threads';
 import { withLines } from '../protocol/branch';
 import { setWords, t } from '../protocol/l10n';
 import { cellOf } from '../protocol/notebook';
@@ -27,6 +26,7 @@ import { createHost, type HostFunctions, type ScriptHost } from './host';
 import { Inbox } from './inbox';
 import { lockRealm } from './sandbox';
 import { ScratchFile } from './scratch';
+import { lendThreads } from './threads';
 
 const MB = 1024 * 1024;
 const DEFAULT_MEMORY = 256;
@@ -291,12 +291,6 @@ function boundMemory(): void {
     collect();
     return fits(bytes);
   };
-}
-
-/** Large works of the engine may use the machine's other cores. */
-function lendThreads(): void {
-  machine.helpers = availableParallelism() - 1;
-  machine.start = (code, helper) => void new Worker(code, { eval: true, workerData: helper }).unref();
 }
 
 async function main(): Promise<void> {
