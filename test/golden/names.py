@@ -1,6 +1,6 @@
 """The public names of real PyTorch, by namespace: what Backstep's `torch` can say "not yet" about.
 
-python3 test/golden/names.py     writes src/python/lib/torch/_names.json
+python3 test/golden/names.py     writes src/python/lib/torch/_names.json, and what dir() lists beside it, in _dir.json
 """
 import importlib
 import json
@@ -88,7 +88,23 @@ def with_out():
                         continue
 
 
+# What scripts ask dir() about.
+LISTED = '''torch torch.nn torch.nn.functional torch.nn.utils torch.optim torch.utils.data torch.linalg torch.fft torch.special'''.split()
+
+
+def listed():
+    """{name: what dir() gives}; `tensor` and `node` are a tensor and a gradient function with nothing saved."""
+    found = {space: dir(importlib.import_module(space)) for space in LISTED}
+    total = torch.ones(2, requires_grad=True).sum()
+    found |= {'torch.Tensor': dir(torch.Tensor), 'tensor': dir(torch.ones(2)),
+              'node': [n for n in dir(total.grad_fn) if not n.startswith('_saved_')]}
+    return {space: ' '.join(names) for space, names in found.items()}
+
+
 def main():
+    folder = pathlib.Path(__file__).parents[2] / 'src/python/lib/torch'
+    # First: what is imported later would be in the lists.
+    (folder / '_dir.json').write_text(json.dumps(listed(), indent=2) + '\n')
     out = {}
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
@@ -101,8 +117,7 @@ def main():
         for space, cls in (('torch.Tensor', torch.Tensor), ('torch.Generator', torch.Generator), ('torch.nn.Module', torch.nn.Module)):
             keep(out, space, cls, (n for n in dir(cls) if not n.startswith('_')))
     out['functions with out'] = ' '.join(sorted(set(with_out())))
-    path = pathlib.Path(__file__).parents[2] / 'src/python/lib/torch/_names.json'
-    path.write_text(json.dumps(out, indent=2) + '\n')
+    (folder / '_names.json').write_text(json.dumps(out, indent=2) + '\n')
 
 
 main()

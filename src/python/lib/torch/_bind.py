@@ -7,6 +7,8 @@ from ._tensor import Tensor
 from ._warnings import with_warning
 
 _pending = {}
+# Of each lazy module, the names that are there.
+_here = {}
 for _space, _found in _wrappers.faces().items():
     _real = _missing.names().get('torch.Tensor' if _space == 'Tensor' else _space)
     _pending[_space] = {n: found for n, found in _found.items() if _real is None or n in _real or n.startswith('_')}
@@ -15,6 +17,11 @@ for _space, _found in _wrappers.faces().items():
 def names_of(space):
     """Names that the engine's ops give a namespace."""
     return _pending.get(space, {})
+
+
+def names_there(module):
+    """Names of a module that are there; dir() gives PyTorch's."""
+    return set(_here.get(module.__name__) or dir(module))
 
 
 def torch_function(name):
@@ -28,7 +35,7 @@ def lazy(space, globals_, later={}):
     style = 'functional' if space == 'torch.nn.functional' else 'function'
     # PyTorch's errors name torch.linalg.qr linalg_qr.
     prefix = {'torch.linalg': 'linalg_', 'torch.special': 'special_', 'torch.fft': 'fft_'}.get(space, '')
-    there = _Names(globals_, {*pending, *later})
+    there = _here[space] = _Names(globals_, {*pending, *later})
     missing = _missing.attribute_error
 
     def __getattr__(name):
@@ -49,7 +56,7 @@ def lazy(space, globals_, later={}):
         raise AttributeError(f"module '{space}' has no attribute '{name}'", name=name, obj=sys.modules.get(space))
 
     def __dir__():
-        return sorted(there)
+        return _missing.listed(space) or sorted(there)
 
     return __getattr__, __dir__
 
@@ -102,13 +109,28 @@ def tensor_getattr(self, name):
 
 
 def tensor_names():
-    return {*dir(Tensor), *_methods}
+    """Names of torch.Tensor that are there; dir() gives PyTorch's."""
+    return {*type.__dir__(Tensor), *_methods}
+
+
+def _tensor_class_dir(cls):
+    return sorted({*_missing.listed('torch.Tensor'), *_own_names(cls)})
+
+
+def _tensor_dir(self):
+    return sorted({*_missing.listed('tensor'), *_own_names(type(self)), *self.__dict__})
+
+
+def _own_names(cls):
+    """What a subclass of Tensor adds."""
+    return {name for c in cls.__mro__ if c is not Tensor and issubclass(c, Tensor) for name in c.__dict__}
 
 
 def install():
     """Gives class Tensor its methods and operators."""
     type(Tensor).__getattr__ = tensor_class_getattr
     Tensor.__getattr__ = tensor_getattr
-    Tensor.__dir__ = lambda self: sorted({*object.__dir__(self), *_methods})
+    type(Tensor).__dir__ = _tensor_class_dir
+    Tensor.__dir__ = _tensor_dir
     from . import _operators
     _operators.install()

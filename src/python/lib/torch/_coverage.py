@@ -19,7 +19,7 @@ def _there(space):
         from .nn import Module
         return set(dir(Module))
     try:
-        return set(dir(importlib.import_module(space)))
+        return _bind.names_there(importlib.import_module(space))
     except ImportError:
         return set(_bind.names_of(space))
 

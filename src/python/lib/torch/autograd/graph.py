@@ -4,7 +4,7 @@ import functools
 import json
 from collections import defaultdict, namedtuple
 
-from .. import _bridge
+from .. import _bridge, _missing
 from .._tensor import Tensor
 from . import _hooks
 
@@ -78,6 +78,9 @@ class Node:
                 found = json.loads(text)
                 return tuple(found) if isinstance(found, list) else found
         raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
+
+    def __dir__(self):
+        return _missing.listed('node')
 
     def __eq__(self, other):
         return isinstance(other, Node) and _id(self._n) == _id(other._n)
