@@ -48,6 +48,10 @@ class _Saved:
 class FunctionCtx:
     """What forward leaves for backward."""
 
+    # Its dictionary holds what the user's own forward left, and nothing else.
+    __slots__ = ('_to_save', '_saved', '_id', '_name', 'needs_input_grad', 'materialize_grads', 'dirty_tensors', 'non_differentiable',
+                 'saved_for_forward', '__dict__', '__weakref__')
+
     def __init__(self):
         self._to_save = ()
         self._saved = ()

@@ -88,9 +88,6 @@ class Node:
     def __hash__(self):
         return hash(_id(self._n))
 
-    def __repr__(self):
-        return f'<{_name(self._n)} object at 0x{id(self):012x}>'
-
     def __del__(self):
         _bridge._js.releaseNode(self._n)
 
@@ -134,9 +131,6 @@ class _Part(Node):
     def __hash__(self):
         return hash((self._word, self._following))
 
-    def __repr__(self):
-        return f'<{self._word} object at 0x{id(self):012x}>'
-
     def __del__(self):
         pass
 
@@ -165,14 +159,15 @@ class _FunctionNode(Node):
     def saved_tensors(self):
         return self._ctx._tensors(self._n)
 
+    @property
+    def __dict__(self):
+        return self._ctx.__dict__
+
     def __getattr__(self, name):
         try:
             return getattr(self._ctx, name)
         except AttributeError:
             raise AttributeError(f"'{self.name()}' object has no attribute '{name}'") from None
-
-    def __repr__(self):
-        return f'<torch.autograd.function.{_name(self._n)} object at 0x{id(self):012x}>'
 
 
 class GradientEdge(namedtuple('GradientEdge', ['node', 'output_nr', 'ownership_token'], defaults=[None])):
