@@ -13,7 +13,7 @@ import { roundHalves } from './half';
 import { isDense } from './kernels/copy';
 import { valuesAs } from './kernels/elementwise';
 import { type Arg, type Op, opNamed, type Scalar } from './op';
-import { giveBack } from './reuse';
+import { giveBack, SMALL } from './reuse';
 import type { Param } from './schema';
 import { numel, sameShape, show } from './shape';
 import { Tensor, writeStrided } from './tensor';
@@ -109,7 +109,7 @@ export function tensorsOf(args: readonly Arg[]): Tensor[] {
 function canTakeOver(to: Tensor, from: Tensor, args: readonly Tensor[]): boolean {
   const [old, made] = [to.storage.data, from.storage.data];
   return (
-    made.length > 16 &&
+    made.length > SMALL &&
     to.lens === '' &&
     from.lens === '' &&
     to.dtype === from.dtype &&

@@ -7,10 +7,12 @@
  */
 import { allocate, type Data, type DType } from './dtype';
 
-/** Shorter ones V8 keeps with the object: they cost as little as what is here. */
-const SHORTEST = 17;
+/** Arrays of so many elements or fewer V8 keeps with the object: to make one, or to copy it in a loop, costs as little as what is here. */
+export const SMALL = 16;
 /** Bytes that may lie here. */
 const MOST = 2 ** 26;
+/** Arrays of one length that may lie here: where they come back more often than they are taken, the collector has the rest. */
+const MOST_ALIKE = 256;
 
 const free = new Map<number, Float32Array[]>();
 let bytes = 0;
@@ -18,7 +20,7 @@ let following: Float32Array[] | null = null;
 
 /** An array for a result, which is to be written in whole: it holds anything. */
 export function resultArray(dtype: DType, length: number): Data {
-  if (dtype !== 'float32' || length < SHORTEST) return allocate(dtype, length);
+  if (dtype !== 'float32' || length <= SMALL) return allocate(dtype, length);
   let found = free.get(length)?.pop();
   if (found) bytes -= found.byteLength;
   else found = allocate(dtype, length) as Float32Array;
@@ -27,11 +29,12 @@ export function resultArray(dtype: DType, length: number): Data {
 }
 
 /** Can this be an array that came from here? */
-export const isReused = (data: Data): boolean => data.length >= SHORTEST && data instanceof Float32Array;
+export const isReused = (data: Data): boolean => data.length > SMALL && data instanceof Float32Array;
 
 /** Nobody uses this array any more, nor any other view of its memory. */
 export function giveBack(data: Data): void {
   if (!isReused(data) || data.byteLength !== data.buffer.byteLength) return;
+  if ((free.get(data.length)?.length ?? 0) >= MOST_ALIKE) return;
   if (bytes + data.byteLength > MOST) {
     free.clear();
     bytes = 0;

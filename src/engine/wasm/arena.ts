@@ -15,7 +15,7 @@
  * call needs more.
  */
 import { type Data, memory as machine } from '../dtype';
-import { resultArray } from '../reuse';
+import { resultArray, SMALL } from '../reuse';
 import type { Storage } from '../storage';
 
 /** Where a copy of a Storage's elements lies. */
@@ -156,7 +156,7 @@ export class Arena {
     const to = this.arrayLike(data);
     const from = data as Float64Array;
     const place = at / data.BYTES_PER_ELEMENT;
-    if (length <= 16) for (let i = 0; i < length; i++) to[place + i] = from[first + i];
+    if (length <= SMALL) for (let i = 0; i < length; i++) to[place + i] = from[first + i];
     else to.set(first === 0 && length === from.length ? from : from.subarray(first, first + length), place);
   }
 
@@ -166,7 +166,7 @@ export class Arena {
     const place = at / like.BYTES_PER_ELEMENT;
     if (!(like instanceof Float32Array)) return from.slice(place, place + length);
     const to = resultArray('float32', length) as Float32Array;
-    if (length <= 16) for (let i = 0; i < length; i++) to[i] = from[place + i];
+    if (length <= SMALL) for (let i = 0; i < length; i++) to[i] = from[place + i];
     else to.set(from.subarray(place, place + length));
     return to;
   }

@@ -5,7 +5,7 @@ import '../../../src/engine/dispatch';
 import { type BackwardOptions, backward } from '../../../src/engine/autograd/backward';
 import { context, withGrad } from '../../../src/engine/context';
 import { formulas as f } from '../../../src/engine/formulas';
-import { resultArray } from '../../../src/engine/reuse';
+import { giveBack, resultArray } from '../../../src/engine/reuse';
 import { Tensor } from '../../../src/engine/tensor';
 
 const N = 40;
@@ -146,4 +146,12 @@ describe('an op in place', () => {
     const expected = numbers(x).map((v) => 3 * Math.cos(3 * v));
     for (const [i, g] of numbers(x.grad!).entries()) expect(g).toBeCloseTo(expected[i], 4);
   });
+});
+
+it('keeps no more arrays of a length than will be asked for', () => {
+  const length = 1000;
+  const given = new Set(Array.from({ length: 1000 }, () => new Float32Array(length)));
+  for (const array of given) giveBack(array);
+  const again = Array.from({ length: 1000 }, () => resultArray('float32', length));
+  expect(again.filter((array) => given.has(array as Float32Array))).toHaveLength(256);
 });
