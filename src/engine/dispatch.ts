@@ -1,7 +1,6 @@
 /** The one way an op runs: check, compute, link the gradient, tell the observer. */
 
 import { autocasted } from './autocast';
-import { gradEdge } from './autograd/edges';
 import { checkInplace, linkInplace, linkReshaped } from './autograd/inplace';
 import { OpNode } from './autograd/opNode';
 import { complexForward, touchesComplex } from './complex';
@@ -195,7 +194,7 @@ export function run(op: Op, given: readonly Arg[]): Result {
   if (spec.view) linkView(args[0] as Tensor, outs, Array.isArray(out));
   else for (const o of outs) round(o);
   if (wantsGrad(op, args) && outs.some((o) => isDifferentiable(o.dtype))) {
-    node = new OpNode(op, args, outs, null);
+    node = new OpNode(op, args, outs);
     for (let i = 0; i < outs.length; i++) {
       const o = outs[i];
       if (!isDifferentiable(o.dtype) || spec.constants?.includes(i)) continue;
@@ -273,7 +272,7 @@ function runReshaping(op: Op, args: readonly Arg[]): Tensor {
     if (error instanceof TorchError) error.message = error.message.replace(`${op.base?.name}()`, `${op.name}()`);
     throw error;
   }
-  const node = wantsGrad(op, args) && isDifferentiable(self.dtype) ? new OpNode(op, args, [made], null) : null;
+  const node = wantsGrad(op, args) && isDifferentiable(self.dtype) ? new OpNode(op, args, [made]) : null;
   self.shape = made.shape;
   self.strides = made.strides;
   self.offset = made.offset;
@@ -335,7 +334,7 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
   let node: OpNode | null = null;
   if (wants && isDifferentiable(self.dtype)) {
     // Gradient edges are those of before the write.
-    node = new OpNode(op, args, [self], gradEdge);
+    node = new OpNode(op, args, [self]);
     // A saved input is checked against the version it had before, so that writing over what the gradient needs is an error …
     node.save(op.saved.some((s) => s.param === 0) ? [asBefore(self, whole), ...args.slice(1)] : args, [], 'inputs');
   }

@@ -38,6 +38,9 @@ export interface BackwardContext {
   dtype(name: string): DType;
 }
 
+/** A gradient formula. */
+export type Gradient = (c: BackwardContext, f: Formulas) => Tensor | null | (Tensor | null)[];
+
 /** Inputs of a sample, as JSON: the same are given to real PyTorch by test/golden/ops.py. */
 export interface SampleTensor {
   shape: number[];
@@ -108,7 +111,7 @@ export interface OpSpec<A extends readonly unknown[]> {
   /** Tensor arguments (by name) and outputs (`result`, `result1` …) that the gradient needs. */
   saves?: string[];
   /** Per tensor argument: its gradient. An argument without one gets none. Broadcast dimensions are summed away by the engine. */
-  grads?: Record<string, (c: BackwardContext, f: Formulas) => Tensor | null | (Tensor | null)[]>;
+  grads?: Record<string, Gradient>;
   /** Outputs (by number) that are constants to autograd though they are floats (PyTorch's output_differentiability). */
   constants?: number[];
   /** autograd's name of the gradient function; from the op's name when left out: `ReluBackward0`. */
@@ -134,6 +137,8 @@ export interface Op {
   readonly inplace: boolean;
   /** `spec.saves`, looked up. */
   readonly saved: readonly SavedSlot[];
+  /** The gradient formula of each parameter, by position; undefined where it gets none. */
+  readonly grads: readonly (Gradient | undefined)[];
   /** Where each parameter stands, by name. */
   readonly position: ReadonlyMap<string, number>;
   /** Position in the table; crosses to Python. */
@@ -153,7 +158,8 @@ function add(name: string, schema: Schema, spec: OpSpec<never[]>, base: Op | nul
     return { name, param: result ? -1 : position.get(name)!, result: result ? Number(result[1] || 0) : -1 };
   });
   const inplace = base !== null || spec.inplaceOnly === true;
-  const op: Op = { name, schema, spec, inplace, saved, position, index: order.length, base };
+  const grads = schema.params.map((p) => spec.grads?.[p.name]);
+  const op: Op = { name, schema, spec, inplace, saved, grads, position, index: order.length, base };
   table.set(name, op);
   order.push(op);
   return op;

@@ -27,6 +27,8 @@ export class Storage {
 
   /** Nobody but this has its array. */
   alone = false;
+  /** A gradient that more than one place has held: no leaf may take it over. */
+  shared = false;
 
   /** Takes over the elements of another, which nobody may use afterwards; whoever holds the array of before has what was in it. */
   takeOver(from: Storage): void {

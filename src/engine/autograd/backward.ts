@@ -1,14 +1,15 @@
 /** The backward pass: walks the tape from the roots, later ops first, and accumulates into leaves. */
-import { begun, context, unobserved, withGrad } from '../context';
+import { begun, context, withGrad } from '../context';
 import { isComplex, isDifferentiable } from '../dtype';
 import { runtimeError } from '../errors';
 import { formulas } from '../formulas';
+import { follow } from '../reuse';
 import { sameShape, show } from '../shape';
 import type { Storage } from '../storage';
 import type { Tensor } from '../tensor';
 import { AccumulateGrad } from './accumulate';
 import { gradEdge } from './edges';
-import type { Edge, Node } from './node';
+import { type Edge, type Node, Waiting } from './node';
 import { OpNode } from './opNode';
 import { Spares } from './spares';
 
@@ -58,32 +59,26 @@ class ReadyQueue {
   }
 }
 
-/** What a node waits for in a pass. */
-class Waiting {
-  /** How many edges still lead into it. */
-  edges = 0;
-  /** Gradients of its outputs that have arrived. */
-  grads: (Tensor | null)[] | null = null;
-}
-
-/** By id, every node that can be reached, with how many edges lead into it. */
-function waitingNodes(roots: readonly Node[]): Map<number, Waiting> {
-  const found = new Map<number, Waiting>();
-  const stack: Node[] = [];
+/** Notes at every node that can be reached how many edges lead into it. Gives these nodes. */
+function waitingNodes(roots: readonly Node[], pass: number): Node[] {
+  const found: Node[] = [];
   for (const root of roots) {
-    found.set(root.id, new Waiting());
-    stack.push(root);
+    root.waiting = new Waiting(pass, root.waiting);
+    found.push(root);
   }
-  for (let node = stack.pop(); node; node = stack.pop())
-    for (const edge of node.next) {
-      if (!edge) continue;
-      let waiting = found.get(edge.node.id);
-      if (!waiting) {
-        found.set(edge.node.id, (waiting = new Waiting()));
-        stack.push(edge.node);
+  for (let i = 0; i < found.length; i++) {
+    const { next } = found[i];
+    for (let k = 0; k < next.length; k++) {
+      const edge = next[k];
+      if (edge === null) continue;
+      const { node } = edge;
+      if (node.waiting === null || node.waiting.pass !== pass) {
+        node.waiting = new Waiting(pass, node.waiting);
+        found.push(node);
       }
-      waiting.edges++;
+      node.waiting.edges++;
     }
+  }
   return found;
 }
 
@@ -114,11 +109,11 @@ function leadingTo(targets: ReadonlySet<Node>, roots: readonly Node[]): Set<Node
 const add = (a: Tensor, b: Tensor) => formulas.add(a, b);
 
 /** Adds a gradient to a leaf's `.grad`, in place where PyTorch does it in place. */
-function accumulate(variable: Tensor, grad: Tensor, createGraph: boolean, shared: ReadonlySet<Storage>): void {
+function accumulate(variable: Tensor, grad: Tensor, createGraph: boolean): void {
   if (variable.grad === null) {
     // PyTorch takes over a gradient that nobody else holds, and copies one that somebody does.
     variable.grad =
-      createGraph || (!shared.has(grad.storage) && grad.contiguous && !grad.conjugated)
+      createGraph || (!grad.storage.shared && grad.contiguous && !grad.conjugated)
         ? grad
         : formulas.clone(grad, 'contiguous_format');
     if (!createGraph && variable.grad.gradFn) variable.grad = variable.grad.alias(grad.shape, grad.strides);
@@ -177,68 +172,88 @@ export const currentPass = () => passes[passes.length - 1] ?? { number: 0, whole
 
 function walk(starts: readonly { edge: Edge; grad: Tensor }[], options: BackwardOptions): (Tensor | null)[] {
   const depth = passes.length;
+  const number = ++passCount;
+  const roots: Node[] = [];
+  for (const { edge } of starts) if (!roots.includes(edge.node)) roots.push(edge.node);
+  const reached = waitingNodes(roots, number);
   try {
-    return walkAll(starts, options);
+    return walkAll(starts, roots, number, options);
+  } catch (error) {
+    follow(null);
+    throw error;
   } finally {
     passes.length = depth;
+    for (const node of reached) node.waiting = node.waiting!.outer;
   }
 }
 
-function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: BackwardOptions): (Tensor | null)[] {
+/** A gradient has come to one of a node's outputs. */
+function arrive({ node, nr }: Edge, grad: Tensor | null, spares: Spares | null): void {
+  const at = node.waiting!;
+  if (at.grads === null) {
+    at.grads = [null];
+    for (let i = 1; i < node.outputs.length; i++) at.grads.push(null);
+  }
+  if (grad === null) return;
+  const before = at.grads[nr];
+  if (before === null || before === undefined) at.grads[nr] = grad;
+  else {
+    spares?.begin();
+    const sum = add(before, grad);
+    spares?.ended([before, grad], [sum]);
+    at.grads[nr] = sum;
+  }
+}
+
+function walkAll(
+  starts: readonly { edge: Edge; grad: Tensor }[],
+  roots: readonly Node[],
+  number: number,
+  options: BackwardOptions,
+): (Tensor | null)[] {
   const { createGraph, inputs } = options;
-  const rootNodes = [...new Set(starts.map((s) => s.edge.node))];
-  const waiting = waitingNodes(rootNodes);
   const targets = inputs?.map((t) => {
     const edge = 'node' in t ? t : gradEdge(t);
     if (!edge) throw runtimeError('One of the differentiated Tensors does not require grad');
     return edge;
   });
-  const needed = targets ? leadingTo(new Set(targets.map((e) => e.node)), rootNodes) : null;
+  const needed = targets ? leadingTo(new Set(targets.map((e) => e.node)), roots) : null;
   passes.push({
-    number: ++passCount,
+    number,
     whole: options.accumulate && !inputs,
-    reaches: (node) => waiting.has(node.id) && (!needed || needed.has(node)),
+    reaches: (node) => node.waiting?.pass === number && (!needed || needed.has(node)),
   });
   const captured: (Tensor | null)[] = targets?.map(() => null) ?? [];
   const queue = new ReadyQueue();
-  // Gradients that more than one place holds must not be taken over by a leaf.
-  const shared = new Set<Storage>();
-
   const spares = createGraph || context.depth > 0 || context.anomaly ? null : new Spares();
-  const sum = (a: Tensor, b: Tensor) => (spares ? spares.run([a, b], () => [add(a, b)])[0] : add(a, b));
-
-  const arrive = (at: Waiting, { node, nr }: Edge, grad: Tensor | null) => {
-    at.grads ??= node.outputs.length === 1 ? [null] : node.outputs.map(() => null);
-    if (grad) at.grads[nr] = at.grads[nr] ? sum(at.grads[nr], grad) : grad;
-  };
 
   for (const { edge, grad } of starts) {
-    shared.add(grad.storage);
-    arrive(waiting.get(edge.node.id)!, edge, grad);
+    grad.storage.shared = true;
+    arrive(edge, grad, spares);
   }
-  for (const node of rootNodes) if (waiting.get(node.id)!.edges === 0) queue.push(node);
+  for (const node of roots) if (node.waiting!.edges === 0) queue.push(node);
 
   while (queue.size) {
     const node = queue.pop();
-    const own = waiting.get(node.id)!;
+    const own = node.waiting!;
     let grads = own.grads ?? [];
     own.grads = null;
     if (node.tensorHooks || node.retained || node.preHooks || node.hooks) spares?.keep(grads);
-    grads = applyHooks(node, grads, shared);
+    grads = applyHooks(node, grads);
     for (let i = 0; targets && i < targets.length; i++) {
       const edge = targets[i];
       if (edge.node !== node) continue;
       captured[i] = grads[edge.nr];
       spares?.keep(grads);
-      if (grads[edge.nr]) shared.add(grads[edge.nr]!.storage);
+      if (grads[edge.nr]) grads[edge.nr]!.storage.shared = true;
     }
     if (needed && !needed.has(node)) continue;
-    for (const hook of node.preHooks ?? []) grads = hook(grads);
+    if (node.preHooks) for (const hook of node.preHooks) grads = hook(grads);
     if (node instanceof AccumulateGrad) {
       const wanted = options.accumulate && (!targets || targets.some((e) => e.node === node));
       spares?.keep(grads);
       if (wanted && grads[0]) {
-        accumulate(node.variable, grads[0], createGraph, shared);
+        accumulate(node.variable, grads[0], createGraph);
         for (const hook of node.hooks ?? []) hook([], grads);
         for (const hook of node.afterwards) hook();
       }
@@ -247,13 +262,14 @@ function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: Backw
     const some = holdsAny(grads);
     const began = begun();
     // What is not an op's own formulas may keep what it likes.
-    const spare = spares && node instanceof OpNode ? spares : null;
+    const spare = spares !== null && node instanceof OpNode ? spares : null;
     if (!spare) spares?.keep(grads);
-    let outs = some
-      ? spare
-        ? spare.run(grads, () => runNode(node, grads))
-        : runNode(node, grads)
-      : node.next.map(() => null);
+    let outs: (Tensor | null)[];
+    if (some) {
+      spare?.begin();
+      outs = runNode(node, grads);
+      spare?.ended(grads, outs);
+    } else outs = node.next.map(() => null);
     // Hooks are the script's own time.
     const took = context.observer ? performance.now() - began : 0;
     if (node.hooks) {
@@ -266,11 +282,11 @@ function walkAll(starts: readonly { edge: Edge; grad: Tensor }[], options: Backw
     for (let i = 0; i < next.length; i++) {
       const edge = next[i];
       const out = outs[i] ?? null;
-      if (out && (holds(grads, grads.length, out.storage) || holds(outs, i, out.storage))) shared.add(out.storage);
-      if (!edge) continue;
-      const at = waiting.get(edge.node.id)!;
-      arrive(at, edge, out);
-      if (--at.edges === 0) queue.push(edge.node);
+      if (out !== null && (holds(grads, grads.length, out.storage) || holds(outs, i, out.storage)))
+        out.storage.shared = true;
+      if (edge === null) continue;
+      arrive(edge, out, spares);
+      if (--edge.node.waiting!.edges === 0) queue.push(edge.node);
     }
     if (!options.retainGraph) node.release();
   }
@@ -290,38 +306,39 @@ function holds(tensors: readonly (Tensor | null)[], n: number, storage: Storage)
 
 /** A gradient function's own computation; in anomaly mode its failure, or a NaN out of it, names the forward call. */
 function runNode(node: Node, grads: (Tensor | null)[]): (Tensor | null)[] {
-  const { anomaly } = context;
-  if (!anomaly) return unobserved(() => node.apply(grads));
-  let outs: (Tensor | null)[];
+  context.depth++;
   try {
-    outs = unobserved(() => node.apply(grads));
+    const outs = node.apply(grads);
+    if (context.anomaly?.checkNan) checkNans(node, outs);
+    return outs;
   } catch (error) {
-    anomaly.failed(node.name, node.trace);
+    context.anomaly?.failed(node.name, node.trace);
     throw error;
+  } finally {
+    context.depth--;
   }
-  const bad = anomaly.checkNan ? outs.findIndex((g) => g !== null && isDifferentiable(g.dtype) && hasNan(g)) : -1;
-  if (bad >= 0) {
-    anomaly.failed(node.name, node.trace);
-    throw runtimeError(`Function '${node.name}' returned nan values in its ${bad}th output.`);
-  }
-  return outs;
+}
+
+function checkNans(node: Node, outs: readonly (Tensor | null)[]): void {
+  const bad = outs.findIndex((g) => g !== null && isDifferentiable(g.dtype) && hasNan(g));
+  if (bad >= 0) throw runtimeError(`Function '${node.name}' returned nan values in its ${bad}th output.`);
 }
 
 const hasNan = (t: Tensor) => (t.values() as Float64Array).some(Number.isNaN);
 
 /** register_hook's functions and retain_grad, in PyTorch's order: hooks first, then `.grad` keeps what they gave. */
-function applyHooks(node: Node, grads: (Tensor | null)[], shared: Set<Storage>): (Tensor | null)[] {
+function applyHooks(node: Node, grads: (Tensor | null)[]): (Tensor | null)[] {
   if (!node.tensorHooks && !node.retained) return grads;
   const out = [...grads];
   for (const [nr, hooks] of node.tensorHooks ?? [])
     for (const hook of hooks) {
       if (!out[nr]) continue;
-      shared.add(out[nr]!.storage);
+      out[nr]!.storage.shared = true;
       out[nr] = hook(out[nr]!) ?? out[nr];
     }
   for (const [nr, tensor] of node.retained ?? []) {
     if (!out[nr]) continue;
-    shared.add(out[nr]!.storage);
+    out[nr]!.storage.shared = true;
     tensor.grad = tensor.grad ? add(tensor.grad, out[nr]!) : out[nr];
     context.observer?.ran({ kind: 'grad', tensor, cause: 'accumulate' });
   }

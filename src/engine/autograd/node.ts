@@ -4,7 +4,7 @@ import { runtimeError } from '../errors';
 import type { Arg, BackwardContext, Op } from '../op';
 import { follow } from '../reuse';
 import type { Param } from '../schema';
-import { type Geometry, Tensor } from '../tensor';
+import { type Geometry, Tensor, type VersionCounter } from '../tensor';
 
 let nextId = 1;
 let nextSequence = 0;
@@ -25,6 +25,20 @@ export const metaOf = (t: Tensor): Meta => ({
   offset: t.offset,
   dtype: t.dtype,
 });
+
+/** What a node waits for in a backward pass. */
+export class Waiting {
+  /** How many edges still lead into it. */
+  edges = 0;
+  /** Gradients of its outputs that have arrived. */
+  grads: (Tensor | null)[] | null = null;
+
+  /** @param outer what it waits for in the pass around this one (a hook began this one) */
+  constructor(
+    readonly pass: number,
+    readonly outer: Waiting | null,
+  ) {}
+}
 
 /** A gradient function: one vertex of the tape. */
 export abstract class Node {
@@ -47,6 +61,8 @@ export abstract class Node {
   retained: Map<number, Tensor> | null = null;
   /** What an observer keeps with this gradient function; the engine never looks at it. */
   note: unknown = null;
+  /** What it waits for in the innermost backward pass that reaches it. */
+  waiting: Waiting | null = null;
 
   /** autograd's name: `ReluBackward0`. */
   abstract readonly name: string;
@@ -67,12 +83,13 @@ export const shortName = (node: Node) => node.name.replace(/Backward0?(\d*)$/, '
 export class Saved {
   private tensor: Tensor | null;
   private readonly version: number;
-  private readonly counter;
+  private readonly counter: VersionCounter;
   /** An output of the node itself is kept without its gradFn, so that no cycle keeps the tape alive; it is put back on unpacking. */
   private readonly own: boolean;
+  private readonly outputNr: number;
   /** saved_tensors_hooks: whom to ask, and by which number; and where the tensor's gradient goes, which they do not keep. */
   private packed: { hooks: SavedHooks; id: number } | null = null;
-  private readonly edge: { gradFn: Node | null; accumulator: Node | null; leaf: boolean } | null = null;
+  private edge: { gradFn: Node | null; accumulator: Node | null; leaf: boolean } | null = null;
 
   constructor(tensor: Tensor, owner: Node | null) {
     if (tensor.inference)
@@ -82,25 +99,23 @@ export class Saved {
     this.own = owner !== null;
     this.counter = tensor.counter;
     this.version = tensor.counter.version;
-    if (this.own) {
-      const bare = tensor.alias(tensor.shape, tensor.strides);
-      bare.counter = tensor.counter;
-      this.tensor = bare;
-      this.outputNr = tensor.outputNr;
-    } else this.tensor = tensor;
-    const hooks = context.savedHooks;
-    if (hooks && !tensor.wrapped) {
-      this.outputNr = tensor.outputNr;
-      if (!this.own)
-        this.edge = { gradFn: tensor.gradFn, accumulator: tensor.accumulator, leaf: tensor.leafRequiresGrad };
-      // Hooks see a result with its gradient function.
-      if (owner) [this.tensor.gradFn, this.tensor.outputNr] = [owner, tensor.outputNr];
-      this.packed = { hooks, id: hooks.pack(this.tensor) };
-      this.tensor = null;
-    }
+    this.tensor = owner ? bare(tensor) : tensor;
+    this.outputNr = tensor.outputNr;
+    if (context.savedHooks && !tensor.wrapped) this.pack(context.savedHooks, tensor, owner);
   }
 
-  private readonly outputNr: number = 0;
+  private pack(hooks: SavedHooks, tensor: Tensor, owner: Node | null): void {
+    if (!owner) this.edge = { gradFn: tensor.gradFn, accumulator: tensor.accumulator, leaf: tensor.leafRequiresGrad };
+    // Hooks see a result with its gradient function.
+    if (owner) [this.tensor!.gradFn, this.tensor!.outputNr] = [owner, tensor.outputNr];
+    this.packed = { hooks, id: hooks.pack(this.tensor!) };
+    this.tensor = null;
+  }
+
+  /** Is it asked of hooks? Once a pass, then, however often a formula reads it. */
+  get fromOutside(): boolean {
+    return this.packed !== null;
+  }
 
   /** The tensor. Raises PyTorch's errors if it was freed or written since. */
   unpack(owner: Node): Tensor {
@@ -113,25 +128,25 @@ export class Saved {
       throw runtimeError(
         'Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.',
       );
-    const found = this.counter.version;
-    if (found !== this.version) {
-      const t = this.tensor;
-      const source = this.own
-        ? `, which is output ${this.outputNr} of ${shortName(owner)},`
-        : t.gradFn
-          ? // A view of what was written has a new gradient function.
-            `, which is output ${t.outputNr} of ${t.viewOf && t.viewOf.attrVersion !== found ? 'AsStrided' : shortName(t.gradFn)},`
-          : '';
-      throw runtimeError(
-        `one of the variables needed for gradient computation has been modified by an inplace operation: [${t.typeName} [${t.shape.join(', ')}]]${source} is at version ${found}; expected version ${this.version} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).`,
-      );
-    }
+    if (this.counter.version !== this.version) this.refuse(this.tensor, owner);
     if (!this.own) return this.tensor;
-    const t = this.tensor.alias(this.tensor.shape, this.tensor.strides);
-    t.counter = this.tensor.counter;
+    const t = bare(this.tensor);
     t.gradFn = owner;
     t.outputNr = this.outputNr;
     return t;
+  }
+
+  private refuse(t: Tensor, owner: Node): never {
+    const found = this.counter.version;
+    const source = this.own
+      ? `, which is output ${this.outputNr} of ${shortName(owner)},`
+      : t.gradFn
+        ? // A view of what was written has a new gradient function.
+          `, which is output ${t.outputNr} of ${t.viewOf && t.viewOf.attrVersion !== found ? 'AsStrided' : shortName(t.gradFn)},`
+        : '';
+    throw runtimeError(
+      `one of the variables needed for gradient computation has been modified by an inplace operation: [${t.typeName} [${t.shape.join(', ')}]]${source} is at version ${found}; expected version ${this.version} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).`,
+    );
   }
 
   private fromHooks(found: Tensor, owner: Node): Tensor {
@@ -152,6 +167,13 @@ export class Saved {
   }
 }
 
+/** The same memory without a gradient function. */
+function bare(t: Tensor): Tensor {
+  const same = t.alias(t.shape, t.strides);
+  same.counter = t.counter;
+  return same;
+}
+
 /** Is this parameter a list of tensors? */
 export const isTensorList = (p: Param) => p.type === 'Tensor[]' || p.type === 'Tensor?[]';
 
@@ -166,15 +188,20 @@ export interface CallShape {
 
 export function callShape(op: Op, args: readonly Arg[]): CallShape {
   const { params } = op.schema;
-  const metas = new Array<Meta | Meta[] | null>(params.length).fill(null);
-  const attrs = new Array<Arg>(params.length);
+  const metas: (Meta | Meta[] | null)[] = [];
+  const attrs: Arg[] = [];
   for (let i = 0; i < params.length; i++) {
     const a = args[i];
-    if (a instanceof Tensor) metas[i] = metaOf(a);
-    else if (Array.isArray(a) && isTensorList(params[i])) {
-      metas[i] = (a as (Tensor | null)[]).filter((t) => t !== null).map(metaOf);
-      attrs[i] = (a as (Tensor | null)[]).map((t) => t !== null) as unknown as Arg;
-    } else attrs[i] = a;
+    if (a instanceof Tensor) {
+      metas.push(metaOf(a));
+      attrs.push(undefined);
+    } else if (Array.isArray(a) && isTensorList(params[i])) {
+      metas.push((a as (Tensor | null)[]).filter((t) => t !== null).map(metaOf));
+      attrs.push((a as (Tensor | null)[]).map((t) => t !== null) as unknown as Arg);
+    } else {
+      metas.push(null);
+      attrs.push(a);
+    }
   }
   return { op, metas, attrs };
 }

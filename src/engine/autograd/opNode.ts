@@ -44,28 +44,31 @@ const expandable = (from: readonly number[], to: readonly number[]) =>
 export class OpNode extends Node {
   name: string;
   readonly call: CallShape;
-  private saved = new Map<string, Saved>();
+  /** By the numbers of `op.saved`; of a list, each item. */
+  private readonly kept: (Saved | (Saved | null)[] | null)[] = [];
+  /** Do saved_tensors_hooks keep one of them? */
+  private outside = false;
 
   constructor(
     readonly op: Op,
     args: readonly Arg[],
     outs: readonly Tensor[],
-    edge: ((t: Tensor) => Edge | null) | null,
   ) {
     super();
     const { gradName } = op.spec;
     this.name =
       typeof gradName === 'function' ? (gradName as (...a: readonly Arg[]) => string)(...args) : defaultName(op);
     this.call = callShape(op, args);
-    for (const o of outs) this.outputs.push(metaOf(o));
+    for (let i = 0; i < outs.length; i++) this.outputs.push(metaOf(outs[i]));
+    const { grads } = op;
     const { params } = op.schema;
-    const grads = op.spec.grads ?? {};
     for (let i = 0; i < params.length; i++) {
       const a = args[i];
-      const wanted = grads[params[i].name] !== undefined;
-      if (a instanceof Tensor) this.next.push(wanted ? this.edgeOf(a, edge) : null);
+      const wanted = grads[i] !== undefined;
+      if (a instanceof Tensor) this.next.push(wanted && isDifferentiable(a.dtype) ? gradEdge(a) : null);
       else if (isTensorList(params[i]))
-        for (const t of a as (Tensor | null)[]) if (t !== null) this.next.push(wanted ? this.edgeOf(t, edge) : null);
+        for (const t of a as (Tensor | null)[])
+          if (t !== null) this.next.push(wanted && isDifferentiable(t.dtype) ? gradEdge(t) : null);
     }
   }
 
@@ -79,89 +82,117 @@ export class OpNode extends Node {
     return this.next.filter((_, i) => this.op.spec.grads?.[tensors[i].name]);
   }
 
-  private edgeOf(t: Tensor, edge: ((t: Tensor) => Edge | null) | null): Edge | null {
-    if (!isDifferentiable(t.dtype)) return null;
-    return edge ? edge(t) : gradEdge(t);
-  }
-
   save(args: readonly Arg[], outs: readonly Tensor[], which: 'inputs' | 'results' | 'both' = 'both'): void {
-    for (const { name, param, result } of this.op.saved) {
+    const { saved } = this.op;
+    for (let nr = 0; nr < saved.length; nr++) {
+      const { param, result } = saved[nr];
+      if (this.kept.length <= nr) this.kept.push(null);
       if (result >= 0) {
-        if (which !== 'inputs') this.saved.set(name, new Saved(outs[result], this));
+        if (which !== 'inputs') this.kept[nr] = this.keep(outs[result], this);
       } else if (which !== 'results') {
         const a = args[param];
-        if (a instanceof Tensor) this.saved.set(name, new Saved(a, null));
+        if (a instanceof Tensor) this.kept[nr] = this.keep(a, null);
         else if (Array.isArray(a))
-          for (const [i, t] of a.entries()) if (t instanceof Tensor) this.saved.set(`${name}.${i}`, new Saved(t, null));
+          this.kept[nr] = (a as (Tensor | null)[]).map((t) => (t instanceof Tensor ? this.keep(t, null) : null));
       }
     }
   }
 
+  private keep(t: Tensor, owner: Node | null): Saved {
+    const saved = new Saved(t, owner);
+    if (saved.fromOutside) this.outside = true;
+    return saved;
+  }
+
+  /** By the name in `op.saved`; an item of a list has its number after a point. */
+  private keptAs(name: string): Saved | null {
+    const { saved } = this.op;
+    for (let nr = 0; nr < saved.length; nr++)
+      if (saved[nr].name === name) {
+        const found = this.kept[nr];
+        return found instanceof Saved ? found : null;
+      }
+    const [, list, item] = /^(.*)\.(\d+)$/.exec(name) ?? [];
+    const found = list && this.kept[saved.findIndex((s) => s.name === list)];
+    return Array.isArray(found) ? (found[Number(item)] ?? null) : null;
+  }
+
   /** What was saved under a name (`self`, `result`), for `grad_fn._saved_self`; undefined for none. */
   savedTensor(name: string): Tensor | undefined {
-    return this.saved.get(name)?.unpack(this);
+    return this.keptAs(name)?.unpack(this);
   }
 
   private unpack(name: string): Tensor {
-    const saved = this.saved.get(name);
+    const saved = this.keptAs(name);
     if (!saved) throw new Error(`${this.name} asks for ${name}, which its entry does not save`);
     return saved.unpack(this);
   }
 
   apply(grads: (Tensor | null)[]): (Tensor | null)[] {
-    const wanted = this.next.map((e) => e !== null);
-    // Hooks on saved tensors are asked once a pass, however often a formula reads one.
-    let found: Map<string, Tensor> | null = null;
-    return runFormulas(this.op, this.call, grads, wanted, (name) => {
-      found ??= new Map();
+    return runFormulas(
+      this.op,
+      this.call,
+      grads,
+      this.next,
+      this.outside ? this.onceEach() : (name) => this.unpack(name),
+    );
+  }
+
+  /** Hooks on saved tensors are asked once a pass, however often a formula reads one. */
+  private onceEach(): (name: string) => Tensor {
+    const found = new Map<string, Tensor>();
+    return (name) => {
       let t = found.get(name);
       if (!t) found.set(name, (t = this.unpack(name)));
       return t;
-    });
+    };
   }
 
   override release(): void {
-    for (const s of this.saved.values()) s.release();
+    for (const s of this.kept)
+      if (s instanceof Saved) s.release();
+      else if (s) for (const item of s) item?.release();
   }
 }
 
 /**
  * An op's gradients from its entry's formulas: one per tensor input, null where not wanted. Used by the tape and by replay, so that
- * both give the same bits. Broadcast dimensions are summed away and the input's dtype is restored.
+ * both give the same bits. `wanted`: truthy for those that are. Broadcast dimensions are summed away and the input's dtype is restored.
  */
 export function runFormulas(
   op: Op,
   call: CallShape,
   grads: readonly (Tensor | null)[],
-  wanted: readonly boolean[],
+  wanted: readonly unknown[],
   find: (name: string) => Tensor,
 ): (Tensor | null)[] {
   const conjugates = !op.spec.wirtinger && !op.spec.view && !Array.isArray(op.spec.complex) && touches(call, grads);
-  const conj = (t: Tensor | null) => (t && isComplex(t.dtype) ? formulas.conj(t) : t);
   const c = new FormulaContext(call, conjugates ? grads.map(conj) : grads, find);
-  const finished = (t: Tensor | null) => (conjugates ? conj(t) : t);
   const out: (Tensor | null)[] = [];
   // Position among the differentiable inputs, for messages.
   let nr = 0;
-  const { params } = op.schema;
-  for (let i = 0; i < params.length; i++) {
-    const p = params[i];
-    const meta = call.metas[i];
-    if (!meta) continue;
-    const formula = op.spec.grads?.[p.name];
+  const { metas } = call;
+  for (let i = 0; i < metas.length; i++) {
+    const meta = metas[i];
+    if (meta === null) continue;
+    const formula = op.grads[i];
     if (Array.isArray(meta)) {
       const any = meta.some((_, i) => wanted[out.length + i]);
       const list = formula && any ? (formula(c, formulas) as (Tensor | null)[]) : [];
-      for (const [i, m] of meta.entries())
-        out.push(wanted[out.length] ? fitGrad(op, finished(list[i] ?? null), m, nr + i) : null);
-    } else
-      out.push(
-        formula && wanted[out.length] ? fitGrad(op, finished(formula(c, formulas) as Tensor | null), meta, nr) : null,
-      );
+      for (const [i, m] of meta.entries()) {
+        const g = list[i] ?? null;
+        out.push(wanted[out.length] ? fitGrad(op, conjugates ? conj(g) : g, m, nr + i) : null);
+      }
+    } else if (formula && wanted[out.length]) {
+      const g = formula(c, formulas) as Tensor | null;
+      out.push(fitGrad(op, conjugates ? conj(g) : g, meta, nr));
+    } else out.push(null);
     if (formula) nr += Array.isArray(meta) ? meta.length : 1;
   }
   return out;
 }
+
+const conj = (t: Tensor | null) => (t && isComplex(t.dtype) ? formulas.conj(t) : t);
 
 /** Does a complex number take part in a gradient? */
 function touches(call: CallShape, grads: readonly (Tensor | null)[]): boolean {

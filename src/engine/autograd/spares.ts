@@ -1,7 +1,6 @@
 import { context } from '../context';
 import type { Data } from '../dtype';
 import { follow, giveBack, isReused } from '../reuse';
-import type { Storage } from '../storage';
 import type { Tensor } from '../tensor';
 
 type Gradients = readonly (Tensor | null)[];
@@ -31,33 +30,34 @@ export class Spares {
     return isReused(data) && this.passing.delete(data.buffer);
   }
 
-  /** Runs `body`, which makes `outs` of `grads`, that nobody uses afterwards. */
-  run<T extends Gradients>(grads: Gradients, body: () => T): T {
-    const made: Float32Array[] = [];
-    const arrived: Storage[] = [];
-    const before = follow(made);
-    let outs: T;
-    let quiet: boolean;
-    try {
-      outs = body();
-    } finally {
-      // Python ran in between (`follow(null)`): it may hold anything.
-      quiet = follow(before) === made;
-    }
-    for (const g of grads) if (g && this.leave(g) && quiet) arrived.push(g.storage);
-    if (!quiet) return outs;
-    for (const array of made) {
-      const count = showing(outs, array);
-      if (count === 0) giveBack(array);
-      else if (count === 1) this.passing.add(array.buffer);
-    }
-    for (const storage of arrived) {
+  private readonly made: Float32Array[] = [];
+  private before: Float32Array[] | null = null;
+
+  /** Result arrays are this pass's from now on, until `ended`. */
+  begin(): void {
+    this.made.length = 0;
+    this.before = follow(this.made);
+  }
+
+  /** What was made since, made `outs` of `grads`, that nobody uses afterwards. */
+  ended(grads: Gradients, outs: Gradients): void {
+    const { made } = this;
+    // Python ran in between (`follow(null)`): it may hold anything.
+    const quiet = follow(this.before) === made;
+    for (const g of grads) {
+      if (!g || !this.leave(g) || !quiet) continue;
+      const { storage } = g;
       const count = showing(outs, storage.data);
       if (count === 1) this.passing.add(storage.data.buffer);
       else if (count > 1) continue;
       else if (storage.note === null) giveBack(storage.data);
       else context.observer?.unused(storage);
     }
-    return outs;
+    if (!quiet) return;
+    for (let i = 0; i < made.length; i++) {
+      const count = showing(outs, made[i]);
+      if (count === 0) giveBack(made[i]);
+      else if (count === 1) this.passing.add(made[i].buffer);
+    }
   }
 }

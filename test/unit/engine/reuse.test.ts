@@ -153,5 +153,5 @@ it('keeps no more arrays of a length than will be asked for', () => {
   const given = new Set(Array.from({ length: 1000 }, () => new Float32Array(length)));
   for (const array of given) giveBack(array);
   const again = Array.from({ length: 1000 }, () => resultArray('float32', length));
-  expect(again.filter((array) => given.has(array as Float32Array))).toHaveLength(256);
+  expect(again.filter((array) => given.has(array as Float32Array<ArrayBuffer>))).toHaveLength(256);
 });
