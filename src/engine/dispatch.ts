@@ -81,11 +81,19 @@ export function caller(name: string): (...args: unknown[]) => Result {
   const op = opNamed(name);
   const known = defaultsOf(op);
   const light = op.schema.params.map(lightOf);
+  const usual = known.map((a, i) => light[i](a));
   return (...args) => {
     const full: Arg[] = [];
+    const given = args.length;
     for (let i = 0; i < known.length; i++) {
-      const a = args[i] as Arg;
-      full.push(a instanceof Tensor ? a : light[i](a === undefined ? known[i] : a));
+      const a = (i < given ? args[i] : undefined) as Arg;
+      full.push(
+        a instanceof Tensor
+          ? a
+          : a === undefined && light[i] !== number
+            ? usual[i]
+            : light[i](a === undefined ? known[i] : a),
+      );
     }
     return run(op, full);
   };
@@ -167,6 +175,10 @@ function compute(op: Op, args: readonly Arg[]): Result {
   const forward = (touchesComplex(args) ? complexForward(op) : op.spec.forward) as (...a: readonly Arg[]) => Result;
   // Spreading a list costs more than a small op.
   switch (args.length) {
+    case 4:
+      return forward(args[0], args[1], args[2], args[3]);
+    case 5:
+      return forward(args[0], args[1], args[2], args[3], args[4]);
     case 1:
       return forward(args[0]);
     case 2:
@@ -188,12 +200,20 @@ export function run(op: Op, given: readonly Arg[]): Result {
   const random = spec.random && context.observer ? context.generator.snapshot() : null;
   const out = compute(op, args);
   if (typeof out !== 'object') return out;
-  const outs = Array.isArray(out) ? out : [out];
+  const many = Array.isArray(out);
+  const heard = context.observer !== null && context.depth === 0;
+  const wants = wantsGrad(op, args);
+  // Most of a gradient formula's ops: nobody asks for more.
+  if (!many && !heard && !wants && !spec.view && context.batches === 0) {
+    round(out);
+    return out;
+  }
+  const outs = many ? out : [out];
   let node: OpNode | null = null;
   if (context.batches) markBatches(args, outs);
-  if (spec.view) linkView(args[0] as Tensor, outs, Array.isArray(out));
+  if (spec.view) linkView(args[0] as Tensor, outs, many);
   else for (const o of outs) round(o);
-  if (wantsGrad(op, args) && outs.some((o) => isDifferentiable(o.dtype))) {
+  if (wants && outs.some((o) => isDifferentiable(o.dtype))) {
     node = new OpNode(op, args, outs);
     for (let i = 0; i < outs.length; i++) {
       const o = outs[i];
@@ -203,8 +223,7 @@ export function run(op: Op, given: readonly Arg[]): Result {
     }
     node.save(args, outs);
   }
-  if (context.observer && context.depth === 0)
-    context.observer.ran({ kind: 'forward', op, args, outs, node, random, took: performance.now() - began });
+  if (heard) context.observer!.ran({ kind: 'forward', op, args, outs, node, random, took: performance.now() - began });
   return out;
 }
 

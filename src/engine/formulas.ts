@@ -8,6 +8,13 @@ export const late: { caller: (name: string) => (...args: unknown[]) => unknown }
 };
 
 /** Ops by name, for gradient formulas: `f.mul(a, b)`; left-out arguments take their defaults, plain numbers are wrapped. */
-export const formulas: Formulas = new Proxy({} as Formulas, {
-  get: (known, name: string) => (known[name] ??= late.caller(name) as Formulas[string]),
-});
+export const formulas: Formulas = Object.create(
+  // Asked for a name that is not known yet, which it then is: a proxy in front would cost each call more than a small op.
+  new Proxy({} as Formulas, {
+    get: (_, name: string, formulas) => {
+      const value = late.caller(name);
+      Object.defineProperty(formulas, name, { value });
+      return value;
+    },
+  }),
+);

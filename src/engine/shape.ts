@@ -45,8 +45,10 @@ export function broadcast(a: readonly number[], b: readonly number[]): number[] 
   const n = Math.max(a.length, b.length);
   const out = new Array<number>(n);
   for (let i = n - 1; i >= 0; i--) {
-    const x = a[a.length - n + i] ?? 1;
-    const y = b[b.length - n + i] ?? 1;
+    const p = a.length - n + i;
+    const q = b.length - n + i;
+    const x = p < 0 ? 1 : a[p];
+    const y = q < 0 ? 1 : b[q];
     if (x !== y && x !== 1 && y !== 1)
       throw runtimeError(
         `The size of tensor a (${x}) must match the size of tensor b (${y}) at non-singleton dimension ${i}`,

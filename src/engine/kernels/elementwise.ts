@@ -64,7 +64,14 @@ export const floatType = (d: DType): DType => (isDifferentiable(d) ? d : context
 /** A tensor's elements in row-major order as `dtype`; for reading only. */
 export function valuesAs(t: Tensor, dtype: DType): Data {
   const source = t.values() as Float64Array;
-  if (t.dtype === dtype) return source;
+  const from = t.dtype;
+  if (from === dtype) return source;
+  if (source.length === 1 && (dtype === 'float32' || dtype === 'float64') && !isComplex(from)) {
+    // A number of Python's, most often.
+    const one = allocate(dtype, 1) as Float64Array;
+    one[0] = Number(source[0]);
+    return one;
+  }
   if (isComplex(dtype)) return complexValues(t, source, dtype);
   if (isComplex(t.dtype)) return partsAs(t, source, dtype);
   if (t.dtype === 'int64' && dtype === 'float64') return numbers(t);
@@ -283,8 +290,15 @@ export function ternary(
   }
   const shape = broadcast(broadcast(a.shape, b.shape), c.shape);
   const whole = compute === 'int64';
-  const [x, y, z] = inputs.map((t) => (whole ? numbers(t) : (valuesAs(t, compute) as Float64Array)));
-  const out = resultArray(compute, numel(shape)) as Float64Array;
+  const read = (t: Tensor) => (whole ? numbers(t) : (valuesAs(t, compute) as Float64Array));
+  const [x, y, z] = [read(a), read(b), read(c)];
+  const n = numel(shape);
+  const out = resultArray(compute, n) as Float64Array;
+  if (!whole && x.length === n && y.length === n && (z.length === n || z.length === 1)) {
+    const dk = z.length === 1 ? 0 : 1;
+    for (let m = 0; m < n; m++) out[m] = f(x[m], y[m], z[m * dk]);
+    return Tensor.of(compute, shape, out);
+  }
   forEachRun(shape, [a.shape, b.shape, c.shape], (o, n, [i, j, k], [di, dj, dk]) => {
     for (let m = 0; m < n; m++) {
       const v = f(x[i + m * di], y[j + m * dj], z[k + m * dk]);

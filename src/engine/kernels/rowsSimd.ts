@@ -19,6 +19,9 @@ function begun(ts: readonly Tensor[], worth: number, length: number, outs = 1): 
 
 const room = ({ arena }: Kernels, length: number): number => arena.room(length * EACH + PAST);
 
+/** Is a sum over some dimensions of t done by the kernels, if they can? */
+export const isMuchToSum = (t: Tensor): boolean => t.contiguous && kernelsFor(t.count, CHEAP) !== null;
+
 /**
  * The sum of a contiguous tensor over all dimensions but those from `from` to before `until`, divided by `over`, in this shape.
  */

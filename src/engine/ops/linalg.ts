@@ -59,11 +59,11 @@ function checkSame(a: Tensor, b: Tensor): void {
 
 /** x + a · b needs one dtype. */
 function checkAddend(x: Tensor, a: Tensor, b: Tensor): void {
-  for (const [name, t] of [['self', x] as const, ['mat1', a] as const])
-    if (t.dtype !== b.dtype)
-      throw runtimeError(
-        `${name} and mat2 must have the same dtype, but got ${dtypeLabel(t.dtype)} and ${dtypeLabel(b.dtype)}`,
-      );
+  const other = x.dtype !== b.dtype ? x : a;
+  if (other.dtype !== b.dtype)
+    throw runtimeError(
+      `${other === x ? 'self' : 'mat1'} and mat2 must have the same dtype, but got ${dtypeLabel(other.dtype)} and ${dtypeLabel(b.dtype)}`,
+    );
   checkKnown(a, 'addmm_impl_cpu_');
 }
 
@@ -346,6 +346,13 @@ export function checkedExpand(x: Tensor, shape: number[]): Tensor {
   return expandTo(x, shape);
 }
 
+/** All dimensions but the last as one. */
+function asMatrix(x: Tensor): Tensor {
+  const rows = numel(x.shape.slice(0, -1));
+  const k = x.shape[x.rank - 1];
+  return x.contiguous ? x.alias([rows, k], [k, 1]) : Tensor.of(x.dtype, [rows, k], x.values());
+}
+
 op<[Tensor, Tensor, Tensor | null]>({
   schema: 'linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor',
   faces: ['torch.nn.functional'],
@@ -355,10 +362,7 @@ op<[Tensor, Tensor, Tensor | null]>({
     if (x.rank === 0 || w.rank === 0)
       throw runtimeError(`both arguments to linear need to be at least 1D, but they are ${x.rank}D and ${w.rank}D`);
     if (w.rank > 2) throw notYet(`linear with a weight of ${w.rank} dimensions`);
-    const rows = numel(x.shape.slice(0, -1));
-    const k = x.shape[x.rank - 1];
-    const matrix =
-      x.rank === 2 ? x : x.contiguous ? x.alias([rows, k], [k, 1]) : Tensor.of(x.dtype, [rows, k], x.values());
+    const matrix = x.rank === 2 ? x : asMatrix(x);
     const wt =
       w.rank === 2
         ? w.alias([w.shape[1], w.shape[0]], [w.strides[1], w.strides[0]])

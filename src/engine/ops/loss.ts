@@ -2,7 +2,7 @@
 import { isFloat } from '../dtype';
 import { runtimeError, TorchError, valueError } from '../errors';
 import { formulas as f } from '../formulas';
-import { binary, dtypeLabel, resultType } from '../kernels/elementwise';
+import { binary, dtypeLabel, type Loop2, resultType, ternary } from '../kernels/elementwise';
 import { type BackwardContext, op, type Sample, type SampleTensor } from '../op';
 import { broadcast, numel } from '../shape';
 import { Tensor } from '../tensor';
@@ -64,6 +64,11 @@ const ofDifference = (derivative: (d: Tensor, c: BackwardContext) => Tensor) => 
   return { input: gradient, target: (c: BackwardContext) => f.neg(gradient(c)) };
 };
 
+const squared = (a: number, b: number) => (a - b) * (a - b);
+const squaredLoop: Loop2 = (x, i, di, y, j, dj, out, o, n) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = (x[i] - y[j]) * (x[i] - y[j]);
+};
+
 op<[Tensor, Tensor, string]>({
   schema: "mse_loss(Tensor input, Tensor target, str reduction='mean') -> Tensor",
   faces: ['torch.nn.functional'],
@@ -73,15 +78,46 @@ op<[Tensor, Tensor, string]>({
     checkReduction(reduction);
     broadcast(x.shape, t.shape);
     checkFloat('mse_cpu', x, t);
-    return reduced(
-      binary(x, t, (a, b) => (a - b) * (a - b)),
-      reduction,
-    );
+    return reduced(binary(x, t, squared, { loop: squaredLoop }), reduction);
   },
   saves: ['input', 'target'],
-  grads: ofDifference((d) => f.mul(d, 2)),
+  grads: {
+    input: (c) => f.mse_loss_backward(c.grad, c.saved('input'), c.saved('target'), c.attr('reduction')),
+    target: (c) => f.neg(f.mse_loss_backward(c.grad, c.saved('input'), c.saved('target'), c.attr('reduction'))),
+  },
   samples: () => [...pairs(), run({ shape: [2], dtype: 'int64' }, { shape: [2], dtype: 'int64' })],
 });
+
+/** 2 / n for a mean, 2 for the other reductions. */
+const twice = (x: readonly number[], t: readonly number[], reduction: string) =>
+  reduction === 'mean' ? 2 / numel(broadcast(x, t)) : 2;
+
+op<[Tensor, Tensor, Tensor, string]>({
+  schema: 'mse_loss_backward(Tensor grad_output, Tensor input, Tensor target, str reduction) -> Tensor',
+  faces: [],
+  formula: 'dx = 2 (x − t) / n · dy',
+  gradient: 'ddy = 2 (x − t) / n · ddx,  dx = 2 dy / n · ddx,  dt = −dx',
+  forward: (g, x, t, reduction) => {
+    const compute = resultType(x, t);
+    const k = twice(x.shape, t.shape, reduction);
+    if (compute === 'float64') return ternary([x, t, g], compute, (a, b, dy) => k * (a - b) * dy);
+    // Each step is rounded, as PyTorch's vectors of float32 are.
+    const by = Math.fround(k);
+    const { fround } = Math;
+    return ternary([x, t, g], compute, (a, b, dy) => fround(by * fround(a - b)) * dy);
+  },
+  saves: ['grad_output', 'input', 'target'],
+  grads: {
+    grad_output: (c) => f.mul(f.mul(f.sub(c.saved('input'), c.saved('target')), ofPairs(c)), c.grad),
+    input: (c) => f.mul(f.mul(c.saved('grad_output'), ofPairs(c)), c.grad),
+    target: (c) => f.neg(f.mul(f.mul(c.saved('grad_output'), ofPairs(c)), c.grad)),
+  },
+  samples: () =>
+    REDUCTIONS.map((reduction) => ({
+      args: [{ tensor: reduction === 'none' ? m : { shape: [] } }, { tensor: m }, { tensor: m }, reduction],
+    })),
+});
+const ofPairs = (c: BackwardContext) => twice(c.shape('input'), c.shape('target'), c.attr('reduction'));
 
 op<[Tensor, Tensor, string]>({
   schema: "l1_loss(Tensor input, Tensor target, str reduction='mean') -> Tensor",

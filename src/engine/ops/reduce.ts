@@ -7,7 +7,7 @@ import { formulas } from '../formulas';
 import * as cx from '../kernels/complex';
 import { binary, floatType, numbers } from '../kernels/elementwise';
 import { alongDim, reducedShape, reduceRows, rowsOf } from '../kernels/reduce';
-import { sumFast } from '../kernels/rowsSimd';
+import { isMuchToSum, sumFast } from '../kernels/rowsSimd';
 import { type BackwardContext, op, type Sample, type Scalar } from '../op';
 import { numel, reduceDims, show, wrapDim } from '../shape';
 import { Tensor } from '../tensor';
@@ -31,20 +31,32 @@ export const dimsSamples = (range?: [number, number]): Sample[] => [
 ];
 const emptyRow: Sample = { args: [{ tensor: { shape: [0, 3] } }, 0] };
 
+/** Elements that are walked in any order at the same cost. */
+const FEW = 512;
+
 /** Sums over the leading dimensions of a contiguous tensor, row by row without turning it (the gradient of a bias). */
 function sumLeading(t: Tensor, k: number, keepdim: boolean, to: DType): Tensor {
   const inner = numel(t.shape.slice(k));
   const x = t.values() as Float64Array;
-  const sums = new Float64Array(inner);
-  for (let at = 0; at < x.length; at += inner) for (let i = 0; i < inner; i++) sums[i] += x[at + i];
   const out = allocate(to, inner) as Float64Array;
-  out.set(sums);
-  const dims = Array.from({ length: k }, (_, d) => d);
-  return Tensor.of(to, reducedShape(t.shape, dims, keepdim), out);
+  const shape = keepdim ? t.shape.map((n, d) => (d < k ? 1 : n)) : t.shape.slice(k);
+  if (x.length <= FEW)
+    for (let i = 0; i < inner; i++) {
+      let sum = 0;
+      for (let at = i; at < x.length; at += inner) sum += x[at];
+      out[i] = sum;
+    }
+  else {
+    const sums = new Float64Array(inner);
+    for (let at = 0; at < x.length; at += inner) for (let i = 0; i < inner; i++) sums[i] += x[at + i];
+    out.set(sums);
+  }
+  return Tensor.of(to, shape, out);
 }
 
 /** Where the dimensions that are left lie side by side: by the SIMD kernels. */
 function quickSum(t: Tensor, dims: number[], keepdim: boolean, over?: number): Tensor | null {
+  if (!isMuchToSum(t)) return null;
   const kept = t.shape.map((_, d) => d).filter((d) => !dims.includes(d));
   const from = kept[0] ?? 0;
   if (kept.some((d, i) => d !== from + i)) return null;
@@ -130,9 +142,14 @@ op<[Tensor, number[]]>({
   gradient: 'dx = dy, to each element of the sum',
   forward: (x, size) => {
     const lead = x.rank - size.length;
-    const dims = x.shape.map((_, d) => d).filter((d) => d < lead || (size[d - lead] === 1 && x.shape[d] !== 1));
-    if (lead < 0 || x.shape.some((n, d) => d >= lead && size[d - lead] !== 1 && size[d - lead] !== n))
-      throw runtimeError(`size {${show(size)}} is not expandable to size {${show(x.shape)}}.`);
+    const dims: number[] = [];
+    let fits = lead >= 0;
+    for (let d = 0; d < x.rank; d++) {
+      const [to, n] = [d < lead ? 1 : size[d - lead], x.shape[d]];
+      if (d < lead || (to === 1 && n !== 1)) dims.push(d);
+      else if (to !== n) fits = false;
+    }
+    if (!fits) throw runtimeError(`size {${show(size)}} is not expandable to size {${show(x.shape)}}.`);
     if (size.length === 0) return formulas.sum(x);
     if (dims.length === 0) return x;
     // Where only missing dimensions are summed, the rest is of this size.

@@ -123,7 +123,8 @@ op<[Tensor]>({
   gradient: 'dx = dyᵀ',
   forward: (x) => {
     if (x.rank > 2) throw runtimeError(`t() expects a tensor with <= 2 dimensions, but self is ${x.rank}D`);
-    return x.alias([...x.shape].reverse(), [...x.strides].reverse());
+    if (x.rank < 2) return x.alias([...x.shape], [...x.strides]);
+    return x.alias([x.shape[1], x.shape[0]], [x.strides[1], x.strides[0]]);
   },
   grads: { input: (c, f) => f.t(c.grad) },
   samples: () => [on(matrix), on({ shape: [3] }), on({ shape: [] }), on(cube)],
