@@ -1,4 +1,5 @@
 /** What is told of a run while it goes on: how fast it is, how much of a known loop is left, and how much telling may cost. */
+import { numel } from '../engine/shape';
 import type { LoopProgress } from '../protocol/session';
 import type { Recording } from './recording';
 import { lineText } from './views/loss';
@@ -8,6 +9,10 @@ const SHARE = 0.02;
 /** Rates are of the last so many milliseconds, and of no fewer than the least. */
 const WINDOW = 10_000;
 const LEAST = 500;
+/** Parameters from which on real PyTorch is several times faster: where the lines cross (bench/RESULTS.md, "How cost grows"). */
+const OUTGROWN = 100_000;
+/** Iterations before the size of what is trained is known. */
+const SETTLED = 2;
 
 interface Sample {
   time: number;
@@ -21,6 +26,7 @@ export class Live {
   private free = 0;
   private iterations: Sample[] = [];
   private loop: { key: string; samples: Sample[] } = { key: '', samples: [] };
+  private weighed = false;
 
   /** The script runs on from here: what it stood still does not count. */
   reset(): void {
@@ -47,6 +53,15 @@ export class Live {
   /** Iterations in a second; null where it is too early to say. */
   rate(iterations: number, now: number): number | null {
     return speedOf(this.iterations, { time: now, at: iterations });
+  }
+
+  /** How many parameters are trained, told once, where they are so many that the script belongs to real PyTorch; else null. */
+  outgrown(r: Recording): number | null {
+    if (this.weighed || r.iterationCount <= SETTLED) return null;
+    this.weighed = true;
+    let count = 0;
+    for (const id of r.leaves) count += numel(r.useAt(id, r.ticks - 1)?.shape ?? []);
+    return count > OUTGROWN ? count : null;
   }
 
   /** The outermost loop that the script is in whose end is known, and the seconds that are left of it. */

@@ -263,6 +263,18 @@ export class SessionServer {
     this.say(t('A long loop without tensor ops: from here on, only its latest line is kept{0}.', line), tick);
   }
 
+  private sayOutgrown(): void {
+    const count = this.catching ? null : this.live.outgrown(this.recording);
+    if (count === null) return;
+    this.say(
+      t(
+        'This script trains {0} parameters. Above about 100,000, Python with PyTorch takes a fraction of the time: train it there, and debug a smaller copy here (fewer rows, narrower layers). Backstep cannot attach to a running PyTorch yet.',
+        count.toLocaleString('en-US'),
+      ),
+      this.timeline.tick,
+    );
+  }
+
   /** Stops here and serves until a move needs the script again. */
   private rest(
     reason: StopReason,
@@ -290,6 +302,7 @@ export class SessionServer {
     this.lastProgress = now;
     const views = this.live.affordable();
     if (views) this.live.serve();
+    this.sayOutgrown();
     const r = this.recording;
     const before = r.iterationCount > 1 ? r.iteration(r.iterationCount - 2).loss : null;
     const loss = r.lastIteration.loss ?? before;

@@ -1,7 +1,7 @@
 /** How fast a run is, and how much of a known loop is left. */
 import { describe, expect, it } from 'vitest';
 import { Live, loopAt } from '../../../src/recorder/live';
-import { PATH, Script } from './script';
+import { backwardFrom, given, leaf, noGrad, op, PATH, Script } from './script';
 
 const SOURCE = `n = 5
 for epoch in tqdm(range(n)):  # outer
@@ -79,5 +79,26 @@ describe('speed', () => {
       live.served(at + 10);
     }
     expect([live.affordable(62_950), live.affordable(63_020)]).toEqual([false, true]);
+  });
+
+  it('tells once how many parameters are trained, where they are many', () => {
+    const trained = (width: number, iterations: number) => {
+      const script = new Script();
+      const w = leaf(given([width, 1000], () => 1));
+      for (let i = 0; i < iterations; i++) {
+        script.line(1);
+        const loss = op('sum', w);
+        script.line(2);
+        backwardFrom(loss);
+        script.line(3);
+        noGrad(() => op('add_', w, w));
+      }
+      return script.recording;
+    };
+    const large = new Live();
+    expect(large.outgrown(trained(200, 1))).toBeNull();
+    expect(large.outgrown(trained(200, 5))).toBe(200_000);
+    expect(large.outgrown(trained(200, 5))).toBeNull();
+    expect(new Live().outgrown(trained(20, 5))).toBeNull();
   });
 });
