@@ -8,18 +8,21 @@ import { keep, root, run } from '../../scripts/lib/process.mjs';
 import { desktopVSCode, temporaryFolder, writeSettings } from '../../scripts/lib/vscode.mjs';
 import { copyOfExamples, startServer } from './driver.mjs';
 
+const HOST = 'test/vscode/host';
 const LIMIT = 10 * 60_000;
 
 /** The tests as an extension of their own: VS Code loads tests from nothing else. */
-async function buildTests() {
+async function buildTests(source) {
   const esbuild = await import('esbuild');
   const out = join(keep, `host-tests-${process.pid}`); // of its own: two runs may overlap
   mkdirSync(out, { recursive: true });
   process.on('exit', () => rmSync(out, { recursive: true, force: true }));
-  const source = join(root, 'test/vscode/host');
-  const files = (await readdir(source)).filter((name) => name === 'index.ts' || name.endsWith('.test.ts'));
+  const files = (await readdir(source)).filter((name) => name.endsWith('.test.ts'));
   await esbuild.build({
-    entryPoints: files.map((name) => join(source, name)),
+    entryPoints: {
+      index: join(root, HOST, 'index.ts'),
+      ...Object.fromEntries(files.map((name) => [name.slice(0, -3), join(source, name)])),
+    },
     outdir: out,
     bundle: true,
     platform: 'node',
@@ -118,14 +121,17 @@ async function runInBrowser(tests, folder, env) {
   }
 }
 
-/** @returns {Promise<{ passed: number, failed: number, skipped: number }>} */
-export async function runHost({ grep } = {}) {
+/**
+ * @param options `grep`: of the tests' names; `from`: another folder of such tests (bench/host).
+ * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
+ */
+export async function runHost({ grep, from = HOST } = {}) {
   const desktop = await desktopVSCode();
   if (!desktop.executable && !findChromium()) {
     console.log(`  - the tests inside VS Code: skipped, ${desktop.reason}, and ${HOW_TO_GET_CHROMIUM}`);
     return { passed: 0, failed: 0, skipped: 1 };
   }
-  const tests = await buildTests();
+  const tests = await buildTests(join(root, from));
   const folder = copyOfExamples();
   const events = join(temporaryFolder('events'), 'events.jsonl');
   const env = { BACKSTEP_TEST_EVENTS: events, BACKSTEP_TEST_GREP: grep ?? '' };
