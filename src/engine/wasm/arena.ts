@@ -14,9 +14,10 @@
  * The ring begins small, so that it stays in the processor's cache, and grows when much is copied in again that was overwritten, or when one
  * call needs more.
  */
-import { type Data, memory as machine } from '../dtype';
+import { type Data, type DType, memory as machine } from '../dtype';
 import { resultArray, SMALL } from '../reuse';
 import type { Storage } from '../storage';
+import { Ferry } from './ferry';
 
 /** Where a copy of a Storage's elements lies. */
 export class Slot {
@@ -43,6 +44,10 @@ export const MOST = 2 ** 29;
 /** Tiles read up to a row past the end. */
 const MARGIN = 4096;
 
+/** A dtype whose elements an array like this holds. */
+const kindOf = (data: Data): DType =>
+  data instanceof Float32Array ? 'float32' : data instanceof Float64Array ? 'float64' : 'int64';
+
 const lines = (bytes: number) => Math.ceil(bytes / LINE) * LINE;
 
 export class Arena {
@@ -51,6 +56,7 @@ export class Arena {
   doubles!: Float64Array;
   longs!: BigInt64Array;
   integers!: Int32Array;
+  private readonly ferry: Ferry | null;
   /** Bytes of the ring. */
   size = SMALLEST;
   /** Bytes handed out, ever. Modulo the size it is the place in the ring. */
@@ -67,6 +73,7 @@ export class Arena {
   constructor(private readonly base: number) {
     const pages = Math.ceil((base + SMALLEST + MARGIN) / PAGE);
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: 16384, shared: true });
+    this.ferry = Ferry.over(this.memory);
     this.look();
   }
 
@@ -153,6 +160,7 @@ export class Arena {
   }
 
   private put(data: Data, first: number, length: number, at: number): void {
+    if (this.ferry?.takes(data, length)) return this.ferry.put(data, first, length, at);
     const to = this.arrayLike(data);
     const from = data as Float64Array;
     const place = at / data.BYTES_PER_ELEMENT;
@@ -162,10 +170,13 @@ export class Arena {
 
   /** A result of `length` elements, copied out. `like` says of which kind. */
   take(at: number, length: number, like: Data): Data {
+    const to = resultArray(kindOf(like), length) as Float64Array;
+    if (this.ferry?.takes(to, length)) {
+      this.ferry.take(at, to);
+      return to;
+    }
     const from = this.arrayLike(like);
     const place = at / like.BYTES_PER_ELEMENT;
-    if (!(like instanceof Float32Array)) return from.slice(place, place + length);
-    const to = resultArray('float32', length) as Float32Array;
     if (length <= SMALL) for (let i = 0; i < length; i++) to[i] = from[place + i];
     else to.set(from.subarray(place, place + length));
     return to;

@@ -7,12 +7,15 @@
  * give the same bits.
  */
 import { pack } from './packing';
-import { narrow32, narrow64, rowsOfA, rowsOfB, rowsOfC, wide32, wide64 } from './tiles';
+import { narrow32, narrow64, rowsOfA, rowsOfB, rowsOfC, tall32, tall64, wide32, wide64 } from './tiles';
 
 /** Blocks: k, so that a panel of b stays in the first cache; rows of a, so that they stay in the second; columns of b. */
 const KC = 256;
 const MC = 192;
 const NC = 1024;
+
+/** Rows of a tile. */
+const HIGH = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 
 /** This thread's room: a tile for edges, then the panels. */
 let edge: usize = 0;
@@ -31,12 +34,15 @@ export function setGemmRoom(at: usize): void {
   panelsB = panelsA + MC * KC * 8;
 }
 
-function tile<T>(slim: bool, k: i32, a: usize, b: usize, c: usize, plus: usize, plusRow: usize): void {
+/** A tile of `high` rows (eight where it is slim) or fewer. */
+function tile<T>(slim: bool, high: i32, k: i32, a: usize, b: usize, c: usize, plus: usize, plusRow: usize): void {
   if (sizeof<T>() === 4) {
     if (slim) narrow32(k, a, b, c, plus, plusRow);
+    else if (high > 4) tall32(k, a, b, c, plus, plusRow);
     else wide32(k, a, b, c, plus, plusRow);
   } else {
     if (slim) narrow64(k, a, b, c, plus, plusRow);
+    else if (high > 4) tall64(k, a, b, c, plus, plusRow);
     else wide64(k, a, b, c, plus, plusRow);
   }
 }
@@ -56,7 +62,7 @@ function partly<T>(
 ): void {
   const across: usize = slim ? 16 : 32;
   rowsOfC(across);
-  tile<T>(slim, k, a, b, edge, 0, 0);
+  tile<T>(slim, rows, k, a, b, edge, 0, 0);
   rowsOfC(cRow);
   let from = edge;
   for (let i = 0; i < rows; i++) {
@@ -104,11 +110,11 @@ export function gemm<T>(
       for (let i0 = 0; i0 < m; i0 += MC) {
         const rows = min(MC, m - i0);
         const aBlock = a + (i0 as usize) * aRow + (p0 as usize) * aStep;
-        if (packsA) packAll<T>(aBlock, aStep, aRow, depth, rows, 4, panelsA);
+        if (packsA) packAll<T>(aBlock, aStep, aRow, depth, rows, HIGH, panelsA);
         for (let j = 0; j < columns; j += 2 * each) {
           const across = min(2 * each, columns - j);
           const slim = across <= each && !packsA;
-          const high = slim ? 8 : 4;
+          const high = slim ? 8 : HIGH;
           const panelB = packsB ? panelsB + ((j * depth) as usize) * size : bBlock + (j as usize) * size;
           rowsOfB(packsB ? ((2 * each) as usize) * size : bStep);
           let at = c + (i0 as usize) * cRow + ((j0 + j) as usize) * size;
@@ -117,7 +123,7 @@ export function gemm<T>(
             let panelA: usize;
             if (packsA) {
               panelA = panelsA + ((i * depth) as usize) * size;
-              rowsOfA(4 * size, size, 4);
+              rowsOfA((HIGH as usize) * size, size, HIGH);
             } else {
               panelA = aBlock + (i as usize) * aRow;
               rowsOfA(aStep, aRow, down);
@@ -126,8 +132,8 @@ export function gemm<T>(
             const first = plus ? plus + ((i0 + i) as usize) * plusRow + ((j0 + j) as usize) * size : 0;
             const begin = p0 > 0 ? at : first;
             const beginRow = p0 > 0 ? cRow : plusRow;
-            if (down === high && across === (slim ? each : 2 * each))
-              tile<T>(slim, depth, panelA, panelB, at, begin, beginRow);
+            if ((down === high || (!slim && down === 4)) && across === (slim ? each : 2 * each))
+              tile<T>(slim, down, depth, panelA, panelB, at, begin, beginRow);
             else partly<T>(slim, down, across, depth, panelA, panelB, at, cRow, begin, beginRow);
             at += (high as usize) * cRow;
           }
@@ -150,6 +156,8 @@ function packAll<T>(src: usize, pStep: usize, jStep: usize, k: i32, lanes: i32, 
 const PIECES = 8;
 /** Rows or columns of a piece at least, since each piece packs for itself. */
 const WIDE = 64;
+/** Whole tiles, of rows as of columns. */
+const TILES = 4 * HIGH;
 
 /** What a job of products is: 14 numbers, of which strides are in elements. */
 const COUNT = 0;
@@ -172,7 +180,7 @@ function shareOf(at: usize): i32 {
   const count = load<i32>(at, COUNT);
   if (count > 1) return (count + PIECES - 1) / PIECES;
   const most = max(load<i32>(at, M), load<i32>(at, N));
-  return (max(WIDE, (most + PIECES - 1) / PIECES) + 7) & ~7;
+  return ((max(WIDE, (most + PIECES - 1) / PIECES) + TILES - 1) / TILES) * TILES;
 }
 
 export function productPieces(at: usize): i32 {

@@ -17,4 +17,4 @@ export {
   sumRows32,
 } from './rows';
 // The runtime's compiler must meet these as functions of their own.
-export { narrow32, narrow64, wide32, wide64 } from './tiles';
+export { narrow32, narrow64, tall32, tall64, wide32, wide64 } from './tiles';

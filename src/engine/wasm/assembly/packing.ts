@@ -23,6 +23,18 @@ function turn<T>(src: usize, row: usize, to: usize, width: usize): void {
   }
 }
 
+/** Two rows of four float32, turned: what is left of six lanes after four. */
+function turn2(src: usize, row: usize, to: usize, width: usize): void {
+  const x0 = v128.load(src);
+  const x1 = v128.load(src + row);
+  const y0 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
+  const y1 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
+  v128.store64_lane(to, y0, 0);
+  v128.store64_lane(to + width, y0, 1);
+  v128.store64_lane(to + 2 * width, y1, 0);
+  v128.store64_lane(to + 3 * width, y1, 1);
+}
+
 /**
  * One panel: element (p, j) of k by `lanes` goes to to[p · width + j]; lanes up to `width` are 0. In the source, p and j are `pStep` and
  * `jStep` bytes apart.
@@ -32,7 +44,7 @@ export function pack<T>(src: usize, pStep: usize, jStep: usize, k: i32, lanes: i
   const each: i32 = 16 / (size as i32);
   const across = (width as usize) * size;
   let j = 0;
-  if (jStep === size)
+  if (jStep === size) {
     for (; j + each <= lanes; j += each) {
       let from = src + (j as usize) * size;
       let at = to + (j as usize) * size;
@@ -42,7 +54,17 @@ export function pack<T>(src: usize, pStep: usize, jStep: usize, k: i32, lanes: i
         at += across;
       }
     }
-  else if (pStep === size)
+    if (size === 4 && j + 2 <= lanes) {
+      let from = src + (j as usize) * size;
+      let at = to + (j as usize) * size;
+      for (let p = 0; p < k; p++) {
+        store<u64>(at, load<u64>(from));
+        from += pStep;
+        at += across;
+      }
+      j += 2;
+    }
+  } else if (pStep === size) {
     for (; j + each <= lanes; j += each) {
       let from = src + (j as usize) * jStep;
       let at = to + (j as usize) * size;
@@ -58,6 +80,24 @@ export function pack<T>(src: usize, pStep: usize, jStep: usize, k: i32, lanes: i
         at += across;
       }
     }
+    if (size === 4 && j + 2 <= lanes) {
+      let from = src + (j as usize) * jStep;
+      let at = to + (j as usize) * size;
+      let p = 0;
+      for (; p + 4 <= k; p += 4) {
+        turn2(from, jStep, at, across);
+        from += 16;
+        at += across * 4;
+      }
+      for (; p < k; p++) {
+        store<T>(at, load<T>(from));
+        store<T>(at + size, load<T>(from + jStep));
+        from += size;
+        at += across;
+      }
+      j += 2;
+    }
+  }
   for (; j < width; j++) {
     let from = src + (j as usize) * jStep;
     let at = to + (j as usize) * size;

@@ -42,9 +42,94 @@ export function rowsOfC(row: usize): void {
 }
 
 /**
- * Four rows by two vectors of columns: c = a · b, and what lies at `plus` added where that is not 0 (its rows `plusRow` bytes apart: 0 for
- * a bias, c's own for a product that goes on).
+ * Six rows by two vectors of columns: c = a · b, and what lies at `plus` added where that is not 0 (its rows `plusRow` bytes apart: 0 for
+ * a bias, c's own for a product that goes on). Twelve sums keep both multipliers busy; without a fused multiply-add there are too few
+ * registers for them.
  */
+function tall<T>(k: i32, a: usize, b: usize, c: usize, plus: usize, plusRow: usize): void {
+  const step = aStep;
+  const next = bStep;
+  const r1 = row1;
+  const r2 = row2;
+  const r3 = row3;
+  const r4 = row4;
+  const r5 = row5;
+  let c00 = v128.splat<T>(0);
+  let c01 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c20 = c00;
+  let c21 = c00;
+  let c30 = c00;
+  let c31 = c00;
+  let c40 = c00;
+  let c41 = c00;
+  let c50 = c00;
+  let c51 = c00;
+  do {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load_splat<T>(a);
+    c00 = madd<T>(a0, b0, c00);
+    c01 = madd<T>(a0, b1, c01);
+    const a1 = v128.load_splat<T>(a + r1);
+    c10 = madd<T>(a1, b0, c10);
+    c11 = madd<T>(a1, b1, c11);
+    const a2 = v128.load_splat<T>(a + r2);
+    c20 = madd<T>(a2, b0, c20);
+    c21 = madd<T>(a2, b1, c21);
+    const a3 = v128.load_splat<T>(a + r3);
+    c30 = madd<T>(a3, b0, c30);
+    c31 = madd<T>(a3, b1, c31);
+    const a4 = v128.load_splat<T>(a + r4);
+    c40 = madd<T>(a4, b0, c40);
+    c41 = madd<T>(a4, b1, c41);
+    const a5 = v128.load_splat<T>(a + r5);
+    c50 = madd<T>(a5, b0, c50);
+    c51 = madd<T>(a5, b1, c51);
+    a += step;
+    b += next;
+  } while (--k);
+  if (plus) {
+    c00 = v128.add<T>(c00, v128.load(plus));
+    c01 = v128.add<T>(c01, v128.load(plus, 16));
+    plus += plusRow;
+    c10 = v128.add<T>(c10, v128.load(plus));
+    c11 = v128.add<T>(c11, v128.load(plus, 16));
+    plus += plusRow;
+    c20 = v128.add<T>(c20, v128.load(plus));
+    c21 = v128.add<T>(c21, v128.load(plus, 16));
+    plus += plusRow;
+    c30 = v128.add<T>(c30, v128.load(plus));
+    c31 = v128.add<T>(c31, v128.load(plus, 16));
+    plus += plusRow;
+    c40 = v128.add<T>(c40, v128.load(plus));
+    c41 = v128.add<T>(c41, v128.load(plus, 16));
+    plus += plusRow;
+    c50 = v128.add<T>(c50, v128.load(plus));
+    c51 = v128.add<T>(c51, v128.load(plus, 16));
+  }
+  const down = cRow;
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  c += down;
+  v128.store(c, c10);
+  v128.store(c, c11, 16);
+  c += down;
+  v128.store(c, c20);
+  v128.store(c, c21, 16);
+  c += down;
+  v128.store(c, c30);
+  v128.store(c, c31, 16);
+  c += down;
+  v128.store(c, c40);
+  v128.store(c, c41, 16);
+  c += down;
+  v128.store(c, c50);
+  v128.store(c, c51, 16);
+}
+
+/** Four rows by two vectors of columns. */
 function wide<T>(k: i32, a: usize, b: usize, c: usize, plus: usize, plusRow: usize): void {
   const step = aStep;
   const next = bStep;
@@ -155,6 +240,14 @@ function narrow<T>(k: i32, a: usize, b: usize, c: usize, plus: usize, plusRow: u
   v128.store((c += down), c5);
   v128.store((c += down), c6);
   v128.store((c += down), c7);
+}
+
+export function tall32(k: i32, a: usize, b: usize, c: usize, plus: usize, plusRow: usize): void {
+  tall<f32>(k, a, b, c, plus, plusRow);
+}
+
+export function tall64(k: i32, a: usize, b: usize, c: usize, plus: usize, plusRow: usize): void {
+  tall<f64>(k, a, b, c, plus, plusRow);
 }
 
 export function wide32(k: i32, a: usize, b: usize, c: usize, plus: usize, plusRow: usize): void {
