@@ -160,7 +160,10 @@ export class Arena {
   }
 
   private put(data: Data, first: number, length: number, at: number): void {
-    if (this.ferry?.takes(data, length)) return this.ferry.put(data, first, length, at);
+    if (this.ferry?.takes(data, length)) {
+      this.ferry.put(data, first, length, at);
+      return;
+    }
     const to = this.arrayLike(data);
     const from = data as Float64Array;
     const place = at / data.BYTES_PER_ELEMENT;

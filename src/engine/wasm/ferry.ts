@@ -19,13 +19,27 @@ const MODULE = (() => {
   const name = (s: string) => [s.length, ...Array.from(s, (c) => c.charCodeAt(0))];
   const section = (id: number, ...body: number[]) => [id, body.length, ...body];
   const I32 = 0x7f;
+  const MEMORY = 2;
+  // Shared, with a maximum; 1 page at least, 65536 at most.
+  const limits = [3, 1, 0x80, 0x80, 4];
   // local.get 0, 1, 2; memory.copy to, from; end.
   const copy = (to: number, from: number) => [12, 0, 0x20, 0, 0x20, 1, 0x20, 2, 0xfc, 10, to, from, 0x0b];
   return new Uint8Array([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, 1, 0x60, 3, I32, I32, I32, 0),
-    // Memories: what limits they have (3: shared, with a maximum), least, most (65536 pages).
-    ...section(2, 2, ...name('m'), ...name('shared'), 2, 3, 1, 0x80, 0x80, 4, ...name('m'), ...name('own'), 2, 0, PAGES),
+    ...section(
+      2,
+      2,
+      ...name('m'),
+      ...name('shared'),
+      MEMORY,
+      ...limits,
+      ...name('m'),
+      ...name('own'),
+      MEMORY,
+      0,
+      PAGES,
+    ),
     ...section(3, 2, 0, 0),
     ...section(7, 2, ...name('out'), 0, 0, ...name('in'), 0, 1),
     ...section(10, 2, ...copy(1, 0), ...copy(0, 1)),
