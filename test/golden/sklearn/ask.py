@@ -17,7 +17,7 @@ import numpy as np
 from sklearn.datasets import *  # noqa: F403
 from sklearn.metrics import *  # noqa: F403
 from sklearn.model_selection import KFold, train_test_split  # noqa: F401
-from sklearn.preprocessing import LabelEncoder, MinMaxScaler, OneHotEncoder, StandardScaler  # noqa: F401
+from sklearn.preprocessing import *  # noqa: F403
 
 
 def text(found):

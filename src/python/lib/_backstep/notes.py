@@ -4,11 +4,10 @@
 _INSTEAD = {
     'torchaudio': 'It needs real PyTorch.',
     'transformers': 'Its models need real PyTorch: write the layers with torch.nn.',
-    'PIL': 'matplotlib.pyplot.imread() reads a PNG, and plt.imshow() shows a tensor.',
     'requests': 'A script in Backstep has no network: put the files that it needs into its folder.',
 }
 # Those that are there in part.
-_OURS = ('matplotlib', 'mpl_toolkits', 'numpy', 'sklearn', 'tqdm', 'IPython', 'safetensors', 'torchvision', 'pandas', 'scipy', 'seaborn', 'six')
+_OURS = ('matplotlib', 'mpl_toolkits', 'numpy', 'sklearn', 'tqdm', 'IPython', 'safetensors', 'torchvision', 'PIL', 'pandas', 'scipy', 'seaborn', 'six')
 
 
 def add(error):

@@ -6,17 +6,17 @@ import zlib
 
 def encode(rows):
     """`rows`: of (r, g, b, a) in 0..1, all of one length."""
+    return of_bytes(len(rows[0]) if rows else 0, [bytes(max(0, min(255, round(255 * v))) for rgba in row for v in rgba) for row in rows], 6)
+
+
+def of_bytes(width, rows, colour):
+    """`rows`: the bytes of each. `colour`: PNG's type, 0 grey, 2 RGB, 4 grey with alpha, 6 RGBA."""
     def chunk(kind, data):
         return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
 
-    height, width = len(rows), len(rows[0]) if rows else 0
-    raw = bytearray()
-    for row in rows:
-        raw.append(0)
-        for rgba in row:
-            raw.extend(max(0, min(255, round(255 * v))) for v in rgba)
-    head = struct.pack('>IIBBBBB', width, height, 8, 6, 0, 0, 0)
-    return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', head) + chunk(b'IDAT', zlib.compress(bytes(raw), 6)) + chunk(b'IEND', b'')
+    head = struct.pack('>IIBBBBB', width, len(rows), 8, colour, 0, 0, 0)
+    raw = b''.join(b'\0' + row for row in rows)
+    return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', head) + chunk(b'IDAT', zlib.compress(raw, 6)) + chunk(b'IEND', b'')
 
 
 def link(rows):

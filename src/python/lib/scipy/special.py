@@ -1,4 +1,6 @@
 """scipy.special: by torch.special, in double precision."""
+import math as _math
+
 import numpy as _np
 import torch as _torch
 
@@ -16,6 +18,20 @@ expit, logit, erf, erfc, erfinv, gammaln, digamma, psi, i0, i1, ndtr, ndtri, log
     'expit', 'logit', 'erf', 'erfc', 'erfinv', 'gammaln', 'digamma', 'psi', 'i0', 'i1', 'ndtr', 'ndtri', 'log_ndtr', 'xlogy', 'xlog1py', 'zeta'))
 gamma = _of(lambda x: _torch.where(x > 0, 1.0, _torch.sign(_torch.sin(_torch.pi * x))) * _torch.exp(_torch.special.gammaln(x)))
 log_expit = _of(_torch.nn.functional.logsigmoid)
+
+
+def factorial(n, exact=False, extend='zero'):
+    """n!, as whole numbers where exact; 0 below 0."""
+    if exact:
+        return _math.factorial(int(n)) if _np.ndim(n) == 0 else _np.array([_math.factorial(int(v)) for v in n])
+    n = _np.asarray(n, dtype=_np.float64)
+    return _np.where(n < 0, 0.0, _np.round(gamma(n + 1)) if bool(_np.all(n == _np.floor(n))) else gamma(n + 1))[()]
+
+
+def comb(N, k, exact=False, repetition=False):
+    """How many ways k of N can be taken."""
+    found = _math.comb(N + k - 1 if repetition else N, k)
+    return found if exact else _np.float64(found)
 
 
 def logsumexp(a, axis=None, b=None, keepdims=False):

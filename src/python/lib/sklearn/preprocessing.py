@@ -131,3 +131,68 @@ class _Sparse:
         return self._array
 
     todense = toarray
+
+
+def normalize(X, norm='l2', *, axis=1, copy=True, return_norm=False):
+    """Each row (axis 1) or column divided by its l1, l2 or max norm; where that is 0 it stays."""
+    if norm not in ('l1', 'l2', 'max'):
+        raise ValueError(f"The 'norm' parameter of normalize must be a str among {{'l1', 'l2', 'max'}}. Got {norm!r} instead.")
+    X = _matrix(X) if axis == 1 else _matrix(X).T
+    size = np.abs(X).sum(axis=1) if norm == 'l1' else np.sqrt(np.einsum('ij,ij->i', X, X)) if norm == 'l2' else np.abs(X).max(axis=1)
+    size = np.where(size == 0, np.ones_like(size), size)
+    found = X / size[:, None]
+    found = found if axis == 1 else found.T
+    return (found, size) if return_norm else found
+
+
+class Normalizer(_Fitted):
+    """normalize(), as a transformer."""
+
+    def __init__(self, norm='l2', *, copy=True):
+        self.norm, self.copy = norm, copy
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X, copy=None):
+        return normalize(X, self.norm)
+
+
+def scale(X, *, axis=0, with_mean=True, with_std=True, copy=True):
+    """StandardScaler's answer; of a vector too."""
+    X = np.asarray(X)
+    found = X.reshape(-1, 1) if X.ndim == 1 else X if axis == 0 else X.T
+    found = StandardScaler(with_mean=with_mean, with_std=with_std).fit_transform(found)
+    return found.reshape(-1) if X.ndim == 1 else found if axis == 0 else found.T
+
+
+def minmax_scale(X, feature_range=(0, 1), *, axis=0, copy=True):
+    """MinMaxScaler's answer; of a vector too."""
+    X = np.asarray(X)
+    found = X.reshape(-1, 1) if X.ndim == 1 else X if axis == 0 else X.T
+    found = MinMaxScaler(feature_range).fit_transform(found)
+    return found.reshape(-1) if X.ndim == 1 else found if axis == 0 else found.T
+
+
+class PolynomialFeatures(_Fitted):
+    """Products of the columns up to a degree, the lower ones first."""
+
+    def __init__(self, degree=2, *, interaction_only=False, include_bias=True, order='C'):
+        self.degree, self.interaction_only, self.include_bias = degree, interaction_only, include_bias
+
+    def fit(self, X, y=None):
+        self.n_features_in_ = _matrix(X).shape[1]
+        return self
+
+    def transform(self, X):
+        from itertools import combinations, combinations_with_replacement
+        X = _matrix(X)
+        chosen = combinations if self.interaction_only else combinations_with_replacement
+        columns = [np.ones(X.shape[0], dtype=X.dtype)] if self.include_bias else []
+        for degree in range(1, self.degree + 1):
+            for which in chosen(range(X.shape[1]), degree):
+                found = X[:, which[0]]
+                for k in which[1:]:
+                    found = found * X[:, k]
+                columns.append(found)
+        return np.stack(columns, 1)

@@ -218,7 +218,8 @@ class Tensor(TensorBase):
             _bridge.raise_error()
         if c is str:
             return -0.0 if v == '-0.0' else complex(v)
-        return float(v) if by_index[_dtype(self._h)].is_floating_point else v
+        # int(): what JavaScript holds in 64 bits comes as a class of its own.
+        return float(v) if by_index[_dtype(self._h)].is_floating_point else int(v)
 
     def tolist(self):
         """Nested lists of Python numbers; a number for a 0-d tensor."""

@@ -5,6 +5,9 @@ _NAMES = ('atleast_1d', 'atleast_2d', 'atleast_3d', 'align_tensors', 'broadcast_
 
 
 def __getattr__(name):
+    if name == 'F':
+        from torch.nn import functional
+        return functional
     if name in _NAMES:
         import torch
         return getattr(torch, name)

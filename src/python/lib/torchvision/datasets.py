@@ -5,9 +5,8 @@ import pickle
 import struct
 
 import torch
+from PIL.Image import Image
 from torch.utils.data import Dataset
-
-from ._image import Image
 
 _TYPES = {8: torch.uint8, 9: torch.int8, 11: torch.int16, 12: torch.int32, 13: torch.float32, 14: torch.float64}
 

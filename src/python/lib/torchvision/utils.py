@@ -29,12 +29,6 @@ def make_grid(tensor, nrow=8, padding=2, normalize=False, value_range=None, scal
 
 def save_image(tensor, fp, format=None, **how):
     """Writes make_grid(tensor) as a PNG."""
-    from matplotlib._png import encode
+    from PIL.Image import Image
     grid = make_grid(tensor, **how).mul(255).add_(0.5).clamp_(0, 255).to(torch.uint8).permute(1, 2, 0)
-    rows = [[(*[c / 255 for c in pixel], 1) for pixel in row] for row in grid.tolist()]
-    data = encode(rows)
-    if hasattr(fp, 'write'):
-        fp.write(data)
-        return
-    with open(fp, 'wb') as file:
-        file.write(data)
+    Image(grid.contiguous()).save(fp, format)
