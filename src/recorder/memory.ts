@@ -7,7 +7,7 @@
  */
 
 import { Column } from './columns';
-import type { Recording, Value } from './recording';
+import type { Recording } from './recording';
 import type { Scratch } from './store/shelf';
 import { Slabs } from './store/slabs';
 
@@ -90,20 +90,23 @@ export class Memory {
     return this.first.length - 1;
   }
 
-  add(value: Value): void {
-    this.passing += this.recording.store.get(value.id)!.byteLength + EACH;
-    if (value.producerIndex < 0) this.roots.add(value.id);
+  add(id: number, bytes: number, root: boolean): void {
+    this.passing += bytes + EACH;
+    if (root) this.roots.add(id);
   }
 
-  /** A content is used; `again` gives its elements, which the script still has, if they were dropped. */
-  use(value: Value, again: () => void): void {
-    const { id } = value;
-    if (id >= this.from) return;
+  /** Is a content of an earlier stretch? Then its uses count. */
+  isOld(id: number): boolean {
+    return id < this.from;
+  }
+
+  /** A content of an earlier stretch is used; `again` gives its elements, which the script still has, if they were dropped. */
+  use(id: number, root: boolean, again: () => void): void {
     const { store, checkpoints } = this.recording;
     if (!store.has(id)) {
       again();
       this.kept += store.get(id)!.byteLength + EACH;
-      if (value.producerIndex < 0) this.roots.add(id);
+      if (root) this.roots.add(id);
       else this.pinned.add(id);
     }
     checkpoints.add(id);

@@ -1,17 +1,19 @@
 /** Writes a run down while it happens: hears the engine (Observer) and the Python side (TraceSink), appends to the Recording. */
 import { OpNode } from '../engine/autograd/opNode';
 import { context } from '../engine/context';
+import { tensorsOf } from '../engine/dispatch';
 import type { Observer, OpEvent } from '../engine/observer';
+import type { Op } from '../engine/op';
 import type { Storage } from '../engine/storage';
 import { Tensor } from '../engine/tensor';
-import type { TickKind } from '../protocol/ticks';
 import type { FigureView } from '../protocol/views';
-import { Contents } from './contents';
+import { Contents, type StorageNote } from './contents';
 import { Course } from './course';
+import type { RandomMark } from './generators';
 import { Memory } from './memory';
-import { type ArgUse, KINDS, type OpRecord, OpRow, Recording, type StateValue, type TensorUse } from './recording';
-import { savedTensors, savedUses } from './replay';
+import { KINDS, Recording, type StateValue, type TensorUse } from './recording';
 import type { TraceSink } from './sink';
+import { ITSELF, type Journal } from './store/journal';
 import { stateKey } from './store/page';
 import type { Scratch } from './store/shelf';
 import { figureText } from './views/figures';
@@ -29,13 +31,30 @@ export interface RecorderOptions {
 }
 
 /** What the recording keeps with a gradient function. */
-interface NodeNote {
-  owner: Recorder;
-  /** The forward op's. */
-  record: OpRecord;
-  /** The tensors of savedUses(record). */
-  saved: readonly Tensor[];
+class NodeNote {
+  /** What the op saved, and the contents that it read or made. */
+  readonly saved: Tensor[] = [];
+  readonly values: number[] = [];
+
+  constructor(
+    readonly owner: Recorder,
+    /** The forward op's record. */
+    readonly index: number,
+    readonly site: number,
+    readonly module: number,
+  ) {}
+
+  keep(t: Tensor, value: number): void {
+    this.saved.push(t);
+    this.values.push(value);
+  }
 }
+
+// Numbers of a record's kinds.
+const [FORWARD, BACKWARD, UPDATE] = [0, 1, 2];
+const TICK_KINDS = (['forward', 'backward', 'update'] as const).map((kind) => KINDS.indexOf(kind));
+const OUTPUT = KINDS.indexOf('output');
+const LINE = KINDS.indexOf('line');
 
 export class Recorder implements Observer, TraceSink {
   readonly recording = new Recording();
@@ -102,7 +121,7 @@ export class Recorder implements Observer, TraceSink {
   line(frame: number, path: string, line: number, localsDelta: string | null): void {
     this.flushEdits();
     this.course.enterLine(frame, path, line);
-    const tick = this.quiet < QUIET_LINES ? this.append('line', -1) : this.replaceLine();
+    const tick = this.quiet < QUIET_LINES ? this.tick(LINE, -1) : this.replaceLine();
     this.quiet++;
     const { pages } = this.recording;
     const record = pages.frame(frame);
@@ -116,7 +135,7 @@ export class Recorder implements Observer, TraceSink {
   finish(frame: number, localsDelta: string | null): void {
     const { pages, outputCount } = this.recording;
     this.course.frame = frame;
-    const tick = this.append('output', outputCount);
+    const tick = this.tick(OUTPUT, outputCount);
     pages.addOutput({ tick, stream: 'console', text: '' });
     if (pages.frame(frame) && localsDelta !== null) pages.addNames(frame, tick, localsDelta);
   }
@@ -132,7 +151,7 @@ export class Recorder implements Observer, TraceSink {
 
   output(stream: 'stdout' | 'stderr', text: string): void {
     const { pages, outputCount } = this.recording;
-    const tick = this.append('output', outputCount);
+    const tick = this.tick(OUTPUT, outputCount);
     pages.addOutput({ tick, stream, text });
     this.onOutput(stream, text, tick);
     this.onTick(tick);
@@ -143,7 +162,7 @@ export class Recorder implements Observer, TraceSink {
     const { pages, outputCount } = this.recording;
     this.kept += view.svg.length;
     const text = figureText(this.kept <= MOST_PICTURES ? view : { ...view, svg: '' });
-    const tick = this.append('output', outputCount);
+    const tick = this.tick(OUTPUT, outputCount);
     pages.addOutput({ tick, stream: 'figure', text });
     this.onTick(tick);
     return tick;
@@ -185,7 +204,7 @@ export class Recorder implements Observer, TraceSink {
     const known = this.contents.known(tensor);
     if (known.isParameter) return;
     known.isParameter = true;
-    this.recording.pages.tensorChanged(known);
+    this.recording.pages.changeTensor(tensor.id, { isParameter: true });
   }
 
   buffer(module: number, name: string, tensor: Tensor): void {
@@ -275,107 +294,142 @@ export class Recorder implements Observer, TraceSink {
   /** Contents that were written while nobody recorded (a debugger's edit) become an `update` tick of their own. */
   flushEdits(): void {
     for (const storage of this.contents.takeEdited()) {
-      const record = this.newRecord('update', 'edit');
-      this.append('update', record.index);
-      record.outs = this.contents.edit(storage, record.tick);
+      this.open(UPDATE, null, 'edit', null, this.course.site, this.inModule);
+      const tick = this.append(UPDATE);
+      const uses = this.contents.edit(storage, tick);
+      const { journal, geometries } = this.recording.pages;
+      journal.outs(uses.length);
+      for (const use of uses) journal.use(use.tensor, use.value.id, geometries.of(use));
     }
   }
 
   private beginBackward(root: Tensor | undefined): void {
     const loss = root?.count === 1 ? Number(root.values()[0]) : null;
     this.course.beginBackward(root?.id ?? -1, loss);
-    if (root && loss !== null) this.onLoss(this.contents.use(root), loss);
+    if (root && loss !== null) this.onLoss(this.contents.useOf(root), loss);
   }
 
   private opRan(event: Extract<OpEvent, { kind: 'forward' | 'update' }>): void {
     const { op, args, outs, node } = event;
-    const inPass = this.course.inBackward;
-    if (!inPass && node) this.course.gradLinked();
-    if (inPass && event.kind === 'update') this.course.addsInPlace(args[0]);
+    const { contents, course } = this;
+    const update = event.kind === 'update';
+    const inPass = course.inBackward;
+    if (!inPass && node) course.gradLinked();
+    if (inPass && update) course.addsInPlace(args[0]);
     const { params } = op.schema;
-    const uses = new Array<ArgUse>(args.length);
-    for (let i = 0; i < args.length; i++) uses[i] = this.contents.argUse(params[i], args[i]);
-    if (!inPass && event.kind === 'update' && this.contents.isLeaf(outs[0].storage)) this.course.weightWritten();
-    this.contents.written();
-    const kind = event.kind === 'update' ? 'update' : inPass ? 'backward' : 'forward';
-    const record = this.newRecord(kind, op.name);
-    this.recording.times.set(record.index, event.took);
-    record.op = op;
-    record.args = uses;
-    record.gradFn = node?.name ?? null;
-    if (event.random) record.random = this.recording.generators.mark(event.random);
-    if (node) node.note = { owner: this, record, saved: savedTensors(op, args, outs) } satisfies NodeNote;
-    const added = uses[uses.length > 1 ? 1 : 0];
-    if (inPass && added && 'use' in added) this.placeByCause(record, added.use);
-    this.append(kind, record.index);
-    record.outs = outs.map((o, i) => this.contents.made(o, record, i, node !== null));
-    this.onTick(record.tick);
+    for (let i = 0; i < args.length; i++) contents.meet(params[i], args[i]);
+    if (!inPass && update && contents.isLeaf(outs[0].storage)) course.weightWritten();
+    const added = args[args.length > 1 ? 1 : 0];
+    const cause = inPass && added instanceof Tensor && !added.wrapped ? this.causeOf(added) : null;
+    const [site, module] = [cause ? cause.site : course.site, cause ? cause.module : this.inModule];
+    const random = event.random && this.recording.generators.mark(event.random);
+    const gradFn = node?.name ?? null;
+    const kind = update ? UPDATE : inPass ? BACKWARD : FORWARD;
+    const journal = this.open(kind, op, op.name, gradFn, site, module, -1, random, args.length);
+    for (let i = 0; i < args.length; i++) contents.writeArg(journal, params[i], args[i]);
+    const index = this.recording.recordCount - 1;
+    let note: NodeNote | null = null;
+    if (node) {
+      node.note = note = new NodeNote(this, index, site, module);
+      for (const { param, result } of op.saved) {
+        // Of what an op overwrites, the gradient has a copy.
+        if (result >= 0 || (update && param === 0 && args[0] instanceof Tensor)) continue;
+        for (const t of tensorsOf([args[param]])) if (!t.wrapped) note.keep(t, contents.read(t));
+      }
+    }
+    contents.written();
+    this.recording.times.set(index, event.took);
+    const tick = this.append(kind);
+    const by = { index, tick, site, module, pass: course.pass?.index ?? -1 };
+    for (let i = 0; i < outs.length; i++) contents.made(outs[i], by, true, i, node !== null);
+    journal.outs(outs.length);
+    for (const o of outs) contents.write(journal, o);
+    if (note) for (const { result } of op.saved) if (outs[result]) note.keep(outs[result], contents.read(outs[result]));
+    this.onTick(tick);
   }
 
   private gradientRan({ node, grads, outs, took }: Extract<OpEvent, { kind: 'backward' }>): void {
-    const note = node.note as NodeNote | null;
-    const known = note?.owner === this ? note : null;
-    const forwardOf = known?.record ?? null;
-    const record = this.newRecord('backward', node.name);
-    this.recording.times.set(record.index, took);
-    record.op = node.op;
-    if (forwardOf) {
-      record.forwardIndex = forwardOf.index;
-      record.site = forwardOf.site;
-      record.module = forwardOf.module;
-    }
-    record.grads = grads.map((g) => g && this.contents.use(g));
-    this.append('backward', record.index);
+    const { contents, course } = this;
+    const known = node.note instanceof NodeNote && node.note.owner === this ? node.note : null;
+    for (const g of grads) if (g) contents.use(g);
+    const [site, module] = known ? [known.site, known.module] : [course.site, this.inModule];
+    const journal = this.open(BACKWARD, node.op, node.name, null, site, module, known ? known.index : -1);
+    const index = this.recording.recordCount - 1;
+    this.recording.times.set(index, took);
+    journal.grads(grads.length);
+    this.writeUses(journal, grads);
+    const tick = this.append(BACKWARD);
     // Only an op's own formulas can be replayed; of anything else the results are kept.
     const replayable = node instanceof OpNode && known !== null && this.stillHeld(known);
-    record.outs = outs.map((o, i) => o && this.contents.made(o, replayable ? record : null, i, false));
-    this.onTick(record.tick);
+    const by = { index, tick, site, module, pass: course.pass?.index ?? -1 };
+    for (let i = 0; i < outs.length; i++) {
+      const o = outs[i];
+      if (o) contents.made(o, by, replayable, i, false);
+    }
+    journal.outs(outs.length);
+    this.writeUses(journal, outs);
+    this.onTick(tick);
+  }
+
+  private writeUses(journal: Journal, tensors: readonly (Tensor | null)[]): void {
+    for (const t of tensors)
+      if (t) this.contents.write(journal, t);
+      else journal.noUse();
   }
 
   /** Does what an op saved still hold what the op read? Not where it was written through `.data`: then no formula gives the gradient again. */
-  private stillHeld({ record, saved }: NodeNote): boolean {
-    // Of what an op overwrites, the gradient has a copy.
-    const [own] = record.kind === 'update' ? record.args : [];
-    return savedUses(record).every(
-      (use, i) => use.wrapped || (own && 'use' in own && own.use === use) || this.contents.isCurrent(use, saved[i]),
-    );
+  private stillHeld({ saved, values }: NodeNote): boolean {
+    for (let i = 0; i < saved.length; i++) if (!this.contents.isCurrent(values[i], saved[i])) return false;
+    return true;
   }
 
   private gradChanged(tensor: Tensor, cause: 'accumulate' | 'set'): void {
-    const own = this.contents.use(tensor);
+    const { contents } = this;
+    const { grad } = tensor;
+    contents.use(tensor);
+    if (grad) contents.use(grad);
     const { pages, leaves } = this.recording;
-    const grad = tensor.grad && this.contents.use(tensor.grad);
-    if (cause === 'accumulate') {
-      const record = this.newRecord('update', 'accumulate gradient');
-      this.append('update', record.index);
-      record.outs = [grad];
-      if (grad) this.placeByCause(record, grad);
-      record.args = [{ use: own }];
-      if (this.contents.known(tensor).gradFn === null) leaves.add(tensor.id);
-      pages.setGrad(tensor.id, record.tick, grad?.tensor ?? null);
-      this.onTick(record.tick);
-    } else pages.setGrad(tensor.id, this.now, grad?.tensor ?? null);
+    const known = contents.known(tensor);
+    if (cause === 'set') {
+      pages.journal.grad(tensor.id, this.now, grad?.id ?? null);
+      return;
+    }
+    const made = grad && this.causeOf(grad);
+    const { course } = this;
+    const [site, module] = made ? [made.site, made.module] : [course.site, this.inModule];
+    const journal = this.open(UPDATE, null, 'accumulate gradient', null, site, module, -1, null, 1);
+    journal.useArg();
+    contents.write(journal, tensor);
+    journal.outs(1);
+    this.writeUses(journal, [grad]);
+    const tick = this.append(UPDATE);
+    if (known.gradFn === null) leaves.add(tensor.id);
+    journal.grad(tensor.id, tick, grad?.id ?? null);
+    this.onTick(tick);
   }
 
-  /** What backward() does with a gradient stands at the forward line that the gradient is of. */
-  private placeByCause(record: OpRecord, gradient: TensorUse): void {
-    const made = gradient.value.producer;
-    if (!made || !this.course.inBackward || this.recording.passAt(made.tick)?.index !== this.course.pass?.index) return;
-    record.site = made.site;
-    record.module = made.module;
+  /** What backward() does with a gradient stands at the forward line that the gradient is of: where its content was made, if this pass made it. */
+  private causeOf(gradient: Tensor): StorageNote | null {
+    const { pass } = this.course;
+    if (!pass || !this.course.inBackward) return null;
+    const note = this.contents.noteOf(gradient.storage);
+    return !note.root && note.pass === pass.index ? note : null;
   }
 
   private dataChanged(tensor: Tensor): void {
-    const known = this.contents.recordOf(tensor);
+    const { contents, recording } = this;
+    const known = contents.tensorNote(tensor);
     if (!known) return;
-    const record = this.newRecord('update', 'data');
-    this.append('update', record.index);
-    this.contents.valueOf(tensor.storage);
-    this.contents.moved(tensor, record.tick);
+    // The tick's record says where the tensor lies from that tick on.
+    this.open(UPDATE, null, 'data', null, this.course.site, this.inModule, -1, null, ITSELF);
+    const tick = this.append(UPDATE);
+    contents.valueOf(tensor.storage);
+    contents.moved(tensor, tick);
     if (known.requiresGrad) this.course.weightWritten();
-    record.outs = [this.recording.useAt(tensor.id, record.tick)];
-    record.args = record.outs[0] ? [{ use: record.outs[0] }] : [];
-    this.onTick(record.tick);
+    const { journal } = recording.pages;
+    journal.outs(1);
+    contents.write(journal, tensor);
+    this.onTick(tick);
   }
 
   // ---- book-keeping -------------------------------------------------------------------------------------------
@@ -385,21 +439,43 @@ export class Recorder implements Observer, TraceSink {
     return Math.max(this.recording.ticks - 1, 0);
   }
 
-  private append(kind: TickKind, record: number): number {
-    if (kind !== 'line') this.quiet = 0;
-    const { phase, site, frame, pass } = this.course;
-    this.recording.pages.keepShort();
-    return this.recording.pages.tick(KINDS.indexOf(kind), phase, site, frame, record, pass?.index ?? -1);
+  /** Module whose forward is running; -1 outside of all. */
+  private get inModule(): number {
+    return this.moduleStack.length > 0 ? this.moduleStack[this.moduleStack.length - 1] : -1;
   }
 
-  private newRecord(kind: OpRecord['kind'], name: string): OpRecord {
-    const { recordCount, ticks, pages } = this.recording;
+  /** A tick of a record, the last that was opened. */
+  private append(kind: number): number {
+    return this.tick(TICK_KINDS[kind], this.recording.recordCount - 1);
+  }
+
+  private tick(kind: number, row: number): number {
+    if (kind !== LINE) this.quiet = 0;
+    const { phase, site, frame, pass } = this.course;
+    this.recording.pages.keepShort();
+    return this.recording.pages.tick(kind, phase, site, frame, row, pass?.index ?? -1);
+  }
+
+  /** Begins a record; gives the journal in which its `count` arguments are to be written next. */
+  private open(
+    kind: number,
+    op: Op | null,
+    name: string,
+    gradFn: string | null,
+    site: number,
+    module: number,
+    forward = -1,
+    random: RandomMark | null = null,
+    count = 0,
+  ): Journal {
+    const { pages } = this.recording;
     // An op and its tick are of one page.
     pages.keepShort();
-    const module = this.moduleStack[this.moduleStack.length - 1] ?? -1;
-    const record = new OpRow(this.recording, recordCount, ticks, kind, name, module, this.course.site);
-    if (context.defaultDtype !== 'float32') record.defaultDtype = context.defaultDtype;
-    pages.addRecord(record);
-    return record;
+    const { defaultDtype } = context;
+    const dtype = defaultDtype === 'float32' ? null : defaultDtype;
+    const { journal } = pages;
+    journal.record(pages.last.to, kind, op, name, gradFn, module, site, dtype, forward, random, count);
+    pages.counts.record++;
+    return journal;
   }
 }

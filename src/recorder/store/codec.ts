@@ -488,7 +488,7 @@ class CheckedRow extends OpRow {
 }
 
 /** A use whose content is looked up when somebody asks. */
-class Use implements TensorUse {
+export class Use implements TensorUse {
   readonly wrapped = false;
   readonly shape: number[];
   readonly strides: number[];

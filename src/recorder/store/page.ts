@@ -12,6 +12,7 @@ import type {
   Value,
   Whereabouts,
 } from '../rows';
+import type { Journal } from './journal';
 
 /** Numbers at which a page's rows begin. */
 export interface Bases {
@@ -56,6 +57,18 @@ export interface StateChange {
   value: StateValue;
 }
 
+/** What ops, gradients and writes made. */
+export class Rows {
+  readonly records: OpRecord[] = [];
+  readonly values: Value[] = [];
+  readonly tensors = new Map<number, TensorRecord>();
+  /** By storage. */
+  readonly contents = new Changes<Value>();
+  /** By tensor. */
+  readonly places = new Changes<Whereabouts>();
+  readonly grads = new Changes<number | null>();
+}
+
 export class Page {
   // A tick's columns.
   readonly kind = new ShortColumn();
@@ -70,17 +83,9 @@ export class Page {
 
   /** How many numbers it was read from; 0 where it was not. */
   numbers = 0;
-  readonly records: OpRecord[] = [];
-  readonly values: Value[] = [];
-  readonly tensors = new Map<number, TensorRecord>();
   readonly frames = new Map<number, FrameRecord>();
   readonly passes: PassRecord[] = [];
   readonly outputs: OutputRecord[] = [];
-  /** By storage. */
-  readonly contents = new Changes<Value>();
-  /** By tensor. */
-  readonly places = new Changes<Whereabouts>();
-  readonly grads = new Changes<number | null>();
   /** By frame: JSON. */
   readonly names = new Changes<string>();
   /** By optimizer: JSON of the groups' hyperparameters. */
@@ -88,10 +93,44 @@ export class Page {
   /** By optimizer and parameter. */
   readonly states = new Map<string, StateChange[]>();
 
+  /** What is written down here; null where nothing is any more. Its rows are made when somebody asks for them. */
+  journal: Journal | null = null;
+  private readonly made = new Rows();
+
   constructor(
     readonly index: number,
     readonly bases: Bases,
   ) {}
+
+  private get rows(): Rows {
+    const { journal } = this;
+    if (journal && !journal.isRead) journal.read(this.made, this.bases);
+    return this.made;
+  }
+
+  get records(): OpRecord[] {
+    return this.rows.records;
+  }
+
+  get values(): Value[] {
+    return this.rows.values;
+  }
+
+  get tensors(): Map<number, TensorRecord> {
+    return this.rows.tensors;
+  }
+
+  get contents(): Changes<Value> {
+    return this.rows.contents;
+  }
+
+  get places(): Changes<Whereabouts> {
+    return this.rows.places;
+  }
+
+  get grads(): Changes<number | null> {
+    return this.rows.grads;
+  }
 
   get from(): number {
     return this.bases.tick;

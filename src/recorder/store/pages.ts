@@ -2,18 +2,9 @@
 import type { LocalsDelta, RecordedValue } from '../../protocol/recorded';
 import { Column } from '../columns';
 import type { Generators } from '../generators';
-import type {
-  Change,
-  FrameRecord,
-  OpRecord,
-  OutputRecord,
-  Owner,
-  PassRecord,
-  StateValue,
-  TensorRecord,
-  Value,
-  Whereabouts,
-} from '../rows';
+import type { Change, FrameRecord, OutputRecord, Owner, PassRecord, StateValue, TensorRecord } from '../rows';
+import type { Geometries } from './codec';
+import { Journal, Scribe } from './journal';
 import { Ledger, runsOf } from './ledger';
 import { type Bases, type Changes, Page, stateKey } from './page';
 import { Shelf } from './shelf';
@@ -39,6 +30,7 @@ export class Pages {
   /** The pages that are still open. */
   readonly hot: Page[] = [];
   readonly shelf: Shelf;
+  private readonly scribe: Scribe;
   /** Pages before this one are settled: they do not change, and the indexes below know what is in them. */
   settled = 0;
   readonly starts: Record<(typeof BASES)[number], Column<Float64Array>>;
@@ -54,6 +46,7 @@ export class Pages {
 
   constructor(owner: Owner, generators: Generators) {
     this.shelf = new Shelf(owner, generators, (index) => this.basesOf(index));
+    this.scribe = new Scribe(owner, this.shelf.codec);
     this.starts = Object.fromEntries(BASES.map((b) => [b, new Column(Float64Array, 64)])) as Pages['starts'];
     this.begin();
   }
@@ -88,7 +81,10 @@ export class Pages {
   begin(): void {
     this.counts.tick = this.hot.length ? this.last.to : 0;
     for (const base of BASES) this.starts[base].push(this.counts[base]);
-    this.hot.push(new Page(this.count - 1, { ...this.counts }));
+    const page = new Page(this.count - 1, { ...this.counts });
+    const before = Math.max(0, this.count - 2);
+    page.journal = new Journal(this.scribe, this.starts.storage.at(before), this.starts.tensor.at(before));
+    this.hot.push(page);
     while (this.settled < this.count - OPEN) {
       const page = this.hot[0];
       this.settle(this.settled);
@@ -130,25 +126,27 @@ export class Pages {
   }
 
   /** What is known of a tensor is another from now on. */
-  tensorChanged(tensor: TensorRecord): void {
-    for (let i = this.settled; i < this.count; i++) if (this.at(i).tensors.has(tensor.id)) return;
-    this.ledger.altered.set(tensor.id, tensor);
+  changeTensor(id: number, change: Partial<Pick<TensorRecord, 'requiresGrad' | 'isParameter' | 'gradFn'>>): void {
+    for (const page of this.hot) {
+      const row = page.tensors.get(id);
+      if (!row) continue;
+      Object.assign(row, change);
+      if (page.journal) page.journal.odd = true;
+      return;
+    }
+    const known = this.tensor(id);
+    if (!known) return;
+    this.ledger.altered.set(id, Object.assign(known, change));
     this.ledger.alterations++;
   }
 
-  addRecord(record: OpRecord): void {
-    this.last.records.push(record);
-    this.counts.record++;
+  get geometries(): Geometries {
+    return this.scribe.codec.geometries;
   }
 
-  addValue(value: Value): void {
-    this.last.values.push(value);
-    this.counts.value++;
-  }
-
-  addTensor(tensor: TensorRecord): void {
-    this.last.tensors.set(tensor.id, tensor);
-    this.counts.tensor = Math.max(this.counts.tensor, tensor.id + 1);
+  /** The page's journal, to be written to by whoever counts what was written. */
+  get journal(): Journal {
+    return this.last.journal!;
   }
 
   addFrame(frame: FrameRecord): void {
@@ -179,17 +177,25 @@ export class Pages {
     this.counts.output++;
   }
 
-  setContent(storage: number, tick: number, value: Value): void {
-    this.last.contents.add(storage, tick, value);
-    this.counts.storage = Math.max(this.counts.storage, storage + 1);
+  /** A content of a storage, from a tick on. */
+  addValue(
+    dtype: string,
+    length: number,
+    producer: number,
+    result: number,
+    iteration: number,
+    storage: number,
+    tick: number,
+  ): number {
+    const { counts } = this;
+    this.journal.value(dtype, length, producer, result, iteration, storage, tick);
+    if (storage >= counts.storage) counts.storage = storage + 1;
+    return counts.value++;
   }
 
-  setPlace(tensor: number, tick: number, place: Whereabouts): void {
-    this.last.places.add(tensor, tick, place);
-  }
-
-  setGrad(tensor: number, tick: number, grad: number | null): void {
-    this.last.grads.add(tensor, tick, grad);
+  addTensor(id: number, dtype: string, requiresGrad: boolean, producer: number, gradFn: string | null): void {
+    this.journal.tensor(id, dtype, requiresGrad, producer, gradFn);
+    if (id >= this.counts.tensor) this.counts.tensor = id + 1;
   }
 
   setHyper(optimizer: number, tick: number, json: string): void {
@@ -221,11 +227,12 @@ export class Pages {
 
   private settle(index: number): void {
     const page = this.at(index);
-    for (const kind of ['contents', 'places', 'grads', 'hypers'] as const)
-      for (const id of page[kind].of.keys())
-        if (HOME[kind] === null || this.home(kind, id) + 1 < index) runsOf(this.ledger.changed[kind], id).add(index);
+    const { old } = page.journal!;
+    for (const kind of ['contents', 'places', 'grads'] as const)
+      for (const id of old[kind]) runsOf(this.ledger.changed[kind], id).add(index);
+    for (const id of page.hypers.of.keys()) runsOf(this.ledger.changed.hypers, id).add(index);
     for (const key of page.states.keys()) runsOf(this.ledger.stateful, key).add(index);
-    for (const id of page.tensors.keys()) if (this.indexOf('tensor', id) + 1 < index) this.ledger.late.set(id, index);
+    for (const id of old.tensors) this.ledger.late.set(id, index);
     for (const [frame, list] of page.names.of)
       if (this.indexOf('frame', frame) + 1 < index) this.settleNames(frame, list, index);
     for (const frame of page.frames.values()) if (this.open.has(frame.id)) this.ledger.longFrames.set(frame.id, frame);
