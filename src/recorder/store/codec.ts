@@ -17,7 +17,20 @@ import {
   type Whereabouts,
 } from '../rows';
 import { type Bases, type Changes, Page, stateKey } from './page';
-import { FRAME, ITERATION, PASS, PLAIN, RECORD, type Sink, type Source, STORAGE, TENSOR, TICK, VALUE } from './stream';
+import {
+  CELL,
+  FRAME,
+  ITERATION,
+  PASS,
+  PLAIN,
+  RECORD,
+  type Sink,
+  type Source,
+  STORAGE,
+  TENSOR,
+  TICK,
+  VALUE,
+} from './stream';
 import { known, Texts, Words } from './texts';
 
 const RECORD_KINDS = ['forward', 'backward', 'update'] as const;
@@ -150,7 +163,10 @@ export class Codec {
         out.put(TICK, tick);
         out.part('tensor' in value ? 1 : 0);
         if ('tensor' in value) out.put(TENSOR, value.tensor);
-        else out.float(value.number);
+        else {
+          out.cell(CELL.FLOAT);
+          out.float(value.number);
+        }
       }
     }
   }
@@ -221,7 +237,8 @@ export class Codec {
 
   private writeUse(u: TensorUse, out: Sink): void {
     out.put(TENSOR, u.tensor);
-    out.put(VALUE, u.value.id);
+    // A row's content is looked up in its page: its number is at hand.
+    out.put(VALUE, u instanceof Use ? u.id : u.value.id);
     out.part(this.geometries.of(u));
   }
 
@@ -233,6 +250,7 @@ export class Codec {
     else if (data instanceof Float64Array && data.length === 1) number.float[0] = data[0];
     else number.bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     out.part(data.byteLength);
+    if (data.length === 1) out.cell(data instanceof BigInt64Array ? CELL.INTEGER : CELL.DOUBLE);
     for (let i = 0; i < data.byteLength; i++) out.put(PLAIN, number.bytes[i]);
   }
 
@@ -240,6 +258,7 @@ export class Codec {
     if (a === null || a === undefined) out.part(0);
     else if (typeof a === 'number') {
       out.part(1);
+      out.cell(CELL.FLOAT);
       out.float(a);
     } else if (typeof a === 'boolean') out.part(a ? 2 : 3);
     else if (typeof a === 'string') {
@@ -255,9 +274,14 @@ export class Codec {
       out.part(['bool', 'int', 'float', 'complex'].indexOf(kind));
       out.part(typeof value === 'bigint' ? 1 : 0);
       if (typeof value === 'bigint') this.texts.write(out, literals, String(value));
-      else out.float(value);
+      else {
+        out.cell(CELL.FLOAT);
+        out.float(value);
+      }
       out.part(imag === undefined ? 0 : 1);
-      if (imag !== undefined) out.float(imag);
+      if (imag === undefined) return;
+      out.cell(CELL.FLOAT);
+      out.float(imag);
     }
   }
 

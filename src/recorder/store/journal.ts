@@ -94,6 +94,7 @@ export class Journal {
   private cell = 0;
   private object = 0;
   private itself = false;
+  private closed = -1;
 
   constructor(
     private readonly scribe: Scribe,
@@ -278,7 +279,16 @@ export class Journal {
 
   /** Everything is read that was written. */
   get isRead(): boolean {
-    return this.at === this.length;
+    return this.at === this.end;
+  }
+
+  /** No rows follow, but what else a page has. */
+  close(): void {
+    this.closed = this.length;
+  }
+
+  private get end(): number {
+    return this.closed < 0 ? this.length : this.closed;
   }
 
   private next(): number {
@@ -289,7 +299,8 @@ export class Journal {
   read(rows: Rows, bases: { record: number; value: number }): void {
     const { owner, codec } = this.scribe;
     const { list } = codec.geometries;
-    while (this.at < this.length)
+    const { end } = this;
+    while (this.at < end)
       switch (this.next()) {
         case RECORD:
           rows.records.push(this.readRecord(bases.record + rows.records.length));
@@ -302,7 +313,10 @@ export class Journal {
           break;
         case VALUE: {
           const dtype = DTYPE_NAMES[this.next()];
-          const [length, producer, result, iteration] = [this.next(), this.next(), this.next(), this.next()];
+          const length = this.next();
+          const producer = this.next();
+          const result = this.next();
+          const iteration = this.next();
           const id = bases.value + rows.values.length;
           const content = new Content(owner, id, dtype, length, producer, result, iteration);
           rows.values.push(content);
@@ -312,17 +326,22 @@ export class Journal {
         case TENSOR: {
           const id = this.next();
           const dtype = DTYPE_NAMES[this.next()];
-          const [requiresGrad, producer] = [this.next() === 1, this.next()];
+          const requiresGrad = this.next() === 1;
+          const producer = this.next();
           rows.tensors.set(id, new TensorRow(owner, id, dtype, requiresGrad, producer, this.scribe.text(this.next())));
           break;
         }
         case PLACE: {
-          const [tensor, tick, storage] = [this.next(), this.next(), this.next()];
+          const tensor = this.next();
+          const tick = this.next();
+          const storage = this.next();
           rows.places.add(tensor, tick, { storage, ...list[this.next()] });
           break;
         }
         case GRAD: {
-          const [tensor, tick, grad] = [this.next(), this.next(), this.next()];
+          const tensor = this.next();
+          const tick = this.next();
+          const grad = this.next();
           rows.grads.add(tensor, tick, grad < 0 ? null : grad);
           break;
         }
@@ -333,8 +352,16 @@ export class Journal {
 
   private readRecord(index: number): OpRow {
     const { scribe } = this;
-    const [tick, kind, op, name, gradFn] = [this.next(), this.next(), this.next(), this.next(), this.next()];
-    const [module, site, dtype, forward, random] = [this.next(), this.next(), this.next(), this.next(), this.next()];
+    const tick = this.next();
+    const kind = this.next();
+    const op = this.next();
+    const name = this.next();
+    const gradFn = this.next();
+    const module = this.next();
+    const site = this.next();
+    const dtype = this.next();
+    const forward = this.next();
+    const random = this.next();
     const row = new OpRow(scribe.owner, index, tick, RECORD_KINDS[kind], scribe.text(name)!, module, site);
     row.op = op < 0 ? null : scribe.ops[op];
     row.gradFn = scribe.text(gradFn);
@@ -376,7 +403,9 @@ export class Journal {
   }
 
   private readUses(): (TensorUse | null)[] {
-    return Array.from({ length: this.next() }, () => this.readUse());
+    const uses: (TensorUse | null)[] = [];
+    for (let n = this.next(); n > 0; n--) uses.push(this.readUse());
+    return uses;
   }
 
   private readUse(): TensorUse | null {

@@ -96,6 +96,8 @@ export class Page {
   /** What is written down here; null where nothing is any more. Its rows are made when somebody asks for them. */
   journal: Journal | null = null;
   private readonly made = new Rows();
+  /** Where its rows are found, once its journal is gone. */
+  settled: { at(index: number): Page } | null = null;
 
   constructor(
     readonly index: number,
@@ -103,7 +105,8 @@ export class Page {
   ) {}
 
   private get rows(): Rows {
-    const { journal } = this;
+    const { journal, settled } = this;
+    if (settled) return settled.at(this.index).rows;
     if (journal && !journal.isRead) journal.read(this.made, this.bases);
     return this.made;
   }

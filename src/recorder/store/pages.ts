@@ -4,7 +4,7 @@ import { Column } from '../columns';
 import type { Generators } from '../generators';
 import type { Change, FrameRecord, OutputRecord, Owner, PassRecord, StateValue, TensorRecord } from '../rows';
 import type { Geometries } from './codec';
-import { Journal, Scribe } from './journal';
+import { Journal } from './journal';
 import { Ledger, runsOf } from './ledger';
 import { type Bases, type Changes, Page, stateKey } from './page';
 import { Shelf } from './shelf';
@@ -30,7 +30,6 @@ export class Pages {
   /** The pages that are still open. */
   readonly hot: Page[] = [];
   readonly shelf: Shelf;
-  private readonly scribe: Scribe;
   /** Pages before this one are settled: they do not change, and the indexes below know what is in them. */
   settled = 0;
   readonly starts: Record<(typeof BASES)[number], Column<Float64Array>>;
@@ -46,7 +45,6 @@ export class Pages {
 
   constructor(owner: Owner, generators: Generators) {
     this.shelf = new Shelf(owner, generators, (index) => this.basesOf(index));
-    this.scribe = new Scribe(owner, this.shelf.codec);
     this.starts = Object.fromEntries(BASES.map((b) => [b, new Column(Float64Array, 64)])) as Pages['starts'];
     this.begin();
   }
@@ -83,7 +81,7 @@ export class Pages {
     for (const base of BASES) this.starts[base].push(this.counts[base]);
     const page = new Page(this.count - 1, { ...this.counts });
     const before = Math.max(0, this.count - 2);
-    page.journal = new Journal(this.scribe, this.starts.storage.at(before), this.starts.tensor.at(before));
+    page.journal = new Journal(this.shelf.scribe, this.starts.storage.at(before), this.starts.tensor.at(before));
     this.hot.push(page);
     while (this.settled < this.count - OPEN) {
       const page = this.hot[0];
@@ -141,7 +139,7 @@ export class Pages {
   }
 
   get geometries(): Geometries {
-    return this.scribe.codec.geometries;
+    return this.shelf.codec.geometries;
   }
 
   /** The page's journal, to be written to by whoever counts what was written. */

@@ -4,8 +4,10 @@ import { Column } from '../columns';
 import type { Generators } from '../generators';
 import type { Owner } from '../rows';
 import { Codec } from './codec';
+import { Follower } from './follower';
+import { Scribe } from './journal';
 import type { Bases, Page } from './page';
-import { COUNTED, Sink, Source, Templates } from './stream';
+import { counted, Sink, Source, Templates } from './stream';
 
 /** Bytes are put together in pieces of this size. */
 const PIECE = 1 << 18;
@@ -62,6 +64,8 @@ const NO_TEXTS = new Uint8Array(0);
 
 export class Shelf {
   readonly codec: Codec;
+  readonly scribe: Scribe;
+  readonly follower: Follower;
   readonly templates = new Templates();
   /** By page. */
   readonly columns = {
@@ -94,6 +98,10 @@ export class Shelf {
     private readonly basesOf: (index: number) => Bases,
   ) {
     this.codec = new Codec(owner, generators);
+    this.scribe = new Scribe(owner, this.codec);
+    this.follower = new Follower(this.codec, this.templates.all, this.sink, (page) => {
+      page.settled = this;
+    });
   }
 
   get count(): number {
@@ -107,7 +115,7 @@ export class Shelf {
 
   /** Takes the next page. */
   put(page: Page): void {
-    const { template, iteration, bytes, texts } = this.pack(page, true);
+    const { template, iteration, bytes, texts } = this.follower.next(page, this.scribe, () => this.pack(page, true));
     this.keep(bytes, texts);
     this.columns.template.push(template);
     this.columns.iteration.push(iteration);
@@ -285,10 +293,4 @@ function textsOf(bytes: Uint8Array): string[] {
   const texts: unknown = JSON.parse(new TextDecoder().decode(bytes));
   if (!Array.isArray(texts) || texts.some((t) => typeof t !== 'string')) throw new Error('texts are none');
   return texts as string[];
-}
-
-function counted({ tick, record, value, tensor, storage, frame, pass }: Bases, iteration: number): Float64Array {
-  const all = Float64Array.of(0, tick, record, value, tensor, storage, frame, pass, iteration);
-  if (all.length !== COUNTED) throw new Error('bases are missing');
-  return all;
 }

@@ -1,5 +1,6 @@
 /** A page as a row of whole numbers, most of which are the same, or at the same distance from the page's bases, in the next iteration's. */
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type { Bases } from './page';
 import { Packer, Unpacker } from './varints';
 
 /** What a number is counted from. `PLAIN` numbers are what they are. */
@@ -16,8 +17,18 @@ export const ITERATION = 8;
 export type Counted = Float64Array;
 export const COUNTED = 9;
 
+/** What a page's numbers are counted from. */
+export function counted({ tick, record, value, tensor, storage, frame, pass }: Bases, iteration: number): Counted {
+  const all = Float64Array.of(0, tick, record, value, tensor, storage, frame, pass, iteration);
+  if (all.length !== COUNTED) throw new Error('bases are missing');
+  return all;
+}
+
 /** What is told apart by hand: older tensors, storages and frames are the same ones in the next iteration; older contents are not. */
 const SAME = (1 << TENSOR) | (1 << STORAGE) | (1 << FRAME);
+
+/** How a number is written that may be another in a page like this one: in two words, or byte by byte. */
+export const CELL = { FLOAT: 0, DOUBLE: 1, INTEGER: 2 } as const;
 
 /** Numbers as they are written, with what each is counted from, and a hash of those that make up the structure. */
 export class Sink {
@@ -26,9 +37,12 @@ export class Sink {
   length = 0;
   hash = 0;
   bases: Counted = new Float64Array(COUNTED);
+  /** Where numbers of attributes and constants are, and how each is written (CELL). */
+  readonly cells: number[] = [];
 
   /** Begins a page. */
   reset(bases: Counted): void {
+    this.cells.length = 0;
     this.bases = bases;
     this.length = 0;
     this.hash = 0x811c9dc5;
@@ -44,6 +58,11 @@ export class Sink {
     if (this.length === this.values.length) this.grow();
     this.values[this.length] = v;
     this.kinds[this.length++] = v < 0 || (v < this.bases[kind] && (SAME >> kind) & 1) ? PLAIN : kind;
+  }
+
+  /** What follows is a cell. */
+  cell(form: number): void {
+    this.cells.push(this.length, form);
   }
 
   private grow(): void {
