@@ -2,7 +2,8 @@
 import { Storage } from '../storage';
 import { Tensor } from '../tensor';
 import type { Arena } from '../wasm/arena';
-import { kernelsFor } from '../wasm/kernels';
+import { doWork, type Kernels, kernelsFor, PARAMETERS, WORK, withHelpers } from '../wasm/kernels';
+import { MOST_HELPERS } from '../wasm/threads';
 import type { AttentionShape } from './attention';
 import type { LstmShape } from './lstm';
 import { copied } from './product';
@@ -41,7 +42,7 @@ export function lstmForwardFast(
   if (!kernels || hidden % 4 !== 0 || ![...ins, bih, bhh].every(isFloat32)) return null;
   const { arena } = kernels;
   const states = batch * hidden;
-  const rest = steps * states * 6 + states + hidden * 4 * (hidden + 1) + (steps + 1) * states * 4;
+  const rest = steps * states * 6 + states + hidden * 4 * (hidden + 1) + 2 * steps * states * 4;
   if (!arena.begin((total(ins) + rest) * EACH + 8 * PAST, 12)) return null;
   const [atX, atWih, atWhh, atH] = ins.slice(0, 4).map((t) => put(arena, t));
   const bias = room(arena, 4 * hidden);
@@ -51,8 +52,9 @@ export function lstmForwardFast(
   const cn = room(arena, states);
   arena.floats.set(c0.values() as Float32Array, cn / EACH);
   const kept = room(arena, steps * states * 5);
-  const own = room(arena, hidden * 4 * hidden + (steps + 1) * states * 4);
-  kernels.lstmForward32(steps, batch, input, hidden, Number(s.reverse), atX, atWih, atWhh, bias, atH, y, cn, kept, own);
+  const own = room(arena, hidden * 4 * hidden + 2 * steps * states * 4);
+  const numbers = [steps, batch, input, hidden, Number(s.reverse), atX, atWih, atWhh, bias, atH, y, cn, kept, own];
+  withHelpers(kernels, lstmWork(s), (helpers) => kernels.lstmForward32(PARAMETERS, helpers, ...numbers));
   const last = y + (s.reverse ? 0 : (steps - 1) * states * EACH);
   const keep = arena.take(kept, steps * states * 5, arena.floats) as Float32Array;
   return [
@@ -80,7 +82,7 @@ export function lstmBackwardFast(
   const { arena } = kernels;
   const shapes = [x.shape, wih.shape, whh.shape, [4 * hidden], h0.shape, c0.shape].map((shape) => [...shape]);
   const rows = steps * batch;
-  const rest = rows * (input + 4 * hidden) + 4 * hidden * (input + hidden + 1) + 2 * batch * hidden;
+  const rest = rows * (input + 5 * hidden) + 4 * hidden * (input + hidden + 1) + 2 * batch * hidden;
   if (!arena.begin((total(ins) + rest) * EACH + 8 * PAST, 16)) return null;
   const at = ins.map((t) => put(arena, t));
   if (!dy) at.push(0);
@@ -95,16 +97,30 @@ export function lstmBackwardFast(
     if (given) arena.floats.set(given.values() as Float32Array, place);
     else arena.floats.fill(0, place, place + batch * hidden);
   }
-  const gates = room(arena, rows * 4 * hidden);
-  kernels.lstmBackward32(steps, batch, input, hidden, Number(s.reverse), ...at, ...outs, gates);
+  const numbers = [steps, batch, input, hidden, Number(s.reverse), ...at, ...outs, room(arena, rows * 5 * hidden)];
+  withHelpers(kernels, 2 * lstmWork(s), (helpers) => kernels.lstmBackward32(PARAMETERS, helpers, ...numbers));
   return shapes.map((shape, i) => made(arena, outs[i], shape));
 }
 
 const attentionWork = (s: AttentionShape) => s.batch * s.heads * s.length * s.kvLength * s.size;
 const padded = (n: number) => (n + 3) & ~3;
-const numbersOf = (s: AttentionShape) => [
-  ...[s.batch, s.heads, s.heads / s.kvHeads, s.length, s.kvLength, s.size, s.scale, Number(s.causal)],
-];
+/** Bytes of room for a thread's scores. */
+const roomFor = (scores: number) => scores * EACH + LINE;
+/** What threads write lies in cache lines of their own. */
+const LINE = 64;
+const THREADS = MOST_HELPERS + 1;
+
+/** Does attention, or its gradients: the numbers after those of its shape, and how many elements of scores a thread needs room for. */
+function attend(k: Kernels, kind: number, s: AttentionShape, scores: number, size: number, numbers: number[]): void {
+  const { arena } = k;
+  const each = Math.ceil(roomFor(scores) / LINE) * LINE;
+  const own = arena.room(THREADS * each);
+  const p = PARAMETERS / EACH;
+  arena.integers.set([own, each, s.batch, s.heads, s.heads / s.kvHeads, s.length, s.kvLength, s.size], p);
+  arena.floats[p + 8] = s.scale;
+  arena.integers.set([Number(s.causal), ...numbers], p + 9);
+  doWork(k, kind, size);
+}
 
 /** What the inputs take in the ring; null where one is not float32 with rows that lie in one piece. */
 function reach(ts: readonly Tensor[]): number | null {
@@ -128,11 +144,13 @@ export function attentionForwardFast(
   const { arena } = kernels;
   const rows = s.batch * s.heads * s.length;
   const scores = s.length * padded(s.kvLength);
-  if (!arena.begin((inputs + (mask?.length ?? 0) + rows * (s.size + 1) + scores) * EACH + 4 * PAST, 8)) return null;
+  const bytes = (inputs + (mask?.length ?? 0) + rows * (s.size + 1)) * EACH + THREADS * (roomFor(scores) + LINE);
+  if (!arena.begin(bytes + 4 * PAST, 8)) return null;
   const places = [q, k, v].flatMap((t) => geometry(arena, t));
   const at = putMask(arena, mask);
-  const [y, logs, own] = [rows * s.size, rows, scores].map((length) => room(arena, length));
-  kernels.attentionForward32(...numbersOf(s), ...places, at, y, ...strides.slice(0, 3), logs, own);
+  const [y, logs] = [rows * s.size, rows].map((length) => room(arena, length));
+  const numbers = [...places, at, y, ...strides.slice(0, 3), logs];
+  attend(kernels, WORK.attentionForward, s, scores, 2 * attentionWork(s), numbers);
   const flat = made(arena, y, [rows * s.size]);
   return [flat.alias([...q.shape], [...strides]), made(arena, logs, q.shape.slice(0, 3))];
 }
@@ -151,13 +169,14 @@ export function attentionBackwardFast(
   const { arena } = kernels;
   const scores = 2 * s.length * padded(s.kvLength);
   const outs = q.count + k.count + v.count;
-  if (!arena.begin((inputs + (mask?.length ?? 0) + total(more) + scores + outs) * EACH + 6 * PAST, 14)) return null;
+  const bytes = (inputs + (mask?.length ?? 0) + total(more) + outs) * EACH + THREADS * (roomFor(scores) + LINE);
+  if (!arena.begin(bytes + 6 * PAST, 14)) return null;
   const three = [q, k, v].flatMap((t) => geometry(arena, t));
   const at = putMask(arena, mask);
   const [out, rows, grad] = [geometry(arena, y), put(arena, logs), geometry(arena, dy)];
   const up = dlogs ? put(arena, dlogs) : 0;
   const to = [q, k, v].map((t) => room(arena, t.count));
-  const own = room(arena, scores);
-  kernels.attentionBackward32(...numbersOf(s), ...three, at, ...out, rows, ...grad, up, ...to, own);
+  const numbers = [...three, at, ...out, rows, ...grad, up, ...to];
+  attend(kernels, WORK.attentionBackward, s, scores, 5 * attentionWork(s), numbers);
   return [q, k, v].map((t, i) => made(arena, to[i], [...t.shape]));
 }

@@ -12,8 +12,15 @@ import { Helpers, MOST_HELPERS } from './threads';
 export type KernelPath = 'plain' | 'simd' | 'relaxed';
 export const KERNEL_PATHS: readonly KernelPath[] = ['relaxed', 'simd', 'plain'];
 
-/** Kinds of work that are done in pieces (assembly/jobs.ts), of float32 elements; of float64 each is one more. */
-export const WORK = { products: 0, convolve: 2, convolveBack: 4, convolveWeight: 6 } as const;
+/** Kinds of work that are done in pieces (assembly/jobs.ts), of float32 elements; of float64 products and convolutions are one more. */
+export const WORK = {
+  products: 0,
+  convolve: 2,
+  convolveBack: 4,
+  convolveWeight: 6,
+  attentionForward: 12,
+  attentionBackward: 14,
+} as const;
 
 /** `rows` runs of n elements; `next` from row to row, `step` (0 or 1) in a row, for each input. */
 type Pairs = (
@@ -50,10 +57,9 @@ interface Exports {
   maxima32(...numbers: number[]): void;
   layerNorm32(...numbers: number[]): void;
   layerNormBackward32(...numbers: number[]): void;
-  lstmForward32(...numbers: number[]): void;
-  lstmBackward32(...numbers: number[]): void;
-  attentionForward32(...numbers: number[]): void;
-  attentionBackward32(...numbers: number[]): void;
+  /** These two are made of works: they take a place for numbers and helpers, and give how often they looked. */
+  lstmForward32(at: number, helpers: number, ...numbers: number[]): number;
+  lstmBackward32(at: number, helpers: number, ...numbers: number[]): number;
   gemmRoom(): number;
   /** Takes the first 22 numbers of a convolution; gives the elements of room for a block of windows. */
   setWindows(at: number): number;
@@ -76,12 +82,16 @@ const roomOf = (thread: number) => ROOMS + thread * ROOM;
 /** Multiply-adds from which on other threads are asked to help: below, waking them takes longer than they save. */
 const SHARED_WORK = 2 ** 20;
 
-/** Does a work of so many multiply-adds whose numbers lie at PARAMETERS. */
-export function doWork(k: Kernels, kind: number, size: number): void {
+/** Does works of so many multiply-adds in all, with the helpers that are worth it: `run` gives how often it looked whether they were done. */
+export function withHelpers(k: Kernels, size: number, run: (helpers: number) => number): void {
   const helpers = size >= SHARED_WORK ? k.helpers.ready : 0;
-  const looks = k.work(kind, PARAMETERS, helpers);
-  if (helpers > 0) k.helpers.waited(looks);
+  const looks = run(helpers);
+  if (helpers > 0) k.helpers.waited(looks, size);
 }
+
+/** Does a work whose numbers lie at PARAMETERS. */
+export const doWork = (k: Kernels, kind: number, size: number): void =>
+  withHelpers(k, size, (helpers) => k.work(kind, PARAMETERS, helpers));
 
 const made = new Map<KernelPath, Kernels | null>();
 let arena: Arena | undefined;

@@ -32,9 +32,11 @@ export const MOST_HELPERS = 3;
 
 /**
  * Where another process has the cores, helpers cost more than they give. How long the main thread waited for them is known by how often it
- * looked; after such a work the next ones go alone, twice as many each time.
+ * looked; after a work for which it waited longer than the work takes alone, the next ones go alone, twice as many each time.
  */
-const PATIENCE = 200_000;
+const PATIENCE = 20_000;
+/** Multiply-adds in the time of a look, its sleeps included (assembly/jobs.ts). */
+const EACH_LOOK = 128;
 const LONGEST = 4096;
 
 export class Helpers {
@@ -76,9 +78,9 @@ export class Helpers {
     }
   }
 
-  /** Hears of each work that was shared. */
-  waited(looks: number): void {
-    if (looks < PATIENCE) {
+  /** Hears of each work that was shared, of so many multiply-adds. */
+  waited(looks: number, size: number): void {
+    if (looks < PATIENCE + size / EACH_LOOK) {
       if (this.pause > 16) this.pause--;
       return;
     }

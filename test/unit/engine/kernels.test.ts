@@ -4,6 +4,12 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DType } from '../../../src/engine/dtype';
 import { type Convolution, convolve, convolveBack, convolveWeight } from '../../../src/engine/kernels/convolution';
+import {
+  attentionBackwardFast,
+  attentionForwardFast,
+  lstmBackwardFast,
+  lstmForwardFast,
+} from '../../../src/engine/kernels/layersSimd';
 import { putByIndex } from '../../../src/engine/kernels/planes';
 import { products } from '../../../src/engine/kernels/product';
 import { numel } from '../../../src/engine/shape';
@@ -108,6 +114,30 @@ const CONVOLUTIONS: Convolution[] = [
 const shaped = (dtype: DType, shape: number[], seed: number): Tensor =>
   Tensor.of(dtype, shape, matrices(dtype, [1, 1, numel(shape)], 'rows', seed).storage.data);
 
+const LSTM = { steps: 7, batch: 37, input: 24, hidden: 48 };
+const ATTENTION = { batch: 3, heads: 6, kvHeads: 3, length: 50, kvLength: 61, size: 24, scale: 0.2, causal: false };
+
+/** Layers that threads share, and their gradients. */
+function layers(): Tensor[] {
+  const [{ steps, batch, input, hidden }, a] = [LSTM, ATTENTION];
+  const made: Tensor[] = [];
+  for (const reverse of [false, true]) {
+    const s = { ...LSTM, reverse };
+    const x = shaped('float32', [steps, batch, input], 1);
+    const weights = [input, hidden].map((n) => shaped('float32', [4 * hidden, n], n));
+    const biases = [3, 4].map((seed) => shaped('float32', [4 * hidden], seed));
+    const states = [5, 6].map((seed) => shaped('float32', [batch, hidden], seed));
+    const outs = lstmForwardFast(s, [x, ...weights, ...biases, ...states])!;
+    const kept = new Float32Array((outs[3].storage.data as Uint8Array).buffer);
+    const dy = shaped('float32', [steps, batch, hidden], 7);
+    made.push(...outs, ...lstmBackwardFast(s, [x, ...weights, ...states, outs[0]], kept, dy, states[0], null)!);
+  }
+  const [q, dy] = [8, 9].map((seed) => shaped('float32', [a.batch, a.heads, a.length, a.size], seed));
+  const [k, v] = [10, 11].map((seed) => shaped('float32', [a.batch, a.kvHeads, a.kvLength, a.size], seed));
+  const [y, logs] = attentionForwardFast(a, [q, k, v], null, [...q.strides])!;
+  return [...made, y, logs, ...attentionBackwardFast(a, [q, k, v, y, logs, dy], null, null)!];
+}
+
 const bytes = ({ storage: { data } }: Tensor) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** The largest difference between two results. */
@@ -202,7 +232,7 @@ describe.each(paths)('%s', (path) => {
       const x = shaped('float32', [c.batch, c.inner, ...c.size], 1);
       const w = shaped('float32', [c.outer, c.inner, ...c.kernel], 2);
       const dy = shaped('float32', [c.batch, c.outer, ...c.out], 4);
-      return [...made, convolve(x, w, null, c), convolveBack(dy, w, c), convolveWeight(dy, x, c)];
+      return [...made, convolve(x, w, null, c), convolveBack(dy, w, c), convolveWeight(dy, x, c), ...layers()];
     };
     useKernels(path);
     const k = kernelsFor(1, 1)!;

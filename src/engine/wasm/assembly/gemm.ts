@@ -175,6 +175,37 @@ const B_COLUMN = 44;
 const C = 48;
 const BIAS = 52;
 
+/** Writes down one product c[m, n] = a · b (+ a bias) as a work; c lies row-major. */
+export function setProduct(
+  at: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aRow: i32,
+  aStep: i32,
+  b: usize,
+  bStep: i32,
+  bColumn: i32,
+  c: usize,
+  bias: usize,
+): void {
+  store<i32>(at, 1, COUNT);
+  store<i32>(at, m, M);
+  store<i32>(at, n, N);
+  store<i32>(at, k, K);
+  store<usize>(at, a, A);
+  store<i32>(at, 0, A_NEXT);
+  store<i32>(at, aRow, A_ROW);
+  store<i32>(at, aStep, A_STEP);
+  store<usize>(at, b, B);
+  store<i32>(at, 0, B_NEXT);
+  store<i32>(at, bStep, B_STEP);
+  store<i32>(at, bColumn, B_COLUMN);
+  store<usize>(at, c, C);
+  store<usize>(at, bias, BIAS);
+}
+
 /** Products, rows or columns of a piece: whole tiles, of what there is most. */
 function shareOf(at: usize): i32 {
   const count = load<i32>(at, COUNT);

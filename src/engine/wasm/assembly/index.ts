@@ -3,7 +3,7 @@ export { setWindows } from './convolution';
 export { map32, pairs32, triples32 } from './elementwise';
 export { gemmRoom } from './gemm';
 export { serve, setThread, work } from './jobs';
-export { attentionBackward32, attentionForward32, lstmBackward32, lstmForward32 } from './layers';
+export { lstmBackward32, lstmForward32 } from './layers';
 export {
   addAt32,
   layerNorm32,

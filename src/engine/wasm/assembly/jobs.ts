@@ -6,6 +6,14 @@
  */
 import { convolutionPiece, convolutionPieces, finishWeight, setWindows } from './convolution';
 import { productPiece, productPieces, setGemmRoom } from './gemm';
+import {
+  attentionBackwardPiece,
+  attentionForwardPiece,
+  attentionPieces,
+  lstmBackwardPiece,
+  lstmForwardPiece,
+  lstmPieces,
+} from './layers';
 
 /** What the threads share, at an address that all were told, each in a cache line of its own. */
 let shared: usize = 0;
@@ -27,9 +35,22 @@ const PAUSE: i64 = 100_000;
 /** Which thread this is. */
 let thread: i32 = 0;
 
-/** Kinds of work: of float32 elements the even ones, of float64 the odd ones. */
+/** Kinds of work: of float32 elements the even ones, of float64 the odd ones; of the layers after the convolutions there are no float64 ones. */
+export const PRODUCTS = 0;
 const CONVOLUTION = 2;
 const WEIGHT = 6;
+export const LSTM_FORWARD = 8;
+export const LSTM_BACKWARD = 10;
+const ATTENTION_FORWARD = 12;
+const ATTENTION_BACKWARD = 14;
+
+function isConvolution(kind: i32): bool {
+  return kind >= CONVOLUTION && kind < LSTM_FORWARD;
+}
+
+function isWeight(kind: i32): bool {
+  return kind >= WEIGHT && kind < LSTM_FORWARD;
+}
 
 export function setThread(nr: i32, at: usize, room: usize): void {
   thread = nr;
@@ -38,14 +59,24 @@ export function setThread(nr: i32, at: usize, room: usize): void {
 }
 
 function piece(kind: i32, at: usize, nr: i32): void {
-  if (kind >= CONVOLUTION) {
+  if (isConvolution(kind)) {
     if (nr < 0) {
-      const pieces = convolutionPieces(kind >= WEIGHT);
+      const pieces = convolutionPieces(isWeight(kind));
       for (let i = 0; i < pieces; i++) piece(kind, at, i);
     } else if (kind & 1) convolutionPiece<f64>((kind - CONVOLUTION) >> 1, at, nr, thread);
     else convolutionPiece<f32>((kind - CONVOLUTION) >> 1, at, nr, thread);
-  } else if (kind & 1) productPiece<f64>(at, nr);
+  } else if (kind === LSTM_FORWARD) lstmForwardPiece(at, nr);
+  else if (kind === LSTM_BACKWARD) lstmBackwardPiece(at, nr);
+  else if (kind === ATTENTION_FORWARD) attentionForwardPiece(at, nr, thread);
+  else if (kind === ATTENTION_BACKWARD) attentionBackwardPiece(at, nr, thread);
+  else if (kind & 1) productPiece<f64>(at, nr);
   else productPiece<f32>(at, nr);
+}
+
+function piecesOf(kind: i32, at: usize): i32 {
+  if (kind < CONVOLUTION) return productPieces(at);
+  if (kind >= ATTENTION_FORWARD) return attentionPieces(at);
+  return kind >= LSTM_FORWARD ? lstmPieces(at) : convolutionPieces(isWeight(kind));
 }
 
 /** Takes pieces until none is left. */
@@ -60,7 +91,7 @@ function help(own: bool): void {
       // Now that a piece is ours, the work cannot end and become another one.
       kind = load<i32>(shared, KIND);
       at = load<usize>(shared, AT);
-      if (kind >= CONVOLUTION) setWindows(at);
+      if (isConvolution(kind)) setWindows(at);
     }
     piece(kind, at, left - 1);
     atomic.add<i32>(shared, 1, FINISHED);
@@ -72,9 +103,9 @@ function help(own: bool): void {
  * pieces: much where they have no core.
  */
 export function work(kind: i32, at: usize, helpers: i32): i32 {
-  if (kind >= CONVOLUTION) setWindows(at);
+  if (isConvolution(kind)) setWindows(at);
   let looks = 0;
-  const pieces = helpers === 0 ? 1 : kind >= CONVOLUTION ? convolutionPieces(kind >= WEIGHT) : productPieces(at);
+  const pieces = helpers === 0 ? 1 : piecesOf(kind, at);
   if (pieces === 1) piece(kind, at, -1);
   else {
     store<i32>(shared, kind, KIND);
@@ -88,7 +119,7 @@ export function work(kind: i32, at: usize, helpers: i32): i32 {
       // A helper that has a piece may wait for this very core.
       if (looks % LOOKS === LOOKS - 1) atomic.wait<i32>(shared + FINISHED, done, PAUSE);
   }
-  if (kind >= WEIGHT) {
+  if (isWeight(kind)) {
     if (kind & 1) finishWeight<f64>(at);
     else finishWeight<f32>(at);
   }
