@@ -5,6 +5,7 @@ import { loadPyodide, type PyodideAPI } from 'pyodide';
 import { Bridge, interfaceTable } from './bridge';
 import { memoryOf } from './bridge/mail';
 import { drawFrom } from './entropy';
+import { HASH, hashAsSip } from './hash';
 import { mountLibrary } from './library';
 import { refuseMount, toPython } from './paths';
 import { writeInto } from './scratchFolder';
@@ -55,6 +56,20 @@ const ENVIRONMENT = {
   PYTHONHASHSEED: '0',
 };
 
+/** Pyodide's program, whose Python hashes as our hash.ts. */
+async function createModule(assets: string, settings: object): Promise<CLibrary> {
+  const { default: create } = await import(pathToFileURL(join(assets, 'pyodide/pyodide.asm.mjs')).href);
+  const setHash = hashAsSip(settings);
+  const c: CLibrary = await create(settings);
+  const { restoreSnapshot } = c.API;
+  c.API.restoreSnapshot = (bytes) => {
+    const restored = restoreSnapshot(bytes);
+    setHash();
+    return restored;
+  };
+  return c;
+}
+
 /** `_loadSnapshot` and the like, which pyodide's types do not have. */
 const load = (assets: string, more: object): Promise<PyodideAPI> =>
   loadPyodide({
@@ -62,8 +77,9 @@ const load = (assets: string, more: object): Promise<PyodideAPI> =>
     env: ENVIRONMENT,
     // A script's `import js` finds nothing of Node's.
     jsglobals: { setTimeout, clearTimeout, queueMicrotask } as unknown as typeof globalThis,
+    createPyodideModule: (settings: object) => createModule(assets, settings),
     ...more,
-  } as Parameters<typeof loadPyodide>[0]);
+  } as object as Parameters<typeof loadPyodide>[0]);
 
 function modulesOf({ assets, host }: RuntimeOptions, python: () => PyodideAPI) {
   const bridge = new Bridge(() => memoryOf(python()));
@@ -88,14 +104,12 @@ async function start(options: RuntimeOptions, more = {}): Promise<Started> {
 async function resume(options: RuntimeOptions): Promise<Started> {
   let python: PyodideAPI;
   const { bridge, modules } = modulesOf(options, () => python);
-  const snapshot = unpack(join(options.assets, SNAPSHOT), interfaceHash(modules, interfaceTable()));
-  const program = pathToFileURL(join(options.assets, 'pyodide/pyodide.asm.mjs')).href;
+  const snapshot = unpack(join(options.assets, SNAPSHOT), interfaceHash(modules, interfaceTable(), HASH));
   const loading = load(options.assets, {
     _loadSnapshot: snapshot,
     _snapshotDeserializer: (name: Parameters<typeof named>[1]) => named(modules, name),
     createPyodideModule: async (settings: object) => {
-      const [{ default: create }, bytes] = await Promise.all([import(program), snapshot]);
-      const c: CLibrary = await create(settings);
+      const [c, bytes] = await Promise.all([createModule(options.assets, settings), snapshot]);
       // Pyodide copies the snapshot into the memory that Python begins with, which may be less than Python had grown to.
       if (c.HEAPU8.length < heapSize(bytes)) c.growMemory(heapSize(bytes));
       return c;
@@ -110,7 +124,7 @@ async function resume(options: RuntimeOptions): Promise<Started> {
 
 /** What a snapshot's Python may rely on; one for another table of ops or other functions cannot be used. */
 export const interfaceOf = (options: RuntimeOptions): Buffer =>
-  interfaceHash(modulesOf(options, () => nobody()).modules, interfaceTable());
+  interfaceHash(modulesOf(options, () => nobody()).modules, interfaceTable(), HASH);
 
 const nobody = (): never => {
   throw new Error('Python is not there yet');
@@ -128,6 +142,7 @@ interface CLibrary {
   HEAPU8: Uint8Array;
   HEAPU32: Uint32Array;
   growMemory(bytes: number): void;
+  API: { restoreSnapshot(bytes: Uint8Array): unknown };
   _tzname: number;
   _timezone: number;
   _daylight: number;
@@ -140,7 +155,7 @@ export async function makeSnapshot(options: RuntimeOptions): Promise<Uint8Array>
   if (bridge.tensors.size > 0) throw new Error('torch keeps tensors that were made while it was imported');
   const serializer = (object: unknown) => nameOf(modules, object);
   const { makeMemorySnapshot } = python as unknown as { makeMemorySnapshot(o: object): Uint8Array };
-  return pack(makeMemorySnapshot({ serializer }), interfaceHash(modules, interfaceTable()));
+  return pack(makeMemorySnapshot({ serializer }), interfaceHash(modules, interfaceTable(), HASH));
 }
 
 /** Loads Python: a third of a second, or some seconds without the snapshot. */

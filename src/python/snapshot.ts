@@ -31,10 +31,10 @@ export function named(modules: Modules, [module, key]: Name): unknown {
   return found;
 }
 
-/** What Python's memory relies on: ops and functions by number and name. `ops` is the table that Python was given. */
-export function interfaceHash(modules: Modules, ops: string): Buffer {
+/** What Python's memory relies on: ops and functions by number and name, how it hashes. `ops` is the table that Python was given. */
+export function interfaceHash(modules: Modules, ops: string, hash: Uint8Array): Buffer {
   const names = Object.entries(modules).map(([module, entries]) => [module, Object.keys(entries).sort()]);
-  return createHash('sha256').update(JSON.stringify(names)).update(ops).digest();
+  return createHash('sha256').update(JSON.stringify(names)).update(ops).update(hash).digest();
 }
 
 export function pack(bytes: Uint8Array, hash: Buffer): Uint8Array {

@@ -38,6 +38,7 @@ const SCRIPTS: [string, string, (line: string) => Tolerance][] = [
   ['test/fixtures/packages/pictures.py', "PIL's pictures and torchvision's transforms, to the last bit", () => exact],
   ['test/fixtures/packages/pylab_names.py', "pylab's names, scipy's filters, distances and matrices", () => exact],
   ['test/fixtures/packages/numpy_views.py', 'arrays that have no name of their own', () => exact],
+  ['test/fixtures/exact/sets.py', 'sets of strings in the order of PYTHONHASHSEED=0', () => exact],
   ['test/fixtures/exact/logistic.py', 'logistic regression, an MLP, hooks and errors, as printed', () => printed],
 ];
 

@@ -31,7 +31,7 @@ const RULES: Record<string, { rooms: string[]; packages: RegExp }> = {
 };
 
 function files(path: string): string[] {
-  if (path.endsWith('/wasm/assembly')) return []; // another language's
+  if (path.endsWith('/assembly')) return []; // another language's
   if (statSync(path).isFile()) return /\.[cm]?ts$/.test(path) ? [path] : [];
   return readdirSync(path).flatMap((name) => files(join(path, name)));
 }
