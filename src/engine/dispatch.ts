@@ -5,7 +5,7 @@ import { checkInplace, linkInplace, linkReshaped } from './autograd/inplace';
 import { OpNode } from './autograd/opNode';
 import { complexForward, touchesComplex } from './complex';
 import { begun, context } from './context';
-import { canCast, DTYPES, isComplex, isDifferentiable, isHalf } from './dtype';
+import { canCast, type Data, DTYPES, isComplex, isDifferentiable, isHalf } from './dtype';
 import { runtimeError, TorchError } from './errors';
 import { formulas, late } from './formulas';
 import { roundHalves } from './half';
@@ -127,8 +127,13 @@ function canTakeOver(to: Tensor, from: Tensor, args: readonly Tensor[]): boolean
     to.contiguous &&
     from.contiguous &&
     from.storage.note === null &&
-    args.every((t) => t.storage.data.buffer !== made.buffer)
+    isNobodys(made, args)
   );
+}
+
+function isNobodys({ buffer }: Data, args: readonly Tensor[]): boolean {
+  for (const t of args) if (t.storage.data.buffer === buffer) return false;
+  return true;
 }
 
 /** Writes what was computed into `to`'s memory, converting the dtype. The only place that writes into an existing tensor. `kept`: what it held is. */
@@ -254,7 +259,9 @@ function asBefore(t: Tensor, replaced: boolean): Tensor {
 /** Refuses writes whose result would depend on the order of the loop, in PyTorch's words. */
 export function checkOverlap(t: Tensor, inputs: readonly Tensor[], apart = false): void {
   // Almost every write: nothing else shows the memory.
-  if (t.contiguous && !inputs.some((i) => i !== t && i.storage === t.storage)) return;
+  let alone = t.contiguous;
+  for (const i of inputs) if (i !== t && i.storage === t.storage) alone = false;
+  if (alone) return;
   const clash = t.count > 0 && t.strides.some((s, d) => s === 0 && t.shape[d] > 1);
   const partly =
     !clash &&
@@ -331,9 +338,11 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
   const began = begun();
   const self = args[0] as Tensor;
   const { spec } = op;
-  const wants = wantsGrad(op, args);
   const tensors = tensorsOf(args);
-  checkInplace(self, anyWantsGrad(args));
+  let asked = false;
+  for (const t of tensors) asked ||= t.requiresGrad;
+  const wants = asked && context.gradEnabled && spec.grads !== undefined;
+  checkInplace(self, asked);
   if (context.batches) checkBatches(self, tensors);
   // Filling with one value is the same however often a place is written.
   if (op.name !== 'fill_' && op.name !== 'zero_') checkOverlap(self, tensors);

@@ -87,8 +87,8 @@ export const seenAs = (d: DType, lens: Lens): DType =>
   lens === '' || lens === 'conj' ? d : lens === 'real' ? realType(d) : complexType(d);
 
 /** Can a tensor of this dtype have a gradient? */
-export const isDifferentiable = (d: DType) => DTYPES[d].kind === 'float' || isComplex(d);
-export const isFloat = (d: DType) => DTYPES[d].kind === 'float';
+export const isDifferentiable = (d: DType) => isFloat(d) || isComplex(d);
+export const isFloat = (d: DType) => d === 'float32' || d === 'float64' || isHalf(d);
 export const isInteger = (d: DType) => DTYPES[d].kind === 'int';
 
 /** How often the engine asks for memory: once in so many bytes. */

@@ -1,6 +1,6 @@
 import type { Node } from './autograd/node';
-import { allocate, type Data, DTYPES, type DType, type Lens, seenAs } from './dtype';
-import { resultArray } from './reuse';
+import { allocate, type Data, DTYPES, type DType, isComplex, type Lens, seenAs } from './dtype';
+import { resultArray, SMALL } from './reuse';
 import { contiguousStrides, isContiguous, numel } from './shape';
 import { Storage } from './storage';
 
@@ -114,6 +114,8 @@ export class Tensor implements Geometry {
   values(): Data {
     const n = this.count;
     const { data } = this.storage;
+    if (this.lens === '' && this.offset === 0 && data.length === n && this.contiguous && !isComplex(this.dtype))
+      return data;
     const { parts } = DTYPES[this.dtype];
     if (this.conjugated) return conjugates(this.through(this.lens === 'conj' ? '' : 'complex').values());
     if (this.contiguous)
@@ -164,6 +166,10 @@ function conjugates(values: Data): Data {
 /** Writes row-major numbers of a tensor's dtype into its memory, or adds them there. */
 export function writeStrided(to: Tensor, values: Data, add = false): void {
   const target = to.storage.data as Float64Array;
+  if (!add && to.lens === '' && target.length <= SMALL && values.length === target.length && to.contiguous) {
+    for (let i = 0; i < target.length; i++) target[i] = values[i] as number;
+    return;
+  }
   const source = (to.conjugated ? conjugates(values) : values) as Float64Array;
   const numbers = inNumbers(to, DTYPES[to.dtype].parts);
   if (add)

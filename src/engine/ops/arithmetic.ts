@@ -47,6 +47,12 @@ const withAlpha = (alpha: number): Sample => ({
   kwargs: { alpha },
 });
 
+// What does not depend on the call is made once.
+const plus = (x: number, y: number) => x + y;
+const addRule: BinaryRule = { big: (x, y) => x + y, loop: addLoop, fast: fast.add, single: true };
+const times = (x: number, y: number) => x * y;
+const mulRule: BinaryRule = { big: (x, y) => x * y, loop: mulLoop, fast: fast.mul, single: true };
+
 op<[Tensor, Tensor, Scalar]>({
   schema: 'add(Tensor input, Number other, *, Scalar alpha=1) -> Tensor',
   faces: ['torch', 'Tensor'],
@@ -56,8 +62,7 @@ op<[Tensor, Tensor, Scalar]>({
   forward: (a, b, alpha) => {
     checkAlpha(a, b, alpha);
     const k = n(alpha);
-    if (k === 1)
-      return binary(a, b, (x, y) => x + y, { big: (x, y) => x + y, loop: addLoop, fast: fast.add, single: true });
+    if (k === 1) return binary(a, b, plus, addRule);
     return binary(a, b, (x, y) => x + k * y, {
       big: (x, y) => x + BigInt(k) * y,
       loop: addScaledLoop(k),
@@ -142,8 +147,7 @@ op<[Tensor, Tensor]>({
   inplace: true,
   formula: 'y = a · b',
   gradient: 'da = dy · b,  db = dy · a',
-  forward: (a, b) =>
-    binary(a, b, (x, y) => x * y, { big: (x, y) => x * y, loop: mulLoop, fast: fast.mul, single: true }),
+  forward: (a, b) => binary(a, b, times, mulRule),
   saves: ['input', 'other'],
   grads: {
     input: (c, f) => f.mul(c.grad, c.saved('other')),

@@ -22,16 +22,33 @@ interface Classes {
 
 function readClasses(shape: number[], target: Tensor, weight: Tensor | null, ignore: number): Classes {
   const [batch, classes] = shape.length === 1 ? [1, shape[0]] : shape;
-  const values = numbers(target);
+  const values = target.values();
   const chosen = new Int32Array(values.length);
+  // Of int64, the lower and the higher half.
+  const [step, halves] =
+    values instanceof BigInt64Array && values.length > 8
+      ? [2, new Int32Array(values.buffer, values.byteOffset, 2 * values.length)]
+      : [1, numbers(target)];
   for (let i = 0; i < chosen.length; i++) {
-    const t = values[i];
-    if (t === ignore) chosen[i] = -1;
-    else if (t >= 0 && t < classes) chosen[i] = t;
-    else throw indexError(`Target ${t} is out of bounds.`);
+    const t = halves[step * i];
+    if (t >= 0 && t < classes && t !== ignore && (step === 1 || halves[2 * i + 1] === 0)) chosen[i] = t;
+    else if (Number(values[i]) === ignore) chosen[i] = -1;
+    else throw indexError(`Target ${values[i]} is out of bounds.`);
   }
   return { batch, classes, inner: numel(shape.slice(2)), target: chosen, weight: weight && numbers(weight) };
 }
+
+/** How many targets count, each by its weight. */
+function totalOf({ target, weight }: Classes): number {
+  let total = 0;
+  if (weight) for (let i = 0; i < target.length; i++) total += target[i] < 0 ? 0 : weight[target[i]];
+  else for (let i = 0; i < target.length; i++) total += target[i] < 0 ? 0 : 1;
+  return total;
+}
+
+/** Where the element of a target's class lies. */
+const placeOf = (t: Int32Array, i: number, classes: number, inner: number) =>
+  inner === 1 ? i * classes + t[i] : (Math.floor(i / inner) * classes + t[i]) * inner + (i % inner);
 
 function checkNll(x: Tensor, target: Tensor, weight: Tensor | null): void {
   const rank = x.rank;
@@ -118,22 +135,21 @@ op<[Tensor, Tensor, Tensor | null, number, string]>({
     checkReduction(reduction);
     checkNll(x, target, weight);
     refuseGradOf(x.rank <= 2 ? 'nll_loss_forward' : 'nll_loss2d_forward', 'weight', weight);
-    const { batch, classes, inner, target: t, weight: w } = readClasses(x.shape, target, weight, ignore);
+    const read = readClasses(x.shape, target, weight, ignore);
+    const { classes, inner, target: t, weight: w } = read;
+    const n = Math.min(read.batch * inner, t.length);
     const values = x.values() as Float64Array;
     const each = allocate(x.dtype, t.length) as Float64Array;
     let sum = 0;
-    let total = 0;
-    for (let i = 0; i < batch * inner && i < t.length; i++) {
+    for (let i = 0; i < n; i++) {
       if (t[i] < 0) continue;
-      const by = w ? w[t[i]] : 1;
-      const b = Math.floor(i / inner);
-      each[i] = -values[(b * classes + t[i]) * inner + (i % inner)] * by;
+      const v = -values[placeOf(t, i, classes, inner)];
+      each[i] = w ? v * w[t[i]] : v;
       sum += each[i];
-      total += by;
     }
     if (reduction === 'none') return Tensor.of(x.dtype, [...target.shape], each);
     const out = Tensor.zeros(x.dtype, []);
-    out.storage.data[0] = (reduction === 'mean' ? sum / total : sum) as never;
+    out.storage.data[0] = (reduction === 'mean' ? sum / totalOf(read) : sum) as never;
     return out;
   },
   saves: ['input', 'target', 'weight'],
@@ -160,18 +176,15 @@ op<[Tensor, Tensor, Tensor, Tensor | null, number, string]>({
   formula: 'y[t] = −w[t] / Σ w[t] · g, else 0',
   gradient: 'dg = Σ −w[t] · dy[t] / Σ w[t],  dx = 0',
   forward: (grad, { shape: sizes }, target, weight, ignore, reduction) => {
-    const { classes, inner, target: t, weight: w } = readClasses(sizes, target, weight, ignore);
+    const read = readClasses(sizes, target, weight, ignore);
+    const { classes, inner, target: t, weight: w } = read;
     const g = grad.values() as Float64Array;
     const out = Tensor.zeros(grad.dtype, [...sizes]);
     const data = out.storage.data as Float64Array;
-    let total = 0;
-    for (const k of t) if (k >= 0) total += w ? w[k] : 1;
-    for (let i = 0; i < t.length; i++) {
-      if (t[i] < 0) continue;
-      const by = -(w ? w[t[i]] : 1) * (reduction === 'none' ? g[i] : g[0]);
-      const at = inner === 1 ? i * classes + t[i] : (Math.floor(i / inner) * classes + t[i]) * inner + (i % inner);
-      data[at] = reduction === 'mean' ? by / total : by;
-    }
+    const total = reduction === 'mean' ? totalOf(read) : 1;
+    const step = reduction === 'none' ? 1 : 0;
+    for (let i = 0; i < t.length; i++)
+      if (t[i] >= 0) data[placeOf(t, i, classes, inner)] = (-(w ? w[t[i]] : 1) * g[step * i]) / total;
     return out;
   },
   saves: ['target', 'weight'],
