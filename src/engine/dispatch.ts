@@ -10,8 +10,10 @@ import { runtimeError, TorchError } from './errors';
 import { formulas, late } from './formulas';
 import { roundHalves } from './half';
 import { isDense } from './kernels/copy';
-import { valuesAs } from './kernels/elementwise';
+import { type Loop2, valuesAs } from './kernels/elementwise';
+import { CHEAP } from './kernels/hotLoops';
 import { type Arg, type Op, opNamed, type Scalar } from './op';
+import type { GeneratorSnapshot } from './random/generator';
 import { giveBack, SMALL } from './reuse';
 import type { Param } from './schema';
 import { numel, sameShape, show } from './shape';
@@ -349,6 +351,17 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
   const random = spec.random && context.observer ? context.generator.snapshot() : null;
   if (op.name === 'abs_' && isComplex(self.dtype))
     throw runtimeError('In-place abs is not supported for complex tensors.');
+  const loop = spec.loop && !wants && isFew(self, args[1]) ? (spec.loop as Looped)(...args) : null;
+  if (loop) {
+    const other = args[1] as Tensor;
+    context.observer?.willWrite(self.storage, false, false);
+    self.counter.version++;
+    self.storage.writes++;
+    const [to, from] = [self.values() as Float64Array, valuesAs(other, self.dtype) as Float64Array];
+    loop(to, 0, 1, from, 0, from.length === 1 ? 0 : 1, to, 0, to.length);
+    heardInplace(op, args, null, random, began);
+    return self;
+  }
   const value = compute(op, args) as Tensor;
   if (!sameShape(value.shape, self.shape))
     throw runtimeError(`output with shape ${show(self.shape)} doesn't match the broadcast shape ${show(value.shape)}`);
@@ -372,9 +385,45 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
     // … while a saved result has the version after.
     node.save(args, [self], 'results');
   }
-  if (context.observer && context.depth === 0)
-    context.observer.ran({ kind: 'update', op, args, outs: [self], node, random, took: performance.now() - began });
+  heardInplace(op, args, node, random, began);
   return self;
+}
+
+type Looped = (...args: readonly Arg[]) => Loop2 | null;
+
+/** Elements that `forward` computes by the same loop. Of an array that can be handed over an observer needs no copy. */
+const isLooped = (n: number) => n <= SMALL || (n < CHEAP && !context.observer);
+
+/** May an elementwise op's loop (OpSpec.loop) write these where they lie? Few real floats of one dtype and shape, or with one number. */
+function isFew(self: Tensor, other: Arg): boolean {
+  const { dtype } = self;
+  if (!(other instanceof Tensor) || (dtype !== 'float32' && dtype !== 'float64') || self.lens !== '') return false;
+  if (
+    !isLooped(self.count) ||
+    !self.contiguous ||
+    self.wrapped ||
+    self.storage.data.constructor !== DTYPES[dtype].array
+  )
+    return false;
+  if (other.wrapped) return !isComplex(other.dtype);
+  return (
+    other.dtype === dtype &&
+    other.lens === '' &&
+    (sameShape(other.shape, self.shape) || other.rank === 0) &&
+    other !== self
+  );
+}
+
+function heardInplace(
+  op: Op,
+  args: readonly Arg[],
+  node: OpNode | null,
+  random: GeneratorSnapshot | null,
+  began: number,
+): void {
+  if (context.observer === null || context.depth > 0) return;
+  const [self] = args as [Tensor];
+  context.observer.ran({ kind: 'update', op, args, outs: [self], node, random, took: performance.now() - began });
 }
 
 late.caller = caller;

@@ -1,5 +1,6 @@
 /** One op, one entry: what an op is, and the table of all of them. */
 import type { DType } from './dtype';
+import type { Loop2 } from './kernels/elementwise';
 import { parseSchema, type Schema } from './schema';
 import type { Geometry, Tensor } from './tensor';
 
@@ -85,6 +86,11 @@ export interface OpSpec<A extends readonly unknown[]> {
   inplace?: boolean;
   /** The op only exists in place: `forward` computes the new contents of its first argument. Its name ends in `_`. */
   inplaceOnly?: boolean;
+  /**
+   * An elementwise op of two tensors: the loop that computes its in-place twin for few floats, where they lie. It gives what `forward` gives. Null:
+   * `forward` it is.
+   */
+  loop?(...args: A): Loop2 | null;
   /** The result shows its first argument's memory. */
   view?: boolean;
   /** `forward` is written in other ops: they are observed and differentiated instead of it. */

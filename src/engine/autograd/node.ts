@@ -81,11 +81,12 @@ export const shortName = (node: Node) => node.name.replace(/Backward0?(\d*)$/, '
 
 /** A tensor kept for the gradient, with the version it had. */
 export class Saved {
+  /** An argument. */
   private tensor: Tensor | null;
+  /** An output of the node itself: where it lies and how, whatever its tensor shows since. */
+  private own: (Geometry & Pick<Tensor, 'storage' | 'lens'>) | null = null;
   private readonly version: number;
   private readonly counter: VersionCounter;
-  /** An output of the node itself is kept without its gradFn, so that no cycle keeps the tape alive; it is put back on unpacking. */
-  private readonly own: boolean;
   private readonly outputNr: number;
   /** saved_tensors_hooks: whom to ask, and by which number; and where the tensor's gradient goes, which they do not keep. */
   private packed: { hooks: SavedHooks; id: number } | null = null;
@@ -96,10 +97,13 @@ export class Saved {
       throw runtimeError(
         'Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`.',
       );
-    this.own = owner !== null;
     this.counter = tensor.counter;
     this.version = tensor.counter.version;
-    this.tensor = owner ? bare(tensor) : tensor;
+    if (owner) {
+      const { storage, shape, strides, offset, lens } = tensor;
+      this.own = { storage, shape, strides, offset, lens };
+      this.tensor = null;
+    } else this.tensor = tensor;
     this.outputNr = tensor.outputNr;
     if (context.savedHooks && !tensor.wrapped) this.pack(context.savedHooks, tensor, owner);
   }
@@ -107,9 +111,8 @@ export class Saved {
   private pack(hooks: SavedHooks, tensor: Tensor, owner: Node | null): void {
     if (!owner) this.edge = { gradFn: tensor.gradFn, accumulator: tensor.accumulator, leaf: tensor.leafRequiresGrad };
     // Hooks see a result with its gradient function.
-    if (owner) [this.tensor!.gradFn, this.tensor!.outputNr] = [owner, tensor.outputNr];
-    this.packed = { hooks, id: hooks.pack(this.tensor!) };
-    this.tensor = null;
+    this.packed = { hooks, id: hooks.pack(owner ? this.result(owner) : tensor) };
+    [this.tensor, this.own] = [null, null];
   }
 
   /** Is it asked of hooks? Once a pass, then, however often a formula reads it. */
@@ -124,13 +127,20 @@ export class Saved {
       follow(null);
       return this.fromHooks(this.packed.hooks.unpack(this.packed.id), owner);
     }
-    if (!this.tensor)
+    if (!this.tensor && !this.own)
       throw runtimeError(
         'Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.',
       );
-    if (this.counter.version !== this.version) this.refuse(this.tensor, owner);
-    if (!this.own) return this.tensor;
-    const t = bare(this.tensor);
+    const t = this.tensor ?? this.result(owner);
+    if (this.counter.version !== this.version) this.refuse(t, owner);
+    return t;
+  }
+
+  /** The node's own output, with its gradient function. */
+  private result(owner: Node): Tensor {
+    const { storage, shape, strides, offset, lens } = this.own!;
+    const t = new Tensor(storage, shape, strides, offset, lens);
+    t.counter = this.counter;
     t.gradFn = owner;
     t.outputNr = this.outputNr;
     return t;
@@ -151,7 +161,7 @@ export class Saved {
 
   private fromHooks(found: Tensor, owner: Node): Tensor {
     const t = found.alias(found.shape, found.strides);
-    t.gradFn = this.own ? owner : this.edge!.gradFn;
+    t.gradFn = this.edge ? this.edge.gradFn : owner;
     t.outputNr = this.outputNr;
     if (this.edge && !this.edge.gradFn) {
       t.leafRequiresGrad = this.edge.leaf;
@@ -164,14 +174,8 @@ export class Saved {
     this.packed?.hooks.free(this.packed.id);
     this.packed = null;
     this.tensor = null;
+    this.own = null;
   }
-}
-
-/** The same memory without a gradient function. */
-function bare(t: Tensor): Tensor {
-  const same = t.alias(t.shape, t.strides);
-  same.counter = t.counter;
-  return same;
 }
 
 /** Is this parameter a list of tensors? */

@@ -70,6 +70,7 @@ op<[Tensor, Tensor, Scalar]>({
       single: true,
     });
   },
+  loop: (_, __, alpha) => (alpha.imag ? null : n(alpha) === 1 ? addLoop : addScaledLoop(n(alpha))),
   grads: {
     input: (c) => c.grad,
     other: (c, f) => scaled(c.grad, c.attr('alpha'), f),
@@ -148,6 +149,7 @@ op<[Tensor, Tensor]>({
   formula: 'y = a · b',
   gradient: 'da = dy · b,  db = dy · a',
   forward: (a, b) => binary(a, b, times, mulRule),
+  loop: () => mulLoop,
   saves: ['input', 'other'],
   grads: {
     input: (c, f) => f.mul(c.grad, c.saved('other')),

@@ -1,5 +1,6 @@
 /** Products of vectors and matrices. Source: PyTorch's "BLAS and LAPACK Operations" page, derivatives.yaml, LinearAlgebra.cpp. */
 import { part } from '../complex';
+import { context } from '../context';
 import { type Data, DTYPES, isComplex, isFloat } from '../dtype';
 import { notYet, runtimeError } from '../errors';
 import * as cx from '../kernels/complex';
@@ -346,6 +347,17 @@ export function checkedExpand(x: Tensor, shape: number[]): Tensor {
   return expandTo(x, shape);
 }
 
+/** Matrices of floats, of which nobody asks for more than their product: no op needs to be called for it. */
+const isPlain = (a: Tensor, b: Tensor): boolean =>
+  a.rank === 2 &&
+  b.rank === 2 &&
+  a.dtype === b.dtype &&
+  (a.dtype === 'float32' || a.dtype === 'float64') &&
+  context.depth > 0 &&
+  !context.gradEnabled &&
+  !context.autocast &&
+  context.batches === 0;
+
 /** All dimensions but the last as one. */
 function asMatrix(x: Tensor): Tensor {
   const rows = numel(x.shape.slice(0, -1));
@@ -380,10 +392,14 @@ op<[Tensor, Tensor, Tensor | null]>({
     input: (c, f) => {
       const w = c.saved('weight');
       if (w.rank === 1) return f.mul(f.unsqueeze(c.grad, -1), w);
+      if (isPlain(c.grad, w)) return mm(c.grad, w);
       return c.grad.rank === 2 ? f.mm(c.grad, w) : f.matmul(c.grad, w);
     },
     weight: (c, f) => {
       const [x, shape] = [c.saved('input'), c.shape('weight')];
+      const g2 = c.grad;
+      if (isPlain(g2, x) && shape.length === 2)
+        return mm(g2.alias([g2.shape[1], g2.shape[0]], [g2.strides[1], g2.strides[0]]), x);
       if (x.rank === 2 && shape.length === 2) return f.mm(f.t(c.grad), x);
       const rows = numel(x.shape.slice(0, -1));
       const g = f.reshape(c.grad, [rows, shape.length === 1 ? 1 : shape[0]]);
