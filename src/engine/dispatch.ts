@@ -11,7 +11,6 @@ import { formulas, late } from './formulas';
 import { roundHalves } from './half';
 import { isDense } from './kernels/copy';
 import { type Loop2, valuesAs } from './kernels/elementwise';
-import { CHEAP } from './kernels/hotLoops';
 import { type Arg, type Op, opNamed, type Scalar } from './op';
 import type { GeneratorSnapshot } from './random/generator';
 import { giveBack, SMALL } from './reuse';
@@ -85,17 +84,17 @@ export function caller(name: string): (...args: unknown[]) => Result {
   const light = op.schema.params.map(lightOf);
   const usual = known.map((a, i) => light[i](a));
   return (...args) => {
-    const full: Arg[] = [];
+    // An array that grows takes room for 17.
+    const full = new Array<Arg>(known.length);
     const given = args.length;
     for (let i = 0; i < known.length; i++) {
       const a = (i < given ? args[i] : undefined) as Arg;
-      full.push(
+      full[i] =
         a instanceof Tensor
           ? a
           : a === undefined && light[i] !== number
             ? usual[i]
-            : light[i](a === undefined ? known[i] : a),
-      );
+            : light[i](a === undefined ? known[i] : a);
     }
     return run(op, full);
   };
@@ -391,19 +390,11 @@ function runInplace(op: Op, args: readonly Arg[]): Tensor {
 
 type Looped = (...args: readonly Arg[]) => Loop2 | null;
 
-/** Elements that `forward` computes by the same loop. Of an array that can be handed over an observer needs no copy. */
-const isLooped = (n: number) => n <= SMALL || (n < CHEAP && !context.observer);
-
 /** May an elementwise op's loop (OpSpec.loop) write these where they lie? Few real floats of one dtype and shape, or with one number. */
 function isFew(self: Tensor, other: Arg): boolean {
   const { dtype } = self;
   if (!(other instanceof Tensor) || (dtype !== 'float32' && dtype !== 'float64') || self.lens !== '') return false;
-  if (
-    !isLooped(self.count) ||
-    !self.contiguous ||
-    self.wrapped ||
-    self.storage.data.constructor !== DTYPES[dtype].array
-  )
+  if (self.count > SMALL || !self.contiguous || self.wrapped || self.storage.data.constructor !== DTYPES[dtype].array)
     return false;
   if (other.wrapped) return !isComplex(other.dtype);
   return (

@@ -192,20 +192,17 @@ export interface CallShape {
 
 export function callShape(op: Op, args: readonly Arg[]): CallShape {
   const { params } = op.schema;
-  const metas: (Meta | Meta[] | null)[] = [];
-  const attrs: Arg[] = [];
+  const metas = new Array<Meta | Meta[] | null>(params.length);
+  const attrs = new Array<Arg>(params.length);
   for (let i = 0; i < params.length; i++) {
     const a = args[i];
-    if (a instanceof Tensor) {
-      metas.push(metaOf(a));
-      attrs.push(undefined);
-    } else if (Array.isArray(a) && isTensorList(params[i])) {
-      metas.push((a as (Tensor | null)[]).filter((t) => t !== null).map(metaOf));
-      attrs.push((a as (Tensor | null)[]).map((t) => t !== null) as unknown as Arg);
-    } else {
-      metas.push(null);
-      attrs.push(a);
-    }
+    metas[i] = null;
+    attrs[i] = undefined;
+    if (a instanceof Tensor) metas[i] = metaOf(a);
+    else if (Array.isArray(a) && isTensorList(params[i])) {
+      metas[i] = (a as (Tensor | null)[]).filter((t) => t !== null).map(metaOf);
+      attrs[i] = (a as (Tensor | null)[]).map((t) => t !== null) as unknown as Arg;
+    } else attrs[i] = a;
   }
   return { op, metas, attrs };
 }

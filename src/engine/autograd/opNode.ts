@@ -40,12 +40,15 @@ function defaultName(op: Op): string {
 const expandable = (from: readonly number[], to: readonly number[]) =>
   from.length <= to.length && from.every((d, i) => d === 1 || d === to[to.length - from.length + i]);
 
+const NOTHING: never[] = [];
+const edgeOf = (t: Tensor) => (isDifferentiable(t.dtype) ? gradEdge(t) : null);
+
 /** The gradient of one call of one op, made from the op's entry. */
 export class OpNode extends Node {
   name: string;
   readonly call: CallShape;
   /** By the numbers of `op.saved`; of a list, each item. */
-  private readonly kept: (Saved | (Saved | null)[] | null)[] = [];
+  private kept: (Saved | (Saved | null)[] | null)[] = NOTHING;
   /** Do saved_tensors_hooks keep one of them? */
   private outside = false;
 
@@ -59,16 +62,18 @@ export class OpNode extends Node {
     this.name =
       typeof gradName === 'function' ? (gradName as (...a: readonly Arg[]) => string)(...args) : defaultName(op);
     this.call = callShape(op, args);
-    for (let i = 0; i < outs.length; i++) this.outputs.push(metaOf(outs[i]));
-    const { grads } = op;
-    const { params } = op.schema;
-    for (let i = 0; i < params.length; i++) {
+    this.outputs = outs.length === 1 ? [metaOf(outs[0])] : outs.map(metaOf);
+    const { metas } = this.call;
+    let count = 0;
+    for (const meta of metas) if (meta !== null) count += Array.isArray(meta) ? meta.length : 1;
+    this.next = new Array<Edge | null>(count);
+    let at = 0;
+    for (let i = 0; i < metas.length; i++) {
       const a = args[i];
-      const wanted = grads[i] !== undefined;
-      if (a instanceof Tensor) this.next.push(wanted && isDifferentiable(a.dtype) ? gradEdge(a) : null);
-      else if (isTensorList(params[i]))
-        for (const t of a as (Tensor | null)[])
-          if (t !== null) this.next.push(wanted && isDifferentiable(t.dtype) ? gradEdge(t) : null);
+      if (metas[i] === null) continue;
+      const wanted = op.grads[i] !== undefined;
+      if (a instanceof Tensor) this.next[at++] = wanted ? edgeOf(a) : null;
+      else for (const t of a as (Tensor | null)[]) if (t !== null) this.next[at++] = wanted ? edgeOf(t) : null;
     }
   }
 
@@ -84,9 +89,10 @@ export class OpNode extends Node {
 
   save(args: readonly Arg[], outs: readonly Tensor[], which: 'inputs' | 'results' | 'both' = 'both'): void {
     const { saved } = this.op;
+    if (this.kept === NOTHING && saved.length > 0)
+      this.kept = new Array<Saved | (Saved | null)[] | null>(saved.length).fill(null);
     for (let nr = 0; nr < saved.length; nr++) {
       const { param, result } = saved[nr];
-      if (this.kept.length <= nr) this.kept.push(null);
       if (result >= 0) {
         if (which !== 'inputs') this.kept[nr] = this.keep(outs[result], this);
       } else if (which !== 'results') {
@@ -168,7 +174,8 @@ export function runFormulas(
 ): (Tensor | null)[] {
   const conjugates = !op.spec.wirtinger && !op.spec.view && !Array.isArray(op.spec.complex) && touches(call, grads);
   const c = new FormulaContext(call, conjugates ? grads.map(conj) : grads, find);
-  const out: (Tensor | null)[] = [];
+  const out = new Array<Tensor | null>(wanted.length);
+  let at = 0;
   // Position among the differentiable inputs, for messages.
   let nr = 0;
   const { metas } = call;
@@ -177,16 +184,17 @@ export function runFormulas(
     if (meta === null) continue;
     const formula = op.grads[i];
     if (Array.isArray(meta)) {
-      const any = meta.some((_, i) => wanted[out.length + i]);
+      const any = meta.some((_, i) => wanted[at + i]);
       const list = formula && any ? (formula(c, formulas) as (Tensor | null)[]) : [];
       for (const [i, m] of meta.entries()) {
         const g = list[i] ?? null;
-        out.push(wanted[out.length] ? fitGrad(op, conjugates ? conj(g) : g, m, nr + i) : null);
+        out[at] = wanted[at] ? fitGrad(op, conjugates ? conj(g) : g, m, nr + i) : null;
+        at++;
       }
-    } else if (formula && wanted[out.length]) {
-      const g = formula(c, formulas) as Tensor | null;
-      out.push(fitGrad(op, conjugates ? conj(g) : g, meta, nr));
-    } else out.push(null);
+    } else {
+      const g = formula && wanted[at] ? (formula(c, formulas) as Tensor | null) : null;
+      out[at++] = fitGrad(op, conjugates ? conj(g) : g, meta, nr);
+    }
     if (formula) nr += Array.isArray(meta) ? meta.length : 1;
   }
   return out;

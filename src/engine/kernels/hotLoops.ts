@@ -4,7 +4,7 @@ import type { Loop1, Loop2 } from './elementwise';
 import type { Fast } from './simd';
 
 /** From so many elements on, a loop of a few operations is quicker by SIMD, copies included; one with an exponential from so many. */
-export const CHEAP = 256;
+const CHEAP = 256;
 const DEAR = 32;
 
 const cheap = (kind: number, p?: number): Fast => ({ kind, worth: CHEAP, p });

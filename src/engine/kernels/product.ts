@@ -103,9 +103,20 @@ const resultShape = ({ shape, rank }: Tensor, n: number): number[] =>
   rank === 2 ? [shape[0], n] : [shape[0], shape[1], n];
 
 function plainly(a: Tensor, left: Matrices, b: Tensor, right: Matrices, bias: Tensor | null, work: number): Tensor {
+  const out = resultArray(a.dtype, left.count * left.rows * right.columns) as Float64Array;
+  if (work < WORTH) small(a, left, b, right, out);
+  else byPages(a, left, b, right, out);
+  if (bias) {
+    const plus = bias.values() as Float64Array;
+    const n = right.columns;
+    for (let i = 0; i < out.length; i += n) for (let j = 0; j < n; j++) out[i + j] += plus[j];
+  }
+  return Tensor.of(a.dtype, resultShape(a, right.columns), out);
+}
+
+function byPages(a: Tensor, left: Matrices, b: Tensor, right: Matrices, out: Float64Array): void {
   const { count, rows: m, columns: k } = left;
   const n = right.columns;
-  const out = resultArray(a.dtype, count * m * n) as Float64Array;
   const page = (
     t: Tensor,
     nr: number,
@@ -115,18 +126,11 @@ function plainly(a: Tensor, left: Matrices, b: Tensor, right: Matrices, bias: Te
     row: number,
     column: number,
   ) => t.alias([rows, columns], [row, column], t.offset + nr * next).values() as Float64Array;
-  if (work < WORTH) small(a, left, b, right, out);
-  else
-    for (let nr = 0; nr < count; nr++) {
-      const c = count === 1 ? out : out.subarray(nr * m * n, (nr + 1) * m * n);
-      const rowsOfA = page(a, nr, left, m, k, left.row, left.column);
-      matmul(rowsOfA, page(b, nr, right, n, k, right.column, right.row), c, m, k, n);
-    }
-  if (bias) {
-    const plus = bias.values() as Float64Array;
-    for (let i = 0; i < out.length; i += n) for (let j = 0; j < n; j++) out[i + j] += plus[j];
+  for (let nr = 0; nr < count; nr++) {
+    const c = count === 1 ? out : out.subarray(nr * m * n, (nr + 1) * m * n);
+    const rowsOfA = page(a, nr, left, m, k, left.row, left.column);
+    matmul(rowsOfA, page(b, nr, right, n, k, right.column, right.row), c, m, k, n);
   }
-  return Tensor.of(a.dtype, resultShape(a, n), out);
 }
 
 /** The same sums as matmul's, of elements where they lie: to lay few of them out costs more than to walk to them. */
