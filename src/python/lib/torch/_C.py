@@ -8,3 +8,18 @@ from .random import Generator  # noqa: F401
 
 def _get_tracing_state():
     return None
+
+
+class _Functions:
+    """Functions of the compiled module that code of torch.fx calls by this name: torch._C._nn.linear."""
+
+    def __init__(self, space):
+        self._space = space
+
+    def __getattr__(self, name):
+        import importlib
+        found = importlib.import_module('torch.' + self._space)
+        return getattr(found, name.removeprefix(self._space + '_'))
+
+
+_nn, _linalg, _special, _fft = map(_Functions, ('nn.functional', 'linalg', 'special', 'fft'))

@@ -46,7 +46,7 @@ globals().update(storage.storage_types())
 # Seldom asked for: imported when they are.
 _LATER = {name: 'torch.' + name for name in (
     'distributions', 'jit', 'types', 'accelerator', 'mps', 'xpu', 'mtia', 'distributed', 'multiprocessing', 'testing', 'compiler',
-    'functional', 'signal', 'profiler')}
+    'functional', 'signal', 'profiler', 'fx')}
 from . import _foreach  # noqa: E402
 globals().update({_name: _f for _name, _f in vars(_foreach).items() if _name.startswith('_foreach_')})
 __getattr__, __dir__ = _bind.lazy('torch', globals(), {**_LATER, 'GradScaler': 'torch.amp'})

@@ -54,6 +54,8 @@ def _plain(v):
         return builtins.float(v)
     if isinstance(v, numbers.Complex):
         return builtins.complex(v)
+    if getattr(type(v), '__torch_function__', None) is not None:
+        return None
     item = getattr(v, 'item', None)
     if item is not None and hasattr(v, 'dtype') and getattr(v, 'ndim', 1) == 0:
         return item()
@@ -220,6 +222,8 @@ def tensors(v, fn, argument, position, optional=False):
             out.append(-1)
         elif isinstance(t, Tensor):
             out.append(t._h)
+        elif getattr(type(t), '__torch_function__', None) is not None:
+            raise Wrong()
         else:
             raise TypeError(f'expected Tensor as element {i} in argument {position - 1}, but got {type_name(t)}')
     return out

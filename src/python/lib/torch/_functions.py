@@ -7,7 +7,7 @@ from ._dtype import dtypes, get_default_dtype, set_default_dtype
 from ._ops import ops
 from ._tensor import Tensor
 
-__all__ = ['is_tensor', 'is_storage', 'is_floating_point', 'is_complex', 'is_conj', 'is_neg', 'is_nonzero', 'numel', 'promote_types', 'result_type', 'can_cast',
+__all__ = ['_assert', 'is_tensor', 'is_storage', 'is_floating_point', 'is_complex', 'is_conj', 'is_neg', 'is_nonzero', 'numel', 'promote_types', 'result_type', 'can_cast',
            'from_numpy', 'set_default_device', 'get_default_device', 'set_default_tensor_type', 'get_num_threads', 'set_num_threads',
            'get_num_interop_threads', 'set_num_interop_threads', 'use_deterministic_algorithms', 'are_deterministic_algorithms_enabled',
            'compile', 'typename', 'is_inference', 'set_float32_matmul_precision', 'get_float32_matmul_precision', 'is_grad_enabled',
@@ -451,3 +451,10 @@ def _slope(x, step, d, edge_order):
         last = (0.5 * part(size - 3, 1) - 2 * part(size - 2, 1) + 1.5 * part(size - 1, 1)) / step
     middle = (part(2, size - 2) - part(0, size - 2)) / step / 2
     return torch.cat((first, middle, last), d)
+
+
+def _assert(condition, message):
+    """Python's assert as a function: torch.fx writes it into graphs."""
+    if type(condition) is not Tensor and getattr(type(condition), '__torch_function__', None) is not None:
+        return type(condition).__torch_function__(_assert, (type(condition),), (condition, message), {})
+    assert condition, message

@@ -76,7 +76,7 @@ def module_getattr(space, globals_):
 
 # Modules of PyTorch that are not here.
 _MODULES = frozenset('''
-hub onnx fx export _dynamo _inductor ao quantization sparse nested masked signal package futures monitor overrides library
+hub onnx export _dynamo _inductor ao quantization sparse nested masked signal package futures monitor overrides library
 utils.model_zoo utils.cpp_extension utils.bottleneck utils.mobile_optimizer utils.dlpack utils.data.distributed
 utils.data.datapipes utils.flop_counter utils.weak utils.mkldnn utils.show_pickle distributed.fsdp distributed.optim distributed.nn
 nn.intrinsic nn.qat nn.quantized nn.quantizable cuda.comm cuda.graphs

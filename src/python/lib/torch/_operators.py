@@ -23,7 +23,7 @@ def f(self, other):
     elif k > 1 or k == 1 and -_W < other < _W: v = other
     else:
         k, v = operand(other)
-        if k < 0: return NotImplemented
+        if k < 0: return elsewhere({dunder!r}, self, other)
     try: pack(mail, 0, {head}, {first}self._h, k, v)
     except AttributeError: raise no_tensor({dunder!r}, self) from None
     r = go()
@@ -44,6 +44,7 @@ def _operator(dunder, name, in_place):
     source = _TEMPLATE.format(dunder=dunder, head=_bridge.head(op.index, n), first=first, result=result)
     exec(compile(source, f'/lib/backstep/torch/<op {dunder}>', 'exec'),
          dict(_K=KIND_OF.get, operand=operand, go=_bridge.go, pack=_bridge.packs[n], mail=_bridge.mail, _W=_bridge.WHOLE, fail=_bridge.fail, new=_new, no_tensor=_no_tensor,
+              elsewhere=_elsewhere,
               Tensor=Tensor), scope)
     found = scope['f']
     found.__name__ = dunder
@@ -58,11 +59,22 @@ def _tensor_operator(dunder, name, in_place):
     def f(self, other):
         if not isinstance(other, Tensor):
             if _convert.KIND_OF.get(type(other)) is None:
-                return NotImplemented
+                return _elsewhere(dunder, self, other)
         return function(self, other)
 
     f.__name__ = dunder
     return f
+
+
+def _elsewhere(dunder, self, other):
+    """The answer of an operand that is neither a tensor nor a number: by its __torch_function__, else by its own reflected operator."""
+    asked = getattr(type(other), '__torch_function__', None)
+    if asked is None:
+        return NotImplemented
+    name = {**_OPERATORS, **_IN_PLACE}[dunder]
+    # Those that PyTorch's tensors have under the operator's name only.
+    method = getattr(Tensor, dunder if name.startswith(('bitwise', 'floor_divide')) else name)
+    return asked(method, (type(other),), (self, other), {})
 
 
 def _no_tensor(dunder, v):

@@ -1,6 +1,6 @@
 """A name that several ops share: `max(x)`, `max(x, dim)`, `max(x, other)`. The first that takes the arguments runs."""
 from . import _signatures
-from ._wrappers import make
+from ._wrappers import make, overridden, public
 
 
 def _accepts(p, v):
@@ -73,6 +73,9 @@ def overloaded(ops, style, name):
                 if made[i] is None:
                     made[i] = make(op, style, name)
                 return made[i]
+        if any(getattr(type(v), '__torch_function__', None) is not None for v in (*args, *kwargs.values())
+               for v in (v if isinstance(v, (list, tuple)) else (v,))):
+            return lambda *args, **kwargs: overridden(lambda: public(f, style, name), args, kwargs)
         own = args[1:] if style == 'method' else args
         error = _signatures.error(name, style, None, own, kwargs)
         if error is not None:

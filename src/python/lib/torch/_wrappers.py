@@ -232,7 +232,7 @@ def source(op, style, name):
     lines += ['        ' + line for line in body]
     lines.append('    except (AttributeError, Missing, Wrong) as error:')
     failed = f'(error, {op.index}, {fn}, {style!r}, ({values},), ({spec}{"," if spec else ""}), {surplus})'
-    lines.append(f'        return recall{failed}' if _deprecated.takes(name) else f'        raise explain{failed} from None')
+    lines.append(f'        return recall{failed}')
     lines += ['    ' + line for line in tail]
     return '\n'.join(lines) + '\n'
 
@@ -301,11 +301,46 @@ def explain(error, op, fn, style, values, tensors, rest, kw):
 
 
 def recall(error, op, fn, style, values, tensors, rest, kw):
-    """The result of a call in an older form; raises what `explain` says of any other."""
+    """The result of a call that is another object's to answer, or in an older form; raises what `explain` says of any other."""
+    out = overridden(lambda: public(make(ops[op], style, fn), style, fn), *_all_given(style, values, rest, kw))
+    if out is not NotImplemented:
+        return out
+    if not _deprecated.takes(fn):
+        raise explain(error, op, fn, style, values, tensors, rest, kw) from None
     out = _deprecated.call(ops[op], fn, style, values[0][1], *_as_given(style, values, rest, kw))
     if out is NotImplemented:
         raise explain(error, op, fn, style, values, tensors, rest, kw) from None
     return out
+
+
+def overridden(function, args, kwargs):
+    """What an argument's class says to a call of one of torch's functions by its __torch_function__; NotImplemented where none has one."""
+    found = [v for v in (*args, *kwargs.values()) for v in (v if isinstance(v, (list, tuple)) else (v,))
+             if getattr(type(v), '__torch_function__', None) is not None]
+    if not found:
+        return NotImplemented
+    types = tuple(dict.fromkeys(map(type, found)))
+    for v in found:
+        out = type(v).__torch_function__(function(), types, tuple(args), kwargs)
+        if out is not NotImplemented:
+            return out
+    return NotImplemented
+
+
+def public(made, style, name):
+    """A function as torch's users have it."""
+    import sys
+    if style == 'method':
+        return getattr(Tensor, name)
+    module = sys.modules[made.__module__]
+    short = name.removeprefix(made.__module__.rpartition('.')[2] + '_')
+    return getattr(module, name, None) or getattr(module, short, made)
+
+
+def _all_given(style, values, rest, kw):
+    """The call's arguments, a method's own tensor among them."""
+    args, kwargs = _as_given(style, values, rest, kw)
+    return ([values[0][1], *args] if style == 'method' else args), kwargs
 
 
 def _as_given(style, values, rest, kw):

@@ -1,0 +1,1 @@
+"""torch.fx.passes: work on whole graphs."""
