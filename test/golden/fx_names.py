@@ -19,7 +19,7 @@ SPACES = {'torch': torch, 'torch.nn.functional': F, 'torch.linalg': torch.linalg
 
 
 def handed_on(fn):
-    """{params, defaults, args, kwargs} of a function that asks __torch_function__; None of others."""
+    """'PARAMETERS|POSITIONAL|BY NAME' of a function that asks __torch_function__; None of others."""
     try:
         # One that picks among two by an argument has the parameters of either.
         parameters = list(inspect.signature(inspect.getclosurevars(fn).nonlocals.get('if_false', fn)).parameters.values())
@@ -43,7 +43,8 @@ def handed_on(fn):
     args = [by_node.get(a) for a in node.args]
     if None in args or set(kwargs) - set(names) or not all(v is None or isinstance(v, (bool, int, float, str)) for v in defaults.values()):
         return None
-    return {'params': names, 'defaults': defaults, 'args': args, 'kwargs': kwargs}
+    params = [f'{name}={json.dumps(defaults[name])}' if name in defaults else name for name in names]
+    return '|'.join(' '.join(part) for part in (params, args, kwargs))
 
 
 def main():
@@ -61,9 +62,9 @@ def main():
             except Exception:
                 continue
             if qualified.startswith('torch') and (more or qualified != f'{space}.{name}'):
-                out[f'{space}.{name}'] = {'name': qualified, **(more or {})}
-    lines = ',\n'.join(f'{json.dumps(k)}: {json.dumps(v)}' for k, v in out.items())
-    (pathlib.Path(__file__).parents[2] / 'src/python/lib/torch/fx/_functions.json').write_text('{\n' + lines + '\n}\n')
+                out[f'{space}.{name}'] = qualified if more is None else f'{qualified}|{more}'
+    path = pathlib.Path(__file__).parents[2] / 'src/python/lib/torch/fx/_functions.json'
+    path.write_text(json.dumps(out, indent=2) + '\n')
 
 
 main()

@@ -12,9 +12,18 @@ _side_effectful = set()
 
 @functools.cache
 def functions():
-    """What torch.fx writes for torch's functions, from _functions.json (made by test/golden/fx_names.py)."""
+    """{function: {name, params, defaults, args, kwargs}} as torch.fx writes them, from _functions.json (made by test/golden/fx_names.py)."""
     with open(__file__.rpartition('/')[0] + '/_functions.json') as f:
-        return json.load(f)
+        return {key: _read(text) for key, text in json.load(f).items()}
+
+
+def _read(text):
+    name, *more = text.split('|')
+    if not more:
+        return {'name': name}
+    params, args, kwargs = map(str.split, more)
+    defaults = {k: json.loads(v) for k, given, v in (p.partition('=') for p in params) if given}
+    return {'name': name, 'params': [p.partition('=')[0] for p in params], 'defaults': defaults, 'args': args, 'kwargs': kwargs}
 
 
 def known_as(fn):
