@@ -31,6 +31,11 @@ FUNCTIONS = {
     'log_sigmoid': F.logsigmoid,
     'gelu': F.gelu,
     'gelu tanh': lambda x: F.gelu(x, approximate='tanh'),
+    'leaky_relu': lambda x: F.leaky_relu(x, 0.2),
+    'elu': lambda x: F.elu(x, 0.7),
+    'hardtanh': F.hardtanh,
+    'hardsigmoid': F.hardsigmoid,
+    'hardswish': F.hardswish,
 }
 
 

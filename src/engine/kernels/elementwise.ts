@@ -223,7 +223,7 @@ export interface BinaryRule {
   to?: DType;
   /** Exact arithmetic where the inputs are int64. */
   big?: Big2;
-  /** A loop of its own where inputs and result are floats. */
+  /** A loop of its own where inputs are floats, and the result is of floats or bool. */
   loop?: Loop2;
   /** How the SIMD kernels compute it for float32. */
   fast?: Fast;
@@ -252,7 +252,7 @@ export function binary(a: Tensor, b: Tensor, f: Fn2, rule: BinaryRule = {}): Ten
 }
 
 function chooseLoop(f: Fn2, rule: BinaryRule, compute: DType, to: DType): Loop2 {
-  if (rule.loop && isFloat(compute) && isFloat(to)) return rule.loop;
+  if (rule.loop && isFloat(compute) && (isFloat(to) || to === 'bool')) return rule.loop;
   if (compute === 'int64') {
     const read = (v: unknown) => v as bigint;
     if (to === 'int64') {

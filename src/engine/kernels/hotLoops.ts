@@ -7,7 +7,7 @@ import type { Fast } from './simd';
 const CHEAP = 256;
 const DEAR = 32;
 
-const cheap = (kind: number, p?: number): Fast => ({ kind, worth: CHEAP, p });
+const cheap = (kind: number, p?: number, q?: number): Fast => ({ kind, worth: CHEAP, p, q });
 const dear = (kind: number, p?: number, q?: number): Fast => ({ kind, worth: DEAR, p, q });
 
 /** The same ops by the SIMD kernels. */
@@ -33,6 +33,18 @@ export const fast = {
   softplusGrad: (beta: number, threshold: number) => dear(kinds.SOFTPLUS_GRAD, beta, threshold),
   logSigmoid: dear(kinds.LOG_SIGMOID),
   logSigmoidGrad: dear(kinds.LOG_SIGMOID_GRAD),
+  leaky: (slope: number) => cheap(kinds.LEAKY, slope),
+  leakyGrad: (slope: number) => cheap(kinds.LEAKY_GRAD, slope),
+  elu: (below: number, above: number) => dear(kinds.ELU, below, above),
+  eluGrad: (below: number, above: number) => dear(kinds.ELU_GRAD, below, above),
+  limit: (low: number, high: number) => cheap(kinds.LIMIT, low, high),
+  limitGrad: (low: number, high: number) => cheap(kinds.LIMIT_GRAD, low, high),
+  hardSigmoid: cheap(kinds.HARD_SIGMOID),
+  hardSigmoidGrad: cheap(kinds.HARD_SIGMOID_GRAD),
+  hardSwish: cheap(kinds.HARD_SWISH),
+  hardSwishGrad: cheap(kinds.HARD_SWISH_GRAD),
+  larger: cheap(kinds.LARGER),
+  smaller: cheap(kinds.SMALLER),
   add: cheap(kinds.ADD),
   sub: cheap(kinds.SUB),
   mul: cheap(kinds.MUL),
@@ -89,6 +101,12 @@ export const absLoop: Loop1 = (x, out, n) => {
   for (let i = 0; i < n; i++) out[i] = Math.abs(x[i]);
 };
 
+export const scaleLoop =
+  (by: number): Loop1 =>
+  (x, out, n) => {
+    for (let i = 0; i < n; i++) out[i] = x[i] * by;
+  };
+
 export const squareLoop: Loop1 = (x, out, n) => {
   for (let i = 0; i < n; i++) out[i] = x[i] * x[i];
 };
@@ -115,4 +133,29 @@ export const tanhGradLoop: Loop2 = (g, i, di, y, j, dj, out, o, n) => {
 
 export const sigmoidGradLoop: Loop2 = (g, i, di, y, j, dj, out, o, n) => {
   for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = g[i] * (1 - y[j]) * y[j];
+};
+
+/** Comparisons: 1 for true. */
+export const eqLoop: Loop2 = (x, i, di, y, j, dj, out, o, n) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = x[i] === y[j] ? 1 : 0;
+};
+
+export const neLoop: Loop2 = (x, i, di, y, j, dj, out, o, n) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = x[i] !== y[j] ? 1 : 0;
+};
+
+export const ltLoop: Loop2 = (x, i, di, y, j, dj, out, o, n) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = x[i] < y[j] ? 1 : 0;
+};
+
+export const leLoop: Loop2 = (x, i, di, y, j, dj, out, o, n) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = x[i] <= y[j] ? 1 : 0;
+};
+
+export const gtLoop: Loop2 = (x, i, di, y, j, dj, out, o, n) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = x[i] > y[j] ? 1 : 0;
+};
+
+export const geLoop: Loop2 = (x, i, di, y, j, dj, out, o, n) => {
+  for (const end = o + n; o < end; o++, i += di, j += dj) out[o] = x[i] >= y[j] ? 1 : 0;
 };

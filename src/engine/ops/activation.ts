@@ -74,8 +74,8 @@ interface Activation {
   /** The value of a complex number, where PyTorch has it. */
   complex?: cx.Complex1;
   slope: (x: number, ...p: number[]) => number;
-  /** Value and gradient by the SIMD kernels. */
-  fast?: (...p: number[]) => readonly [Fast, Fast];
+  /** Value and gradient by the SIMD kernels; null where they cannot with these numbers. */
+  fast?: (...p: number[]) => readonly [Fast, Fast] | null;
   /** The slope's own derivative, for double backward; left out where it is 0. */
   bend?: (x: Tensor, f: Formulas, ...p: number[]) => Tensor;
   inplaceGradName?: string;
@@ -100,7 +100,7 @@ function activation(a: Activation): void {
       if (a.kernel) floatsOnly(a.kernel, x.dtype);
       const k = p.map(num);
       a.check?.(x, ...k);
-      return unary(x, x.dtype, (v) => a.value(v, ...k), undefined, undefined, a.fast?.(...k)[0]);
+      return unary(x, x.dtype, (v) => a.value(v, ...k), undefined, undefined, a.fast?.(...k)?.[0]);
     },
     ...(a.complex && { complex: (x: Tensor) => cx.map(x, a.complex!) }),
     saves: ['input'],
@@ -124,7 +124,7 @@ function activation(a: Activation): void {
         const s = a.slope(v, ...k);
         return s === 0 ? 0 : dy * s;
       };
-      return binary(g, x, f, { fast: a.fast?.(...k)[1] });
+      return binary(g, x, f, { fast: a.fast?.(...k)?.[1] });
     },
     saves: ['grad_output', 'input'],
     ...(a.once && underivable(back, 'grad_output', 'input')),
@@ -158,6 +158,7 @@ activation({
   gradient: 'dy where x > 0, else negative_slope · dy',
   value: (x, slope) => (x > 0 ? x : x * slope),
   slope: (x, slope) => (x > 0 ? 1 : slope),
+  fast: (slope) => [fast.leaky(slope), fast.leakyGrad(slope)],
   samples: [with_(0.2)],
 });
 
@@ -171,7 +172,8 @@ activation({
   formula: 'scale · x where x > 0, else scale · alpha · (exp(input_scale · x) − 1)',
   gradient: 'dy · scale where x > 0, else dy · input_scale · scale · alpha · exp(input_scale · x)',
   value: (x, alpha, scale, k) => (x <= 0 ? Math.expm1(x * k) * alpha * scale : x * scale),
-  slope: (x, alpha, scale, k) => (x <= 0 ? k * alpha * scale * Math.exp(x * k) : scale),
+  slope: (x, alpha, scale, k) => (x > 0 ? scale : k * alpha * scale * Math.exp(x * k)),
+  fast: (alpha, scale, k) => (k === 1 ? [fast.elu(alpha * scale, scale), fast.eluGrad(alpha * scale, scale)] : null),
   bend: (x, f, alpha, scale, k) => f.where(f.gt(x, 0), 0, f.mul(f.exp(f.mul(x, k)), k * k * alpha * scale)),
   samples: [with_(0.5)],
 });
@@ -304,7 +306,8 @@ activation({
   formula: 'x, but no less than min_val and no more than max_val',
   gradient: 'dy where min_val < x < max_val, else 0',
   value: (x, low, high) => Math.min(Math.max(x, low), high),
-  slope: (x, low, high) => (x <= low || x >= high ? 0 : 1),
+  slope: (x, low, high) => (x > low && x < high ? 1 : 0),
+  fast: (low, high) => [fast.limit(low, high), fast.limitGrad(low, high)],
   samples: [with_(-2, 0.5)],
 });
 
@@ -316,7 +319,7 @@ op<[Tensor]>({
   gradient: 'dx = dy where 0 < x < 6, else 0',
   forward: (x) => {
     noBools(x);
-    return unary(x, x.dtype, (v) => Math.min(Math.max(v, 0), 6));
+    return unary(x, x.dtype, (v) => Math.min(Math.max(v, 0), 6), undefined, undefined, fast.limit(0, 6));
   },
   saves: ['input'],
   grads: { input: (c, f) => f.hardtanh_backward(c.grad, c.saved('input'), 0, 6) },
@@ -334,6 +337,7 @@ activation({
   gradient: 'dy / 6 where −3 < x < 3, else 0',
   value: (x) => Math.min(Math.max(x + 3, 0), 6) / 6,
   slope: (x) => (x > -3 && x < 3 ? 1 / 6 : 0),
+  fast: () => [fast.hardSigmoid, fast.hardSigmoidGrad],
 });
 
 activation({
@@ -345,6 +349,7 @@ activation({
   gradient: 'dy · (x / 3 + ½) where −3 < x < 3, dy above, 0 below',
   value: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
   slope: (x) => (x <= -3 ? 0 : x < 3 ? x / 3 + 0.5 : 1),
+  fast: () => [fast.hardSwish, fast.hardSwishGrad],
   bend: (x, f) => f.where(f.lt(f.abs(x), 3), 1 / 3, f.zeros_like(x)),
 });
 

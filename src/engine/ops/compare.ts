@@ -3,7 +3,8 @@
 import { DTYPES } from '../dtype';
 import { runtimeError } from '../errors';
 import * as cx from '../kernels/complex';
-import { binary, numbers, unary } from '../kernels/elementwise';
+import { binary, type Loop2, numbers, unary } from '../kernels/elementwise';
+import { eqLoop, geLoop, gtLoop, leLoop, ltLoop, neLoop } from '../kernels/hotLoops';
 import { op, type Sample } from '../op';
 import { sameShape } from '../shape';
 import type { Tensor } from '../tensor';
@@ -13,22 +14,23 @@ const INF = Number.POSITIVE_INFINITY;
 
 const special = (): Sample[] => exactly([Number.NaN, INF, -INF, 0, 1.5]);
 
-const comparisons: [name: string, sign: string, f: (a: number, b: number) => boolean, alias: string[]][] = [
-  ['eq', '=', (a, b) => a === b, []],
-  ['ne', '≠', (a, b) => a !== b, ['not_equal']],
-  ['lt', '<', (a, b) => a < b, ['less']],
-  ['le', '≤', (a, b) => a <= b, ['less_equal']],
-  ['gt', '>', (a, b) => a > b, ['greater']],
-  ['ge', '≥', (a, b) => a >= b, ['greater_equal']],
-];
-for (const [name, sign, f, alias] of comparisons)
+const comparisons: [name: string, sign: string, f: (a: number, b: number) => boolean, loop: Loop2, alias: string[]][] =
+  [
+    ['eq', '=', (a, b) => a === b, eqLoop, []],
+    ['ne', '≠', (a, b) => a !== b, neLoop, ['not_equal']],
+    ['lt', '<', (a, b) => a < b, ltLoop, ['less']],
+    ['le', '≤', (a, b) => a <= b, leLoop, ['less_equal']],
+    ['gt', '>', (a, b) => a > b, gtLoop, ['greater']],
+    ['ge', '≥', (a, b) => a >= b, geLoop, ['greater_equal']],
+  ];
+for (const [name, sign, f, loop, alias] of comparisons)
   op<[Tensor, Tensor]>({
     schema: `${name}(Tensor input, Number other) -> Tensor`,
     faces: ['torch', 'Tensor', ...alias.flatMap((a) => [`torch:${a}`, `Tensor:${a}`])],
     inplace: true,
     formula: `y = (a ${sign} b)`,
     gradient: '0, and only where it is written in place of a',
-    forward: (a, b) => binary(a, b, (x, y) => Number(f(x, y)), { to: 'bool' }),
+    forward: (a, b) => binary(a, b, (x, y) => Number(f(x, y)), { to: 'bool', loop }),
     complex:
       name === 'eq' || name === 'ne'
         ? (a, b) =>

@@ -4,6 +4,7 @@ import { runtimeError, valueError } from '../errors';
 import { formulas as f } from '../formulas';
 import { drawnLike } from '../kernels/draw';
 import { binary, dtypeLabel, unary } from '../kernels/elementwise';
+import { mulLoop, scaleLoop } from '../kernels/hotLoops';
 import { op, type Sample, type SampleTensor } from '../op';
 import * as draw from '../random/index';
 import type { Tensor } from '../tensor';
@@ -30,9 +31,11 @@ op<[Tensor, number]>({
     const by = dropoutFactor(p, x.dtype);
     return [
       unary(
-        binary(x, mask, (a, b) => a * b),
+        binary(x, mask, (a, b) => a * b, { loop: mulLoop }),
         x.dtype,
         (v) => v * by,
+        undefined,
+        scaleLoop(by),
       ),
       mask,
     ];

@@ -6,6 +6,7 @@ import { runtimeError } from '../errors';
 import * as cx from '../kernels/complex';
 import { type Big2, binary, resultType, unary } from '../kernels/elementwise';
 import { absLoop, fast } from '../kernels/hotLoops';
+import type { Fast } from '../kernels/simd';
 import { roundHalfEven } from '../kernels/special';
 import { type BackwardContext, type Formulas, op, type Sample } from '../op';
 import type { Tensor } from '../tensor';
@@ -227,9 +228,10 @@ function limit(x: Tensor, low: Tensor | null, high: Tensor | null, name = 'clamp
   if (!low && !high) throw runtimeError(`torch.${name}: At least one of 'min' or 'max' must not be None`);
   const compute = resultType(...[x, low, high].filter((t) => t !== null));
   refuse('clamp_cpu', ['bool'], compute);
-  const pick = (a: Tensor, b: Tensor, [f, big]: typeof largest) => binary(a, b, keepNaN(f), { compute, big });
-  const raised = low ? pick(x, low, largest) : x;
-  return high ? pick(raised, high, smallest) : raised;
+  const pick = (a: Tensor, b: Tensor, [f, big]: typeof largest, kernel: Fast) =>
+    binary(a, b, keepNaN(f), { compute, big, fast: kernel });
+  const raised = low ? pick(x, low, largest, fast.larger) : x;
+  return high ? pick(raised, high, smallest, fast.smaller) : raised;
 }
 
 const keepNaN = (f: (a: number, b: number) => number) => (a: number, b: number) => (Number.isNaN(b) ? b : f(a, b));

@@ -2,7 +2,7 @@
  * Elementwise kernels of float32. They read and write whole vectors, up to three elements past the end: what lies there is nobody's (slots end
  * at cache lines), or is written next (rows go upward).
  */
-import { bell, cubed, exp, log, narrow, normal, sigmoid, softplus, tanh, upper } from './functions';
+import { bell, cubed, exp, expm1, log, narrow, normal, sigmoid, softplus, tanh, upper } from './functions';
 import * as k from './kinds';
 import { madd } from './lanes';
 
@@ -25,12 +25,16 @@ function wide1(kind: i32, x: v128, p: f64, q: f64): v128 {
     const y = f64x2.div(softplus(scaled), f64x2.splat(p));
     return v128.bitselect(x, y, f64x2.gt(scaled, f64x2.splat(q)));
   }
+  if (kind === k.ELU) {
+    const low = f64x2.mul(expm1(x), f64x2.splat(p));
+    return v128.bitselect(low, f64x2.mul(x, f64x2.splat(q)), f64x2.le(x, f64x2.splat(0)));
+  }
   return f64x2.neg(softplus(f64x2.neg(x))); // LOG_SIGMOID
 }
 
 // @ts-expect-error: decorator
 @inline
-function one(kind: i32, x: v128): v128 {
+function one(kind: i32, x: v128, p: v128, q: v128): v128 {
   if (kind === k.NEG) return f32x4.neg(x);
   if (kind === k.ABS) return f32x4.abs(x);
   // −0 and NaN stay.
@@ -38,14 +42,22 @@ function one(kind: i32, x: v128): v128 {
   if (kind === k.SQUARE) return f32x4.mul(x, x);
   if (kind === k.SQRT) return f32x4.sqrt(x);
   if (kind === k.RSQRT) return f32x4.div(f32x4.splat(1), f32x4.sqrt(x));
-  return f32x4.div(f32x4.splat(1), x); // RECIPROCAL
+  if (kind === k.RECIPROCAL) return f32x4.div(f32x4.splat(1), x);
+  if (kind === k.LEAKY) return v128.bitselect(x, f32x4.mul(x, p), f32x4.gt(x, f32x4.splat(0)));
+  // Min and max of WebAssembly pass NaN on.
+  if (kind === k.LIMIT) return f32x4.min(f32x4.max(x, p), q);
+  const six = f32x4.splat(6);
+  const ramp = f32x4.min(f32x4.max(f32x4.add(x, f32x4.splat(3)), f32x4.splat(0)), six);
+  return f32x4.div(kind === k.HARD_SWISH ? f32x4.mul(x, ramp) : ramp, six);
 }
 
 @inline
-function each1(kind: i32, n: i32, x: usize, out: usize): void {
+function each1(kind: i32, n: i32, x: usize, out: usize, p: f64, q: f64): void {
   const end = out + ((n as usize) << 2);
+  const first = f32x4.splat(p as f32);
+  const second = f32x4.splat(q as f32);
   while (out < end) {
-    v128.store(out, one(kind, v128.load(x)));
+    v128.store(out, one(kind, v128.load(x), first, second));
     x += 16;
     out += 16;
   }
@@ -69,19 +81,19 @@ function eachWide1(kind: i32, n: i32, x: usize, out: usize, p: f64, q: f64): voi
 export function map32(kind: i32, n: i32, x: usize, out: usize, p: f64, q: f64): void {
   switch (kind) {
     case k.NEG:
-      return each1(k.NEG, n, x, out);
+      return each1(k.NEG, n, x, out, p, q);
     case k.ABS:
-      return each1(k.ABS, n, x, out);
+      return each1(k.ABS, n, x, out, p, q);
     case k.RELU:
-      return each1(k.RELU, n, x, out);
+      return each1(k.RELU, n, x, out, p, q);
     case k.SQUARE:
-      return each1(k.SQUARE, n, x, out);
+      return each1(k.SQUARE, n, x, out, p, q);
     case k.SQRT:
-      return each1(k.SQRT, n, x, out);
+      return each1(k.SQRT, n, x, out, p, q);
     case k.RSQRT:
-      return each1(k.RSQRT, n, x, out);
+      return each1(k.RSQRT, n, x, out, p, q);
     case k.RECIPROCAL:
-      return each1(k.RECIPROCAL, n, x, out);
+      return each1(k.RECIPROCAL, n, x, out, p, q);
     case k.EXP:
       return eachWide1(k.EXP, n, x, out, p, q);
     case k.LOG:
@@ -100,18 +112,39 @@ export function map32(kind: i32, n: i32, x: usize, out: usize, p: f64, q: f64): 
       return eachWide1(k.SOFTPLUS, n, x, out, p, q);
     case k.LOG_SIGMOID:
       return eachWide1(k.LOG_SIGMOID, n, x, out, p, q);
+    case k.ELU:
+      return eachWide1(k.ELU, n, x, out, p, q);
+    case k.LEAKY:
+      return each1(k.LEAKY, n, x, out, p, q);
+    case k.LIMIT:
+      return each1(k.LIMIT, n, x, out, p, q);
+    case k.HARD_SIGMOID:
+      return each1(k.HARD_SIGMOID, n, x, out, p, q);
+    case k.HARD_SWISH:
+      return each1(k.HARD_SWISH, n, x, out, p, q);
   }
 }
 
 // @ts-expect-error: decorator
 @inline
-function two(kind: i32, x: v128, y: v128, p: v128): v128 {
+function two(kind: i32, x: v128, y: v128, p: v128, q: v128): v128 {
   if (kind === k.ADD) return f32x4.add(x, y);
   if (kind === k.SUB) return f32x4.sub(x, y);
   if (kind === k.MUL) return f32x4.mul(x, y);
   if (kind === k.DIV) return f32x4.div(x, y);
   if (kind === k.ADD_SCALED) return madd<f32>(p, y, x);
   if (kind === k.THRESHOLD_GRAD) return v128.andnot(x, f32x4.le(y, p));
+  if (kind === k.LARGER) return v128.bitselect(x, y, v128.or(f32x4.gt(x, y), f32x4.ne(x, x)));
+  if (kind === k.SMALLER) return v128.bitselect(x, y, v128.or(f32x4.lt(x, y), f32x4.ne(x, x)));
+  if (kind === k.LEAKY_GRAD) return v128.bitselect(x, f32x4.mul(x, p), f32x4.gt(y, f32x4.splat(0)));
+  if (kind === k.LIMIT_GRAD) return v128.and(x, v128.and(f32x4.gt(y, p), f32x4.lt(y, q)));
+  const three = f32x4.splat(3);
+  if (kind === k.HARD_SIGMOID_GRAD)
+    return v128.and(f32x4.mul(x, f32x4.splat(1.0 / 6.0)), f32x4.lt(f32x4.abs(y), three));
+  if (kind === k.HARD_SWISH_GRAD) {
+    const bent = f32x4.mul(x, f32x4.add(f32x4.div(y, three), f32x4.splat(0.5)));
+    return v128.andnot(v128.bitselect(x, bent, f32x4.ge(y, three)), f32x4.le(y, f32x4.neg(three)));
+  }
   const one = f32x4.splat(1);
   // 1 − y² without cancellation.
   if (kind === k.TANH_GRAD) return f32x4.mul(x, f32x4.mul(f32x4.sub(one, y), f32x4.add(one, y)));
@@ -142,18 +175,21 @@ function slope(kind: i32, x: v128, p: f64, q: f64): v128 {
     const scaled = f64x2.mul(x, f64x2.splat(p));
     return v128.bitselect(one, sigmoid(scaled), f64x2.gt(scaled, f64x2.splat(q)));
   }
+  if (kind === k.ELU_GRAD)
+    return v128.bitselect(f64x2.splat(q), f64x2.mul(exp(x), f64x2.splat(p)), f64x2.gt(x, f64x2.splat(0)));
   return sigmoid(f64x2.neg(x)); // LOG_SIGMOID_GRAD
 }
 
 /** x[i · dx] with y[i · dy]; a step is 4 bytes or 0. */
 // @ts-expect-error: decorator
 @inline
-function each2(kind: i32, n: i32, x: usize, dx: usize, y: usize, dy: usize, out: usize, p: f64): void {
+function each2(kind: i32, n: i32, x: usize, dx: usize, y: usize, dy: usize, out: usize, p: f64, q: f64): void {
   const end = out + ((n as usize) << 2);
   const param = f32x4.splat(p as f32);
+  const other = f32x4.splat(q as f32);
   if (dx !== 0 && dy !== 0)
     while (out < end) {
-      v128.store(out, two(kind, v128.load(x), v128.load(y), param));
+      v128.store(out, two(kind, v128.load(x), v128.load(y), param, other));
       x += 16;
       y += 16;
       out += 16;
@@ -161,14 +197,14 @@ function each2(kind: i32, n: i32, x: usize, dx: usize, y: usize, dy: usize, out:
   else if (dx !== 0) {
     const still = v128.load32_splat(y);
     while (out < end) {
-      v128.store(out, two(kind, v128.load(x), still, param));
+      v128.store(out, two(kind, v128.load(x), still, param, other));
       x += 16;
       out += 16;
     }
   } else {
     const still = v128.load32_splat(x);
     while (out < end) {
-      v128.store(out, two(kind, still, dy !== 0 ? v128.load(y) : v128.load32_splat(y), param));
+      v128.store(out, two(kind, still, dy !== 0 ? v128.load(y) : v128.load32_splat(y), param, other));
       y += dy << 2;
       out += 16;
     }
@@ -194,21 +230,35 @@ function eachSlope(kind: i32, n: i32, g: usize, dg: usize, x: usize, dx: usize, 
 function run2(kind: i32, n: i32, x: usize, dx: usize, y: usize, dy: usize, out: usize, p: f64, q: f64): void {
   switch (kind) {
     case k.ADD:
-      return each2(k.ADD, n, x, dx, y, dy, out, p);
+      return each2(k.ADD, n, x, dx, y, dy, out, p, q);
     case k.SUB:
-      return each2(k.SUB, n, x, dx, y, dy, out, p);
+      return each2(k.SUB, n, x, dx, y, dy, out, p, q);
     case k.MUL:
-      return each2(k.MUL, n, x, dx, y, dy, out, p);
+      return each2(k.MUL, n, x, dx, y, dy, out, p, q);
     case k.DIV:
-      return each2(k.DIV, n, x, dx, y, dy, out, p);
+      return each2(k.DIV, n, x, dx, y, dy, out, p, q);
     case k.ADD_SCALED:
-      return each2(k.ADD_SCALED, n, x, dx, y, dy, out, p);
+      return each2(k.ADD_SCALED, n, x, dx, y, dy, out, p, q);
     case k.THRESHOLD_GRAD:
-      return each2(k.THRESHOLD_GRAD, n, x, dx, y, dy, out, p);
+      return each2(k.THRESHOLD_GRAD, n, x, dx, y, dy, out, p, q);
     case k.TANH_GRAD:
-      return each2(k.TANH_GRAD, n, x, dx, y, dy, out, p);
+      return each2(k.TANH_GRAD, n, x, dx, y, dy, out, p, q);
     case k.SIGMOID_GRAD:
-      return each2(k.SIGMOID_GRAD, n, x, dx, y, dy, out, p);
+      return each2(k.SIGMOID_GRAD, n, x, dx, y, dy, out, p, q);
+    case k.LEAKY_GRAD:
+      return each2(k.LEAKY_GRAD, n, x, dx, y, dy, out, p, q);
+    case k.LIMIT_GRAD:
+      return each2(k.LIMIT_GRAD, n, x, dx, y, dy, out, p, q);
+    case k.HARD_SIGMOID_GRAD:
+      return each2(k.HARD_SIGMOID_GRAD, n, x, dx, y, dy, out, p, q);
+    case k.HARD_SWISH_GRAD:
+      return each2(k.HARD_SWISH_GRAD, n, x, dx, y, dy, out, p, q);
+    case k.LARGER:
+      return each2(k.LARGER, n, x, dx, y, dy, out, p, q);
+    case k.SMALLER:
+      return each2(k.SMALLER, n, x, dx, y, dy, out, p, q);
+    case k.ELU_GRAD:
+      return eachSlope(k.ELU_GRAD, n, x, dx, y, dy, out, p, q);
     case k.SILU_GRAD:
       return eachSlope(k.SILU_GRAD, n, x, dx, y, dy, out, p, q);
     case k.GELU_GRAD:

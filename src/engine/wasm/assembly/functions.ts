@@ -49,6 +49,13 @@ export function exp(x: v128): v128 {
   return v128.bitselect(f64x2.splat(Infinity), y, f64x2.gt(x, f64x2.splat(LIMIT)));
 }
 
+/** eˣ − 1. */
+// @ts-expect-error: decorator
+@inline
+export function expm1(x: v128): v128 {
+  return power(x, 1);
+}
+
 // @ts-expect-error: decorator
 @inline
 export function tanh(x: v128): v128 {

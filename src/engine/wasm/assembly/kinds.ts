@@ -17,6 +17,11 @@ export const GELU = 12;
 export const GELU_TANH = 13;
 export const SOFTPLUS = 14;
 export const LOG_SIGMOID = 15;
+export const LEAKY = 16;
+export const ELU = 17;
+export const LIMIT = 18;
+export const HARD_SIGMOID = 19;
+export const HARD_SWISH = 20;
 
 /** Of two (pairs32). The gradients take dy, then what the op had saved. */
 export const ADD = 0;
@@ -32,6 +37,13 @@ export const GELU_GRAD = 9;
 export const GELU_TANH_GRAD = 10;
 export const SOFTPLUS_GRAD = 11;
 export const LOG_SIGMOID_GRAD = 12;
+export const LEAKY_GRAD = 13;
+export const ELU_GRAD = 14;
+export const LIMIT_GRAD = 15;
+export const HARD_SIGMOID_GRAD = 16;
+export const HARD_SWISH_GRAD = 17;
+export const LARGER = 18;
+export const SMALLER = 19;
 
 /** Of three (triples32). */
 export const LERP = 0;
