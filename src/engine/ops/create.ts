@@ -8,6 +8,7 @@ import { checkFits } from '../kernels/convert';
 import { contiguousAs, denseAs, expandTo, filled } from '../kernels/copy';
 import { dtypeLabel, valuesAs } from '../kernels/elementwise';
 import { op, type Sample, type SampleTensor, type Scalar } from '../op';
+import { fma64 } from '../random/float64';
 import { broadcast, numel, sameShape, show } from '../shape';
 import { Tensor } from '../tensor';
 
@@ -110,14 +111,22 @@ op<[Tensor, number[], Scalar, DType | null]>({
   samples: () => resized(3),
 });
 
-/** Elements that PyTorch's loop over a range takes in one turn: two vectors. */
-const TURN = 16;
-
-/** PyTorch (aten/src/ATen/native/cpu/RangeFactoriesKernel.cpp) adds up within a vector from its first element, which is a float32. */
-function floatRange(out: Float32Array, from: number, by: number): void {
-  const whole = out.length - (out.length % TURN);
-  for (let i = 0; i < whole; i++) out[i] = Math.fround(from + by * (i - (i % 8))) + (i % 8) * by;
-  for (let i = whole; i < out.length; i++) out[i] = from + by * i;
+/**
+ * PyTorch (aten/src/ATen/native/cpu/RangeFactoriesKernel.cpp) takes two vectors in one turn, adds up within each from its first element,
+ * which has the range's dtype, and multiplies and adds in one rounding; what is left is counted from the start.
+ */
+function floatRange(out: Float32Array | Float64Array, from: number, by: number): void {
+  const lanes = out instanceof Float32Array ? 8 : 4;
+  const whole = out.length - (out.length % (2 * lanes));
+  if (Number.isInteger(from) && Number.isInteger(by)) {
+    for (let i = 0; i < out.length; i++) out[i] = from + by * i;
+    return;
+  }
+  for (let i = 0; i < whole; i++) {
+    const lane = i % lanes;
+    out[i] = lane === 0 ? fma64(by, i, from) : fma64(by, lane, out[i - lane]);
+  }
+  for (let i = whole; i < out.length; i++) out[i] = fma64(by, i, from);
 }
 
 function arange(start: Scalar, end: Scalar, step: Scalar, dtype: DType | null): Tensor {
@@ -138,7 +147,7 @@ function arange(start: Scalar, end: Scalar, step: Scalar, dtype: DType | null): 
     throw runtimeError('upper bound and lower bound inconsistent with step sign');
   const out = Tensor.zeros(type, [Math.ceil((to - from) / by)]);
   const data = out.storage.data;
-  if (type === 'float32') floatRange(data as Float32Array, from, by);
+  if (type === 'float32' || type === 'float64') floatRange(data as Float32Array | Float64Array, from, by);
   else
     for (let i = 0; i < data.length; i++)
       data[i] = (type === 'int64' ? BigInt(from + i * by) : own(from) + i * own(by)) as never;
@@ -224,9 +233,13 @@ op<[Tensor, Tensor, number, DType | null]>({
     const from = own(Number(start.values()[0]));
     const to = own(Number(end.values()[0]));
     const step = steps > 1 ? round(round(to - from) / (steps - 1)) : 0;
-    // From both ends to the middle, as PyTorch does.
+    const at =
+      half || !isFloat(out.dtype) || !Number.isFinite(step)
+        ? (by: number, i: number, end: number) => end + round(by * i)
+        : fma64;
+    // From both ends to the middle, as PyTorch does; its compiler makes one rounding of multiplying and adding.
     for (let i = 0; i < steps; i++) {
-      const v = i < Math.floor(steps / 2) || steps === 1 ? from + round(step * i) : to - round(step * (steps - i - 1));
+      const v = i < Math.floor(steps / 2) || steps === 1 ? at(step, i, from) : at(-step, steps - i - 1, to);
       data[i] = (out.dtype === 'int64' ? BigInt(Math.trunc(v)) : v) as never;
     }
     return out;

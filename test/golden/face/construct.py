@@ -168,3 +168,9 @@ torch.ones(2).contiguous(memory_format=torch.channels_last)
 torch.arange(-3, 3, 0.1)
 torch.arange(1, 100, 0.7)[-3:].tolist()
 torch.arange(5, -5, -0.13).tolist()[37:41]
+[torch.linspace(*ends, dtype=torch.float64).tolist()[::9] for ends in ((-3, 3, 60), (0, 1, 101), (-10, 10, 200))]
+[torch.linspace(*ends).tolist()[::9] for ends in ((-3, 3, 60), (0, 1, 101), (-10, 10, 200), (0, 6.283, 500))]
+torch.linspace(-1, 1, 101)[40:60].tolist(), torch.linspace(0.1, 0.7, 33, dtype=torch.float64)[::4].tolist()
+torch.arange(-4, 4, 0.1).tolist()[38:44], torch.arange(-5, 5, 0.001)[4990:5010].tolist()
+torch.arange(-3, 3.1, 0.1, dtype=torch.float64).tolist(), torch.arange(0.3, 100, 1 / 3, dtype=torch.float64)[-9:].tolist()
+torch.arange(1, 0, -0.013, dtype=torch.float64).tolist()[70:]
