@@ -60,7 +60,14 @@ export function mapped(x: Tensor, { kind, worth, p = 0, q = 0 }: Fast): Tensor |
 }
 
 /** How inputs that broadcast to a shape are walked in rows: rows, their length; for each input from row to row and in a row. */
-type Walk = { rows: number; length: number; next: [number, number]; step: [number, number] };
+type Walk = {
+  rows: number;
+  length: number;
+  next: readonly [number, number];
+  step: readonly [number, number];
+};
+const NONE = [0, 0] as const;
+const BOTH = [1, 1] as const;
 
 /** Null where two loops are not enough. */
 function walk(shape: readonly number[], a: readonly number[], b: readonly number[]): Walk | null {
@@ -88,7 +95,9 @@ export function paired(a: Tensor, b: Tensor, shape: number[], { kind, worth, p =
   const n = numel(shape);
   const kernels = kernelsFor(n, worth);
   if (!kernels || !(isFloat32(a) || a.count === 1) || !(isFloat32(b) || b.count === 1)) return null;
-  const way = walk(shape, a.shape, b.shape);
+  const way = sameShape(a.shape, b.shape)
+    ? { rows: 1, length: n, next: NONE, step: BOTH }
+    : walk(shape, a.shape, b.shape);
   if (!way) return null;
   const { arena } = kernels;
   if (!arena.begin((needs(a) + needs(b) + n) * EACH + PAST, 3)) return null;

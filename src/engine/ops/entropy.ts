@@ -4,6 +4,7 @@ import { indexError, runtimeError, valueError } from '../errors';
 import { formulas as f } from '../formulas';
 import { dtypeLabel, numbers } from '../kernels/elementwise';
 import { op, type Sample, type SampleTensor } from '../op';
+import { resultArray } from '../reuse';
 import { numel, sameShape, show } from '../shape';
 import { Tensor } from '../tensor';
 import { checkReduction, reducedByOps } from './loss';
@@ -15,15 +16,19 @@ interface Classes {
   batch: number;
   classes: number;
   inner: number;
-  /** Class of each [batch, place]; -1 where it is ignored. */
+  /** Class of each [batch, place]; -1 where it is ignored. Until the next call. */
   target: Int32Array;
   weight: Float64Array | null;
 }
 
+/** Room for the classes: an array of its own each time would cost more than to read them. */
+let room = new Int32Array(0);
+
 function readClasses(shape: number[], target: Tensor, weight: Tensor | null, ignore: number): Classes {
   const [batch, classes] = shape.length === 1 ? [1, shape[0]] : shape;
   const values = target.values();
-  const chosen = new Int32Array(values.length);
+  if (room.length < values.length) room = new Int32Array(values.length);
+  const chosen = room.length === values.length ? room : room.subarray(0, values.length);
   // Of int64, the lower and the higher half.
   const [step, halves] =
     values instanceof BigInt64Array && values.length > 8
@@ -139,15 +144,17 @@ op<[Tensor, Tensor, Tensor | null, number, string]>({
     const { classes, inner, target: t, weight: w } = read;
     const n = Math.min(read.batch * inner, t.length);
     const values = x.values() as Float64Array;
-    const each = allocate(x.dtype, t.length) as Float64Array;
+    const each = reduction === 'none' ? (allocate(x.dtype, t.length) as Float64Array) : null;
+    const rounded = x.dtype === 'float64' ? (v: number) => v : Math.fround;
     let sum = 0;
     for (let i = 0; i < n; i++) {
       if (t[i] < 0) continue;
       const v = -values[placeOf(t, i, classes, inner)];
-      each[i] = w ? v * w[t[i]] : v;
-      sum += each[i];
+      const loss = w ? rounded(v * w[t[i]]) : v;
+      if (each) each[i] = loss;
+      sum += loss;
     }
-    if (reduction === 'none') return Tensor.of(x.dtype, [...target.shape], each);
+    if (each) return Tensor.of(x.dtype, [...target.shape], each);
     const out = Tensor.zeros(x.dtype, []);
     out.storage.data[0] = (reduction === 'mean' ? sum / totalOf(read) : sum) as never;
     return out;
@@ -179,13 +186,13 @@ op<[Tensor, Tensor, Tensor, Tensor | null, number, string]>({
     const read = readClasses(sizes, target, weight, ignore);
     const { classes, inner, target: t, weight: w } = read;
     const g = grad.values() as Float64Array;
-    const out = Tensor.zeros(grad.dtype, [...sizes]);
-    const data = out.storage.data as Float64Array;
+    const data = resultArray(grad.dtype, numel(sizes)) as Float64Array;
+    data.fill(0);
     const total = reduction === 'mean' ? totalOf(read) : 1;
     const step = reduction === 'none' ? 1 : 0;
     for (let i = 0; i < t.length; i++)
       if (t[i] >= 0) data[placeOf(t, i, classes, inner)] = (-(w ? w[t[i]] : 1) * g[step * i]) / total;
-    return out;
+    return Tensor.of(grad.dtype, [...sizes], data);
   },
   saves: ['target', 'weight'],
   grads: {
