@@ -19,6 +19,7 @@ import { capabilities } from './capabilities';
 import { type CompareWish, compareWith } from './comparing';
 import { checkLaunch } from './launch';
 import { ProgressReports } from './progress';
+import { ProgressLines } from './progressLines';
 import { refusalOf } from './refusals';
 import type { Addresses } from './sources';
 import { stoppedBody } from './words';
@@ -41,6 +42,7 @@ export class BackstepAdapter extends BreakpointSession {
   /** Counts what was opened: only the newest may become the session, for a restart may come while another one loads. */
   private attempt = 0;
   private readonly progress = new ProgressReports((event) => this.sendEvent(event));
+  private readonly printed = new ProgressLines((output) => this.onOutput(output));
   private readonly loading = this.progress.of('Backstep', () => this.giveUp());
   private readonly working = this.progress.of(
     'Backstep',
@@ -209,7 +211,7 @@ export class BackstepAdapter extends BreakpointSession {
     this.subscriptions = [
       session.on('stopped', (event) => this.afterAct(() => this.onStopped(event))),
       session.on('continued', () => this.afterAct(() => this.onContinued())),
-      session.on('output', (event) => this.afterAct(() => this.onOutput(event))),
+      session.on('output', (event) => this.afterAct(() => this.printed.take(event))),
       session.on('input', () => this.afterAct(() => this.onInput())),
       session.on('invalidated', () => this.onInvalidated()),
       session.on('loading', ({ text, percent }) => this.loading.tell(text, percent)),
@@ -227,6 +229,7 @@ export class BackstepAdapter extends BreakpointSession {
     // unless it hears that the script went on in between.
     this.onContinued();
     this.clientSees = 'stopped';
+    this.printed.flush();
     this.lastStop = event;
     this.moving = null;
     this.loading.end();
@@ -253,6 +256,7 @@ export class BackstepAdapter extends BreakpointSession {
 
   private onInput(): void {
     this.waitsForLine = true;
+    this.printed.flush();
     this.sendEvent(new OutputEvent(`${t('The script waits for a line: type it here.')}\n`, 'console'));
   }
 
@@ -262,6 +266,7 @@ export class BackstepAdapter extends BreakpointSession {
 
   private onTerminated(exitCode: number): void {
     this.moving = null;
+    this.printed.flush();
     this.loading.end();
     this.sendEvent(new ExitedEvent(exitCode));
     this.sendEvent(new TerminatedEvent());

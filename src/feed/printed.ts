@@ -1,5 +1,6 @@
 /** What a script printed, as lines: pieces of `write` put together, each line with the tick that ended it. */
 
+import { overwritten } from '../protocol/overwritten';
 import type { Session } from '../protocol/session';
 import type { OutputPiece, OutputView, PrintedLine } from '../protocol/views';
 
@@ -36,17 +37,12 @@ export class Printed {
     const ended = text.endsWith('\n');
     const words = ended ? text.slice(0, -1).replace(/\r$/, '') : text;
     if (!last || last.ended || last.category !== piece.category) {
-      this.lines.push({ ...piece, text: shown(words), ended });
+      this.lines.push({ ...piece, text: kept(words), ended });
       return;
     }
     Object.assign(last, { tick: piece.tick, iteration: piece.iteration, place: piece.place, ended });
-    last.text = shown(last.text + words);
+    last.text = kept(last.text + words);
   }
 }
 
-/** A progress bar goes back to the line's beginning, and writes over it. */
-function shown(text: string): string {
-  const back = text.endsWith('\r') ? '\r' : '';
-  const line = text.replace(/\r+$/, '');
-  return line.slice(line.lastIndexOf('\r') + 1).slice(0, WIDEST) + back;
-}
+const kept = (text: string) => overwritten(text).slice(0, WIDEST);
