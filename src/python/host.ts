@@ -88,6 +88,8 @@ function hostModule(
   const tensor = (handle: number) => tensors.get(handle);
   const files = new Set<string>();
   const paths: string[] = [];
+  /** What the line tracer says, by its numbers: texts come again. */
+  const said: string[] = [];
   const text = (path: string) => python().FS.readFile(path, { encoding: 'utf8' }) as string;
   return {
     output: (stream: 'stdout' | 'stderr', text: string) =>
@@ -105,8 +107,11 @@ function hostModule(
     looked: (handle: number) => void answering.looked.set(tensor(handle).id, tensor(handle)),
     /** A number for a file's path, which `line` gets in its place. */
     file: (path: string) => paths.push(toHost(path)) - 1,
-    line: (frame: number, file: number, line: number, delta?: string) =>
-      sink()?.line(frame, paths[file], line, delta ?? null),
+    /** `delta`: JSON that is `number` from now on, or the number of one that was told before. */
+    line: (frame: number, file: number, line: number, delta?: string | number, number?: number) => {
+      if (number !== undefined) said[number] = delta as string;
+      sink()?.line(frame, paths[file], line, typeof delta === 'number' ? said[delta] : (delta ?? null));
+    },
     enter_frame: (frame: number, parent: number, name: string, path: string, line: number) => {
       if (!files.has(path)) {
         files.add(path);

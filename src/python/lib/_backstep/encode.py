@@ -2,7 +2,7 @@
 import reprlib
 import types
 import weakref
-from collections import deque
+from collections import OrderedDict, defaultdict, deque
 from itertools import islice
 from json.encoder import encode_basestring as _quoted
 
@@ -208,16 +208,21 @@ def hidden(value):
     return isinstance(value, _HIDDEN)
 
 
+# Empty ones of these have no signature but that.
+_SIZED = frozenset((dict, list, OrderedDict, defaultdict))
+
 # Values that cannot change inside, or whose contents the recorder follows by itself.
 _PLAIN = PRIMITIVES | {torch.Tensor, nn.Parameter}
 
 
-def signature(value, depth=1, held=None):
+def signer(value):
     """
-    What must stay equal for a value to count as unchanged, as deep as it is written down; None where its identity is enough. It names
-    what is inside by its identity. `held`: a list that gets the primitive ones, as long as which is kept no other can lie in their place.
+    What makes the signature of such a value: f(value, depth, held) answers what must stay equal for it to count as unchanged, as deep as it
+    is written down; None where its identity is enough, as it is where there is no such function. A signature names what is inside by its
+    identity. `held`: a list that gets the primitive ones, as long as which is kept no other can lie in their place.
     """
-    return _signers[type(value)](value, depth, held)
+    kind = type(value)
+    return None if kind in _PLAIN else _signers[kind]
 
 
 def _identity(value, depth, held):
@@ -225,7 +230,8 @@ def _identity(value, depth, held):
 
 
 def _training(value, depth, held):
-    return value.__dict__.get('training')
+    # Before nn.Module's __init__ has run there is none.
+    return value.__dict__.get('training', '')
 
 
 def _sequence(value, depth, held):
@@ -249,7 +255,10 @@ def _length(value, depth, held):
 
 def _groups(optimizer, depth, held):
     """An optimizer's state is the recorder's own; what a user changes is in the groups."""
-    return [(id(group), *group, _inside([*group.values()], 0, held)) for group in optimizer.param_groups]
+    groups = optimizer.param_groups
+    if held is not None:
+        held += [v for group in groups for v in group.values() if type(v) in PRIMITIVES]
+    return [(id(group), *group, *map(id, group.values())) for group in groups]
 
 
 def _attributes(value, depth, held):
@@ -291,10 +300,18 @@ def _inside(values, depth, held):
     """Identities of the values inside, and below those what can change, one level on."""
     if held is not None:
         held += [v for v in values if type(v) in PRIMITIVES]
-    ids = tuple(map(id, values))
-    if depth == 0 or _PLAIN.issuperset(map(type, values)):
+    ids = [*map(id, values)]
+    if depth == 0:
         return ids
-    return ids, [_signers[type(v)](v, depth - 1, held) for v in values]
+    # Nothing in an empty container: many objects have some.
+    below = [(0 if kind in _SIZED and not v else _signers[kind](v, depth - 1, held))
+             for kind, v in zip(map(type, values), values) if kind not in _PLAIN]
+    return (ids, below) if below else ids
+
+
+def _deeper(value, held):
+    """An object's signature one level deeper than inside of a frame: since it was described, much may have run."""
+    return _attributes(value, 2, held), isinstance(value, torch.optim.Optimizer) and _groups(value, 0, held)
 
 
 class Described:
@@ -311,13 +328,12 @@ class Described:
         attributes = getattr(value, '__dict__', None)
         if not isinstance(attributes, dict) or isinstance(value, (torch.Tensor, nn.Module)):
             return written(value)
-        # One level deeper than inside of a frame: since it was described, much may have run.
-        held = []
-        now = _attributes(value, 2, held), isinstance(value, torch.optim.Optimizer) and _groups(value, 0, held)
         key = id(value)
         known = self._known.get(key)
-        if known is not None and known[0]() is value and known[1] == now:
+        if known is not None and known[0]() is value and known[1] == _deeper(value, None):
             return known[3]
+        held = []
+        now = _deeper(value, held)
         # On a line of its own: who keeps it need not look into what comes again.
         text = f'\n{written(value)}\n'
         # Tensors come and go at the same addresses; parameters stay.

@@ -1,10 +1,12 @@
 """The line tracer: sys.monitoring tells of every line of the user's files, with the names that changed."""
 import sys
+from itertools import compress, count
+from operator import is_not
 
 import _backstep_host as _host
 
 from . import streams
-from .encode import Described, hidden, signature, together
+from .encode import Described, hidden, signer, together
 from .notes import message_of
 
 _line = _host.line
@@ -27,13 +29,16 @@ _next_id = 0
 class _Traced:
     """A frame of the user's code that is running."""
 
-    __slots__ = ('id', 'frame', 'known')
+    __slots__ = ('id', 'frame', 'names', 'values', 'watched')
 
     def __init__(self, id, frame):
         self.id = id
         self.frame = frame
-        # name -> (value, signature, what that holds) as last written down. Holding the value keeps its id() from being used again.
-        self.known = {}
+        # As last written down. Holding a value keeps its id() from being used again.
+        self.names = []
+        self.values = []
+        # Of the values that can change inside: (place, name, what makes the signature, signature, what that holds).
+        self.watched = []
 
 
 _stack = []
@@ -42,6 +47,9 @@ _suspended = {}
 _followed = set()
 _between = None
 _described = Described()
+# Texts that the host was told, with the numbers that they have there.
+_said = {}
+_REMEMBERED = 256
 # Frames that an exception left, for looking into them afterwards.
 _unwound = {}
 _last_raised = None
@@ -178,11 +186,20 @@ def _on_line(code, line):
     if _out.pending or _err.pending:
         streams.flush()
     changes = _changes(traced)
-    # A text that is the same at each line, the path, does not cross; nor does None.
+    # A text that comes again, as the path does and what a frame begins with may, crosses as a number; None does not cross.
     if changes is None:
         _line(traced.id, _files[code.co_filename], line)
+        return
+    known = _said.get(changes)
+    if known is None:
+        if len(_said) == _REMEMBERED:
+            _said.clear()
+        number = len(_said)
+        _line(traced.id, _files[code.co_filename], line, changes, number)
+        # Not before: an interrupt may have come between.
+        _said[changes] = number
     else:
-        _line(traced.id, _files[code.co_filename], line, changes)
+        _line(traced.id, _files[code.co_filename], line, known)
 
 
 _CALLBACKS = {
@@ -203,31 +220,56 @@ def _names(frame):
 
 def _changes(traced):
     """JSON of the names that changed since this frame's last line; None if none did."""
-    known = traced.known
-    names = _names(traced.frame)
-    changed = None
-    for name, value in names.items():
-        old = known.get(name)
-        if old is not None and old[0] is value and (old[1] is None or old[1] == signature(value)):
-            continue
-        if name[:2] == '__':
-            known[name] = (value, None, None)
-            continue
+    now = _names(traced.frame)
+    names = [*now]
+    values = [*now.values()]
+    texts = []
+    if names != traced.names:
+        texts += _renamed(traced, names)
+    # Nearly all names stand for what they stood for: no line of Python is spent on those.
+    before = traced.values
+    changed = [*compress(count(), map(is_not, values, before))]
+    for place, name, sign, signature, _ in traced.watched:
+        if sign(values[place], 1, None) != signature and place not in changed:
+            changed.append(place)
+    traced.values = values
+    if changed:
+        if traced.watched:
+            traced.watched = [w for w in traced.watched if w[0] not in changed]
+        for place in changed:
+            text = _described_as(traced, place, names[place], values[place], before[place])
+            if text is not None:
+                texts.append(text)
+    return f'{{{",".join(texts)}}}' if texts else None
+
+
+_NOTHING = object()
+
+
+def _renamed(traced, names):
+    """Makes room for other names than at the last line; the texts of those that are gone."""
+    before = dict(zip(traced.names, traced.values))
+    traced.names = names
+    traced.values = [before.get(name, _NOTHING) for name in names]
+    places = dict(zip(names, count()))
+    traced.watched = [(places[w[1]], *w[1:]) for w in traced.watched if w[1] in places]
+    return [f'"{name}":null' for name in before if name not in places]
+
+
+def _described_as(traced, place, name, value, before):
+    """`"name":JSON` of a value that is new, or other inside; None where it is not listed and what the name stood for was not."""
+    if name[:2] == '__':
+        return None
+    sign = signer(value)
+    if sign is not None:
         held = []
-        known[name] = (value, signature(value, 1, held), held)
+        signature = sign(value, 1, held)
+        if signature is not None:
+            traced.watched.append((place, name, sign, signature, held))
         # A name that now is a function or a class is gone from the variables.
-        if not hidden(value):
-            text = f'"{name}":{_described.written(value)}'
-        elif old is not None:
-            text = f'"{name}":null'
-        else:
-            continue
-        changed = text if changed is None else f'{changed},{text}'
-    if len(names) != len(known):
-        for name in [n for n in known if n not in names]:
-            del known[name]
-            changed = f'"{name}":null' if changed is None else f'{changed},"{name}":null'
-    return None if changed is None else f'{{{changed}}}'
+        elif hidden(value):
+            return None if before is _NOTHING or hidden(before) else f'"{name}":null'
+    return f'"{name}":{_described.written(value)}'
 
 
 def frame_of(id):
