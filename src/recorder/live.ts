@@ -39,8 +39,9 @@ export class Live {
   }
 
   /** The script goes on: what this took is earned back before views are told again, so that a large picture comes seldom. */
-  served(now = performance.now()): void {
+  served(now?: number): void {
     if (this.since === null) return;
+    now ??= performance.now();
     this.free = Math.max(this.free, now) + (now - this.since) / SHARE;
     this.since = null;
   }

@@ -47,6 +47,21 @@ def rate(optimizer):
 
 rate(optimizer)
 
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.size = 3
+
+Net()
+
+def again(a):
+    del a
+    b = 1
+    return b
+
+for i in range(600):
+    again(i % 300)
+
 monitoring = sys.monitoring
 tool = 4
 lines = monitoring.events.LINE
@@ -84,4 +99,27 @@ it('runs no op to describe what holds tensors, and makes no text of their elemen
   expect(names).toContain('"repr":"defaultdict of 1"');
   expect(names).toContain('"repr":"dict of 2"');
   expect(names).not.toContain('tensor(');
+});
+
+/** What the lines of a function's calls, one after the other, said of its names. */
+const saidIn = (name: string) =>
+  Array.from({ length: recording.ticks }, (_, tick) => tick)
+    .filter((tick) => recording.kindAt(tick) === 'line' && recording.frame(recording.frameAt(tick))?.name === name)
+    .map((tick) => {
+      const said = recording.namesAt(recording.frameAt(tick), tick);
+      return said?.tick === tick ? JSON.parse(said.value) : null;
+    });
+
+it('shows a module as one as soon as it is', () => {
+  expect(saidIn('Net.__init__').map((said) => said?.self?.k)).toEqual(['object', 'module']);
+});
+
+it('has a text by its number as it was told, however many there are', () => {
+  const said = saidIn('again');
+  expect(said.length).toBe(1800);
+  for (let i = 0; i < 600; i++) {
+    expect(said[3 * i].a.repr).toBe(String(i % 300));
+    expect(said[3 * i + 1]).toEqual({ a: null });
+    expect(said[3 * i + 2].b.repr).toBe('1');
+  }
 });

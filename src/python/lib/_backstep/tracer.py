@@ -29,11 +29,13 @@ _next_id = 0
 class _Traced:
     """A frame of the user's code that is running."""
 
-    __slots__ = ('id', 'frame', 'names', 'values', 'watched')
+    __slots__ = ('id', 'frame', 'now', 'names', 'values', 'watched')
 
     def __init__(self, id, frame):
         self.id = id
         self.frame = frame
+        # Its names as they are, whenever it is looked at.
+        self.now = _names(frame)
         # As last written down. Holding a value keeps its id() from being used again.
         self.names = []
         self.values = []
@@ -220,7 +222,7 @@ def _names(frame):
 
 def _changes(traced):
     """JSON of the names that changed since this frame's last line; None if none did."""
-    now = _names(traced.frame)
+    now = traced.now
     names = [*now]
     values = [*now.values()]
     texts = []
@@ -248,12 +250,12 @@ _NOTHING = object()
 
 def _renamed(traced, names):
     """Makes room for other names than at the last line; the texts of those that are gone."""
-    before = dict(zip(traced.names, traced.values))
+    gone = dict(zip(traced.names, traced.values))
     traced.names = names
-    traced.values = [before.get(name, _NOTHING) for name in names]
-    places = dict(zip(names, count()))
-    traced.watched = [(places[w[1]], *w[1:]) for w in traced.watched if w[1] in places]
-    return [f'"{name}":null' for name in before if name not in places]
+    traced.values = [gone.pop(name, _NOTHING) for name in names]
+    if traced.watched:
+        traced.watched = [(names.index(w[1]), *w[1:]) for w in traced.watched if w[1] not in gone]
+    return [f'"{name}":null' for name in gone]
 
 
 def _described_as(traced, place, name, value, before):
