@@ -47,6 +47,8 @@ test.each([
   ['x = %pwd\n2', '2\n'],
   ['for i in range(2):\n    !echo $i\n3', '3\n'],
   ['%time y = 4\ny', '4\n'],
+  ['%time 4', '4\n'],
+  ['%timeit 4', ''],
   ['torch?\n5', '5\n'],
   ['%%html\n<b>no</b>', ''],
   ['get_ipython().run_line_magic("matplotlib", "inline")\n6', '6\n'],

@@ -373,7 +373,7 @@ op<[Tensor, Tensor]>({
 
 op<[Tensor, Tensor]>({
   schema: 'fill_(Tensor input, Number value) -> Tensor',
-  faces: ['Tensor'],
+  faces: ['torch', 'Tensor'],
   inplaceOnly: true,
   formula: 'x ← v',
   gradient: 'dv = Σ dy,  dx = 0',
@@ -397,7 +397,7 @@ op<[Tensor, Tensor]>({
 
 op<[Tensor]>({
   schema: 'zero_(Tensor input) -> Tensor',
-  faces: ['Tensor'],
+  faces: ['torch', 'Tensor'],
   inplaceOnly: true,
   formula: 'x ← 0',
   gradient: 'dx = 0',

@@ -7,11 +7,12 @@ def display(*objects, include=None, display_id=None, clear=False, **more):
     for found in objects:
         if hasattr(found, 'savefig') and hasattr(found, 'show'):
             found.show()
-        if hasattr(builtins, '__backstep_show__'):
-            from .lib.pretty import pretty
+    if hasattr(builtins, '__backstep_show__'):
+        from .lib.pretty import pretty
+        for found in objects:
             print(pretty(found))
-        else:
-            print(found)
+    else:
+        print(*objects)
     return _Handle() if display_id else None
 
 

@@ -53,7 +53,8 @@ def _python(text):
             body = line.strip()
             indent = line[:len(line) - len(line.lstrip())]
             if re.match(r'%(time|timeit|prun)\s+[^-\s]', body):
-                lines[skipped] = indent + body.split(None, 1)[1]
+                # Of %time the value is shown, of the others it is not.
+                lines[skipped] = indent + body.split(None, 1)[1] + ('' if body.startswith('%time ') else ';')
             else:
                 lines[skipped] = f'{indent}pass  # {body}'
     return '\n'.join(lines)

@@ -18,6 +18,8 @@ from ._ops import ops as _ops
 __version__ = '2.13.0+cpu'
 globals().update(_dtype.dtypes)
 globals().update(_construct.tensor_types())
+# What PyTorch's own module imports shows as well: torch.math, torch.torch.
+globals().update({_name: __import__(_name) for _name in ('math', 'os', 'sys', 'warnings', 'builtins', 'torch')})
 inf, nan, pi, e = _math.inf, _math.nan, _math.pi, _math.e
 newaxis = None
 _bind.install()
@@ -27,6 +29,7 @@ from .random import (Generator, default_generator, fork_rng, get_rng_state, init
 from .autograd.grad_mode import (enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled,  # noqa: E402
                                  no_grad, set_grad_enabled)
 from ._functions import *  # noqa: E402,F403
+from ._bindings import *  # noqa: E402,F403
 from ._linalg_functions import *  # noqa: E402,F403
 from ._tensor_str import set_printoptions  # noqa: E402
 from . import autograd, nn, optim, utils  # noqa: E402
@@ -47,6 +50,7 @@ globals().update(storage.storage_types())
 _LATER = {name: 'torch.' + name for name in (
     'distributions', 'jit', 'types', 'accelerator', 'mps', 'xpu', 'mtia', 'distributed', 'multiprocessing', 'testing', 'compiler',
     'functional', 'signal', 'profiler', 'fx')}
-from . import _foreach  # noqa: E402
+from . import _built, _foreach  # noqa: E402
 globals().update({_name: _f for _name, _f in vars(_foreach).items() if _name.startswith('_foreach_')})
-__getattr__, __dir__ = _bind.lazy('torch', globals(), {**_LATER, 'GradScaler': 'torch.amp'})
+__getattr__, __dir__ = _bind.lazy('torch', globals(), {
+    **_LATER, 'GradScaler': 'torch.amp', **dict.fromkeys(_built.NAMES, 'torch._built')})

@@ -44,9 +44,8 @@ def _sizes(data):
     shape = []
     while True:
         if isinstance(data, Tensor):
-            if data.dim() == 0:
-                return shape
-            raise TypeError('only integer tensors of a single element can be converted to an index')
+            # Of any shape: a number, if it has one element.
+            return shape
         if isinstance(data, (str, bytes)) and shape:
             raise ValueError(f"too many dimensions '{type(data).__name__}'")
         if not _is_sequence(data):
@@ -76,7 +75,7 @@ def _flatten(data, shape, depth, out):
 
 
 def _infer(flat):
-    """dtype of Python numbers, and the numbers with tensors among them read."""
+    """dtype of Python numbers and of tensors among them, and the numbers: NumPy's as Python's, tensors as they are."""
     kinds = set(map(type, flat))
     if kinds == {float}:
         return get_default_dtype(), flat
@@ -105,7 +104,7 @@ def _one(v):
     if isinstance(v, int):
         return dtypes['int64'], v
     if isinstance(v, Tensor):
-        return v.dtype, v.item()
+        return v.dtype, v
     if isinstance(v, complex):
         return dtypes['complex128' if get_default_dtype().name == 'float64' else 'complex64'], v
     if isinstance(v, str):
@@ -181,7 +180,16 @@ def from_data(data, dtype=None):
     found, flat = _infer(flat)
     dtype = found if dtype is None else dtype
     index_of(dtype)
-    return from_flat(dtype, _fit(flat, dtype), shape)
+    return from_flat(dtype, _fit([_number(v, dtype) if isinstance(v, Tensor) else v for v in flat], dtype), shape)
+
+
+def _number(t, dtype):
+    """A tensor among numbers, read as the dtype asks: __index__() or __float__()."""
+    if dtype.name in _RANGE:
+        return t.__index__()
+    if t.numel() != 1:
+        raise ValueError('only one element tensors can be converted to Python scalars')
+    return t.item()
 
 
 def _resolve(dtype, fn):
@@ -240,17 +248,24 @@ def legacy(cls, dtype, args, kwargs):
         if first.dtype is not dtype:
             raise TypeError(f'expected {_type_name(dtype)} (got {first.type()})')
         return _as(cls, first.detach())
-    if isinstance(first, (int,)) or hasattr(first, '__index__') and not isinstance(first, (list, tuple)) and not getattr(first, 'ndim', 0):
+    if isinstance(first, int) or hasattr(first, '__index__') and not getattr(first, 'ndim', 0) and _kind(first) in 'biu':
         return _as(cls, ops.zeros([int(a) for a in args], dtype=dtype))
     if len(args) == 1 and type(first).__name__ == 'Size':
         return _as(cls, ops.zeros(first, dtype=dtype))
-    if len(args) == 1 and (_is_sequence(first) or hasattr(first, '__array__')):
+    if len(args) == 1 and (_is_sequence(first) or hasattr(first, '__array__')) and type(first).__name__ not in _SCALARS:
         return _as(cls, from_data(first, dtype))
     if isinstance(first, str):
         raise TypeError("new(): invalid data type 'str'")
-    if isinstance(first, float):
-        raise TypeError(f"new(): data must be a sequence (got {type(first).__name__})")
-    raise TypeError(f"new(): data must be a sequence (got {type(first).__name__})")
+    raise TypeError(f'new(): data must be a sequence (got {_SCALARS.get(type(first).__name__, type(first).__name__)})')
+
+
+# NumPy's numbers are no sequences, its arrays without dimensions are.
+_SCALARS = {name: f'numpy.{name}' for name in ('float16', 'float32', 'float64')}
+
+
+def _kind(v):
+    """The kind of a NumPy value's dtype; 'i' of anything else."""
+    return getattr(getattr(v, 'dtype', None), 'kind', 'i')
 
 
 def _as(cls, t):

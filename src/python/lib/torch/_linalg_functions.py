@@ -6,7 +6,7 @@ from ._ops import ops
 from ._return_types import return_type
 from ._tensor import Tensor
 
-__all__ = ['tensordot', 'einsum', 'chain_matmul', 'lu', 'eig', 'symeig', 'solve', 'lstsq', 'matrix_rank', 'svd_lowrank', 'pca_lowrank']
+__all__ = ['tensordot', 'einsum', 'chain_matmul', 'lu', 'eig', 'symeig', 'solve', 'lstsq', 'matrix_rank', 'svd_lowrank', 'pca_lowrank', 'spmm', 'dsmm', 'hsmm']
 
 
 def tensordot(a, b, dims=2, out=None):
@@ -67,6 +67,19 @@ def einsum(*args):
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         return einsum(equation, *operands[0])
     return ops.einsum(equation, operands)
+
+
+def spmm(input, mat2):
+    """The older name of torch.mm, where the first matrix may be a sparse one."""
+    return ops.mm(input, mat2)
+
+
+def dsmm(input, mat2):
+    return ops.mm(input, mat2)
+
+
+def hsmm(input, mat2):
+    return ops.mm(input, mat2)
 
 
 def chain_matmul(*matrices, out=None):
