@@ -31,6 +31,8 @@ export class StorageNote {
   site = -1;
   module = -1;
   pass = -1;
+  /** The stretch that the latest content was used in last, of those after its own. */
+  used = -1;
   /** Memory of a tensor that training moves. */
   leaf = false;
   /** Tensors that show it, in the order in which they came to. */
@@ -215,7 +217,9 @@ export class Contents {
 
   /** A content is used. If it was dropped, it is held again: the script has it still, but not what an op has just written over. */
   private used(value: number, storage: Storage, note: StorageNote): void {
-    if (!this.memory.isOld(value)) return;
+    const { stretch } = this.memory;
+    if (note.used === stretch || !this.memory.isOld(value)) return;
+    note.used = stretch;
     this.memory.use(value, note.root, () => {
       this.recording.hold(value, storage.data);
       this.share(storage, note, value);
@@ -276,6 +280,7 @@ export class Contents {
     recording.hold(id, data);
     if (!by) recording.roots.push(id);
     note.latest = id;
+    note.used = -1;
     note.root = !by;
     if (by) {
       note.site = by.site;

@@ -15,8 +15,11 @@ import { Slabs } from './store/slabs';
 const EACH = 400;
 /** The part of the bound that contents and structure may take; the rest is for what is being looked at, and for garbage. */
 const PART = 0.4;
-/** The part that contents may take which their stretch alone used: the latest ones, which most looks are at. */
-const PASSING = 1 / 10;
+/**
+ * The part that contents may take which their stretch alone used: the latest ones, which most looks are at. Few, so that what is computed next
+ * finds their memory in the processor's caches; those of a stretch are computed again in the time that it took.
+ */
+const PASSING = 1 / 200;
 /** The part that structure may take in memory; beyond, settled pages go into a scratch file. */
 const STRUCTURE = 1 / 8;
 /** Less than this in all is never left out. */
@@ -86,7 +89,8 @@ export class Memory {
     return this.limit * PART;
   }
 
-  private get stretch(): number {
+  /** The stretch that is going on. */
+  get stretch(): number {
     return this.first.length - 1;
   }
 
@@ -126,8 +130,10 @@ export class Memory {
     // The last stretch's contents are not looked through before the next one has had the time to use them.
     const last = this.stretch - 1;
     if (this.stretch % LOOK === 0) this.look();
+    const { oldest } = this;
     while ((this.used > this.bound || this.passing > this.limit * PASSING) && this.oldest < last)
       this.pass(this.oldest++);
+    if (this.oldest > oldest) recording.store.settle(this.first.at(this.oldest));
     if (this.used <= this.bound) return;
     this.look();
     this.unpin(2 * this.spacing + LOOK);

@@ -11,6 +11,7 @@ import type { Phase, Place, TickKind } from '../protocol/ticks';
 import type { Bookmark } from '../protocol/views';
 import { Column } from './columns';
 import { Generators } from './generators';
+import { Held } from './held';
 import {
   type Change,
   type FrameRecord,
@@ -75,9 +76,7 @@ export class Recording implements Owner {
   linesLeftOut = 0;
 
   /** Elements that are held, by content; those of old checkpoints are in slabs. */
-  readonly store = new Map<number, Data>();
-  /** Contents in the store whose arrays nobody else has. */
-  private readonly own = new Set<number>();
+  readonly store = new Held();
   private readonly shown = new WeakSet<Data>();
   readonly slabs = new Slabs();
   /** Contents in the store that are a checkpoint's part: a later stretch than their own used them. */
@@ -401,7 +400,6 @@ export class Recording implements Owner {
   }
 
   hold(id: number, data: Data | null): void {
-    this.own.delete(id);
     if (data) this.store.set(id, data);
     else this.store.delete(id);
   }
@@ -415,14 +413,13 @@ export class Recording implements Owner {
 
   /** Nobody else has a content's array. */
   takeOver(id: number): void {
-    if (isReused(this.store.get(id)!)) this.own.add(id);
+    if (isReused(this.store.get(id)!)) this.store.takeOver(id);
   }
 
   /** A content is held no longer. */
   forget(id: number): void {
-    const data = this.store.get(id);
-    this.store.delete(id);
-    if (this.own.delete(id)) this.reuse(data!);
+    const data = this.store.delete(id);
+    if (data) this.reuse(data);
   }
 
   /** Nobody has an array, unless it was shown. */

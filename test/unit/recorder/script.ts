@@ -36,7 +36,7 @@ export class Script {
   private frames = [0];
   private next = 1;
 
-  constructor(memoryLimit = 1 << 30, source = '', scratch?: Scratch) {
+  constructor(memoryLimit = 2 ** 36, source = '', scratch?: Scratch) {
     this.recorder = new Recorder({ memoryLimit, scratch });
     context.generator = new Generator();
     context.defaultDtype = 'float32';
