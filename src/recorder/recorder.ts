@@ -1,7 +1,6 @@
 /** Writes a run down while it happens: hears the engine (Observer) and the Python side (TraceSink), appends to the Recording. */
 import { OpNode } from '../engine/autograd/opNode';
 import { context } from '../engine/context';
-import { tensorsOf } from '../engine/dispatch';
 import type { Observer, OpEvent } from '../engine/observer';
 import type { Op } from '../engine/op';
 import type { Storage } from '../engine/storage';
@@ -334,7 +333,11 @@ export class Recorder implements Observer, TraceSink {
       for (const { param, result } of op.saved) {
         // Of what an op overwrites, the gradient has a copy.
         if (result >= 0 || (update && param === 0 && args[0] instanceof Tensor)) continue;
-        for (const t of tensorsOf([args[param]])) if (!t.wrapped) note.keep(t, contents.read(t));
+        const a = args[param];
+        if (a instanceof Tensor) {
+          if (!a.wrapped) note.keep(a, contents.read(a));
+        } else if (Array.isArray(a))
+          for (const t of a) if (t instanceof Tensor && !t.wrapped) note.keep(t, contents.read(t));
       }
     }
     contents.written();

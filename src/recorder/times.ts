@@ -10,6 +10,9 @@ const LEAST = 1e-5;
 
 export class Times {
   private readonly pieces = new Map<number, Uint16Array>();
+  /** The piece that was written to last. */
+  private latest = -1;
+  private piece: Uint16Array | null = null;
   /** One more than the highest record with a time. */
   length = 0;
 
@@ -21,12 +24,15 @@ export class Times {
 
   private put(record: number, step: number): void {
     const at = Math.floor(record / PIECE);
-    let piece = this.pieces.get(at);
-    if (!piece) {
-      this.pieces.set(at, (piece = new Uint16Array(PIECE)));
-      if (this.pieces.size > MOST) this.pieces.delete(this.pieces.keys().next().value!);
+    if (at !== this.latest || !this.piece) {
+      this.latest = at;
+      this.piece = this.pieces.get(at) ?? null;
+      if (!this.piece) {
+        this.pieces.set(at, (this.piece = new Uint16Array(PIECE)));
+        if (this.pieces.size > MOST) this.pieces.delete(this.pieces.keys().next().value!);
+      }
     }
-    piece[record % PIECE] = step;
+    this.piece[record % PIECE] = step;
     if (record >= this.length) this.length = record + 1;
   }
 

@@ -95,7 +95,7 @@ export class Page {
 
   /** What is written down here; null where nothing is any more. Its rows are made when somebody asks for them. */
   journal: Journal | null = null;
-  private readonly made = new Rows();
+  private made: Rows | null = null;
   /** Where its rows are found, once its journal is gone. */
   settled: { at(index: number): Page } | null = null;
 
@@ -107,8 +107,9 @@ export class Page {
   private get rows(): Rows {
     const { journal, settled } = this;
     if (settled) return settled.at(this.index).rows;
-    if (journal && !journal.isRead) journal.read(this.made, this.bases);
-    return this.made;
+    const rows = (this.made ??= new Rows());
+    if (journal && !journal.isRead) journal.read(rows, this.bases);
+    return rows;
   }
 
   get records(): OpRecord[] {

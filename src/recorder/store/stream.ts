@@ -19,8 +19,15 @@ export const COUNTED = 9;
 
 /** What a page's numbers are counted from. */
 export function counted({ tick, record, value, tensor, storage, frame, pass }: Bases, iteration: number): Counted {
-  const all = Float64Array.of(0, tick, record, value, tensor, storage, frame, pass, iteration);
-  if (all.length !== COUNTED) throw new Error('bases are missing');
+  const all = new Float64Array(COUNTED);
+  all[TICK] = tick;
+  all[RECORD] = record;
+  all[VALUE] = value;
+  all[TENSOR] = tensor;
+  all[STORAGE] = storage;
+  all[FRAME] = frame;
+  all[PASS] = pass;
+  all[ITERATION] = iteration;
   return all;
 }
 
