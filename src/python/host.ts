@@ -4,6 +4,7 @@ import type { Tensor } from '../engine/tensor';
 import type { Past } from '../recorder/evaluator';
 import type { TraceSink } from '../recorder/sink';
 import type { Bridge } from './bridge';
+import { Lines, type StartOfLines } from './lines';
 import { toHost, toPython } from './paths';
 import { Painter } from './png';
 import { createRuntime, type Runtime, type RuntimeOptions } from './runtime';
@@ -88,8 +89,7 @@ function hostModule(
   const tensor = (handle: number) => tensors.get(handle);
   const files = new Set<string>();
   const paths: string[] = [];
-  /** What the line tracer says, by its numbers: texts come again. */
-  const said: string[] = [];
+  const lines = new Lines(python, sink, (handle) => tensor(handle).id);
   const text = (path: string) => python().FS.readFile(path, { encoding: 'utf8' }) as string;
   return {
     output: (stream: 'stdout' | 'stderr', text: string) =>
@@ -107,20 +107,38 @@ function hostModule(
     looked: (handle: number) => void answering.looked.set(tensor(handle).id, tensor(handle)),
     /** A number for a file's path, which `line` gets in its place. */
     file: (path: string) => paths.push(toHost(path)) - 1,
-    /** `delta`: JSON that is `number` from now on, or the number of one that was told before. */
-    line: (frame: number, file: number, line: number, delta?: string | number, number?: number) => {
-      if (number !== undefined) said[number] = delta as string;
-      sink()?.line(frame, paths[file], line, typeof delta === 'number' ? said[delta] : (delta ?? null));
-    },
-    enter_frame: (frame: number, parent: number, name: string, path: string, line: number) => {
+    /** A line of which Python tells by itself: those of the tracer go by `start_lines`. */
+    line: (frame: number, file: number, line: number) => sink()?.line(frame, paths[file], line, null),
+    /** Makes the function that hears of lines. */
+    start_lines: (...told: StartOfLines) => lines.start(...told),
+    /** A number for code whose fast locals have these names; as JSON, and with 1 for each that may lie in a cell. */
+    code: (names: string, boxed: string) => lines.code(JSON.parse(names), JSON.parse(boxed)),
+    /** `address` is of the frame object, `namespace` of a module's or a class's dict, 0 where it has none; none of them: nobody follows it. */
+    enter_frame: (
+      frame: number,
+      parent: number,
+      name: string,
+      path: string,
+      line: number,
+      address?: number,
+      code?: number,
+      namespace?: number,
+    ) => {
       if (!files.has(path)) {
         files.add(path);
         functions.file?.(toHost(path), () => text(path));
       }
+      if (address !== undefined) lines.enter(frame, address, toHost(path), code!, namespace || null);
       sink()?.enterFrame(frame, parent < 0 ? null : parent, name, toHost(path), line);
     },
-    finish: (frame: number, delta?: string) => sink()?.finish(frame, delta ?? null),
-    leave_frame: (frame: number) => sink()?.leaveFrame(frame),
+    /** A frame goes on as another object. */
+    move_frame: (frame: number, address: number) => lines.move(frame, address),
+    finish: (frame: number) => sink()?.finish(frame, lines.changesOf(frame)),
+    /** `over`: it will not go on. */
+    leave_frame: (frame: number, over: boolean) => {
+      if (over) lines.leave(frame);
+      sink()?.leaveFrame(frame);
+    },
     raised: (type: string, message: string, path: string, line: number, frame: number) =>
       sink()?.raised(type, message, toHost(path), line, frame, null),
     past_tensor: (id: number) => {

@@ -1,8 +1,9 @@
 """Writes Python values down, bounded, as JSON: see src/protocol/recorded.ts."""
+import re
 import reprlib
 import types
 import weakref
-from collections import OrderedDict, defaultdict, deque
+from collections import deque
 from itertools import islice
 from json.encoder import encode_basestring as _quoted
 
@@ -208,74 +209,70 @@ def hidden(value):
     return isinstance(value, _HIDDEN)
 
 
-# Empty ones of these have no signature but that.
-_SIZED = frozenset((dict, list, OrderedDict, defaultdict))
-
 # Values that cannot change inside, or whose contents the recorder follows by itself.
 _PLAIN = PRIMITIVES | {torch.Tensor, nn.Parameter}
 
 
-def signer(value):
-    """
-    What makes the signature of such a value: f(value, depth, held) answers what must stay equal for it to count as unchanged, as deep as it
-    is written down; None where its identity is enough, as it is where there is no such function. A signature names what is inside by its
-    identity. `held`: a list that gets the primitive ones, as long as which is kept no other can lie in their place.
-    """
-    kind = type(value)
-    return None if kind in _PLAIN else _signers[kind]
+# A part of a value is a dict, a list, a set or a deque that is inside: as long as the words of those in memory stay (src/python/objects.ts),
+# so does what is written down of the value. (dict, key): this item alone. Each of these appends a value's parts as deep as it is written down,
+# and those primitive values inside that must be held, as long as which no other can lie in their place; it answers False where no parts tell.
+
+def _identity(value, depth, parts, held):
+    return True
 
 
-def _identity(value, depth, held):
-    return None
-
-
-def _training(value, depth, held):
+def _training(value, depth, parts, held):
     # Before nn.Module's __init__ has run there is none.
-    return value.__dict__.get('training', '')
+    parts.append((value.__dict__, 'training'))
+    return True
 
 
-def _sequence(value, depth, held):
+def _sequence(value, depth, parts, held):
     some = [*islice(value, _ITEMS)]
-    if type(value) is tuple and _PLAIN.issuperset(map(type, some)):
-        return None
-    if some:
-        some.append(value[-1])
-    return len(value), _inside(some, depth, held)
+    if not isinstance(value, tuple):
+        parts.append(value)
+        if some:
+            some.append(value[-1])
+    elif type(value) is not tuple:
+        # Its text tells more than its items.
+        depth += 1
+    return _inside(some, depth, parts, held)
 
 
-def _mapping(value, depth, held):
-    if not value:
-        return 0
-    return len(value), id(next(reversed(value), None)), _inside([*islice(value.values(), _ITEMS)], depth, held)
+def _mapping(value, depth, parts, held):
+    parts.append(value)
+    return _inside([*islice(dict.values(value), _ITEMS)], depth, parts, held)
 
 
-def _length(value, depth, held):
-    return len(value)
+def _length(value, depth, parts, held):
+    parts.append(value)
+    return True
 
 
-def _groups(optimizer, depth, held):
+def _groups(optimizer, depth, parts, held):
     """An optimizer's state is the recorder's own; what a user changes is in the groups."""
-    groups = optimizer.param_groups
-    if held is not None:
-        held += [v for group in groups for v in group.values() if type(v) in PRIMITIVES]
-    return [(id(group), *group, *map(id, group.values())) for group in groups]
+    # In the first lines of its __init__ there are none.
+    groups = optimizer.__dict__.get('param_groups', [])
+    parts += [(optimizer.__dict__, 'param_groups'), groups, *groups]
+    held += [v for group in groups for v in group.values() if type(v) in PRIMITIVES]
+    return True
 
 
-def _attributes(value, depth, held):
+def _attributes(value, depth, parts, held):
     attributes = getattr(value, '__dict__', None)
     if isinstance(attributes, dict):
-        return len(attributes), _inside([*islice(attributes.values(), _ITEMS)], depth, held)
+        return _mapping(attributes, depth, parts, held)
     # What has no words of its own is known by its identity.
     kind = type(value)
-    return None if kind.__repr__ is object.__repr__ or kind.__module__ in ('builtins', 'torch') else text_of(value)
+    return kind.__repr__ is object.__repr__ or kind.__module__ in ('builtins', 'torch')
 
 
-def _array(value, depth, held):
-    return None if is_array(value) else _attributes(value, depth, held)
+def _array(value, depth, parts, held):
+    return is_array(value) or _attributes(value, depth, parts, held)
 
 
-class _Signers(dict):
-    """By a value's type: what makes its signature."""
+class _Finders(dict):
+    """By a value's type: what finds its parts."""
 
     def __missing__(self, kind):
         self[kind] = found = self._of(kind)
@@ -288,58 +285,65 @@ class _Signers(dict):
             return _mapping
         if issubclass(kind, (torch.Tensor, *_HIDDEN)):
             return _identity
+        if issubclass(kind, (list, tuple)):
+            return _sequence
         if kind.__name__ == 'ndarray' and kind.__module__ == 'numpy':
             return _array
         return _groups if issubclass(kind, torch.optim.Optimizer) else _attributes
 
 
-_signers = _Signers({**dict.fromkeys(_PLAIN, _identity), **dict.fromkeys((list, tuple, deque), _sequence), set: _length})
+_finders = _Finders({**dict.fromkeys(_PLAIN, _identity), **dict.fromkeys((list, tuple, deque), _sequence), set: _length})
 
 
-def _inside(values, depth, held):
-    """Identities of the values inside, and below those what can change, one level on."""
-    if held is not None:
-        held += [v for v in values if type(v) in PRIMITIVES]
-    ids = [*map(id, values)]
-    if depth == 0:
-        return ids
-    # Nothing in an empty container: many objects have some.
-    below = [(0 if kind in _SIZED and not v else _signers[kind](v, depth - 1, held))
-             for kind, v in zip(map(type, values), values) if kind not in _PLAIN]
-    return (ids, below) if below else ids
+def _inside(values, depth, parts, held):
+    """Parts of the values inside."""
+    held += [v for v in values if type(v) in PRIMITIVES]
+    told = True
+    if depth > 0:
+        for value in values:
+            kind = type(value)
+            if kind not in _PLAIN:
+                told = _finders[kind](value, depth - 1, parts, held) and told
+    return told
 
 
-def _deeper(value, held):
-    """An object's signature one level deeper than inside of a frame: since it was described, much may have run."""
-    return _attributes(value, 2, held), isinstance(value, torch.optim.Optimizer) and _groups(value, 0, held)
-
-
-class Described:
-    """Objects whose JSON is made: a frame that begins need not make it again of those that have not changed."""
-
-    def __init__(self):
-        # By identity: a weak reference, the signature and what it holds, the JSON.
-        self._known = {}
-
-    def written(self, value):
-        """JSON of a value's RecordedValue."""
-        if type(value) in _PLAIN:
-            return written(value)
-        attributes = getattr(value, '__dict__', None)
-        if not isinstance(attributes, dict) or isinstance(value, (torch.Tensor, nn.Module)):
-            return written(value)
-        key = id(value)
-        known = self._known.get(key)
-        if known is not None and known[0]() is value and known[1] == _deeper(value, None):
-            return known[3]
-        held = []
-        now = _deeper(value, held)
-        # On a line of its own: who keeps it need not look into what comes again.
-        text = f'\n{written(value)}\n'
+def described(value):
+    """
+    What the line tracer asks for (src/python/lines.ts): the JSON of a value's RecordedValue, None if it is not listed. Where it can change
+    inside: (JSON, parts or None, what must be held, None, None). What may be told again of a later frame as long as certain parts of it stay:
+    (JSON, parts or None, what must be held, a weak reference to it, those parts).
+    """
+    kind = type(value)
+    if kind in _PLAIN:
+        return _whole(written(value))
+    text = None if hidden(value) else _whole(written(value))
+    parts = []
+    held = []
+    told = _finders[kind](value, 1, parts, held)
+    reference = deep = None
+    attributes = getattr(value, '__dict__', None)
+    if isinstance(attributes, dict) and not isinstance(value, torch.Tensor) and not is_array(value):
+        deep = [*parts]
+        again = told
+        if text is not None and not isinstance(value, nn.Module):
+            # Deeper than inside of a frame: since it was described, much may have run.
+            again = _attributes(value, 2, deep, held)
+            # On a line of its own: who keeps it need not look into what comes again.
+            text = f'\n{text}\n'
         # Tensors come and go at the same addresses; parameters stay.
-        if text.count('"k":"tensor"') == text.count('"type":"Parameter"'):
+        if again and (text is None or text.count('"k":"tensor"') == text.count('"type":"Parameter"')):
             try:
-                self._known[key] = weakref.ref(value, lambda _: self._known.pop(key, None)), now, held, text
+                reference = weakref.ref(value)
             except TypeError:
                 pass
+    if told and not parts and reference is None:
         return text
+    return text, tuple(parts) if told else None, held, reference, None if reference is None else tuple(deep)
+
+
+def _whole(text):
+    """The same without halves of surrogate pairs, which UTF-8 does not have."""
+    return text if text.isascii() else _HALVES.sub(lambda half: f'\\u{ord(half[0]):04x}', text)
+
+
+_HALVES = re.compile('[\ud800-\udfff]')

@@ -1,11 +1,14 @@
 """stdout and stderr: text goes to the host a print() at a time."""
 import io
 import sys
+from array import array
 
 import _backstep_host as _host
 
 _output = _host.output
 _MOST = 65536
+# 1 while a stream holds text back, where the line tracer looks.
+waiting = array('i', [0])
 
 
 class _Bytes(io.RawIOBase):
@@ -51,6 +54,8 @@ class Stream(io.TextIOBase):
         self.pending += text
         if self.pending.endswith('\n') or len(self.pending) > _MOST:
             self.flush()
+        else:
+            waiting[0] = 1
         return len(text)
 
     def flush(self):
@@ -113,6 +118,7 @@ def install():
 
 def flush():
     """Hands over what waits for its newline, if the script still uses our streams."""
+    waiting[0] = 0
     if out.pending:
         out.flush()
     if err.pending:
@@ -130,3 +136,4 @@ def back(kept):
     """Hands over what the expression printed; the script's is as it was."""
     flush()
     out.pending, err.pending = kept
+    waiting[0] = 1

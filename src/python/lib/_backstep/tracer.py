@@ -1,26 +1,28 @@
-"""The line tracer: sys.monitoring tells of every line of the user's files, with the names that changed."""
+"""The tracer: sys.monitoring tells of the user's frames, which are told on to the host, and of their lines, which the host hears itself
+(src/python/lines.ts)."""
+import json
 import sys
-from itertools import compress, count
-from operator import is_not
+
+import torch
 
 import _backstep_host as _host
 
 from . import streams
-from .encode import Described, hidden, signer, together
+from .encode import described, hidden, together
 from .notes import message_of
 
-_line = _host.line
 _enter = _host.enter_frame
 _leave = _host.leave_frame
 _raised = _host.raised
 _finish = _host.finish
-_out, _err = streams.out, streams.err
 
 _monitoring = sys.monitoring
 _events = _monitoring.events
 # After errnos: what it renumbers is told so. Python's own debugger keeps its number.
 _TOOL = 4
 _DISABLE = _monitoring.DISABLE
+# Of a code's flags, as the module inspect has them: its names are fast locals.
+_OPTIMIZED = 1
 
 _folder = ''
 _next_id = 0
@@ -29,18 +31,11 @@ _next_id = 0
 class _Traced:
     """A frame of the user's code that is running."""
 
-    __slots__ = ('id', 'frame', 'now', 'names', 'values', 'watched')
+    __slots__ = ('id', 'frame')
 
     def __init__(self, id, frame):
         self.id = id
         self.frame = frame
-        # Its names as they are, whenever it is looked at.
-        self.now = _names(frame)
-        # As last written down. Holding a value keeps its id() from being used again.
-        self.names = []
-        self.values = []
-        # Of the values that can change inside: (place, name, what makes the signature, signature, what that holds).
-        self.watched = []
 
 
 _stack = []
@@ -48,10 +43,6 @@ _suspended = {}
 # A notebook's cells are one frame: the code of those that another follows, and that frame between two of them.
 _followed = set()
 _between = None
-_described = Described()
-# Texts that the host was told, with the numbers that they have there.
-_said = {}
-_REMEMBERED = 256
 # Frames that an exception left, for looking into them afterwards.
 _unwound = {}
 _last_raised = None
@@ -59,14 +50,14 @@ _last_raised = None
 
 def start(folder, programs=()):
     """Traces code from files under `folder`; `programs`: what runs as the main module, one after the other."""
-    global _folder, _between, _described
+    global _folder, _between
     _folder = folder.rstrip('/') + '/'
     _files.clear()
     _followed.clear()
     _followed.update(programs[:-1])
     _between = None
-    _described = Described()
     _monitoring.use_tool_id(_TOOL, 'backstep')
+    _begin_lines()
     for event, callback in _CALLBACKS.items():
         _monitoring.register_callback(_TOOL, event, callback)
     # These are heard wherever they are; the others in the user's code alone: to ask for all lines makes all other code slower.
@@ -89,6 +80,28 @@ def pause():
 def resume(callbacks):
     for event, callback in zip(_CALLBACKS, callbacks or ()):
         _monitoring.register_callback(_TOOL, event, callback)
+
+
+def _begin_lines():
+    """Has the host make `on_line`, which it is called by at every line."""
+    this = sys.modules[__name__]
+    _host.start_lines(id(this), id(described), id(streams.flush), streams.waiting.buffer_info()[0],
+                      id(torch.Tensor), id(torch.nn.Parameter))
+    _CALLBACKS[_events.LINE] = on_line
+
+
+# By a code's identity (to compare two costs as much as all else of a frame): the host's number for the names of its fast locals, and the code.
+_codes = {}
+
+
+def _numbered(code):
+    """A module's and a class's names are in a dict: they have no fast locals."""
+    names = []
+    if code.co_flags & _OPTIMIZED:
+        names = [*code.co_varnames, *(n for n in code.co_cellvars if n not in code.co_varnames), *code.co_freevars]
+    boxed = {*code.co_cellvars, *code.co_freevars}
+    known = _codes[id(code)] = _host.code(json.dumps(names), json.dumps([n in boxed for n in names])), code
+    return known
 
 
 class _Files(dict):
@@ -116,12 +129,14 @@ def _on_start(code, offset):
     _unwound.clear()
     if _between and code.co_name == '<module>' and not _stack:
         _between.frame = frame
+        _host.move_frame(_between.id, id(frame))
         _stack.append(_between)
         _between = None
         return
     traced = _Traced(_next_id, frame)
     _next_id += 1
-    _enter(traced.id, _stack[-1].id if _stack else -1, code.co_qualname, code.co_filename, code.co_firstlineno)
+    _enter(traced.id, _stack[-1].id if _stack else -1, code.co_qualname, code.co_filename, code.co_firstlineno,
+           id(frame), (_codes.get(id(code)) or _numbered(code))[0], _namespace(frame))
     _stack.append(traced)
 
 
@@ -131,15 +146,15 @@ def _on_return(code, offset, value):
         streams.flush()
         _between = _stack.pop()
         return
-    traced = _pop(sys._getframe(1))
-    if traced and not _stack and code.co_name == '<module>':
+    if len(_stack) == 1 and code.co_name == '<module>' and _stack[0].frame is sys._getframe(1):
         # The script's end: no line follows that would tell what the last one set.
         streams.flush()
-        _finish(traced.id, _changes(traced))
+        _finish(_stack[0].id)
+    _pop(sys._getframe(1), True)
 
 
 def _on_yield(code, offset, value):
-    traced = _pop(sys._getframe(1))
+    traced = _pop(sys._getframe(1), False)
     if traced:
         _suspended[traced.frame] = traced
 
@@ -157,7 +172,7 @@ def _on_throw(code, offset, error):
 
 def _on_unwind(code, offset, error):
     if _users(code):
-        traced = _pop(sys._getframe(1))
+        traced = _pop(sys._getframe(1), True)
         if traced:
             _unwound[traced.id] = traced
 
@@ -173,35 +188,12 @@ def _on_raise(code, offset, error):
         _raised(type(error).__name__, message_of(error), code.co_filename, frame.f_lineno, _stack[-1].id, None)
 
 
-def _pop(frame):
+def _pop(frame, over):
     if _stack and _stack[-1].frame is frame:
         traced = _stack.pop()
-        _leave(traced.id)
+        _leave(traced.id, over)
         return traced
     return None
-
-
-def _on_line(code, line):
-    if not _stack:
-        return
-    traced = _stack[-1]
-    if _out.pending or _err.pending:
-        streams.flush()
-    changes = _changes(traced)
-    # A text that comes again, as the path does and what a frame begins with may, crosses as a number; None does not cross.
-    if changes is None:
-        _line(traced.id, _files[code.co_filename], line)
-        return
-    known = _said.get(changes)
-    if known is None:
-        if len(_said) == _REMEMBERED:
-            _said.clear()
-        number = len(_said)
-        _line(traced.id, _files[code.co_filename], line, changes, number)
-        # Not before: an interrupt may have come between.
-        _said[changes] = number
-    else:
-        _line(traced.id, _files[code.co_filename], line, known)
 
 
 _CALLBACKS = {
@@ -212,7 +204,6 @@ _CALLBACKS = {
     _events.PY_UNWIND: _on_unwind,
     _events.PY_THROW: _on_throw,
     _events.RAISE: _on_raise,
-    _events.LINE: _on_line,
 }
 
 
@@ -220,58 +211,10 @@ def _names(frame):
     return frame.f_globals if frame.f_code.co_name == '<module>' else frame.f_locals
 
 
-def _changes(traced):
-    """JSON of the names that changed since this frame's last line; None if none did."""
-    now = traced.now
-    names = [*now]
-    values = [*now.values()]
-    texts = []
-    if names != traced.names:
-        texts += _renamed(traced, names)
-    # Nearly all names stand for what they stood for: no line of Python is spent on those.
-    before = traced.values
-    changed = [*compress(count(), map(is_not, values, before))]
-    for place, name, sign, signature, _ in traced.watched:
-        if sign(values[place], 1, None) != signature and place not in changed:
-            changed.append(place)
-    traced.values = values
-    if changed:
-        if traced.watched:
-            traced.watched = [w for w in traced.watched if w[0] not in changed]
-        for place in changed:
-            text = _described_as(traced, place, names[place], values[place], before[place])
-            if text is not None:
-                texts.append(text)
-    return f'{{{",".join(texts)}}}' if texts else None
-
-
-_NOTHING = object()
-
-
-def _renamed(traced, names):
-    """Makes room for other names than at the last line; the texts of those that are gone."""
-    gone = dict(zip(traced.names, traced.values))
-    traced.names = names
-    traced.values = [gone.pop(name, _NOTHING) for name in names]
-    if traced.watched:
-        traced.watched = [(names.index(w[1]), *w[1:]) for w in traced.watched if w[1] not in gone]
-    return [f'"{name}":null' for name in gone]
-
-
-def _described_as(traced, place, name, value, before):
-    """`"name":JSON` of a value that is new, or other inside; None where it is not listed and what the name stood for was not."""
-    if name[:2] == '__':
-        return None
-    sign = signer(value)
-    if sign is not None:
-        held = []
-        signature = sign(value, 1, held)
-        if signature is not None:
-            traced.watched.append((place, name, sign, signature, held))
-        # A name that now is a function or a class is gone from the variables.
-        elif hidden(value):
-            return None if before is _NOTHING or hidden(before) else f'"{name}":null'
-    return f'"{name}":{_described.written(value)}'
+def _namespace(frame):
+    """The address of the dict that holds a module's or a class's names; 0 where there is none."""
+    names = None if frame.f_code.co_flags & _OPTIMIZED else _names(frame)
+    return id(names) if isinstance(names, dict) else 0
 
 
 def frame_of(id):
