@@ -2,7 +2,9 @@
 import type { Data } from '../engine/dtype';
 
 export class Held {
+  /** The content that `near` begins with, and how many there are in `far` already. */
   private first = 1;
+  private settled = 0;
   private readonly near: (Data | null)[] = [];
   /** 1: nobody else has the array. */
   private readonly own: number[] = [];
@@ -11,7 +13,7 @@ export class Held {
 
   get(id: number): Data | undefined {
     const i = id - this.first;
-    return i >= 0 ? (this.near[i] ?? undefined) : this.far.get(id);
+    return i >= this.settled ? (this.near[i] ?? undefined) : this.far.get(id);
   }
 
   has(id: number): boolean {
@@ -21,7 +23,7 @@ export class Held {
   /** Holds an array that others may have. */
   set(id: number, data: Data): void {
     const i = id - this.first;
-    if (i < 0) {
+    if (i < this.settled) {
       this.far.set(id, data);
       this.ownFar.delete(id);
       return;
@@ -37,14 +39,14 @@ export class Held {
   /** Nobody else has the array. */
   takeOver(id: number): void {
     const i = id - this.first;
-    if (i >= 0) this.own[i] = 1;
+    if (i >= this.settled) this.own[i] = 1;
     else this.ownFar.add(id);
   }
 
   /** Holds it no longer; gives the array if nobody else has it. */
   delete(id: number): Data | null {
     const i = id - this.first;
-    if (i >= 0) {
+    if (i >= this.settled) {
       const data = this.own[i] === 1 ? this.near[i] : null;
       if (i < this.near.length) {
         this.near[i] = null;
@@ -66,16 +68,19 @@ export class Held {
 
   /** Few of the contents before this one are held from now on. */
   settle(id: number): void {
-    const count = Math.min(id - this.first, this.near.length);
-    if (count <= 0) return;
-    for (let i = 0; i < count; i++) {
-      const data = this.near[i];
+    const to = Math.min(id - this.first, this.near.length);
+    for (; this.settled < to; this.settled++) {
+      const data = this.near[this.settled];
       if (!data) continue;
-      this.far.set(this.first + i, data);
-      if (this.own[i] === 1) this.ownFar.add(this.first + i);
+      this.far.set(this.first + this.settled, data);
+      if (this.own[this.settled] === 1) this.ownFar.add(this.first + this.settled);
+      this.near[this.settled] = null;
     }
-    this.near.splice(0, count);
-    this.own.splice(0, count);
-    this.first += count;
+    // Moving the rest costs as much as the rest is long, so it is done when half is settled.
+    if (this.settled * 2 < this.near.length) return;
+    this.near.splice(0, this.settled);
+    this.own.splice(0, this.settled);
+    this.first += this.settled;
+    this.settled = 0;
   }
 }
