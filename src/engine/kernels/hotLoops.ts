@@ -123,8 +123,10 @@ export const tanhLoop: Loop1 = (x, out, n) => {
   for (let i = 0; i < n; i++) out[i] = Math.tanh(x[i]);
 };
 
+/** Of float32 every step is rounded, as PyTorch's are: from 16.7 on it is 1, not the number below, whose log(1 − y) is far from −∞. */
 export const sigmoidLoop: Loop1 = (x, out, n) => {
-  for (let i = 0; i < n; i++) out[i] = 1 / (1 + Math.exp(-x[i]));
+  if (out instanceof Float64Array) for (let i = 0; i < n; i++) out[i] = 1 / (1 + Math.exp(-x[i]));
+  else for (let i = 0; i < n; i++) out[i] = 1 / Math.fround(1 + Math.fround(Math.exp(-x[i])));
 };
 
 export const tanhGradLoop: Loop2 = (g, i, di, y, j, dj, out, o, n) => {

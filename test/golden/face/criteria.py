@@ -103,3 +103,10 @@ isinstance(nn.CELU(), nn.ELU), isinstance(nn.Softshrink(), nn.Hardshrink)
 nn.Softshrink(2.0, 3)
 nn.ReLU(slope=1)
 F.prelu(x, torch.ones(1, dtype=torch.float64))
+far = torch.tensor([16.3, 16.5, 16.7, 17., 17.2, 80., -80., -100.])
+1 - torch.sigmoid(far)
+torch.nn.BCELoss(reduction='none')(torch.sigmoid(far), torch.zeros(8))
+1 - torch.sigmoid(far.repeat(10))[-8:]
+1 - torch.sigmoid(far.double())
+torch.nn.BCELoss()(torch.sigmoid(far.repeat(10, 1)), torch.zeros(10, 8)), torch.nn.BCELoss()(torch.sigmoid(far.repeat(10, 1).t()), torch.zeros(8, 10))
+torch.nn.functional.silu(far[:7]), torch.nn.functional.silu(far.repeat(10))[-8:]

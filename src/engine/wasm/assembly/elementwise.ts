@@ -2,7 +2,7 @@
  * Elementwise kernels of float32. They read and write whole vectors, up to three elements past the end: what lies there is nobody's (slots end
  * at cache lines), or is written next (rows go upward).
  */
-import { bell, cubed, exp, expm1, log, narrow, normal, sigmoid, softplus, tanh, upper } from './functions';
+import { bell, cubed, exp, expm1, log, narrow, normal, sigmoid, softplus, tanh, underSigmoid, upper } from './functions';
 import * as k from './kinds';
 import { madd } from './lanes';
 
@@ -14,7 +14,7 @@ function wide1(kind: i32, x: v128, p: f64, q: f64): v128 {
   if (kind === k.LOG) return log(x);
   if (kind === k.TANH) return tanh(x);
   if (kind === k.SIGMOID) return sigmoid(x);
-  if (kind === k.SILU) return f64x2.mul(x, sigmoid(x));
+  if (kind === k.SILU) return f64x2.div(x, underSigmoid(x));
   if (kind === k.GELU) return f64x2.mul(x, normal(x, bell(x)));
   if (kind === k.GELU_TANH) {
     const one = f64x2.splat(1);

@@ -65,10 +65,17 @@ export function tanh(x: v128): v128 {
   return v128.or(y, v128.and(x, f64x2.splat(-0.0)));
 }
 
+/** 1 + e⁻ˣ, each step rounded to float32, as PyTorch's are. */
+// @ts-expect-error: decorator
+@inline
+export function underSigmoid(x: v128): v128 {
+  return f64x2.promote_low_f32x4(f32x4.add(f32x4.splat(1), f32x4.demote_f64x2_zero(exp(f64x2.neg(x)))));
+}
+
 // @ts-expect-error: decorator
 @inline
 export function sigmoid(x: v128): v128 {
-  return f64x2.div(f64x2.splat(1), f64x2.add(f64x2.splat(1), exp(f64x2.neg(x))));
+  return f64x2.div(f64x2.splat(1), underSigmoid(x));
 }
 
 /** ln x, by x = 2ᵏ · m and ln m = 2 artanh((m − 1) / (m + 1)). */
