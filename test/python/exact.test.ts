@@ -36,6 +36,7 @@ const SCRIPTS: [string, string, (line: string) => Tolerance][] = [
   ['test/fixtures/packages/small.py', 'six, and arrays of axes', () => exact],
   ['test/fixtures/packages/scipy_parts.py', "scipy's functions to twelve digits", () => exact],
   ['test/fixtures/packages/pictures.py', "PIL's pictures and torchvision's transforms, to the last bit", () => exact],
+  ['test/fixtures/packages/folders.py', "pictures in folders, and of noise, with torchvision's data sets", () => exact],
   ['test/fixtures/packages/networks.py', "torchvision's networks: layers, first weights, outputs", () => printed],
   ['test/fixtures/packages/pylab_names.py', "pylab's names, scipy's filters, distances and matrices", () => exact],
   ['test/fixtures/packages/numpy_views.py', 'arrays that have no name of their own', () => exact],
