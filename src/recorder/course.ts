@@ -28,7 +28,8 @@ export class Course {
   ) {}
 
   get pass(): PassRecord | null {
-    return this.passes[this.passes.length - 1] ?? null;
+    // Index -1, which an empty array has not, is a name to V8, and looked for as such.
+    return this.passes.length === 0 ? null : this.passes[this.passes.length - 1]!;
   }
 
   get inBackward(): boolean {
