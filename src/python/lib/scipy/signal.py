@@ -1,5 +1,6 @@
-"""scipy.signal: convolutions and correlations, directly."""
+"""scipy.signal: convolutions and correlations."""
 import numpy as _np
+import torch as _torch
 
 from . import _absent
 
@@ -7,11 +8,16 @@ _BORDERS = {'wrap': 'wrap', 'circular': 'wrap', 'symm': 'symmetric', 'symmetric'
 
 
 def _full(a, k):
-    """Every overlap of a and k, of one or two dimensions."""
-    found = _np.zeros([n + m - 1 for n, m in zip(a.shape, k.shape)], dtype=_np.result_type(a.dtype, k.dtype))
-    for at in _np.ndindex(*k.shape):
-        found[tuple(slice(i, i + n) for i, n in zip(at, a.shape))] += a * k[at]
-    return found
+    """Every overlap of a and k, of one or two dimensions: torch's correlation with the turned kernel, in double precision."""
+    kind = _np.result_type(a.dtype, k.dtype)
+    if kind.kind == 'c':
+        return _full(a.real, k.real) - _full(a.imag, k.imag) + 1j * (_full(a.real, k.imag) + _full(a.imag, k.real))
+    planes = [_torch.from_numpy(_np.ascontiguousarray(v, dtype=_np.float64)).reshape(1, 1, -1, v.shape[-1]) for v in (a, k)]
+    if planes[0].numel() < planes[1].numel():
+        planes.reverse()
+    wide, turned = planes[0], planes[1].flip(2, 3)
+    found = _torch.nn.functional.conv2d(wide, turned, padding=(turned.shape[2] - 1, turned.shape[3] - 1))[0, 0].numpy()
+    return found.reshape([n + m - 1 for n, m in zip(a.shape, k.shape)]).astype(kind)
 
 
 def _part(found, a, k, mode):
