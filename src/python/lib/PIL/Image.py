@@ -227,6 +227,10 @@ class Image:
     def __repr__(self):
         return f'<{type(self).__module__}.{type(self).__name__} image mode={self.mode} size={self.width}x{self.height} at 0x{id(self):X}>'
 
+    def _repr_pretty_(self, p, cycle):
+        # Without where it lies.
+        p.text(f'<{type(self).__module__}.{type(self).__name__} image mode={self.mode} size={self.width}x{self.height}>')
+
 
 class PngImageFile(Image):
     """A picture out of a PNG file."""

@@ -46,17 +46,20 @@ def concat(objs, axis=0, ignore_index=False, join='outer', **_):
     return DataFrame(made, index=labels)
 
 
-def get_dummies(data, columns=None, prefix=None, drop_first=False, dtype=bool, dummy_na=False, **_):
-    """A column of bools for each value."""
+def get_dummies(data, prefix=None, prefix_sep='_', dummy_na=False, columns=None, sparse=False, drop_first=False, dtype=bool):
+    """A column of bools for each value; with dummy_na one more, last, for where nothing is. A DataFrame's texts, or `columns`, are replaced."""
     if isinstance(data, Series):
-        values = sorted(set(v for v in data if not _missing(v)))[1 if drop_first else 0:]
-        return DataFrame({f'{prefix}_{v}' if prefix else v: _np.array([x == v for x in data], dtype=dtype) for v in values}, index=data.index)
-    chosen = columns if columns is not None else [n for n in data.columns if data[n]._v.dtype.kind == 'O']
-    parts = [data[[n for n in data.columns if n not in chosen]]]
-    for name in chosen:
+        found = {v: [x == v for x in data] for v in sorted(set(v for v in data if not _missing(v)))}
         if dummy_na:
-            raise _not_yet('get_dummies(dummy_na=True)', NotImplementedError)
-        parts.append(get_dummies(data[name], prefix=name, drop_first=drop_first, dtype=dtype))
+            found[_math.nan] = [_missing(x) for x in data]
+        return DataFrame({f'{prefix}{prefix_sep}{v}' if prefix else v: _np.array(found[v], dtype=dtype) for v in list(found)[bool(drop_first):]},
+                         index=data.index)
+    chosen = columns if columns is not None else [n for n in data.columns if data[n]._v.dtype.kind == 'O']
+    if isinstance(prefix, (str, dict)) or prefix is None:
+        prefix = [prefix if isinstance(prefix, str) else (prefix or {}).get(name, name) for name in chosen]
+    parts = [data[[n for n in data.columns if n not in chosen]]]
+    for name, head in zip(chosen, prefix):
+        parts.append(get_dummies(data[name], head, prefix_sep, dummy_na, drop_first=drop_first, dtype=dtype))
     return concat(parts, axis=1)
 
 

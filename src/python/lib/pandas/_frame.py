@@ -193,10 +193,15 @@ class DataFrame:
         return Series(self._columns[self._place(key)], self._index, key)
 
     def __setitem__(self, key, value):
-        if isinstance(key, list):
-            array = value.values if isinstance(value, DataFrame) else np.broadcast_to(np.asarray(value), (len(self), len(key)))
-            for k, name in enumerate(key):
-                self[name] = array[:, k]
+        if isinstance(key, (list, Index, np.ndarray)):
+            if isinstance(value, DataFrame):
+                if len(value._columns) != len(key):
+                    raise ValueError('Columns must be same length as key')
+                parts = [Series(found, value._index) for found in value._columns]
+            else:
+                parts = np.broadcast_to(np.asarray(value), (len(self), len(key))).T
+            for name, part in zip(key, parts):
+                self[name] = part
             return
         if isinstance(value, Series):
             values = value._aligned(self._index) if self._columns else value._v
