@@ -7,23 +7,30 @@
 export interface Helper {
   module: WebAssembly.Module;
   memory: WebAssembly.Memory;
+  /** Does it take broad tiles? */
+  broad: boolean;
   /** Its number, and addresses: of what the threads share, of its own room. */
   thread: number;
   shared: number;
   room: number;
 }
 
-/** The room that owns this thread says how many there may be, and starts one; nobody else knows what a thread is. */
+/**
+ * The room that owns this thread says how many there may be, and starts one; nobody else knows what a thread is. It also knows how the runtime
+ * compiles kernels best.
+ */
 export const machine = {
+  compile: (bytes: BufferSource) => new WebAssembly.Module(bytes),
   helpers: 0,
   start: (_code: string, _helper: Helper): void => {},
 };
 
 /** A helper's program, for a worker thread of Node. */
 export const HELPER = `
-const { module, memory, thread, shared, room } = require('node:worker_threads').workerData;
+const { module, memory, broad, thread, shared, room } = require('node:worker_threads').workerData;
 const { exports } = new WebAssembly.Instance(module, { env: { memory } });
 exports.setThread(thread, shared, room);
+exports.setBroad(broad);
 exports.serve();
 `;
 
@@ -49,6 +56,7 @@ export class Helpers {
     private readonly memory: WebAssembly.Memory,
     private readonly shared: number,
     private readonly roomOf: (thread: number) => number,
+    private readonly broad: boolean,
   ) {}
 
   /** How many may help with the next work. */
@@ -69,10 +77,10 @@ export class Helpers {
 
   private startAll(): void {
     this.count = Math.min(machine.helpers, MOST_HELPERS);
-    const { module, memory, shared } = this;
+    const { module, memory, broad, shared } = this;
     try {
       for (let thread = 1; thread <= this.count; thread++)
-        machine.start(HELPER, { module, memory, thread, shared, room: this.roomOf(thread) });
+        machine.start(HELPER, { module, memory, broad, thread, shared, room: this.roomOf(thread) });
     } catch {
       this.count = 0; // no more threads: alone, then
     }

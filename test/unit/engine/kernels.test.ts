@@ -23,9 +23,12 @@ import {
   useKernels,
 } from '../../../src/engine/wasm/kernels';
 import { machine } from '../../../src/engine/wasm/threads';
+import { compile } from '../../../src/python/threads';
 
 // Node 20 has it behind a flag.
 setFlagsFromString('--experimental-wasm-relaxed-simd');
+// As scripts have them.
+machine.compile = compile;
 const started = kernelPath();
 afterEach(() => useKernels(started));
 
@@ -287,6 +290,26 @@ describe.each(paths)('%s', (path) => {
     expect(products(y, y).storage.data).toEqual(wanted);
     expect(y.storage.slot).not.toBe(slot);
   });
+});
+
+test.skipIf(!canUse('relaxed'))('tiles of four vectors give the bits of those of two', () => {
+  useKernels('relaxed', true);
+  const k = kernelsFor(1, 1)!;
+  const all = () =>
+    [...SHAPES, [1, 6, 40, 16], [1, 23, 300, 40], [1, 70, 70, 77], [1, 200, 300, 1100]].flatMap(([count, m, kk, n]) =>
+      (['rows', 'turned'] as const).map((order) =>
+        products(
+          matrices('float32', [count, m, kk], order, 1),
+          matrices('float32', [count, kk, n], order, 2),
+          n > 8 ? Tensor.of('float32', [n], Float32Array.from(drawn(n, 3))) : null,
+        ).storage.data.slice(),
+      ),
+    );
+  k.setBroad(true);
+  const broad = all();
+  k.setBroad(false);
+  expect(all()).toEqual(broad);
+  k.setBroad(k.broad);
 });
 
 test('the reference is always there', () => {

@@ -8,6 +8,8 @@ import '../../../src/engine/dispatch';
 import { allOps, type Op } from '../../../src/engine/op';
 import type { Tensor } from '../../../src/engine/tensor';
 import { canUse, KERNEL_PATHS, kernelPath, useKernels } from '../../../src/engine/wasm/kernels';
+import { machine } from '../../../src/engine/wasm/threads';
+import { compile } from '../../../src/python/threads';
 import { entries, type FilledSample, hasGolden, sampleKey, samplesOf, sampleText } from '../../golden/samples';
 import {
   type Answer,
@@ -25,6 +27,7 @@ import {
 
 // Node 20 has relaxed SIMD behind a flag. Whichever way a runtime can compute is compared, the smallest work too.
 setFlagsFromString('--experimental-wasm-relaxed-simd');
+machine.compile = compile;
 const usual = kernelPath();
 const paths = KERNEL_PATHS.filter(canUse);
 afterEach(() => useKernels(usual));

@@ -7,7 +7,19 @@
  * give the same bits.
  */
 import { pack } from './packing';
-import { narrow32, narrow64, rowsOfA, rowsOfB, rowsOfC, tall32, tall64, wide32, wide64 } from './tiles';
+import {
+  broad32,
+  broadLow32,
+  narrow32,
+  narrow64,
+  rowsOfA,
+  rowsOfB,
+  rowsOfC,
+  tall32,
+  tall64,
+  wide32,
+  wide64,
+} from './tiles';
 
 /** Blocks: k, so that a panel of b stays in the first cache; rows of a, so that they stay in the second; columns of b. */
 const KC = 256;
@@ -21,7 +33,7 @@ const HIGH = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 let edge: usize = 0;
 let panelsA: usize = 0;
 let panelsB: usize = 0;
-const EDGE: usize = 256;
+const EDGE: usize = 512;
 
 /** Bytes of the room. */
 export function gemmRoom(): i32 {
@@ -34,14 +46,29 @@ export function setGemmRoom(at: usize): void {
   panelsB = panelsA + MC * KC * 8;
 }
 
-/** A tile of `high` rows (eight where it is slim) or fewer. */
-function tile<T>(slim: bool, high: i32, k: i32, a: usize, b: usize, c: usize, plus: usize, plusRow: usize): void {
+/** Are tiles of four vectors of float32 better than those of two? */
+let broad: bool = false;
+
+export function setBroad(on: bool): void {
+  broad = on;
+}
+
+/** Vectors across a panel of b that has so many columns. */
+function vectors<T>(columns: i32): i32 {
+  return sizeof<T>() === 4 && broad && columns > 8 ? 4 : 2;
+}
+
+/** A tile of so many vectors across, and `high` rows (eight where it is one) or fewer. */
+function tile<T>(across: i32, high: i32, k: i32, a: usize, b: usize, c: usize, plus: usize, plusRow: usize): void {
   if (sizeof<T>() === 4) {
-    if (slim) narrow32(k, a, b, c, plus, plusRow);
-    else if (high > 4) tall32(k, a, b, c, plus, plusRow);
+    if (across === 1) narrow32(k, a, b, c, plus, plusRow);
+    else if (across === 4) {
+      if (high > 4) broad32(k, a, b, c, plus, plusRow);
+      else broadLow32(k, a, b, c, plus, plusRow);
+    } else if (high > 4) tall32(k, a, b, c, plus, plusRow);
     else wide32(k, a, b, c, plus, plusRow);
   } else {
-    if (slim) narrow64(k, a, b, c, plus, plusRow);
+    if (across === 1) narrow64(k, a, b, c, plus, plusRow);
     else if (high > 4) tall64(k, a, b, c, plus, plusRow);
     else wide64(k, a, b, c, plus, plusRow);
   }
@@ -49,7 +76,7 @@ function tile<T>(slim: bool, high: i32, k: i32, a: usize, b: usize, c: usize, pl
 
 /** A tile that is not full goes through a scratch tile; what counts of it is copied. */
 function partly<T>(
-  slim: bool,
+  vectors: i32,
   rows: i32,
   columns: i32,
   k: i32,
@@ -60,9 +87,9 @@ function partly<T>(
   plus: usize,
   plusRow: usize,
 ): void {
-  const across: usize = slim ? 16 : 32;
+  const across = (vectors as usize) << 4;
   rowsOfC(across);
-  tile<T>(slim, rows, k, a, b, edge, 0, 0);
+  tile<T>(vectors, rows, k, a, b, edge, 0, 0);
   rowsOfC(cRow);
   let from = edge;
   for (let i = 0; i < rows; i++) {
@@ -106,17 +133,20 @@ export function gemm<T>(
     for (let p0 = 0; p0 < k; p0 += KC) {
       const depth = min(KC, k - p0);
       const bBlock = b + (p0 as usize) * bStep + (j0 as usize) * bColumn;
-      if (packsB) packAll<T>(bBlock, bStep, bColumn, depth, columns, 2 * each, panelsB);
+      if (packsB) packB<T>(bBlock, bStep, bColumn, depth, columns);
       for (let i0 = 0; i0 < m; i0 += MC) {
         const rows = min(MC, m - i0);
         const aBlock = a + (i0 as usize) * aRow + (p0 as usize) * aStep;
         if (packsA) packAll<T>(aBlock, aStep, aRow, depth, rows, HIGH, panelsA);
-        for (let j = 0; j < columns; j += 2 * each) {
-          const across = min(2 * each, columns - j);
+        for (let j = 0, width = 0; j < columns; j += width) {
+          const wide = vectors<T>(columns - j);
+          width = wide * each;
+          const across = min(width, columns - j);
           const slim = across <= each && !packsA;
+          const shape = slim ? 1 : wide;
           const high = slim ? 8 : HIGH;
           const panelB = packsB ? panelsB + ((j * depth) as usize) * size : bBlock + (j as usize) * size;
-          rowsOfB(packsB ? ((2 * each) as usize) * size : bStep);
+          rowsOfB(packsB ? (width as usize) * size : bStep);
           let at = c + (i0 as usize) * cRow + ((j0 + j) as usize) * size;
           for (let i = 0; i < rows; i += high) {
             const down = min(high, rows - i);
@@ -132,9 +162,9 @@ export function gemm<T>(
             const first = plus ? plus + ((i0 + i) as usize) * plusRow + ((j0 + j) as usize) * size : 0;
             const begin = p0 > 0 ? at : first;
             const beginRow = p0 > 0 ? cRow : plusRow;
-            if ((down === high || (!slim && down === 4)) && across === (slim ? each : 2 * each))
-              tile<T>(slim, down, depth, panelA, panelB, at, begin, beginRow);
-            else partly<T>(slim, down, across, depth, panelA, panelB, at, cRow, begin, beginRow);
+            if ((down === high || (!slim && down === 4)) && across === shape * each)
+              tile<T>(shape, down, depth, panelA, panelB, at, begin, beginRow);
+            else partly<T>(shape, down, across, depth, panelA, panelB, at, cRow, begin, beginRow);
             at += (high as usize) * cRow;
           }
         }
@@ -147,6 +177,18 @@ export function gemm<T>(
 function packAll<T>(src: usize, pStep: usize, jStep: usize, k: i32, lanes: i32, width: i32, to: usize): void {
   for (let j = 0; j < lanes; j += width) {
     pack<T>(src, pStep, jStep, k, min(width, lanes - j), width, to);
+    src += (width as usize) * jStep;
+    to += ((width * k) as usize) * sizeof<T>();
+  }
+}
+
+/** The same of b, whose last panel may be less wide. */
+function packB<T>(src: usize, pStep: usize, jStep: usize, k: i32, columns: i32): void {
+  const each: i32 = 16 / (sizeof<T>() as i32);
+  let to = panelsB;
+  for (let j = 0, width = 0; j < columns; j += width) {
+    width = vectors<T>(columns - j) * each;
+    pack<T>(src, pStep, jStep, k, min(width, columns - j), width, to);
     src += (width as usize) * jStep;
     to += ((width * k) as usize) * sizeof<T>();
   }

@@ -1,7 +1,7 @@
 /** What the kernels' module exports (its types for callers: ../kernels.ts). Addresses are in bytes, sizes and strides in elements. */
 export { setWindows } from './convolution';
 export { map32, pairs32, triples32 } from './elementwise';
-export { gemmRoom } from './gemm';
+export { gemmRoom, setBroad } from './gemm';
 export { serve, setThread, work } from './jobs';
 export { lstmBackward32, lstmForward32 } from './layers';
 export {
@@ -17,4 +17,4 @@ export {
   sumRows32,
 } from './rows';
 // The runtime's compiler must meet these as functions of their own.
-export { narrow32, narrow64, tall32, tall64, wide32, wide64 } from './tiles';
+export { broad32, broadLow32, narrow32, narrow64, tall32, tall64, wide32, wide64 } from './tiles';
