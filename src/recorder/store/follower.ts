@@ -48,15 +48,13 @@ export class Follower {
   next(page: Page, scribe: Scribe, pack: () => PackedPage): PackedPage {
     const { before } = this;
     const { journal } = page;
-    if (!journal || !this.canBeFollowed(page, journal)) {
+    if (!journal || !this.canBeFollowed(page, journal) || !this.close(page, journal)) {
       const packed = pack();
       this.leave(before, scribe);
       this.before = null;
       this.steady = false;
       return packed;
     }
-    journal.close();
-    this.addRest(page, journal);
     const { length } = journal;
     if (before && this.steady && this.isNext(before, journal)) {
       const packed = this.follow(before, journal, page);
@@ -85,13 +83,31 @@ export class Follower {
 
   /** Is everything in a page's journal that can be different from others? */
   private canBeFollowed(page: Page, journal: Journal): boolean {
-    if (journal.odd || page.outputs.length > 0 || page.names.of.size > 0 || page.hypers.of.size > 0) return false;
+    if (journal.odd || page.outputs.length > 0 || page.hypers.of.size > 0) return false;
     for (const list of page.states.values()) if (list.length > 1) return false;
     return true;
   }
 
-  /** What is in no journal: adds it to the page's. */
-  private addRest({ bases, kind, phase, site, frame, record, pass, frames, passes, states }: Page, to: Journal): void {
+  /** Adds what is in no journal to the page's; false where there is something that no other page has. */
+  private close(page: Page, journal: Journal): boolean {
+    journal.close();
+    return this.addNames(page, journal) && this.addRest(page, journal);
+  }
+
+  private addNames({ names }: Page, to: Journal): boolean {
+    to.put(names.of.size);
+    for (const [frame, list] of names.of) {
+      to.put(frame);
+      to.put(list.length);
+      for (const { tick, value } of list) {
+        to.put(tick);
+        if (!this.codec.texts.add(to, value)) return false;
+      }
+    }
+    return true;
+  }
+
+  private addRest({ bases, kind, phase, site, frame, record, pass, frames, passes, states }: Page, to: Journal): true {
     const { words } = this.codec;
     for (const base of [bases.tick, bases.record, bases.value, bases.tensor, bases.storage]) to.put(base);
     for (const base of [bases.frame, bases.pass, bases.output, Math.max(0, to.iteration)]) to.put(base);
@@ -129,6 +145,7 @@ export class Follower {
       to.put('tensor' in value ? value.tensor : -1);
       if ('number' in value) to.cells.push(value.number);
     }
+    return true;
   }
 
   /** Does a page lie as far from the last one as that from the one before? */

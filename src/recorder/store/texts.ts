@@ -1,5 +1,6 @@
 /** Texts of a page: names and prints that differ only in their numbers are one text with other numbers. */
-import { PLAIN, type Sink, type Source, TENSOR } from './stream';
+import type { Journal } from './journal';
+import { CELL, PLAIN, type Sink, type Source, TENSOR } from './stream';
 
 /** Texts, or what they have in common, each kept once and referred to by number. */
 export class Words {
@@ -51,32 +52,59 @@ interface Parsed {
 
 /** Lines of so many characters are likely to come again: what the line tracer says of an object has a line of its own. */
 const LONG_LINE = 200;
-/** Long lines that are remembered. */
+/** Long lines, and texts, that are remembered. */
 const REMEMBERED = 64;
 
 export class Texts {
   readonly patterns = new Words();
-  private readonly parsed = new Map<string, Parsed>();
+  private readonly lines = new Map<string, Parsed>();
+  private readonly texts = new Map<string, Parsed>();
 
   write(sink: Sink, literals: string[], text: string): void {
-    const plain = text.length > 20_000 || text.includes(ID) || text.includes(HOLE);
-    const lines = plain ? [] : (text.length < LONG_LINE ? [text] : text.split('\n')).map((line) => this.parse(line));
-    const count = lines.reduce((n, { holes }) => n + holes.length, 0);
-    if (plain || count > MOST || this.patterns.size >= PATTERNS || this.patterns.bytes >= BYTES) {
+    const parsed = this.parsed(text);
+    if (!parsed) {
       sink.part(-1);
       sink.put(PLAIN, literals.push(text) - 1);
       return;
     }
-    sink.part(this.patterns.of(lines.map(({ pattern }) => pattern).join('\n')));
-    for (const { holes } of lines)
-      for (const hole of holes)
-        if (hole.id) sink.put(TENSOR, hole.v);
-        else writeNumber(sink, literals, hole);
+    sink.part(this.patterns.of(parsed.pattern));
+    for (const hole of parsed.holes)
+      if (hole.id) sink.put(TENSOR, hole.v);
+      else writeNumber(sink, literals, hole);
+  }
+
+  /** Adds what can be different of a text in a page like this one; false where it is like no other. */
+  add(to: Journal, text: string): boolean {
+    const parsed = this.parsed(text);
+    if (!parsed) return false;
+    to.put(this.patterns.of(parsed.pattern));
+    for (const { id, v, form } of parsed.holes) {
+      if (form === OTHER) return false;
+      to.put(id ? v : form);
+      if (!id) to.cells.push(v);
+    }
+    return true;
+  }
+
+  /** What a text has in common with others, and its numbers; null where it is kept as it is. */
+  private parsed(text: string): Parsed | null {
+    const known = this.texts.get(text);
+    if (known) return known;
+    if (text.length > 20_000 || text.includes(ID) || text.includes(HOLE)) return null;
+    const lines = (text.length < LONG_LINE ? [text] : text.split('\n')).map((line) => this.parse(line));
+    const found =
+      lines.length === 1
+        ? lines[0]
+        : { pattern: lines.map(({ pattern }) => pattern).join('\n'), holes: lines.flatMap(({ holes }) => holes) };
+    if (found.holes.length > MOST || this.patterns.size >= PATTERNS || this.patterns.bytes >= BYTES) return null;
+    if (this.texts.size >= REMEMBERED) this.texts.clear();
+    this.texts.set(text, found);
+    return found;
   }
 
   /** A line's numbers; those of a long one are looked for once. */
   private parse(line: string): Parsed {
-    const known = line.length < LONG_LINE ? undefined : this.parsed.get(line);
+    const known = line.length < LONG_LINE ? undefined : this.lines.get(line);
     if (known) return known;
     const holes: Hole[] = [];
     const pattern = line.replace(NUMBER, (text, at: number) => {
@@ -87,8 +115,8 @@ export class Texts {
     });
     const parsed = { pattern, holes };
     if (line.length >= LONG_LINE) {
-      if (this.parsed.size >= REMEMBERED) this.parsed.clear();
-      this.parsed.set(line, parsed);
+      if (this.lines.size >= REMEMBERED) this.lines.clear();
+      this.lines.set(line, parsed);
     }
     return parsed;
   }
@@ -109,7 +137,10 @@ function writeNumber(sink: Sink, literals: string[], { text, v, form }: Hole): v
   if (form === OTHER) {
     sink.put(PLAIN, literals.push(text) - 1);
     sink.put(PLAIN, 0);
-  } else sink.float(v);
+  } else {
+    sink.cell(CELL.FLOAT);
+    sink.float(v);
+  }
 }
 
 function readNumber(from: Source): string {
@@ -134,6 +165,8 @@ export function known<T>(items: readonly T[], at: number): T {
 
 function formOf(text: string, v: number): number {
   const point = text.indexOf('.');
-  const forms = [PLAINLY, POINT, ...(point > 0 ? [FIXED + Math.min(20, text.length - point - 1)] : [])];
-  return forms.find((form) => written(v, form) === text) ?? OTHER;
+  if (written(v, PLAINLY) === text) return PLAINLY;
+  if (written(v, POINT) === text) return POINT;
+  const fixed = FIXED + Math.min(20, text.length - point - 1);
+  return point > 0 && written(v, fixed) === text ? fixed : OTHER;
 }

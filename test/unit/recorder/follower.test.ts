@@ -58,6 +58,33 @@ it('go on after an iteration that did something else', () => {
   expect(followed).toBeLessThan(80);
 });
 
+it('have the names of their lines, whose numbers may be any', () => {
+  const long = `\\n{"k":"object","type":"SGD","repr":"${'x'.repeat(300)}","items":[["lr",{"repr":"0.1"}],["p",{"k":"tensor","id":3}]]}\\n`;
+  const losses = [1.5, 0.25, -3e-7, 2, 1e22];
+  const told: [frame: number, tick: number, text: string][] = [];
+  const { followed, recording } = follow(60, ({ recorder, recording }, step, weights) => {
+    const say = (frame: number, line: number, text: string) => {
+      recorder.line(frame, 'train.py', line, text);
+      told.push([frame, recording.ticks - 1, text]);
+    };
+    recorder.enterFrame(step, 0, 'step', 'train.py', 1);
+    say(step, 1, `{"optimizer":${long}}`);
+    say(step, 2, `{"loss":{"k":"tensor","id":${weights[0].id + 7 * step},"type":"Tensor"}}`);
+    recorder.leaveFrame(step);
+    say(0, 9, `{"i":{"k":"prim","type":"int","repr":"${(step * step) % 97}"}}`);
+    say(0, 10, `{"v":{"k":"prim","type":"float","repr":"${losses[step % 5]}"}}`);
+  });
+  expect(followed).toBeGreaterThan(40);
+  expect(told.map(([frame, tick]) => [frame, tick, recording.namesAt(frame, tick)?.value])).toEqual(told);
+});
+
+it('are none where a text is like no other', () => {
+  const { followed } = follow(60, ({ recorder }, step) => {
+    recorder.line(0, 'train.py', 1, `{"s":{"k":"prim","type":"str","repr":"'${step}e+${step}'"}}`);
+  });
+  expect(followed).toBe(0);
+});
+
 /** Records as text. */
 const textsOf = (records: Iterable<OpRecord>) =>
   [...records].map(({ index, name, args, outs }) =>
