@@ -2,12 +2,12 @@
  * The line tracer's hot half: sys.monitoring calls it at every line of the user's files. It finds the names that changed by reading Python's
  * memory (objects.ts) and asks Python (lib/_backstep/encode.py) only to write down what is not plain.
  */
+import { floatText } from '../recorder/format';
 import type { TraceSink } from '../recorder/sink';
 import {
   type CPython,
   entriesOf,
   extraOf,
-  floatText,
   handleOf,
   intOf,
   localAt,

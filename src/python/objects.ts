@@ -44,16 +44,6 @@ export function intOf(h: Uint32Array, object: number): number | null {
   return (tag & 3) === 2 ? -digit : (tag & 3) === 1 ? 0 : digit;
 }
 
-/** `repr()` of a float. */
-export function floatText(v: number): string {
-  if (!Number.isFinite(v)) return Number.isNaN(v) ? 'nan' : v < 0 ? '-inf' : 'inf';
-  const size = Math.abs(v);
-  if (v === 0) return Object.is(v, -0) ? '-0.0' : '0.0';
-  if (size >= 1e-4 && size < 1e16) return Number.isInteger(v) ? `${v}.0` : String(v);
-  const [digits, power] = v.toExponential().split('e');
-  return `${digits}e${power[0]}${power.slice(1).padStart(2, '0')}`;
-}
-
 /** The text of a str; throws for one that UTF-8 cannot hold. */
 export function textOf(c: CPython, object: number): string {
   size ||= c._malloc(4);

@@ -64,3 +64,13 @@ export function unquote(repr: string): string {
               : e,
     );
 }
+
+/** A float as Python writes it. */
+export function floatText(v: number): string {
+  if (!Number.isFinite(v)) return Number.isNaN(v) ? 'nan' : v < 0 ? '-inf' : 'inf';
+  const size = Math.abs(v);
+  if (v === 0) return Object.is(v, -0) ? '-0.0' : '0.0';
+  if (size >= 1e-4 && size < 1e16) return Number.isInteger(v) ? `${v}.0` : String(v);
+  const [digits, power] = v.toExponential().split('e');
+  return `${digits}e${power[0]}${power.slice(1).padStart(2, '0')}`;
+}

@@ -5,7 +5,6 @@ import {
   type CPython,
   entriesOf,
   extraOf,
-  floatText,
   intOf,
   localAt,
   localsOf,
@@ -17,6 +16,7 @@ import {
   typeOf,
   Words,
 } from '../../src/python/objects';
+import { floatText } from '../../src/recorder/format';
 
 let python: PyodideAPI;
 let c: CPython;

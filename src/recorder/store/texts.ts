@@ -1,4 +1,5 @@
 /** Texts of a page: names and prints that differ only in their numbers are one text with other numbers. */
+import { floatText } from '../format';
 import type { Journal } from './journal';
 import { CELL, PLAIN, type Sink, type Source, TENSOR } from './stream';
 
@@ -30,11 +31,13 @@ export const PATTERNS = 5000;
 const BYTES = 8 * 1024 * 1024;
 const MOST = 400;
 
-/** How a number is written: as JavaScript does, with `.0` behind, with a fixed number of decimals, or otherwise. */
+/** How a number is written: as JavaScript does, with `.0` behind, with a fixed number of decimals, as Python does, or otherwise. */
 const PLAINLY = 0;
 const POINT = 1;
 const OTHER = 2;
 const FIXED = 3;
+const DECIMALS = 20;
+const PYTHONS = FIXED + DECIMALS + 1;
 
 /** A number in a text: an id, or how it is written. */
 interface Hole {
@@ -154,7 +157,7 @@ function readNumber(from: Source): string {
 }
 
 const written = (v: number, form: number): string =>
-  form === PLAINLY ? String(v) : form === POINT ? `${v}.0` : v.toFixed(form - FIXED);
+  form === PLAINLY ? String(v) : form === POINT ? `${v}.0` : form === PYTHONS ? floatText(v) : v.toFixed(form - FIXED);
 
 /** An item that a page names. A page that names one that is not there is damaged. */
 export function known<T>(items: readonly T[], at: number): T {
@@ -167,6 +170,7 @@ function formOf(text: string, v: number): number {
   const point = text.indexOf('.');
   if (written(v, PLAINLY) === text) return PLAINLY;
   if (written(v, POINT) === text) return POINT;
-  const fixed = FIXED + Math.min(20, text.length - point - 1);
-  return point > 0 && written(v, fixed) === text ? fixed : OTHER;
+  const fixed = FIXED + Math.min(DECIMALS, text.length - point - 1);
+  if (point > 0 && written(v, fixed) === text) return fixed;
+  return written(v, PYTHONS) === text ? PYTHONS : OTHER;
 }
