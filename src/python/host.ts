@@ -89,6 +89,11 @@ function hostModule(
   const tensor = (handle: number) => tensors.get(handle);
   const files = new Set<string>();
   const paths: string[] = [];
+  const know = (path: string) => {
+    if (files.has(path)) return;
+    files.add(path);
+    functions.file?.(toHost(path), () => text(path));
+  };
   const lines = new Lines(python, sink, (handle) => tensor(handle).id);
   const text = (path: string) => python().FS.readFile(path, { encoding: 'utf8' }) as string;
   return {
@@ -111,34 +116,19 @@ function hostModule(
     line: (frame: number, file: number, line: number) => sink()?.line(frame, paths[file], line, null),
     /** Makes the function that hears of lines. */
     start_lines: (...told: StartOfLines) => lines.start(...told),
-    /** A number for code whose fast locals have these names; as JSON, and with 1 for each that may lie in a cell. */
-    code: (names: string, boxed: string) => lines.code(JSON.parse(names), JSON.parse(boxed)),
-    /** `address` is of the frame object, `namespace` of a module's or a class's dict, 0 where it has none; none of them: nobody follows it. */
-    enter_frame: (
-      frame: number,
-      parent: number,
-      name: string,
-      path: string,
-      line: number,
-      address?: number,
-      code?: number,
-      namespace?: number,
-    ) => {
-      if (!files.has(path)) {
-        files.add(path);
-        functions.file?.(toHost(path), () => text(path));
-      }
-      if (address !== undefined) lines.enter(frame, address, toHost(path), code!, namespace || null);
+    /** A number for code whose fast locals have these names; as JSON, and with true for each that may lie in a cell. */
+    code: (name: string, path: string, line: number, names: string, boxed: string) => {
+      know(path);
+      return lines.code({ name, path: toHost(path), line, names: JSON.parse(names), boxed: JSON.parse(boxed) });
+    },
+    /** A frame in which nothing ran. */
+    enter_frame: (frame: number, parent: number, name: string, path: string, line: number) => {
+      know(path);
       sink()?.enterFrame(frame, parent < 0 ? null : parent, name, toHost(path), line);
     },
     /** A frame goes on as another object. */
     move_frame: (frame: number, address: number) => lines.move(frame, address),
     finish: (frame: number) => sink()?.finish(frame, lines.changesOf(frame)),
-    /** `over`: it will not go on. */
-    leave_frame: (frame: number, over: boolean) => {
-      if (over) lines.leave(frame);
-      sink()?.leaveFrame(frame);
-    },
     raised: (type: string, message: string, path: string, line: number, frame: number) =>
       sink()?.raised(type, message, toHost(path), line, frame, null),
     past_tensor: (id: number) => {

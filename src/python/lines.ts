@@ -23,6 +23,9 @@ import {
 
 /** Names of a kind of code: those of its fast locals, of which the last `cells` and those in `boxed` may lie in cells. */
 interface Code {
+  name: string;
+  path: string;
+  line: number;
   names: readonly string[];
   /** Of each: may it lie in a cell? */
   boxed: readonly boolean[];
@@ -71,7 +74,6 @@ class Frame {
   constructor(
     readonly id: number,
     public address: number,
-    readonly path: string,
     readonly code: Code,
     /** Fixed for a module or a class; null for a function. */
     readonly namespace: number | null,
@@ -128,24 +130,38 @@ export class Lines {
     this.none = this.prim('NoneType', 'None');
   }
 
-  /** Makes the function `on_line` of Python's tracer. */
+  /** Makes functions of Python's tracer: `on_line`, `enter_frame`, `leave_frame`. */
   start(...[module, described, flush, waiting, tensor, parameter]: StartOfLines): void {
     this.c = (this.python() as { _module: CPython })._module;
-    const { c } = this;
     Object.assign(this, { describe: described, flush, waiting, tensor, parameter });
-    const line = nativeFunction(c, 'on_line', (args) => this.line(args));
-    c._PyObject_SetAttrString(module, c.stringToNewUTF8('on_line'), line);
+    this.define(module, 'on_line', (args) => this.line(args));
+    this.define(module, 'enter_frame', (args) => this.enter(args));
+    this.define(module, 'leave_frame', (args) => this.leave(args));
   }
 
-  /** A number for code with these fast locals. */
-  code(names: readonly string[], boxed: readonly boolean[]): number {
-    return this.codes.push({ names, boxed, first: [], text: '' }) - 1;
+  private define(module: number, name: string, body: (args: number) => number): void {
+    const { c } = this;
+    c._PyObject_SetAttrString(module, c.stringToNewUTF8(name), nativeFunction(c, name, body));
   }
 
-  enter(id: number, address: number, path: string, code: number, namespace: number | null): void {
-    const frame = new Frame(id, address, path, this.codes[code], namespace);
-    this.frames.set(address, frame);
+  /** A number for code, with the names of its fast locals. */
+  code(code: Omit<Code, 'first' | 'text'>): number {
+    return this.codes.push({ ...code, first: [], text: '' }) - 1;
+  }
+
+  /** args: the frame's number, its parent's or -1, its object, its code's number, the dict of its names or 0. */
+  private enter(args: number): number {
+    const { HEAPU32: h, __Py_NoneStruct } = this.c;
+    const arg = (i: number) => h[(args >>> 2) + i];
+    const [id, parent, number] = [intOf(h, arg(0))!, intOf(h, arg(1))!, intOf(h, arg(3))!];
+    const namespace = arg(4);
+    const code = this.codes[number];
+    const isDict = typeOf(h, namespace) !== this.c._PyLong_Type;
+    const frame = new Frame(id, arg(2), code, isDict ? namespace : null);
+    this.frames.set(frame.address, frame);
     this.byId.set(id, frame);
+    this.sink()?.enterFrame(id, parent < 0 ? null : parent, code.name, code.path, code.line);
+    return __Py_NoneStruct;
   }
 
   /** The frame goes on as another object: a notebook's next cell. */
@@ -157,12 +173,18 @@ export class Lines {
     this.frames.set(address, frame);
   }
 
-  leave(id: number): void {
+  /** args: the frame's number, and whether it will not go on. */
+  private leave(args: number): number {
+    const { HEAPU32: h, __Py_NoneStruct } = this.c;
+    const id = intOf(h, h[args >>> 2])!;
     const frame = this.byId.get(id);
-    if (!frame) return;
-    this.byId.delete(id);
-    this.frames.delete(frame.address);
-    for (const place of frame.places) this.release(place);
+    if (frame && intOf(h, h[(args + 4) >>> 2])) {
+      this.byId.delete(id);
+      this.frames.delete(frame.address);
+      for (const place of frame.places) this.release(place);
+    }
+    this.sink()?.leaveFrame(id);
+    return __Py_NoneStruct;
   }
 
   /** JSON of the names that changed since a frame's last line; null if none did. */
@@ -181,7 +203,7 @@ export class Lines {
       if (c.HEAPU32[this.waiting >>> 2]) {
         this.call(c._PyObject_CallNoArgs(this.flush));
       }
-      this.sink()?.line(frame.id, frame.path, number, this.changes(frame));
+      this.sink()?.line(frame.id, frame.code.path, number, this.changes(frame));
     } catch (error) {
       if (error === RAISED) return 0;
       throw error;

@@ -11,11 +11,10 @@ from . import streams
 from .encode import described, hidden, together
 from .notes import message_of
 
-_enter = _host.enter_frame
-_leave = _host.leave_frame
 _raised = _host.raised
 _finish = _host.finish
 
+_getframe = sys._getframe
 _monitoring = sys.monitoring
 _events = _monitoring.events
 # After errnos: what it renumbers is told so. Python's own debugger keeps its number.
@@ -53,6 +52,7 @@ def start(folder, programs=()):
     global _folder, _between
     _folder = folder.rstrip('/') + '/'
     _files.clear()
+    _codes.clear()
     _followed.clear()
     _followed.update(programs[:-1])
     _between = None
@@ -83,25 +83,27 @@ def resume(callbacks):
 
 
 def _begin_lines():
-    """Has the host make `on_line`, which it is called by at every line."""
+    """Has the host make `on_line`, which it is called by at every line, `enter_frame` and `leave_frame`."""
     this = sys.modules[__name__]
     _host.start_lines(id(this), id(described), id(streams.flush), streams.waiting.buffer_info()[0],
                       id(torch.Tensor), id(torch.nn.Parameter))
     _CALLBACKS[_events.LINE] = on_line
 
 
-# By a code's identity (to compare two costs as much as all else of a frame): the host's number for the names of its fast locals, and the code.
+# By a code's identity (to compare two costs as much as all else of a frame): the host's number for it, and the code.
 _codes = {}
 
 
 def _numbered(code):
-    """A module's and a class's names are in a dict: they have no fast locals."""
+    """Has a code's frames heard; the host's number for it. A module's and a class's names are in a dict: they have no fast locals."""
+    _monitoring.set_local_events(_TOOL, code, _events.PY_RESUME | _events.PY_RETURN | _events.PY_YIELD | _events.LINE)
     names = []
     if code.co_flags & _OPTIMIZED:
         names = [*code.co_varnames, *(n for n in code.co_cellvars if n not in code.co_varnames), *code.co_freevars]
     boxed = {*code.co_cellvars, *code.co_freevars}
-    known = _codes[id(code)] = _host.code(json.dumps(names), json.dumps([n in boxed for n in names])), code
-    return known
+    number = _host.code(code.co_qualname, code.co_filename, code.co_firstlineno, json.dumps(names), json.dumps([n in boxed for n in names]))
+    _codes[id(code)] = number, code
+    return number
 
 
 class _Files(dict):
@@ -120,24 +122,27 @@ def _users(code):
 
 
 def _on_start(code, offset):
-    if not _users(code):
-        return _DISABLE
     global _next_id, _between
-    if not _monitoring.get_local_events(_TOOL, code):
-        _monitoring.set_local_events(_TOOL, code, _events.PY_RESUME | _events.PY_RETURN | _events.PY_YIELD | _events.LINE)
-    frame = sys._getframe(1)
-    _unwound.clear()
+    known = _codes.get(id(code))
+    if known is not None:
+        number = known[0]
+    elif _users(code):
+        number = _numbered(code)
+    else:
+        return _DISABLE
+    frame = _getframe(1)
+    if _unwound:
+        _unwound.clear()
     if _between and code.co_name == '<module>' and not _stack:
         _between.frame = frame
         _host.move_frame(_between.id, id(frame))
         _stack.append(_between)
         _between = None
         return
-    traced = _Traced(_next_id, frame)
+    id_ = _next_id
     _next_id += 1
-    _enter(traced.id, _stack[-1].id if _stack else -1, code.co_qualname, code.co_filename, code.co_firstlineno,
-           id(frame), (_codes.get(id(code)) or _numbered(code))[0], _namespace(frame))
-    _stack.append(traced)
+    enter_frame(id_, _stack[-1].id if _stack else -1, frame, number, 0 if code.co_flags & _OPTIMIZED else _namespace(frame))
+    _stack.append(_Traced(id_, frame))
 
 
 def _on_return(code, offset, value):
@@ -146,21 +151,21 @@ def _on_return(code, offset, value):
         streams.flush()
         _between = _stack.pop()
         return
-    if len(_stack) == 1 and code.co_name == '<module>' and _stack[0].frame is sys._getframe(1):
+    if len(_stack) == 1 and code.co_name == '<module>' and _stack[0].frame is _getframe(1):
         # The script's end: no line follows that would tell what the last one set.
         streams.flush()
         _finish(_stack[0].id)
-    _pop(sys._getframe(1), True)
+    _pop(_getframe(1), True)
 
 
 def _on_yield(code, offset, value):
-    traced = _pop(sys._getframe(1), False)
+    traced = _pop(_getframe(1), False)
     if traced:
         _suspended[traced.frame] = traced
 
 
 def _on_resume(code, offset):
-    traced = _suspended.pop(sys._getframe(1), None)
+    traced = _suspended.pop(_getframe(1), None)
     if traced:
         _stack.append(traced)
 
@@ -172,7 +177,7 @@ def _on_throw(code, offset, error):
 
 def _on_unwind(code, offset, error):
     if _users(code):
-        traced = _pop(sys._getframe(1), True)
+        traced = _pop(_getframe(1), True)
         if traced:
             _unwound[traced.id] = traced
 
@@ -184,14 +189,14 @@ def _on_raise(code, offset, error):
         return
     _last_raised = error
     if _stack:
-        frame = sys._getframe(1)
+        frame = _getframe(1)
         _raised(type(error).__name__, message_of(error), code.co_filename, frame.f_lineno, _stack[-1].id, None)
 
 
 def _pop(frame, over):
     if _stack and _stack[-1].frame is frame:
         traced = _stack.pop()
-        _leave(traced.id, over)
+        leave_frame(traced.id, over)
         return traced
     return None
 
@@ -212,9 +217,9 @@ def _names(frame):
 
 
 def _namespace(frame):
-    """The address of the dict that holds a module's or a class's names; 0 where there is none."""
-    names = None if frame.f_code.co_flags & _OPTIMIZED else _names(frame)
-    return id(names) if isinstance(names, dict) else 0
+    """The dict that holds a module's or a class's names; 0 where there is none."""
+    names = _names(frame)
+    return names if isinstance(names, dict) else 0
 
 
 def frame_of(id):
