@@ -27,7 +27,52 @@ function geometry(arena: Arena, t: Tensor): number[] {
 const ofBytes = (kept: Float32Array, shape: number[]) =>
   Tensor.of('uint8', shape, new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength));
 
+const floatsOf = (bytes: Tensor) => {
+  const { buffer, byteOffset, length } = bytes.values() as Uint8Array;
+  return Tensor.of('float32', [length / EACH], new Float32Array(buffer, byteOffset, length / EACH));
+};
+
 type Given = Tensor | null;
+
+/** Elements of a kernel's vector. */
+const LANES = 4;
+const whole = (n: number) => Math.ceil(n / LANES) * LANES;
+
+/** A tensor of [blocks, rows, columns] with as many rows and columns as `to` says, in the given shape: cut off, or filled up with zeros. */
+function resized(
+  t: Tensor,
+  blocks: number,
+  from: [number, number],
+  to: [number, number],
+  shape: readonly number[],
+): Tensor {
+  const [rows, columns] = [Math.min(from[0], to[0]), Math.min(from[1], to[1])];
+  const x = t.values() as Float32Array;
+  const y = new Float32Array(blocks * to[0] * to[1]);
+  for (let b = 0; b < blocks; b++)
+    for (let r = 0; r < rows; r++) {
+      const [at, out] = [(b * from[0] + r) * from[1], (b * to[0] + r) * to[1]];
+      for (let c = 0; c < columns; c++) y[out + c] = x[at + c];
+    }
+  return Tensor.of('float32', [...shape], y);
+}
+
+/**
+ * Ways between a layer of H hidden units and one of whole vectors of them, W: what is added has weights, biases and states of zero, stays zero, and
+ * gives nothing to the others.
+ */
+function widths(s: LstmShape, W: number) {
+  const { steps, batch, input, hidden: H } = s;
+  const way = (H: number, W: number) => ({
+    inputs: (t: Tensor) => resized(t, 4, [H, input], [W, input], [4 * W, input]),
+    hiddens: (t: Tensor) => resized(resized(t, 1, [4 * H, H], [4 * H, W], [4 * H, W]), 4, [H, W], [W, W], [4 * W, W]),
+    bias: (t: Tensor) => resized(t, 1, [4, H], [4, W], [4 * W]),
+    state: (t: Tensor) => resized(t, 1, [batch, H], [batch, W], [batch, W]),
+    outputs: (t: Tensor) => resized(t, 1, [steps * batch, H], [steps * batch, W], [steps, batch, W]),
+    kept: (t: Tensor) => resized(t, 1, [steps * batch * 5, H], [steps * batch * 5, W], [steps, batch, 5 * W]),
+  });
+  return { wider: way(H, W), back: way(W, H) };
+}
 
 const lstmWork = (s: LstmShape) => s.steps * s.batch * 4 * s.hidden * (s.input + s.hidden);
 
@@ -39,7 +84,29 @@ export function lstmForwardFast(
   const { steps, batch, input, hidden } = s;
   const kernels = kernelsFor(lstmWork(s), WORTH);
   const ins = [x, wih, whh, h0, c0];
-  if (!kernels || hidden % 4 !== 0 || ![...ins, bih, bhh].every(isFloat32)) return null;
+  if (!kernels || ![...ins, bih, bhh].every(isFloat32)) return null;
+  const W = whole(hidden);
+  if (W !== hidden) {
+    const { wider, back } = widths(s, W);
+    const given = [
+      x,
+      wider.inputs(wih),
+      wider.hiddens(whh),
+      wider.bias(bih),
+      wider.bias(bhh),
+      wider.state(h0),
+      wider.state(c0),
+    ];
+    const outs = lstmForwardFast({ ...s, hidden: W }, given);
+    if (!outs) return null;
+    const kept = back.kept(floatsOf(outs[3])).values() as Float32Array;
+    return [
+      back.outputs(outs[0]),
+      back.state(outs[1]),
+      back.state(outs[2]),
+      ofBytes(kept, [steps, batch, 5 * hidden * EACH]),
+    ];
+  }
   const { arena } = kernels;
   const states = batch * hidden;
   const rest = steps * states * 6 + states + hidden * 4 * (hidden + 1) + 2 * steps * states * 4;
@@ -78,7 +145,24 @@ export function lstmBackwardFast(
   const kernels = kernelsFor(lstmWork(s), WORTH);
   const keep = Tensor.of('float32', [kept.length], kept);
   const ins = [x, wih, whh, h0, c0, y, keep, ...(dy ? [dy] : [])];
-  if (!kernels || hidden % 4 !== 0 || ![...ins, ...[dhn, dcn].filter((t) => t !== null)].every(isFloat32)) return null;
+  if (!kernels || ![...ins, ...[dhn, dcn].filter((t) => t !== null)].every(isFloat32)) return null;
+  const W = whole(hidden);
+  if (W !== hidden) {
+    const { wider, back } = widths(s, W);
+    const given = [x, wider.inputs(wih), wider.hiddens(whh), wider.state(h0), wider.state(c0), wider.outputs(y)];
+    const [up, last, cell] = [dy && wider.outputs(dy), dhn && wider.state(dhn), dcn && wider.state(dcn)];
+    const wide = lstmBackwardFast(
+      { ...s, hidden: W },
+      given,
+      wider.kept(keep).values() as Float32Array,
+      up,
+      last,
+      cell,
+    );
+    if (!wide) return null;
+    const [dx, dwih, dwhh, dbias, dh, dc] = wide;
+    return [dx, back.inputs(dwih), back.hiddens(dwhh), back.bias(dbias), back.state(dh), back.state(dc)];
+  }
   const { arena } = kernels;
   const shapes = [x.shape, wih.shape, whh.shape, [4 * hidden], h0.shape, c0.shape].map((shape) => [...shape]);
   const rows = steps * batch;

@@ -10,6 +10,7 @@ import {
   lstmBackwardFast,
   lstmForwardFast,
 } from '../../../src/engine/kernels/layersSimd';
+import { lstmBackward, lstmForward } from '../../../src/engine/kernels/lstm';
 import { putByIndex } from '../../../src/engine/kernels/planes';
 import { products } from '../../../src/engine/kernels/product';
 import { numel } from '../../../src/engine/shape';
@@ -253,6 +254,49 @@ describe.each(paths)('%s', (path) => {
     k.helpers.again();
     await Promise.all(started.map((w) => w.terminate()));
   });
+
+  for (const reverse of [false, true])
+    here(`an LSTM with 5 hidden units, ${reverse ? 'from the end' : 'from the beginning'}`, () => {
+      useKernels(path);
+      const s = { steps: 7, batch: 6, input: 9, hidden: 5, reverse };
+      const { steps, batch, input, hidden } = s;
+      const [x, wih, whh, h0, c0, dy] = [
+        [steps, batch, input],
+        [4 * hidden, input],
+        [4 * hidden, hidden],
+        [batch, hidden],
+        [batch, hidden],
+        [steps, batch, hidden],
+      ].map((shape, seed) => shaped('float32', shape, seed));
+      const [bias, none] = [shaped('float32', [4 * hidden], 9), Tensor.zeros('float32', [4 * hidden])];
+      const numbers = (t: Tensor) => t.storage.data as Float32Array;
+      const like = (t: Tensor) => new Float32Array(t.count);
+      const fast = lstmForwardFast(s, [x, wih, whh, bias, none, h0, c0])!;
+      const kept = new Float32Array((fast[3].storage.data as Uint8Array).buffer);
+      const plain = [like(fast[0]), like(fast[1]), like(fast[2]), new Float32Array(steps * batch * 5 * hidden)];
+      lstmForward(s, numbers(x), numbers(wih), numbers(whh), numbers(bias), numbers(h0), numbers(c0), plain);
+      const near = (a: Float32Array, b: Float32Array) => {
+        expect(a.length).toBe(b.length);
+        expect(Math.max(...a.map((v, i) => Math.abs(v - b[i])))).toBeLessThan(5e-6);
+      };
+      plain.forEach((p, i) => void near(i < 3 ? numbers(fast[i]) : kept, p));
+      const back = lstmBackwardFast(s, [x, wih, whh, h0, c0, fast[0]], kept, dy, h0, c0)!;
+      const gradients = back.map(like);
+      const up = [dy, h0, c0].map(numbers) as [Float32Array, Float32Array, Float32Array];
+      lstmBackward(
+        s,
+        numbers(x),
+        numbers(wih),
+        numbers(whh),
+        numbers(h0),
+        numbers(c0),
+        plain[0],
+        plain[3],
+        ...up,
+        gradients,
+      );
+      gradients.forEach((p, i) => void near(numbers(back[i]), p));
+    });
 
   here('what was written since is copied in again', () => {
     useKernels(path);
