@@ -35,6 +35,7 @@ const SCRIPTS: [string, string, (line: string) => Tolerance][] = [
   ['test/fixtures/packages/pandas_training.py', "pandas' columns become tensors", () => exact],
   ['test/fixtures/packages/small.py', 'six, and arrays of axes', () => exact],
   ['test/fixtures/packages/scipy_parts.py', "scipy's functions to twelve digits", () => exact],
+  ['test/fixtures/packages/matlab_files.py', "MATLAB's files as scipy reads them", () => exact],
   ['test/fixtures/packages/pictures.py', "PIL's pictures and torchvision's transforms, to the last bit", () => exact],
   ['test/fixtures/packages/folders.py', "pictures in folders, and of noise, with torchvision's data sets", () => exact],
   ['test/fixtures/packages/networks.py', "torchvision's networks: layers, first weights, outputs", () => printed],

@@ -8,7 +8,7 @@ __version__ = '1.16.0'
 
 def _not_yet(what):
     place = _place()
-    return AttributeError(f"{what} is not in Backstep's scipy, which has a few functions of scipy.linalg, signal, spatial.distance, special and stats" + (f' ({place})' if place else ''))
+    return AttributeError(f"{what} is not in Backstep's scipy, which has a few functions of scipy.io, linalg, signal, spatial.distance, special and stats" + (f' ({place})' if place else ''))
 
 
 def _absent(module):
@@ -20,7 +20,7 @@ def _absent(module):
 
 
 def __getattr__(name):
-    if name in ('linalg', 'signal', 'spatial', 'special', 'stats'):
+    if name in ('io', 'linalg', 'signal', 'spatial', 'special', 'stats'):
         return importlib.import_module(f'scipy.{name}')
     if name.startswith('__'):
         raise AttributeError(name)
