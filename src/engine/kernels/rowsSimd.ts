@@ -39,14 +39,19 @@ export function sumFast(t: Tensor, from: number, until: number, shape: number[],
   return made(kernels.arena, at, shape);
 }
 
-/** Softmax or its logarithm over the last dimension; nothing else is in rows. */
-export function softmaxFast(x: Tensor, log: boolean): Tensor | null {
-  const n = x.shape[x.rank - 1] ?? 1;
-  const kernels = begun([x], DEAR, x.count);
+/** Softmax or its logarithm over dimension `dim`. */
+export function softmaxFast(x: Tensor, dim: number, log: boolean): Tensor | null {
+  const n = x.shape[dim] ?? 1;
+  const inner = numel(x.shape.slice(dim + 1));
+  // The largest and the sum of each column: float32 and float64, at multiples of four.
+  const own = inner > 1 ? 3 * (inner + 3) : 0;
+  const kernels = begun([x], DEAR, x.count + own, 2);
   if (!kernels) return null;
   const from = put(kernels.arena, x);
   const at = room(kernels, x.count);
-  kernels[log ? 'logSoftmax32' : 'softmax32'](x.count / n, n, from, at);
+  const groups = x.count / n / inner;
+  if (inner > 1) kernels.softmaxColumns32(groups, n, inner, Number(log), from, at, room(kernels, own));
+  else kernels[log ? 'logSoftmax32' : 'softmax32'](groups, n, from, at);
   return made(kernels.arena, at, [...x.shape]);
 }
 

@@ -36,9 +36,10 @@ const logSoftmaxLine: Line = (x, from, n, [out], at) => {
 
 function alongLines(x: Tensor, dim: number, dtype: DType | null, name: string, line: Line): Tensor {
   const from = converted(x, dtype);
-  const last = wrapDim(dim, x.rank) >= x.rank - 1;
+  const d = wrapDim(dim, x.rank);
+  const last = d >= x.rank - 1;
   floatsOnly(`${name}${last ? '_lastdim' : ''}_kernel_impl`, from.dtype);
-  return (last ? softmaxFast(from, name === 'log_softmax') : null) ?? alongDim(from, dim, [from.dtype], line)[0];
+  return softmaxFast(from, d, name === 'log_softmax') ?? alongDim(from, dim, [from.dtype], line)[0];
 }
 
 /** The same for a gradient and the result it is for, line by line. */

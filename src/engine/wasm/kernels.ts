@@ -51,6 +51,7 @@ interface Exports {
   sumColumns32(rows: number, n: number, x: number, out: number, over: number): void;
   sumRows32(groups: number, rows: number, n: number, x: number, out: number, over: number): void;
   softmax32(rows: number, n: number, x: number, out: number): void;
+  softmaxColumns32(...numbers: number[]): void;
   logSoftmax32(rows: number, n: number, x: number, out: number): void;
   softmaxBackward32(rows: number, n: number, g: number, y: number, out: number): void;
   logSoftmaxBackward32(rows: number, n: number, g: number, y: number, out: number): void;

@@ -102,6 +102,7 @@ describe.each(KERNEL_PATHS.filter((path) => path !== 'plain'))('%s', (path) => {
             f.softmax(t, -1),
             f.log_softmax(t, -1),
             f.softmax(t, 0),
+            f.log_softmax(t, 0),
             f.layer_norm(t, over, w, b),
             f.layer_norm(t, over, w),
             f.layer_norm(t, over, null, b, 0.1),

@@ -13,6 +13,7 @@ export {
   maxima32,
   softmax32,
   softmaxBackward32,
+  softmaxColumns32,
   sumColumns32,
   sumRows32,
 } from './rows';

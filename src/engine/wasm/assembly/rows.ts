@@ -28,7 +28,39 @@ function add4(sum: v128, v: v128): v128 {
 export function sumColumns32(rows: i32, n: i32, x: usize, out: usize, over: f64): void {
   const by = f64x2.splat(over);
   const row = (n as usize) << 2;
-  for (let j: usize = 0; j < row; j += 16) {
+  let j: usize = 0;
+  // A whole line of the cache at a time.
+  for (; j + 64 <= row; j += 64) {
+    let a = f64x2.splat(0);
+    let b = a;
+    let c = a;
+    let d = a;
+    let e = a;
+    let f = a;
+    let g = a;
+    let h = a;
+    let at = x + j;
+    for (let r = 0; r < rows; r++) {
+      const p = v128.load(at);
+      const q = v128.load(at, 16);
+      const s = v128.load(at, 32);
+      const t = v128.load(at, 48);
+      a = f64x2.add(a, low(p));
+      b = f64x2.add(b, high(p));
+      c = f64x2.add(c, low(q));
+      d = f64x2.add(d, high(q));
+      e = f64x2.add(e, low(s));
+      f = f64x2.add(f, high(s));
+      g = f64x2.add(g, low(t));
+      h = f64x2.add(h, high(t));
+      at += row;
+    }
+    v128.store(out + j, narrow(f64x2.div(a, by), f64x2.div(b, by)));
+    v128.store(out + j, narrow(f64x2.div(c, by), f64x2.div(d, by)), 16);
+    v128.store(out + j, narrow(f64x2.div(e, by), f64x2.div(f, by)), 32);
+    v128.store(out + j, narrow(f64x2.div(g, by), f64x2.div(h, by)), 48);
+  }
+  for (; j < row; j += 16) {
     let a = f64x2.splat(0);
     let b = f64x2.splat(0);
     let at = x + j;
@@ -96,6 +128,56 @@ export function softmax32(rows: i32, n: i32, x: usize, out: usize): void {
     for (let j: usize = 0; j < row; j += 16) v128.store(out + j, f32x4.div(v128.load(out + j), by));
     x += row;
     out += row;
+  }
+}
+
+/**
+ * The softmax (or its logarithm) of the columns of [groups, rows, n], walked row by row. `room` holds the largest (float32) and the sum
+ * (float64) of each column.
+ */
+export function softmaxColumns32(groups: i32, rows: i32, n: i32, log: i32, x: usize, out: usize, room: usize): void {
+  const row = (n as usize) << 2;
+  const sums = room + ((row + 15) & ~15);
+  for (let g = 0; g < groups; g++) {
+    const end = x + (rows as usize) * row;
+    for (let j: usize = 0; j < row; j += 16) {
+      v128.store(room + j, f32x4.splat(-Infinity));
+      v128.store(sums + (j << 1), f64x2.splat(0));
+      v128.store(sums + (j << 1), f64x2.splat(0), 16);
+    }
+    for (let at = x; at < end; at += row)
+      for (let j: usize = 0; j < row; j += 16)
+        v128.store(room + j, f32x4.max(v128.load(room + j), v128.load(at + j)));
+    // What is written past a row is written again with the next one.
+    let to = out;
+    for (let at = x; at < end; at += row) {
+      for (let j: usize = 0; j < row; j += 16) {
+        const d = f32x4.sub(v128.load(at + j), v128.load(room + j));
+        const e = exp4(d);
+        const sum = sums + (j << 1);
+        v128.store(sum, f64x2.add(v128.load(sum), low(e)));
+        v128.store(sum, f64x2.add(v128.load(sum, 16), high(e)), 16);
+        v128.store(to + j, log ? d : e);
+      }
+      to += row;
+    }
+    for (let j: usize = 0; j < row; j += 16) {
+      const sum = sums + (j << 1);
+      if (log)
+        for (let k: usize = 0; k < 16; k += 4) store<f32>(room + j + k, Math.log(load<f64>(sum + (k << 1))) as f32);
+      else v128.store(room + j, narrow(v128.load(sum), v128.load(sum, 16)));
+    }
+    for (; out < to; out += row) {
+      let left = n;
+      for (let j: usize = 0; j < row; j += 16) {
+        const v = v128.load(out + j);
+        const by = v128.load(room + j);
+        // Past the row, what is subtracted is 0 and what divides is 1: the next row begins there.
+        v128.store(out + j, log ? f32x4.sub(v, inside(by, left, 0)) : f32x4.div(v, inside(by, left, 1)));
+        left -= 4;
+      }
+    }
+    x = end;
   }
 }
 
