@@ -1,6 +1,6 @@
 /** The rules of the corpus runner. */
 import { describe, expect, test } from 'vitest';
-import { compareTexts, differing, sameStructure, type Value, withinSpread } from './compare';
+import { compareTexts, differing, sameStructure, type Value, withinChaos, withinSpread } from './compare';
 
 const run = (...losses: number[]) => losses.map((loss, i) => `epoch ${i + 1} loss ${loss}`).join('\n');
 
@@ -58,4 +58,21 @@ describe('the spread of PyTorch', () => {
 test('the order of a set leaves the structure', () => {
   expect(sameStructure("['i', 'like'] -> ['dog'] 0.12", "['i', 'hate'] -> ['milk'] 0.99")).toBe(true);
   expect(sameStructure("['i', 'like'] -> ['dog']", "['i', 'hate', 'milk']")).toBe(false);
+});
+
+describe('chaos', () => {
+  const theirs = [run(1.0, 0.5, 0.25), run(1.0, 0.5, 0.35)];
+
+  test('excuses what is as far from where PyTorch differs from itself by rounding, and nothing before', () => {
+    expect(withinChaos(run(1.0, 0.5, 0.42), theirs)).toBe(true);
+    expect(withinChaos(run(1.0, 0.7, 0.25), theirs)).toBe(false);
+    expect(withinChaos(run(1.0, 0.5, 2.5), theirs)).toBe(false);
+  });
+
+  test('other words only from the line on where the words of PyTorch are others', () => {
+    const words = ['a b\nhello\n1', 'a b\nhallo\n1'];
+    expect(withinChaos('a b\nhullo\n2', words)).toBe(true);
+    expect(withinChaos('a c\nhello\n1', words)).toBe(false);
+    expect(withinChaos('a b\nhello there\n1', words)).toBe(false);
+  });
 });

@@ -101,20 +101,27 @@ const SLACK = 2;
 
 const pairs = <T>(all: readonly T[]) => all.flatMap((a, i) => all.slice(i + 1).map((b) => [a, b] as const));
 
-/**
- * Is a text no farther from one of PyTorch's than PyTorch's are from each other? Line by line: what PyTorch differs by at the end excuses
- * nothing at the beginning. Words are the same everywhere.
- */
-export function withinSpread(ours: string, theirs: readonly string[]): boolean {
+/** Is a text, line by line, no farther from one of PyTorch's than PyTorch's are from each other? Other words are infinitely far. */
+function asFar(ours: string, theirs: readonly string[], words: boolean): boolean {
   const spread = pairs(theirs).map(([a, b]) => growth(a, b));
   return theirs.some((text) =>
     growth(ours, text).every(
       (distance, i) =>
         distance === 0 ||
-        (Number.isFinite(distance) && distance <= SLACK * Math.max(0, ...spread.map((by) => by[i] ?? 0))),
+        ((words || Number.isFinite(distance)) && distance <= SLACK * Math.max(0, ...spread.map((by) => by[i] ?? 0))),
     ),
   );
 }
+
+/** What PyTorch differs by at the end excuses nothing at the beginning. Words are the same everywhere. */
+export const withinSpread = (ours: string, theirs: readonly string[]): boolean => asFar(ours, theirs, false);
+
+/**
+ * The same among runs of PyTorch that began with other roundings, and words may be others too (a net that writes), from the line on where
+ * they are in those runs. What stands where is the same.
+ */
+export const withinChaos = (ours: string, theirs: readonly string[]): boolean =>
+  theirs.some((text) => sameStructure(ours, text)) && asFar(ours, theirs, true);
 
 /** Have two texts the same lines but for what words and numbers stand there? All that can be asked where the order of a set decides. */
 export function sameStructure(ours: string, theirs: string): boolean {

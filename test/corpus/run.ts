@@ -7,11 +7,13 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compareTexts, differing, sameStructure, type Value, withinSpread } from './compare';
+import { compareTexts, differing, sameStructure, type Value, withinChaos, withinSpread } from './compare';
 
 const here = import.meta.dirname;
 const root = join(here, '../..');
 const DRIVER = '__corpus__.py';
+/** Runs the driver with other first weights (nudge.py). */
+const NUDGE = '__corpus_nudge__.py';
 /** Kept of what a script prints. */
 const MOST = 20_000_000;
 
@@ -34,7 +36,7 @@ interface Script {
   from?: string;
 }
 
-type Verdict = 'same' | 'near' | 'spread' | 'order' | 'differs' | 'fails' | 'slow' | 'no judge';
+type Verdict = 'same' | 'near' | 'spread' | 'order' | 'chaotic' | 'differs' | 'fails' | 'slow' | 'no judge';
 
 interface Result {
   script: Script;
@@ -48,6 +50,8 @@ interface Result {
 }
 
 const PASSED: readonly Verdict[] = ['same', 'near', 'spread', 'order'];
+/** PyTorch too prints something else as soon as a rounding is another one: neither passed nor failed. */
+const UNDECIDED: readonly Verdict[] = ['no judge', 'chaotic'];
 
 /** Seconds of the processor that a running process has taken (Linux only). */
 function cpuOf(pid: number | undefined): number | null {
@@ -96,6 +100,7 @@ async function inCopy<T>(script: Script, use: (file: string, folder: string) => 
     cpSync(script.folder, folder, { recursive: true });
     const file = join(folder, relative(script.folder, script.file));
     cpSync(join(here, 'driver.py'), join(dirname(file), DRIVER));
+    cpSync(join(here, 'nudge.py'), join(dirname(file), NUDGE));
     return await use(basename(file), dirname(file));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -110,6 +115,7 @@ async function byPyTorch(script: Script, python: string, other: NodeJS.ProcessEn
   const cache = join(root, 'node_modules/.cache/backstep/corpus');
   const text = [readFileSync(script.file), readFileSync(join(here, 'driver.py')), Object.values(other).join(), python];
   const hash = createHash('sha256');
+  if (other.CORPUS_NUDGE) text.push(readFileSync(join(here, 'nudge.py')));
   for (const part of text) hash.update(part).update('\0');
   const kept = join(cache, `${script.name}.${hash.digest('hex').slice(0, 16)}.json`);
   if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8'));
@@ -123,7 +129,7 @@ async function byPyTorch(script: Script, python: string, other: NodeJS.ProcessEn
     PYTHONUNBUFFERED: '1',
     ...other,
   };
-  const run = await inCopy(script, (file, folder) => execute(python, [DRIVER, file], folder, env, limit));
+  const run = await inCopy(script, (file, folder) => execute(python, [other.CORPUS_NUDGE ? NUDGE : DRIVER, file], folder, env, limit));
   mkdirSync(cache, { recursive: true });
   if (run.code !== null) writeFileSync(kept, JSON.stringify(run));
   return run;
@@ -134,6 +140,9 @@ const short = (text: string, most = 110) => (text.length > most ? `${text.slice(
 
 /** Other ways in which PyTorch may compute the same script: no vectors, and those of an older machine. */
 const OTHERS = [{ ATEN_CPU_CAPABILITY: 'default' }, { ATEN_CPU_CAPABILITY: 'avx2' }];
+
+/** As it is, but for half of the first weights, one unit in the last place up. */
+const NUDGES = [{ CORPUS_NUDGE: '1' }, { CORPUS_NUDGE: '2' }];
 
 async function judge(script: Script, python: string, limit: number): Promise<Result> {
   const ask = (other: NodeJS.ProcessEnv) => byPyTorch(script, python, other, 5 * limit);
@@ -188,6 +197,16 @@ async function judge(script: Script, python: string, limit: number): Promise<Res
     sameStructure(ours.out, theirs.out)
   )
     return result('order', difference);
+  for (const nudge of NUDGES) {
+    const run = await ask(nudge);
+    if (run.code === 0) runs.push(run);
+  }
+  const chaotic = withinChaos(
+    ours.out,
+    runs.map(({ out }) => out),
+  );
+  const values = runs.map((run) => run.values);
+  if (chaotic && differing(ours.values, values).length === 0) return result('chaotic', difference, variables);
   return result('differs', difference, variables);
 }
 
@@ -264,8 +283,10 @@ for (const script of chosen) {
   );
 }
 const passed = results.filter(({ verdict }) => PASSED.includes(verdict)).length;
-const judged = results.filter(({ verdict }) => verdict !== 'no judge').length;
-const summary = `${passed} of ${judged} end with the same output`;
+const judged = results.filter(({ verdict }) => !UNDECIDED.includes(verdict)).length;
+const chaotic = results.filter(({ verdict }) => verdict === 'chaotic').length;
+const beside = chaotic > 0 ? `; ${chaotic} more ${chaotic === 1 ? 'is' : 'are'} chaotic` : '';
+const summary = `${passed} of ${judged} end with the same output${beside}`;
 console.log(`\n${table(results)}\n\n${summary}.`);
 if (options.write)
   writeFileSync(
