@@ -129,7 +129,9 @@ async function byPyTorch(script: Script, python: string, other: NodeJS.ProcessEn
     PYTHONUNBUFFERED: '1',
     ...other,
   };
-  const run = await inCopy(script, (file, folder) => execute(python, [other.CORPUS_NUDGE ? NUDGE : DRIVER, file], folder, env, limit));
+  const run = await inCopy(script, (file, folder) =>
+    execute(python, [other.CORPUS_NUDGE ? NUDGE : DRIVER, file], folder, env, limit),
+  );
   mkdirSync(cache, { recursive: true });
   if (run.code !== null) writeFileSync(kept, JSON.stringify(run));
   return run;
