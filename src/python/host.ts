@@ -127,7 +127,7 @@ function hostModule(
       sink()?.enterFrame(frame, parent < 0 ? null : parent, name, toHost(path), line);
     },
     /** A frame goes on as another object. */
-    move_frame: (frame: number, address: number) => lines.move(frame, address),
+    move_frame: (frame: number, address: number, code: number) => lines.move(frame, address, code),
     finish: (frame: number) => sink()?.finish(frame, lines.changesOf(frame)),
     raised: (type: string, message: string, path: string, line: number, frame: number) =>
       sink()?.raised(type, message, toHost(path), line, frame, null),

@@ -74,7 +74,7 @@ class Frame {
   constructor(
     readonly id: number,
     public address: number,
-    readonly code: Code,
+    public code: Code,
     /** Fixed for a module or a class; null for a function. */
     readonly namespace: number | null,
   ) {
@@ -164,12 +164,13 @@ export class Lines {
     return __Py_NoneStruct;
   }
 
-  /** The frame goes on as another object: a notebook's next cell. */
-  move(id: number, address: number): void {
+  /** The frame goes on as another object, with other code, by its number: a notebook's next cell. */
+  move(id: number, address: number, code: number): void {
     const frame = this.byId.get(id);
     if (!frame) return;
     this.frames.delete(frame.address);
     frame.address = address;
+    frame.code = this.codes[code];
     this.frames.set(address, frame);
   }
 
@@ -381,4 +382,4 @@ export class Lines {
 }
 
 /** A Python exception is on its way. */
-const RAISED = new Error('raised in Python');
+const RAISED = new Error();

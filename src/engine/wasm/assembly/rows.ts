@@ -1,5 +1,5 @@
 /** Kernels of float32 that go row by row. Rows lie one after the other; sums are kept in float64. What is written past a row is written next. */
-import { exp4, narrow, sum2, upper } from './functions';
+import { nearestExp4, narrow, sum2, upper } from './functions';
 
 /** The lanes that are still in the row; `fill` in the others. */
 @inline
@@ -119,7 +119,7 @@ export function softmax32(rows: i32, n: i32, x: usize, out: usize): void {
     let sum = f64x2.splat(0);
     let left = n;
     for (let j: usize = 0; j < row; j += 16) {
-      const e = exp4(f32x4.sub(inside(v128.load(x + j), left, -Infinity), most));
+      const e = nearestExp4(f32x4.sub(inside(v128.load(x + j), left, -Infinity), most));
       sum = add4(sum, inside(e, left, 0));
       v128.store(out + j, e);
       left -= 4;
@@ -153,7 +153,7 @@ export function softmaxColumns32(groups: i32, rows: i32, n: i32, log: i32, x: us
     for (let at = x; at < end; at += row) {
       for (let j: usize = 0; j < row; j += 16) {
         const d = f32x4.sub(v128.load(at + j), v128.load(room + j));
-        const e = exp4(d);
+        const e = nearestExp4(d);
         const sum = sums + (j << 1);
         v128.store(sum, f64x2.add(v128.load(sum), low(e)));
         v128.store(sum, f64x2.add(v128.load(sum, 16), high(e)), 16);
@@ -190,7 +190,7 @@ export function logSoftmax32(rows: i32, n: i32, x: usize, out: usize): void {
     let left = n;
     for (let j: usize = 0; j < row; j += 16) {
       const d = f32x4.sub(v128.load(x + j), most);
-      sum = add4(sum, inside(exp4(d), left, 0));
+      sum = add4(sum, inside(nearestExp4(d), left, 0));
       v128.store(out + j, d);
       left -= 4;
     }
@@ -234,7 +234,7 @@ export function logSoftmaxBackward32(rows: i32, n: i32, g: usize, y: usize, out:
     }
     const by = f32x4.splat(sum2(sum) as f32);
     for (let j: usize = 0; j < row; j += 16)
-      v128.store(out + j, f32x4.sub(v128.load(g + j), f32x4.mul(exp4(v128.load(y + j)), by)));
+      v128.store(out + j, f32x4.sub(v128.load(g + j), f32x4.mul(nearestExp4(v128.load(y + j)), by)));
     g += row;
     y += row;
     out += row;

@@ -135,7 +135,7 @@ def _on_start(code, offset):
         _unwound.clear()
     if _between and code.co_name == '<module>' and not _stack:
         _between.frame = frame
-        _host.move_frame(_between.id, id(frame))
+        _host.move_frame(_between.id, id(frame), number)
         _stack.append(_between)
         _between = None
         return
