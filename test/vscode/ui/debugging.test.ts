@@ -76,7 +76,15 @@ describe('the tutorial by mouse', () => {
 
   test('the timeline is dragged to a tick: line, variables and network follow', async () => {
     const { page } = code;
-    await variable('Globals').click(); // closed, for Training to come into sight
+    // Closed, for Training to come into sight: a tree that was just laid out anew may miss a click.
+    const globals = variable('Globals');
+    const isOpen = () => globals.getAttribute('aria-expanded');
+    await expect
+      .poll(async () => {
+        if ((await isOpen()) === 'true') await globals.click();
+        return isOpen();
+      }, wait)
+      .toBe('false');
     await variable('Training').click();
     await expect.poll(() => variable('tick').textContent(), wait).toMatch(/\d+ of \d+/);
     const before = await variable('tick').textContent();
